@@ -52,7 +52,9 @@ class EditionMiddleware:
         if request.user.is_authenticated:  # an anonymous user is sent to sign in by the view
             set_page_edition(
                 request,
-                _first_or_404(one for one in visible_editions(request) if (one.country.code, one.year) == named),
+                _first_or_404(
+                    edition for edition in visible_editions(request) if (edition.country.code, edition.year) == named
+                ),
             )
 
 
@@ -100,7 +102,7 @@ def redirect_to_edition(request: SignedInRequest, page: str, **kwargs: object) -
 
 
 def _edition_by_key(request: HttpRequest, key: str) -> Edition:
-    return _first_or_404(one for one in visible_editions(request) if str(one.pk) == key)
+    return _first_or_404(edition for edition in visible_editions(request) if str(edition.pk) == key)
 
 
 def _first_or_404(editions: Iterator[Edition]) -> Edition:
@@ -120,7 +122,7 @@ def visible_editions(request: HttpRequest) -> list[Edition]:
 
 def editions_of_country(request: HttpRequest, country_id: int) -> list[Edition]:
     """Return the tracked editions of one country that the user sees, newest first."""
-    return [one for one in visible_editions(request) if one.country_id == country_id]
+    return [edition for edition in visible_editions(request) if edition.country_id == country_id]
 
 
 def default_edition(request: HttpRequest) -> Edition | None:
@@ -130,12 +132,14 @@ def default_edition(request: HttpRequest) -> Edition | None:
     country. None if the user sees no tracked edition.
     """
     editions = [one for country in visible_countries(request) if (one := default_edition_of_country(request, country))]
-    return next((one for one in editions if edition_phase(one) is Phase.CURRENT), next(iter(editions), None))
+    return next(
+        (edition for edition in editions if edition_phase(edition) is Phase.CURRENT), next(iter(editions), None)
+    )
 
 
 def visible_countries(request: HttpRequest) -> list[Country]:
     """Return the countries that have a tracked edition visible to the user, by name."""
-    countries = {one.country_id: one.country for one in visible_editions(request)}
+    countries = {edition.country_id: edition.country for edition in visible_editions(request)}
     return sorted(countries.values(), key=lambda country: country.name)
 
 
@@ -152,7 +156,7 @@ def editions_of_page_country(request: HttpRequest) -> list[Edition]:
     shown = get_page_edition(request)
     if shown is None:
         return []
-    return [shown, *(one for one in editions_of_country(request, shown.country_id) if one != shown)]
+    return [shown, *(edition for edition in editions_of_country(request, shown.country_id) if edition != shown)]
 
 
 def edition_phase(edition: Edition) -> Phase:
@@ -178,7 +182,11 @@ def set_page_country(request: HttpRequest, country: Country, among: Collection[i
     It is the newest edition of `among` (keys) that has begun, or else the country's default edition.
     """
     timezone.activate(ZoneInfo(country.time_zone))
-    own = [one for one in visible_editions(request) if one.pk in among and edition_phase(one) is not Phase.UPCOMING]
+    own = [
+        edition
+        for edition in visible_editions(request)
+        if edition.pk in among and edition_phase(edition) is not Phase.UPCOMING
+    ]
     setattr(request, _PAGE_EDITION_ATTRIBUTE, next(iter(own), None) or default_edition_of_country(request, country))
 
 

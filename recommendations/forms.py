@@ -206,19 +206,19 @@ class EditionTermsForm(ChangeForm):
         self.fields["deadline_on"].widget = DayInput(
             attrs={"min": edition.starts_on.isoformat(), "max": edition.ends_on.isoformat()}
         )
-        self.weighed = {self._name(one.pk): one.pk for one in recommendations}
-        for one in recommendations:
+        self.weighed = {self._name(recommendation.pk): recommendation.pk for recommendation in recommendations}
+        for recommendation in recommendations:
             label = (
                 gettext("Weight of recommendation %(number)d")
-                if one.origin == Origin.REPORT
+                if recommendation.origin == Origin.REPORT
                 else gettext("Weight of number %(number)d of the action plan")
             )
-            self.fields[self._name(one.pk)] = forms.DecimalField(
+            self.fields[self._name(recommendation.pk)] = forms.DecimalField(
                 max_digits=5,
                 decimal_places=2,
                 min_value=Decimal(0),
-                label=label % {"number": one.number},
-                help_text=one.text,
+                label=label % {"number": recommendation.number},
+                help_text=recommendation.text,
                 error_messages={"required": gettext("Give a weight. The usual weight is 1.")},
             )
         self.initial = dict.fromkeys(self.weighed, Decimal(1)) | dict(self.initial)
@@ -234,7 +234,7 @@ class EditionTermsForm(ChangeForm):
             "readiness_target": strip_zeros(terms.readiness_target),
             "readiness_target_reason": terms.readiness_target_reason,
             "seen": terms.pk,
-        } | {cls._name(one.recommendation_id): strip_zeros(one.weight) for one in terms.weights.all()}
+        } | {cls._name(weight.recommendation_id): strip_zeros(weight.weight) for weight in terms.weights.all()}
 
     def values(self) -> dict[str, Any]:
         """Return the entered values as the action takes them."""

@@ -96,7 +96,7 @@ def _page_head(request: HttpRequest) -> dict[str, Any]:
     context |= {"country": shown.country.name, "year": shown.year, "word": describe_phase(shown)}
     if _is_edition_page(request) and phase is not Phase.CURRENT:
         others = editions_of_country(request, shown.country_id)
-        current = next((one for one in others if edition_phase(one) is Phase.CURRENT), None)
+        current = next((other for other in others if edition_phase(other) is Phase.CURRENT), None)
         context["notice"] = _phase_notice(shown, phase)
         context["current"] = current and EditionChoice(
             _same_page_url(request, current), current.year, "", is_shown=False
@@ -130,8 +130,8 @@ def _edition_choices(request: HttpRequest, shown: Edition | None) -> list[Countr
         CountryEditionChoices(
             country.name,
             [
-                EditionChoice(_same_page_url(request, one), one.year, describe_phase(one), one == shown)
-                for one in editions_of_country(request, country.pk)
+                EditionChoice(_same_page_url(request, edition), edition.year, describe_phase(edition), edition == shown)
+                for edition in editions_of_country(request, country.pk)
             ],
         )
         for country in visible_countries(request)
@@ -190,13 +190,13 @@ def _way_back(request: HttpRequest) -> WayBack | None:
     if is_tab:
         if len(tabs) == 1:
             return None
-        named = [(_beside_url(request, tab, one), one) for one in tabs]
+        named = [(_beside_url(request, tab, beside), beside) for beside in tabs]
         return WayBack(
             gettext(place.label),
-            tabs=[NavigationItem(url, gettext(one.label), current=one is tab) for url, one in named if url],
+            tabs=[NavigationItem(url, gettext(beside.label), current=beside is tab) for url, beside in named if url],
         )
     steps = [(tabs[0], place.label), (tab, tab.label)] if len(tabs) > 1 else [(tab, tab.label)]
-    named_steps = [(_tab_url(request, one), label) for one, label in steps]
+    named_steps = [(_tab_url(request, step), label) for step, label in steps]
     return WayBack(
         gettext(place.label), links=[NavigationItem(url, gettext(label)) for url, label in named_steps if url]
     )

@@ -43,7 +43,7 @@ def find_covering_edition[Edition: HasTrackingPeriod](
 
     None if there are no editions.
     """
-    return next((one for one in editions if one.covers(first, last)), next(iter(editions), None))
+    return next((edition for edition in editions if edition.covers(first, last)), next(iter(editions), None))
 
 
 def tracking_phase(edition: HasTrackingPeriod, day: date) -> Phase:
@@ -61,7 +61,7 @@ def pick_default_edition[Edition: HasTrackingPeriod](editions: Iterable[Edition]
     that has begun.
     """
     editions = list(editions)
-    begun = [one for one in editions if one.starts_on <= day]
+    begun = [edition for edition in editions if edition.starts_on <= day]
     if begun:
-        return max(begun, key=lambda one: (day <= one.ends_on, one.starts_on))
-    return min(editions, key=lambda one: one.starts_on, default=None)
+        return max(begun, key=lambda edition: (day <= edition.ends_on, edition.starts_on))
+    return min(editions, key=lambda edition: edition.starts_on, default=None)

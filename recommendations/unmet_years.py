@@ -58,7 +58,7 @@ def count_years_unmet(key: int, recommendations: Mapping[int, RecommendationYear
     years = (first.stated_years or 0) + len(later)
     if not years:
         return None
-    since = join_with_and(str(one.year) for one in reversed(later)) if later else ""
+    since = join_with_and(str(edition.year) for edition in reversed(later)) if later else ""
     if first.stated_years is None:
         source = gettext("asked in %(first_year)d and again in %(years)s") % {"first_year": first.year, "years": since}
         return YearsUnmet(years, True, source)

@@ -223,7 +223,7 @@ class BriefingCompareForm(TrackerForm):
         self.others = {str(other.pk): other for other in others}
         self.fields["with"] = forms.ChoiceField(
             label=gettext("Compare with"),
-            choices=[(key, _describe_version(one)) for key, one in self.others.items()],
+            choices=[(key, _describe_version(other)) for key, other in self.others.items()],
             error_messages={"invalid_choice": gettext("This briefing is not offered. Choose one from the list.")},
         )
 

@@ -67,7 +67,7 @@ def parse_record_moment(params: Mapping[str, Any], edition: Edition, *, suffix: 
 
 def parse_met_benchmarks(texts: Iterable[str], result: Readiness) -> frozenset[int]:
     """Return the benchmarks (ids) taken as met. Raises Refused for one that is not part of this result."""
-    ids = {str(one.benchmark_id): one.benchmark_id for one in result.verified.benchmarks}
+    ids = {str(benchmark.benchmark_id): benchmark.benchmark_id for benchmark in result.verified.benchmarks}
     chosen = set(texts)
     if chosen - ids.keys():
         raise Refused(

@@ -12,14 +12,16 @@ def edition_url(name, *args, edition=None, query=None):
 def edition_url_names():
     """Return the name of each URL below an edition, with example values of its other arguments."""
     below = [
-        one for one in _url_patterns(get_resolver()) if isinstance(one, URLResolver) and "<country>" in str(one.pattern)
+        pattern
+        for pattern in _url_patterns(get_resolver())
+        if isinstance(pattern, URLResolver) and "<country>" in str(pattern.pattern)
     ]
-    names = {one.name: list(one.pattern.converters) for each in below for one in each.url_patterns}
+    names = {pattern.name: list(pattern.pattern.converters) for each in below for pattern in each.url_patterns}
     return {name: ["concrete_action", "1a"][: len(asked)] for name, asked in names.items()}
 
 
 def _url_patterns(resolver):
-    for one in resolver.url_patterns:
-        yield one
-        if isinstance(one, URLResolver):
-            yield from _url_patterns(one)
+    for pattern in resolver.url_patterns:
+        yield pattern
+        if isinstance(pattern, URLResolver):
+            yield from _url_patterns(pattern)

@@ -133,7 +133,7 @@ class LockRecorder:
             self.current.held.add((sender._meta.label_lower, instance.pk))
 
     def all_faults(self):
-        return [*self.faults, *(fault for one in self.transactions for fault in one.faults)]
+        return [*self.faults, *(fault for recorded in self.transactions for fault in recorded.faults)]
 
 
 def _is_in_transaction():
@@ -211,11 +211,11 @@ def _locks_of_insert(sql, params):
         yield Lock(model._meta.label_lower, None, "INSERT", about)
     if " ON CONFLICT" in sql and " DO UPDATE" in sql:
         yield Lock(model._meta.label_lower, None, "UPDATE")
-    for one in model._meta.concrete_fields:
-        keys = given.get(one.column)
-        if one.remote_field and keys is not None:
+    for column in model._meta.concrete_fields:
+        keys = given.get(column.column)
+        if column.remote_field and keys is not None:
             for key in keys if isinstance(keys, list) else [keys]:
-                yield Lock(one.related_model._meta.label_lower, key, "REFER")
+                yield Lock(column.related_model._meta.label_lower, key, "REFER")
 
 
 def _locks_on_rows(table, sql, params, how):

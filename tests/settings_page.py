@@ -31,8 +31,9 @@ Set these if the default does not fit."""
 def section_table(section: Section, level: str = "##") -> str:
     """Return a section: its heading, introduction and table."""
     rows = [
-        f"| `{one.name}` | {one.meaning} | {one.expected}{' (secret)' if one.is_secret else ''} | {one.default_text} |"
-        for one in section.variables
+        f"| `{variable.name}` | {variable.meaning} | {variable.expected}{' (secret)' if variable.is_secret else ''} "
+        f"| {variable.default_text} |"
+        for variable in section.variables
     ]
     head = ["| variable | what it sets | value | default |", "|---|---|---|---|"]
     return "\n".join(

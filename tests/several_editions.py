@@ -15,7 +15,7 @@ def create_editions():
         benchmarks[country.code, year] = factories.BenchmarkFactory(
             recommendation=factories.RecommendationFactory(edition=edition, lead=ministry)
         )
-    edition = {key: one.recommendation.edition for key, one in benchmarks.items()}
+    edition = {key: benchmark.recommendation.edition for key, benchmark in benchmarks.items()}
     return SimpleNamespace(
         lesotho=lesotho,
         malawi=malawi,

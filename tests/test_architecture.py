@@ -371,7 +371,7 @@ def referable_fields(model):
     for constraint in model._meta.constraints:
         if isinstance(constraint, UniqueConstraint) and constraint.condition is None:
             columns = constraint.expressions or [F(name) for name in constraint.fields]
-            keys |= {one.name for one in columns} if all(isinstance(one, F) for one in columns) else set()
+            keys |= {column.name for column in columns} if all(isinstance(column, F) for column in columns) else set()
     return keys
 
 

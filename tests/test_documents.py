@@ -141,10 +141,12 @@ def test_the_page_of_terms_is_the_applications_own():
 
 
 def test_each_variable_is_declared_once_and_explained():
-    declared = [one for section in SECTIONS for one in section.variables]
+    declared = [variable for section in SECTIONS for variable in section.variables]
 
-    assert len({one.name for one in declared}) == len(declared)
-    assert [one.name for one in declared if not (one.meaning and one.expected and one.default_text)] == []
+    assert len({variable.name for variable in declared}) == len(declared)
+    assert [
+        variable.name for variable in declared if not (variable.meaning and variable.expected and variable.default_text)
+    ] == []
 
 
 OTHER_VARIABLES = {"DJANGO_SETTINGS_MODULE", "FONTCONFIG_FILE", "MAKELEVEL"}
@@ -160,7 +162,7 @@ def test_nothing_is_read_from_the_environment_that_is_not_declared():
     }
 
     assert "ALIVE_FILE" in read
-    assert read - {one.name for section in SECTIONS for one in section.variables} - OTHER_VARIABLES == set()
+    assert read - {variable.name for section in SECTIONS for variable in section.variables} - OTHER_VARIABLES == set()
 
 
 DJANGO_OPTIONS = {action.dest for action in BaseCommand().create_parser("manage.py", "any")._actions}

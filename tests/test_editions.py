@@ -204,7 +204,7 @@ def test_today_is_the_day_of_the_country_that_a_page_is_about(client, set_clock,
         factories.CommitmentFactory(ministry=lead, made__due_on=late.date(), benchmarks=[asked])
     client.force_login(both)
 
-    there, home = (client.get(edition_url("commitment_list", edition=one)) for one in (edition, world.current))
+    there, home = (client.get(edition_url("commitment_list", edition=shown)) for shown in (edition, world.current))
 
     assert [line.standing.days_overdue for line in there.context["lines"]] == [1]
     assert [line.standing.days_overdue for line in home.context["lines"]] == [0]
@@ -238,7 +238,7 @@ def test_the_dashboard_announces_an_upcoming_edition_and_shows_the_current_one(c
     client.force_login(world.officer)
 
     current, upcoming = (
-        client.get(edition_url("dashboard", edition=one)).text for one in (world.current, world.upcoming)
+        client.get(edition_url("dashboard", edition=edition)).text for edition in (world.current, world.upcoming)
     )
 
     assert f'href="{edition_url("dashboard", edition=world.upcoming)}">Open the 2022 edition' in current

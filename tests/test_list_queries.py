@@ -171,9 +171,9 @@ class Rows:
             )
         )
         CommitmentBenchmark.objects.bulk_create(
-            CommitmentBenchmark(commitment=row, benchmark=one, reach=CommitmentReach.MEETS)
+            CommitmentBenchmark(commitment=row, benchmark=benchmark, reach=CommitmentReach.MEETS)
             for row in rows
-            for one in (self.benchmark, self.counted)
+            for benchmark in (self.benchmark, self.counted)
         )
         return rows
 
@@ -209,11 +209,11 @@ class Rows:
         if versions[0] is None:
             EvidenceReview.objects.bulk_create(
                 EvidenceReview(
-                    evidence=evidence_link.evidence, evidence_link=one, decision="verified", reason="Seen.",
+                    evidence=evidence_link.evidence, evidence_link=reviewed, decision="verified", reason="Seen.",
                     recorded_at=at_noon(DAY), recorded_by=self.reviewer,
                 )
                 for evidence_link in evidence_links
-                for one in (evidence_link, None)
+                for reviewed in (evidence_link, None)
             )  # fmt: skip
         return rows
 
@@ -236,12 +236,14 @@ class Rows:
             factories.EvidenceFactory.build(country=self.country, **self.said()) for _ in range(many)
         )
         Assessment.objects.bulk_create(
-            factories.AssessmentFactory.build(benchmark=one, **self.said() | {"recorded_at": at_noon(date(2022, 1, 1))})
-            for one in benchmarks
+            factories.AssessmentFactory.build(
+                benchmark=benchmark, **self.said() | {"recorded_at": at_noon(date(2022, 1, 1))}
+            )
+            for benchmark in benchmarks
         )
         EvidenceLink.objects.bulk_create(
-            EvidenceLink(evidence=row, benchmark=one, shows=SupportKind.ACTION, **self.said())
-            for row, one in zip(rows, benchmarks, strict=True)
+            EvidenceLink(evidence=row, benchmark=benchmark, shows=SupportKind.ACTION, **self.said())
+            for row, benchmark in zip(rows, benchmarks, strict=True)
         )
 
     def assessments(self, many):
@@ -308,8 +310,8 @@ class Rows:
         )
         pieces = self.evidence(many)
         Reading.objects.bulk_create(
-            factories.ReadingFactory.build(indicator=one, evidence=piece, through_on=DAY, **self.said())
-            for one, piece in zip(rows, pieces, strict=True)
+            factories.ReadingFactory.build(indicator=row, evidence=piece, through_on=DAY, **self.said())
+            for row, piece in zip(rows, pieces, strict=True)
         )
 
     def notices(self, many):
@@ -341,9 +343,9 @@ class Rows:
         hands = self.people(many)
         EditionImport.objects.bulk_create(
             factories.EditionImportFactory.build(
-                edition=self.edition, begun_by=one, loaded=bool(place % 2), loaded_by=one if place % 2 else None
+                edition=self.edition, begun_by=person, loaded=bool(place % 2), loaded_by=person if place % 2 else None
             )
-            for place, one in enumerate(hands)
+            for place, person in enumerate(hands)
         )
 
     def people(self, many):
@@ -547,13 +549,13 @@ def test_list_takes_as_many_queries_for_many_rows_as_for_one(client, listed):
 def test_no_list_is_forgotten():
     lists = {name for name in all_routes() if name.endswith(("_list", "-list"))}
 
-    assert {one.name for one in LISTS} >= lists
+    assert {page.name for page in LISTS} >= lists
 
 
 def test_filtered_lists_find_rows(client):
     rows = Rows()
     client.force_login(rows.officer)
-    for listed in (one for one in LISTS if "page=2" in one.query):
+    for listed in (page for page in LISTS if "page=2" in page.query):
         listed.rows(rows, 30)
         response = client.get(listed.address(rows))
         assert (response.context["page"].number, len(response.context["page"])) == (2, 5)

@@ -44,7 +44,7 @@ def current_role_lookups(text):
             case ast.Constant(value=str(name)) if LOOKUP_PATH.search(name):
                 yield name
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=given) if PERSON_CHECKS.match(name):
-                yield from (ast.unparse(node) for one in given if is_stored_person(one))
+                yield from (ast.unparse(node) for argument in given if is_stored_person(argument))
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def sentences_of_module(path):
     """The sentences that a module sends through gettext."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in GETTEXT_FUNCTIONS:
-            yield from (one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
+            yield from (arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
 
 
 def files_with_sentences():

@@ -106,7 +106,11 @@ def test_a_text_becomes_the_mark_where_a_redaction_names_it_by_either_name(migra
 def test_a_token_keeps_its_prefix_and_its_entry_names_the_field_as_before(migrated_database):
     entry = AuditEntry.objects.get(verb="token.made")
 
-    (shown,) = [one for one in list_differences(entry.table, "", entry.detail.after) if one.name == "Beginning"]
+    (shown,) = [
+        difference
+        for difference in list_differences(entry.table, "", entry.detail.after)
+        if difference.name == "Beginning"
+    ]
     assert ApiToken.objects.get().prefix == shown.after
     assert shown.after.startswith("tip_")
 

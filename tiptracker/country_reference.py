@@ -91,7 +91,7 @@ def list_time_zones() -> tuple[str, ...]:
 @cache
 def list_currencies() -> dict[str, str]:
     """Return the name of every currency that is a country's money by its code, sorted by code."""
-    known = {str(one.alpha_3): str(one.name) for one in _list_all(pycountry.currencies)}
+    known = {str(currency.alpha_3): str(currency.name) for currency in _list_all(pycountry.currencies)}
     return {code: known[code] for code in sorted(known) if not code.startswith("X") or code in SHARED_MONEY}
 
 
@@ -114,7 +114,7 @@ def find_country(code: str, day: date) -> CountryReference | None:
 @cache
 def _two_letter_codes() -> dict[str, str]:
     """Return the two-letter code of every country by three-letter code."""
-    return {one.alpha_3: one.alpha_2 for one in _list_all(pycountry.countries)} | {KOSOVO: "XK"}
+    return {country.alpha_3: country.alpha_2 for country in _list_all(pycountry.countries)} | {KOSOVO: "XK"}
 
 
 def _country_name(code: str, short: str) -> str:

@@ -2,7 +2,8 @@
 
 Everything that people read goes through this module or through Django's template tags. Modules that know no Django may
 import it. Sentences are marked where they are written: `gettext("Sign in again.")`, `ngettext("%(number)d day", …)`. A
-sentence that is written before a request comes (a label, a constant) is marked with `gettext_lazy`.
+sentence that is written before a request comes (a label, a constant) is marked with `gettext_lazy`. What the
+application itself writes into a row is in the language of the record: see `record_language`.
 
 In a language that is written from right to left, the values in a sentence are isolated: a name in Latin letters, a date
 or an address does not move the words and the punctuation around it. In templates, `blocktranslate` does so too
@@ -11,6 +12,7 @@ or an address does not move the words and the punctuation around it. In template
 
 import re
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -32,10 +34,12 @@ __all__ = [
     "gettext",
     "gettext_lazy",
     "gettext_noop",
+    "in_record_language",
     "isolate",
     "join_with_and",
     "list_languages",
     "ngettext",
+    "record_language",
 ]
 
 _TAGS_AND_VALUES = re.compile(r"<[^<>]*>|%\(\w+\)s")
@@ -74,6 +78,27 @@ def list_languages() -> list[tuple[str, str]]:
 def find_language(code: str) -> str:
     """Return `code` if this installation has that language, or else the language of the settings."""
     return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def record_language() -> AbstractContextManager[None]:
+    """Return a context in which sentences, dates and numbers are in the language of the record, whoever is signed in.
+
+    An action uses it for a text that it composes and stores. A refusal is for the reader, so raise it outside.
+    """
+    return translation.override(settings.LANGUAGE_CODE)
+
+
+def in_record_language(text: str, default: str) -> str:
+    """Return what to store for a field that was filled with the reader's translation of `default`.
+
+    Args:
+        text: what the reader sent.
+        default: the sentence in English, marked with `gettext_noop`.
+    """
+    if text != gettext(default):
+        return text
+    with record_language():
+        return gettext(default)
 
 
 def format_date(day: date) -> str:

@@ -36,7 +36,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date, gettext
+from tiptracker.localization import format_date, gettext, record_language
 from tiptracker.validation import insert_row, refuse_future, refuse_reversed_dates, refuse_unseen, require_text
 
 TITLE_LENGTH = 400
@@ -152,10 +152,12 @@ def log_readings(
     """
     if not counts:
         raise Refused("required", gettext("Enter at least one figure, or choose “not reported” for an indicator."))
+    with record_language():
+        titles = [f"{stated_by.strip()}: {reading.unsaved().description}"[:TITLE_LENGTH] for reading in counts]
     return [
         log_evidence(
             country=country,
-            title=f"{stated_by.strip()}: {reading.unsaved().description}"[:TITLE_LENGTH],
+            title=title,
             kind=EvidenceKind.STATISTIC,
             happened_from=reading.starts_on,
             happened_to=reading.through_on,
@@ -169,7 +171,7 @@ def log_readings(
             by=by,
             now=now,
         )
-        for position, reading in enumerate(counts)
+        for position, (title, reading) in enumerate(zip(titles, counts, strict=True))
     ]
 
 

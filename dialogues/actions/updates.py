@@ -65,7 +65,7 @@ from recommendations.tracking_period import find_covering_edition, pick_default_
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date, gettext, ngettext
+from tiptracker.localization import format_date, gettext, ngettext, record_language
 from tiptracker.validation import (
     format_moment,
     insert_row,
@@ -412,8 +412,10 @@ def _add_evidence(
     """Save a piece of evidence, for a file, a figure or the text, as a part of an update version."""
     commitment = sent.update.commitment
     piece.country, piece.commitment, piece.update_version = commitment.country, commitment, sent
-    piece.stated_by = commitment.maker
-    piece.source = f"Update of the {commitment.maker}, {format_date(sent.recorded_at.date())}"
+    with record_language():
+        piece.stated_by = commitment.maker
+        named = {"ministry": commitment.maker, "date": format_date(sent.recorded_at.date())}
+        piece.source = gettext("Update of the %(ministry)s, %(date)s") % named
     piece.sensitivity = Sensitivity.SHARED
     piece.recorded_at, piece.recorded_by = sent.recorded_at, sent.recorded_by
     insert_row(piece)
@@ -425,10 +427,12 @@ def _add_figure(sent: UpdateVersion, title: str, figure: FigureInput) -> Reading
     """Add a figure of an update version, with its own piece of evidence, so that it is reviewed by itself."""
     starts_on = _period_start(figure, sent.update.commitment, sent.recorded_by)
     reading = ReadingInput(starts_on=starts_on, **figure._asdict())
+    with record_language():
+        described_figure = reading.unsaved().description
     piece = _add_evidence(
         sent,
         Evidence(
-            title=f"{title} ({reading.unsaved().description})"[:TITLE_LENGTH],
+            title=f"{title} ({described_figure})"[:TITLE_LENGTH],
             kind=EvidenceKind.STATISTIC,
             happened_from=starts_on,
             happened_to=figure.through_on,

@@ -238,7 +238,7 @@ def benchmark_choices(benchmarks: Iterable[Benchmark]) -> Choices:
     starts with the year; then load the editions too.
     """
     rows = list(benchmarks)
-    has_several = len({one.recommendation.edition_id for one in rows}) > 1
+    has_several = len({row.recommendation.edition_id for row in rows}) > 1
     groups: dict[str, list[tuple[str, str]]] = {}
     for benchmark in rows:
         recommendation = benchmark.recommendation

@@ -165,7 +165,11 @@ def _agenda_forms(
     if data is None:
         items = AgendaItem.objects.filter(dialogue=dialogue).order_by("position", "pk")
         recorded = [{"about": _subject_key(item), "topic": item.topic, "note": item.note} for item in items]
-        urgent = [key for key, one in subjects.proposals.items() if one.rank <= RANK_AGREED] if not recorded else []
+        urgent = (
+            [key for key, proposal in subjects.proposals.items() if proposal.rank <= RANK_AGREED]
+            if not recorded
+            else []
+        )
         rows = AgendaItemRows(initial=recorded, **row_kwargs)
         return _agenda_form(subjects, rows, initial={"version": dialogue.version, "proposed": urgent}), rows, None
     rows = AgendaItemRows(data, **row_kwargs)
@@ -198,8 +202,8 @@ def _agenda_form(subjects: _AgendaSubjects, rows: AgendaItemFormSet, data: Any =
     on_agenda = {raw_values(row)["about"] if row.is_bound else row.initial["about"] for row in rows}
     free = [key for key in subjects.rows if key not in on_agenda]
     proposals: Choices = [
-        (key, format_html('{}<br><span class="quiet">{}</span>', subjects.title(key), one.reason))
-        for key, one in subjects.proposals.items()
+        (key, format_html('{}<br><span class="quiet">{}</span>', subjects.title(key), proposal.reason))
+        for key, proposal in subjects.proposals.items()
         if key in free
     ]
     others: Choices = [

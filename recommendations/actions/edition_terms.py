@@ -191,7 +191,7 @@ def refuse_stale_terms(newest: BenchmarkTerms | EditionTerms | None, seen: int, 
 
 
 def _non_default_weights(terms: EditionTerms) -> dict[int, Decimal]:
-    return {one.recommendation_id: one.weight for one in terms.weights.all() if one.weight != 1}
+    return {weight.recommendation_id: weight.weight for weight in terms.weights.all() if weight.weight != 1}
 
 
 def _check_weights(edition: Edition, weights: Mapping[int, Decimal]) -> dict[int, Decimal]:

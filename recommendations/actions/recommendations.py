@@ -15,13 +15,8 @@ from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.localization import gettext
+from tiptracker.localization import gettext, record_language
 from tiptracker.validation import insert_row, refuse_stale, require_text, update_row
-
-FIRST_TERMS_REASON = "First version."
-"""The reason of a new recommendation's first terms."""
-CORRECTION_REASON = "The wording or the number was corrected."
-"""The reason of later terms that keep the pillar. A change of pillar needs a reason from the user."""
 
 
 class RecommendationValues(TypedDict):
@@ -55,7 +50,9 @@ def add_recommendation(
     supporting = _set_fields(recommendation, values)
     insert_row(recommendation).supporting.set(supporting)
     pillar = values["pillar"]
-    insert_row(build_recommendation_terms(recommendation, pillar, FIRST_TERMS_REASON, by=by, now=now))
+    with record_language():
+        reason = gettext("First version.")
+    insert_row(build_recommendation_terms(recommendation, pillar, reason, by=by, now=now))
     enqueue_readiness(edition.country_id)
     record(
         "recommendation.added",
@@ -102,7 +99,9 @@ def change_recommendation(
             gettext("Write why it belongs to another pillar. The change applies from now on."),
             field="reason",
         )
-    new = build_recommendation_terms(locked, pillar, reason.strip() or CORRECTION_REASON, by=by, now=now)
+    with record_language():  # a change of the pillar has a reason from the user
+        correction = gettext("The wording or the number was corrected.")
+    new = build_recommendation_terms(locked, pillar, reason.strip() or correction, by=by, now=now)
     if old is None or not _has_same_content(old, new):
         insert_row(new)
     country = locked.edition.country_id
@@ -189,6 +188,6 @@ def recommendation_audit_values(recommendation: Recommendation, pillar: str | No
         "pillar": pillar,
         "indicia": list(recommendation.indicia),
         "lead": recommendation.lead_id,
-        "supporting": sorted(one.pk for one in recommendation.supporting.all()),
+        "supporting": sorted(ministry.pk for ministry in recommendation.supporting.all()),
         "recorded_at": now,
     }

@@ -92,7 +92,7 @@ def create_import(
 
     Args:
         draft: what was read from `content`; None to store the content and queue the job that reads it.
-        is_pasted: whether that content is a text and not a file.
+        is_pasted: whether `content` is a text that was pasted and not a file.
         charset: what a CSV file in it is written in, if the user said so.
     """
     if not can_set_up(by):
@@ -101,6 +101,7 @@ def create_import(
         edition=edition,
         name=name[:MAX_NAME_LENGTH],
         sha256=sha256(content).hexdigest(),
+        is_pasted=is_pasted,
         text_status=text_status,
         begun_at=now,
         begun_by=by,
@@ -108,7 +109,7 @@ def create_import(
     if draft is not None:
         imported.draft = serialize_draft(draft)
         return insert_row(imported)
-    imported.is_pasted, imported.charset = is_pasted, charset
+    imported.charset = charset
     imported.content.save("", ContentFile(content), save=False)
     try:
         insert_row(imported)
@@ -301,7 +302,9 @@ def load_import(
             gettext("Some rows can’t be read. Correct the file, or tick this box to import the other rows."),
             field="leave_out",
         )
-    benchmarks = {key: [one.pk for one in row.benchmarks.all()] for key, row in preview.existing_rows.items()}
+    benchmarks = {
+        key: [benchmark.pk for benchmark in row.benchmarks.all()] for key, row in preview.existing_rows.items()
+    }
     planned = plan_import(preview.existing_items, preview.imported_list.rows, pairing, benchmarks)
     writer = ImportWriter(edition, locked, preview, by, now)
     did = writer.write(planned, pillars) | {"left_out": len(preview.imported_list.unreadable)}

@@ -152,7 +152,9 @@ def deserialize_draft(document: Mapping[str, Any]) -> DraftImport:
     lines = tuple(TableLine(number, tuple(cells)) for number, cells in document["lines"])
     return draft._replace(
         cells=TableCells(lines, tuple(map(deserialize_sentence, document["cells_notes"]))),
-        columns=ColumnLayout(tuple(ColumnType(one) for one in document["holds"]), document["has_headings"]),
+        columns=ColumnLayout(
+            tuple(ColumnType(column_type) for column_type in document["holds"]), document["has_headings"]
+        ),
     )
 
 

@@ -167,12 +167,13 @@ class PreviewForm(TrackerForm):
             help_text=self._became_hint(line),
             error_messages={"required": _became_error()},
         )
-        for one in row.benchmarks.all():
-            self.fields[f"goes_{one.pk}"] = forms.IntegerField(
+        for benchmark in row.benchmarks.all():
+            self.fields[f"goes_{benchmark.pk}"] = forms.IntegerField(
                 required=False,
                 min_value=1,
-                label=gettext("New number for benchmark %(benchmark)s") % {"benchmark": f"{row.number}{one.letter}"},
-                help_text=one.wording,
+                label=gettext("New number for benchmark %(benchmark)s")
+                % {"benchmark": f"{row.number}{benchmark.letter}"},
+                help_text=benchmark.wording,
             )
 
     def _became_hint(self, line: ItemComparison) -> str:
@@ -185,11 +186,11 @@ class PreviewForm(TrackerForm):
         similar = (
             gettext("%(number)d, “%(text)s” (%(similarity)d%% similar)")
             % {
-                "number": one.number,
-                "text": Truncator(self.texts[one.number]).words(LABEL_WORDS),
-                "similarity": one.likeness,
+                "number": candidate.number,
+                "text": Truncator(self.texts[candidate.number]).words(LABEL_WORDS),
+                "similarity": candidate.likeness,
             }
-            for one in line.candidates
+            for candidate in line.candidates
         )
         return gettext(
             "Write its new number, several numbers with commas if it was split, or “%(retired)s”. "
@@ -251,8 +252,8 @@ class PreviewForm(TrackerForm):
 
     def _add_benchmark_fields(self, key: int, became: Sequence[int]) -> None:
         """Add an error for each benchmark of a split item that is not assigned to one of its parts."""
-        for one in self.preview.existing_rows[key].benchmarks.all():
-            name = f"goes_{one.pk}"
+        for benchmark in self.preview.existing_rows[key].benchmarks.all():
+            name = f"goes_{benchmark.pk}"
             if len(became) > 1 and name not in self.errors and self.cleaned_data.get(name) not in became:
                 self.add_error(name, describe_split_choice(became))
 

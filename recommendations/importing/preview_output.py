@@ -22,7 +22,7 @@ def format_preview(preview: ImportPreview) -> Iterator[str]:
         yield from (f"          {change}" for change in line.changes)
         if line.new and line.new.doubt:
             yield f"          ? {line.new.doubt}"
-    yield from (f"wrong     row {one.line}: {one.reason}" for one in preview.imported_list.unreadable)
+    yield from (f"wrong     row {row.line}: {row.reason}" for row in preview.imported_list.unreadable)
     yield from (f"? {note}" for note in preview.imported_list.notes)
     if unknown := preview.comparison.unknown_ministries:
         yield f"? Unknown ministries: {', '.join(unknown)}. They are not created. Add them first, or set them later."
@@ -32,7 +32,7 @@ def serialize_preview(preview: ImportPreview) -> dict[str, Any]:
     """Return the preview as JSON data. `pairing` is the proposal to correct and pass back."""
     return {
         "items": [_serialize_item(line) for line in preview.comparison.lines],
-        "wrong": [{"row": one.line, "why": one.reason} for one in preview.imported_list.unreadable],
+        "wrong": [{"row": row.line, "why": row.reason} for row in preview.imported_list.unreadable],
         "notes": list(preview.imported_list.notes),
         "unknown_ministries": list(preview.comparison.unknown_ministries),
         "pairing": propose_pairing(preview),
@@ -102,5 +102,5 @@ def _serialize_item(line: ItemComparison) -> dict[str, Any]:
         "is": {"number": line.new.number, "text": line.new.text, "doubt": line.new.doubt} if line.new else None,
         "changes": list(line.changes),
         "certain": line.is_certain,
-        "alike": [{"number": one.number, "likeness": one.likeness} for one in line.candidates],
+        "alike": [{"number": candidate.number, "likeness": candidate.likeness} for candidate in line.candidates],
     }

@@ -167,7 +167,7 @@ def _discard(request: SignedInRequest, imported: EditionImport) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, str(refusal))
         return redirect("import_preview", pk=imported.pk)
-    sentence = gettext("Draft import “%(name)s” discarded.") % {"name": gettext(imported.name)}
+    sentence = gettext("Draft import “%(name)s” discarded.") % {"name": imported.title}
     if kept:
         offer_undo(request, sentence, reverse("edition_import", args=[imported.edition_id]), restore=kept.pk)
     else:

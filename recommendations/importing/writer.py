@@ -22,7 +22,7 @@ from recommendations.models import Benchmark, Edition, EditionImport, Recommenda
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import AuditEvent, record_all
 from tiptracker.errors import Refused
-from tiptracker.localization import gettext
+from tiptracker.localization import gettext, record_language
 from tiptracker.text_rules import normalize_name
 from tiptracker.validation import insert_row, insert_rows, update_row, update_rows
 
@@ -79,15 +79,22 @@ class ImportWriter:
 
     @property
     def _reason(self) -> str:
-        return f"As in the imported file “{self.imported.name}”."
+        with record_language():
+            return gettext("As in the imported file “%(file)s”.") % {"file": self.imported.name}
 
     def _retire(self, retired: Mapping[int, int | None]) -> None:
         for key, number in retired.items():
             row = self.preview.existing_rows[key]
             before = recommendation_audit_values(row, row.pillar, self.now)
             row.is_retired = True
-            reason = f"Merged into number {number} by" if number else "No longer asked after"
-            self._queue_change(row, row.pillar, f"{reason} the import of “{self.imported.name}”.", before)
+            named = {"file": self.imported.name, "number": number}
+            with record_language():
+                reason = (
+                    gettext("Merged into number %(number)d by the import of “%(file)s”.")
+                    if number
+                    else gettext("No longer asked after the import of “%(file)s”.")
+                )
+            self._queue_change(row, row.pillar, reason % named, before)
 
     def _write_continued(self, continued: Mapping[int, ImportedItem], pillars: Mapping[int, Pillar]) -> dict[str, int]:
         """Collect the changes of continued rows. Return the changed ones: old number to new number."""

@@ -13,7 +13,7 @@ from recommendations.choices import TextStatus
 from recommendations.models.editions import Edition
 from tiptracker.accounts.models import AnyUser
 from tiptracker.choices import Role
-from tiptracker.localization import gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy
 
 READ_LIST_JOB = "read_list"
 """The kind of job that reads the file or text of an import."""
@@ -97,6 +97,11 @@ class EditionImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} for {self.edition}"
+
+    @property
+    def title(self) -> str:
+        """The name of the file, or in the reader's language that the text was pasted."""
+        return gettext("Pasted text") if self.is_pasted else self.name
 
     @property
     def is_unread(self) -> bool:

@@ -17,7 +17,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
-from tiptracker.localization import gettext
+from tiptracker.localization import gettext, record_language
 from tiptracker.validation import EditConflict, update_row
 
 
@@ -83,7 +83,7 @@ def _repeats_audit_values(row: Recommendation) -> dict[str, Any]:
         "repeats": row.repeats_id,
         "indicia": list(row.indicia),
         "lead": row.lead_id,
-        "supporting": sorted(one.pk for one in row.supporting.all()),
+        "supporting": sorted(ministry.pk for ministry in row.supporting.all()),
     }
 
 
@@ -99,6 +99,9 @@ def copy_benchmark(*, benchmark: Benchmark, under: Recommendation, by: User, now
             gettext("Benchmark %(benchmark)s has no terms yet, so it cannot be copied. Set its terms first.")
             % {"benchmark": benchmark.key},
         )
+    with record_language():
+        named = {"benchmark": benchmark.key, "year": benchmark.recommendation.edition.year}
+        reason = gettext("As benchmark %(benchmark)s of the %(year)d edition.") % named
     return add_benchmark(
         recommendation=under,
         criterion=terms.criterion,
@@ -107,7 +110,7 @@ def copy_benchmark(*, benchmark: Benchmark, under: Recommendation, by: User, now
         weight=terms.weight,
         indicator=terms.indicator,
         is_about_complicity=terms.is_about_complicity,
-        reason=f"As benchmark {benchmark.key} of the {benchmark.recommendation.edition.year} edition.",
+        reason=reason,
         repeats=benchmark,
         by=by,
         now=now,

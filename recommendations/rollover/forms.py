@@ -39,7 +39,10 @@ class RepeatsForm(TrackerForm):
                 help_text=_similarity_hint(proposed[row.pk], named),
                 initial=row.repeats_id if is_recorded else proposed[row.pk].chosen,
             )
-            choices: Any = [(str(one.pk), _choice_label(one, named[one.pk])) for one in old]
+            choices: Any = [
+                (str(recommendation.pk), _choice_label(recommendation, named[recommendation.pk]))
+                for recommendation in old
+            ]
             set_row_choices(self, name, old, empty=gettext("None: it is new this year"), choices=choices)
 
     def repeats(self) -> dict[int, int | None]:
@@ -73,5 +76,5 @@ def _choice_label(row: Recommendation, name: str) -> str:
 def _similarity_hint(proposal: RepeatProposal, named: Mapping[int, str]) -> str:
     if not proposal.candidates:
         return gettext("No recommendation of the year before is similar.")
-    names = ", ".join(named[one.old] for one in proposal.candidates)
+    names = ", ".join(named[candidate.old] for candidate in proposal.candidates)
     return gettext("Most similar, in this order: %(names)s.") % {"names": names}

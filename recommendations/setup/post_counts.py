@@ -21,7 +21,7 @@ def count_by_post(countries: Iterable[Country], *, reader: User, day: date) -> d
 
     The number of queries does not grow with the number of countries.
     """
-    counts: dict[int, dict[str, Any]] = {one.pk: {} for one in countries}
+    counts: dict[int, dict[str, Any]] = {country.pk: {} for country in countries}
     for pk in Country.objects.filter(pk__in=counts).with_contact().values_list("pk", flat=True):
         counts[pk]["has_contact"] = True
     for row in chain(
@@ -64,10 +64,10 @@ def _default_editions(countries: Collection[int], reader: User) -> Iterable[Mapp
         )
     )
     newest: dict[int, Mapping[str, Any]] = {}
-    for one in editions:
-        earlier = newest.get(one["country"])
-        if earlier is None or _is_followed(one) or not _is_followed(earlier):
-            newest[one["country"]] = one
+    for edition in editions:
+        earlier = newest.get(edition["country"])
+        if earlier is None or _is_followed(edition) or not _is_followed(earlier):
+            newest[edition["country"]] = edition
     return newest.values()
 
 

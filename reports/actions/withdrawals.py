@@ -16,6 +16,7 @@ from tiptracker.audit.actions import record
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.actions import JobProgress
+from tiptracker.localization import gettext, record_language
 
 logger = logging.getLogger(__name__)
 
@@ -97,9 +98,13 @@ def _withdrawal_reason(briefing: Briefing, words: str) -> str:
         logger.exception("The file of briefing %s can't be read", briefing.pk)
         text = ""
     if not text:
-        return "Personal data were removed from the record, and this briefing could not be searched for them."
+        with record_language():
+            return gettext(
+                "Personal data were removed from the record, and this briefing could not be searched for them."
+            )
     # The content stored for comparisons may include text that did not fit on the pages.
     searched = f"{text}\n{json.dumps(briefing.content, ensure_ascii=False)}"
-    return (
-        "It contained personal data that were removed from the record." if contains_each_word(searched, words) else ""
-    )
+    if not contains_each_word(searched, words):
+        return ""
+    with record_language():
+        return gettext("It contained personal data that were removed from the record.")

@@ -130,7 +130,7 @@ def _write_paragraph(
     """Return the first paragraph, with the figures that the rest of the document prints."""
     summary = build_readiness_summary(result)
     of_government = [commitment for commitment in commitments if not commitment.is_our_own]
-    overdue = [one for one in of_government if one.standing.status is CommitmentStatus.OVERDUE]
+    overdue = [commitment for commitment in of_government if commitment.standing.status is CommitmentStatus.OVERDUE]
     return write_paragraph(
         ParagraphFacts(
             place=str(view.edition.country),
@@ -147,8 +147,8 @@ def _write_paragraph(
             steps=shown_steps.on_one_page,
             overdue=OverdueCommitments(
                 number=len(overdue),
-                most_days=max((one.standing.days_overdue for one in overdue), default=0),
-                ministries=tuple(dict.fromkeys(one.printed.ministry for one in overdue)),
+                most_days=max((commitment.standing.days_overdue for commitment in overdue), default=0),
+                ministries=tuple(dict.fromkeys(commitment.printed.ministry for commitment in overdue)),
             ),
             pending=len(commitments_to_follow_up(commitments, result.deadline_on)),
             commitments=len(of_government),
@@ -220,13 +220,17 @@ def _build_ministries(
         _build_ministry(
             view,
             row,
-            [recommendation_label(one) for one in recommendations if one.lead_id == row.pk],
+            [
+                recommendation_label(recommendation)
+                for recommendation in recommendations
+                if recommendation.lead_id == row.pk
+            ],
             [commitment for commitment in commitments if commitment.row.ministry_id == row.pk],
             reversed_since,
         )
         for row in rows.prefetch_related("office_holders").order_by("name")
     )
-    return tuple(one for one in ministries if one.leads or one.commitments)
+    return tuple(ministry for ministry in ministries if ministry.leads or ministry.commitments)
 
 
 def _build_ministry(

@@ -112,10 +112,15 @@ def _find_due_days(
     """Return the overdue days, then those within `DUE_SOON`: milestones, planned dialogues and commitments."""
     falls_due = [
         year.due_day(
-            one.standing, one.standing.due_on, text=one.row.text, maker=one.row.maker, row_id=one.row.pk, today=as_of
+            commitment.standing,
+            commitment.standing.due_on,
+            text=commitment.row.text,
+            maker=commitment.row.maker,
+            row_id=commitment.row.pk,
+            today=as_of,
         )
-        for one in commitments
-        if one.standing.due_on and not one.standing.is_settled
+        for commitment in commitments
+        if commitment.standing.due_on and not commitment.standing.is_settled
     ]
     days = [*milestone_and_dialogue_days(reader, edition, list_milestones(reader, edition), as_of), *falls_due]
     return [
@@ -137,7 +142,7 @@ def _find_last_dialogue(
     )
     if held is None:
         return None
-    made_there = [one for one in commitments if one.row.dialogue_id == held.pk]
+    made_there = [commitment for commitment in commitments if commitment.row.dialogue_id == held.pk]
     return LastDialogue(held, made_there[:MAX_COMMITMENTS], len(made_there[MAX_COMMITMENTS:]))
 
 

@@ -173,7 +173,9 @@ def _list_needed(
 ) -> Iterator[NeededItem]:
     """Yield what the ministry can do next about each open commitment, most urgent first."""
     due = [
-        one.standing.due_on for one in commitments if groups[one.row.pk] is PriorityGroup.DUE and one.standing.due_on
+        commitment.standing.due_on
+        for commitment in commitments
+        if groups[commitment.row.pk] is PriorityGroup.DUE and commitment.standing.due_on
     ]
     soonest = min(due, default=None)
     for commitment in commitments:

@@ -98,7 +98,11 @@ class TalkingPointBuilder:
         )
         if without_lead.to_ask and len(self.table) != 1:
             lists.append(without_lead)
-        own = [one for one in self.commitments if one.is_our_own and one.row.pk in self.concerning]
+        own = [
+            commitment
+            for commitment in self.commitments
+            if commitment.is_our_own and commitment.row.pk in self.concerning
+        ]
         about = gettext("Our own commitments. They never count towards readiness.")
         points = (*filter(None, map(self._our_point, own)), *self._thanks_for_evidence(own))
         return (*lists, _build_list(gettext(UNITED_STATES), about, points, is_ours=True))
@@ -360,7 +364,11 @@ class TalkingPointBuilder:
         Only concrete actions count. An action that was undone is left out: a later finding or verdict reversed it, or
         the commitment was reopened.
         """
-        unsettled = {one.row.pk: one for one in commitments if one.standing.status is not CommitmentStatus.VERIFIED}
+        unsettled = {
+            commitment.row.pk: commitment
+            for commitment in commitments
+            if commitment.standing.status is not CommitmentStatus.VERIFIED
+        }
         for piece in reversed(self.evidence):
             commitment, review = unsettled.get(piece.row.commitment_id or 0), piece.decisive
             if commitment is None or review is None or piece.row.done_by not in GOVERNMENT_DOERS:

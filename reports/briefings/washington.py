@@ -97,7 +97,9 @@ class _WashingtonInputBuilder:
         self.recommendations = {row.pk: row for row in gather_recommendations(view)}
         self.terms = terms_in_force(view)
         self.benchmarks = [
-            one for one in facts.benchmarks if one.id in self.terms and one.recommendation_id in self.recommendations
+            benchmark
+            for benchmark in facts.benchmarks
+            if benchmark.id in self.terms and benchmark.recommendation_id in self.recommendations
         ]
         action_evidence = {action.evidence_id for rows in self.verified.actions.values() for action in rows}
         self.evidence = Evidence.objects.visible_to(view.reader).in_bulk(action_evidence)
@@ -106,16 +108,16 @@ class _WashingtonInputBuilder:
         verified_readings = [row.id for rows in self.verified.readings.values() for row in rows]
         readings = Reading.objects.visible_to(view.reader).filter(pk__in=verified_readings).select_related("evidence")
         self.readings = {row.pk: row for row in readings}
-        in_force = [one.id for one in self.verified.assessments.values()]
+        in_force = [assessment.id for assessment in self.verified.assessments.values()]
         assessments = Assessment.objects.visible_to(view.reader).filter(pk__in=in_force)
         self.assessments = {row.benchmark_id: row for row in assessments}
 
     def pillar(self, pillar: Pillar) -> PillarInput:
         """Return what the record holds on a pillar, by indicium."""
         benchmarks: dict[int, list[BenchmarkFact]] = defaultdict(list)
-        for one in self.benchmarks:
-            if self.recommendations[one.recommendation_id].pillar == pillar:
-                benchmarks[self._indicium_of(one)].append(one)
+        for benchmark in self.benchmarks:
+            if self.recommendations[benchmark.recommendation_id].pillar == pillar:
+                benchmarks[self._indicium_of(benchmark)].append(benchmark)
         counted: dict[int, list[Counted]] = defaultdict(list)
         for indicator in self.facts.indicators:
             if indicator.pillar is pillar:
@@ -192,7 +194,9 @@ class _WashingtonInputBuilder:
 
     def _first_day(self, row: Evidence) -> date | None:
         """Return the first day of a piece of evidence: its own start date, otherwise the one that its reviews state."""
-        return find_start_date(row.happened_from, (one for one in self.facts.reviews if one.evidence_id == row.pk))
+        return find_start_date(
+            row.happened_from, (review for review in self.facts.reviews if review.evidence_id == row.pk)
+        )
 
     def _source(self, row: Evidence) -> str:
         """Return who says so and where; empty if the document leaves sources out."""

@@ -172,7 +172,9 @@ def format_event(event: AxisEvent) -> str:
 
 def describe_events(events: Iterable[AxisEvent]) -> str:
     """Describe the marked days in a sentence: "Marked: Dialogue on 3 December 2021."."""
-    days = (gettext("%(event)s on %(date)s") % {"event": one.name, "date": format_date(one.day)} for one in events)
+    days = (
+        gettext("%(event)s on %(date)s") % {"event": event.name, "date": format_date(event.day)} for event in events
+    )
     return gettext("Marked: %(events)s.") % {"events": join_with_and(days)}
 
 

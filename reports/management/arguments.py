@@ -40,7 +40,8 @@ def get_edition(code: str, year: str) -> Edition:
         there = f"Choose one of: {join_with_and(codes)}." if codes else "No country has been loaded yet."
         raise Refused("unknown_country", f"There is no country with the code “{code}” here. {there}")
     tracked = {
-        str(one.year): one for one in Edition.objects.filter(country=country).select_related("country").tracked()
+        str(edition.year): edition
+        for edition in Edition.objects.filter(country=country).select_related("country").tracked()
     }
     if year not in tracked:
         there = f"Choose one of: {join_with_and(tracked)}." if tracked else "Load one first."
@@ -51,10 +52,12 @@ def get_edition(code: str, year: str) -> Edition:
 def get_ministry(name: str, country: Country) -> Ministry:
     """Return the ministry of a country with this name or short name, ignoring case."""
     there = list(Ministry.objects.filter(country=country).order_by("name"))
-    for one in there:
-        if name.strip().casefold() in (one.name.casefold(), one.short_name.casefold()):
-            return one
-    names = f"Choose one of: {join_with_and(one.short_name for one in there)}." if there else "None has been added yet."
+    for known in there:
+        if name.strip().casefold() in (known.name.casefold(), known.short_name.casefold()):
+            return known
+    names = (
+        f"Choose one of: {join_with_and(known.short_name for known in there)}." if there else "None has been added yet."
+    )
     raise Refused("unknown_ministry", f"There is no ministry called “{name}” in {country}. {names}")
 
 
@@ -71,12 +74,12 @@ def get_dialogue(name: str | None, country: Country, as_of: date, known_by: date
         )
     if name is None:
         return there[0]
-    called = [one for one in there if name.strip() in (one.held_on.isoformat(), str(one))]
+    called = [known for known in there if name.strip() in (known.held_on.isoformat(), str(known))]
     if not called:
-        days = join_with_and(sorted({one.held_on.isoformat() for one in there}))
+        days = join_with_and(sorted({known.held_on.isoformat() for known in there}))
         raise Refused("unknown_dialogue", f"There is no dialogue with {country} on “{name}”. Choose one of: {days}.")
     if len(called) > 1:
-        names = " or ".join(f"“{one}”" for one in called)
+        names = " or ".join(f"“{dialogue}”" for dialogue in called)
         raise Refused(
             "ambiguous_dialogue", f"There are {len(called)} dialogues on {name}. Say which one is meant: {names}."
         )

@@ -102,14 +102,15 @@ def facts_known_by(facts: Facts, known_by: datetime | None) -> Facts:
         evidence_links=so_far(facts.evidence_links),
         reviews=so_far(facts.reviews),
         update_versions=tuple(
-            replace(one, returned_at=None, withdrawn_at=None, decided_at=None)
-            if _is_later(one.decided_at or one.returned_at, moment)
-            else one
-            for one in so_far(facts.update_versions)
+            replace(update_version, returned_at=None, withdrawn_at=None, decided_at=None)
+            if _is_later(update_version.decided_at or update_version.returned_at, moment)
+            else update_version
+            for update_version in so_far(facts.update_versions)
         ),
         assessments=so_far(facts.assessments),
         commitments=tuple(
-            _commitment_with_events(one, so_far(one.events), moment) for one in so_far(facts.commitments)
+            _commitment_with_events(commitment, so_far(commitment.events), moment)
+            for commitment in so_far(facts.commitments)
         ),
         milestones=tuple(replace(milestone, done=so_far(milestone.done)) for milestone in facts.milestones),
     )

@@ -74,10 +74,10 @@ DATA_LAW = "22 U.S.C. 7106(b)(1)"
 COMPLICITY_LAW = "22 U.S.C. 7107(b), Tier 2; 7106(b)(7)"
 
 METHOD_LINES: Mapping[PartKey, Sequence[tuple[EffortQuestion | Pillar, Fraction, str]]] = {
-    PartKey.EFFORTS: [(one, points, QUESTION_LAW[one]) for one, points in QUESTION_POINTS.items()],
+    PartKey.EFFORTS: [(question, points, QUESTION_LAW[question]) for question, points in QUESTION_POINTS.items()],
     PartKey.ACTION: [],
-    PartKey.THREE_PS: [(one, PILLAR_POINTS, PILLAR_LAW[one]) for one in Pillar],
-    PartKey.DATA: [(one, points, DATA_LAW) for one, points in FIGURE_POINTS.items()],
+    PartKey.THREE_PS: [(pillar, PILLAR_POINTS, PILLAR_LAW[pillar]) for pillar in Pillar],
+    PartKey.DATA: [(question, points, DATA_LAW) for question, points in FIGURE_POINTS.items()],
 }
 """What each part asks of every record: the question or P, the most it can give, and its section of the law.
 

@@ -84,12 +84,12 @@ def readiness_document(
             for step in steps.steps
         ],
         **{
-            name: [_step(one, keys, formatter) for one in getattr(steps, name)]
+            name: [_step(step, keys, formatter) for step in getattr(steps, name)]
             for name in ("also_ask", "last_period", "to_assess", "after_deadline")
         },
         "target_reached_after": steps.target_reached_after,
         "levers": [_benchmark_gain(gain) for gain in result.benchmark_gains()],
-        "smallest_set": None if smallest is None else [keys[one] for one in smallest],
+        "smallest_set": None if smallest is None else [keys[benchmark_id] for benchmark_id in smallest],
         "claims": [_ministry_claims(claim) for claim in result.claims],
         "checks": [_problem(problem) for problem in result.checks],
         "watch_list_years": result.watch_list_years,
@@ -249,9 +249,9 @@ def _to_json(value: Any) -> Any:
         case Decimal() | ZoneInfo():
             return str(value)
         case tuple() | frozenset():
-            return [_to_json(one) for one in sorted(value, key=lambda one: getattr(one, "id", one))]
+            return [_to_json(item) for item in sorted(value, key=lambda item: getattr(item, "id", item))]
         case Mapping():
-            return {str(key): _to_json(one) for key, one in value.items()}
+            return {str(key): _to_json(item) for key, item in value.items()}
         case _ if is_dataclass(value):
             return {field.name: _to_json(getattr(value, field.name)) for field in fields(value)}
         case _:

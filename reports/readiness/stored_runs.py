@@ -286,16 +286,16 @@ def _upgrade_milestone(milestone: Mapping[str, Any]) -> Mapping[str, Any]:
 @cache
 def _make_decoder(hint: Any) -> Callable[[Any], Any]:
     """Return a function that turns JSON into a value of the type of a field."""
-    inner = [_make_decoder(one) for one in get_args(hint) if one not in (NoneType, Ellipsis)]
+    inner = [_make_decoder(argument) for argument in get_args(hint) if argument not in (NoneType, Ellipsis)]
     kind: Any = get_origin(hint) or hint
     if NoneType in get_args(hint):
         return lambda value: None if value is None else inner[0](value)
     if kind is Mapping:
-        return lambda value: {inner[0](name): inner[1](one) for name, one in value.items()}
+        return lambda value: {inner[0](name): inner[1](item) for name, item in value.items()}
     if kind in (tuple, frozenset):
         return lambda value: kind(map(inner[0], value))
     if is_dataclass(hint):
-        decoders = {name: _make_decoder(one) for name, one in get_type_hints(kind).items()}
+        decoders = {name: _make_decoder(field_hint) for name, field_hint in get_type_hints(kind).items()}
         return lambda value: kind(**{name: decode(value[name]) for name, decode in decoders.items() if name in value})
     decoder: Callable[[Any], Any] = kind.fromisoformat if kind in (date, datetime) else kind
     return decoder

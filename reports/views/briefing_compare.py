@@ -56,6 +56,6 @@ def _sort_key(briefing: Briefing) -> tuple[date, datetime, int]:
 
 def default_comparison(briefing: Briefing, others: list[Briefing]) -> Briefing | None:
     """Return the last issued briefing before this one, or else the last one before it, or else any other."""
-    before = [one for one in others if _sort_key(one) < _sort_key(briefing)]
-    issued = [one for one in before if one.cleared_at]
+    before = [other for other in others if _sort_key(other) < _sort_key(briefing)]
+    issued = [briefing for briefing in before if briefing.cleared_at]
     return next(iter(issued or before or others), None)

@@ -66,7 +66,7 @@ def _repeated_briefing(request: EditionRequest) -> Briefing | None:
 def _document_key(documents: dict[str, Document], document: Document) -> str:
     """Return the key under which a document is offered, whatever sections were chosen; empty if it is not offered."""
     plain = replace(document, sections=None, covering_note="")
-    return next((key for key, one in documents.items() if one == plain), "")
+    return next((key for key, document in documents.items() if document == plain), "")
 
 
 def _last_requested(request: SignedInRequest, edition: Edition, kind: BriefingKind) -> Briefing | None:

@@ -97,7 +97,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     priorities = CommitmentPriorities(result, steps, find_reversed_commitments(facts, today))
     context = {
         "edition": edition,
-        "upcoming": next((one for one in others[::-1] if edition.starts_on <= today < one.starts_on), None),
+        "upcoming": next((other for other in others[::-1] if edition.starts_on <= today < other.starts_on), None),
         "start": build_edition_start(user, edition, others, result, today),
         "first_day": build_first_day(user, edition),
         "today": today,
@@ -253,11 +253,11 @@ def _build_ministries(
                 progress=_describe_progress(displays, is_reviewed=is_reviewed),
                 share=_share_percent(displays) if is_reviewed else None,
                 commitments=sentences.describe_status_counts(
-                    [one.standing.status for one in made],
+                    [shown.standing.status for shown in made],
                     reversed_since=sum(
-                        one.standing.status is CommitmentStatus.VERIFIED
-                        and one.commitment.pk in priorities.reversed_ids
-                        for one in made
+                        shown.standing.status is CommitmentStatus.VERIFIED
+                        and shown.commitment.pk in priorities.reversed_ids
+                        for shown in made
                     ),
                 ),
                 urgent=_find_most_urgent(made, priorities),
@@ -334,11 +334,11 @@ def _briefing_context(user: User, edition: Edition, facts: Facts, today: date) -
         .order_by("-pk")
     )
     context: dict[str, Any] = {"may_request": today >= edition.starts_on and can_request_briefing(user, edition)}
-    own = next((one for one in of_today if one.requested_by_id is None), None)
+    own = next((briefing for briefing in of_today if briefing.requested_by_id is None), None)
     if own and (not (is_outdated := has_changed_since(own)) or is_rebuild_expected(edition)):
         return context | {"current": own, "is_outdated": is_outdated}
     newest = countable_facts.newest_recorded_at(facts)
-    ready = next((one for one in of_today if one.file), None)
+    ready = next((briefing for briefing in of_today if briefing.file), None)
     latest = of_today[0] if of_today else None
     return context | {
         "ready": ready,

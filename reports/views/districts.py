@@ -120,7 +120,9 @@ def _build_benchmark(
                 evidence[name, status].append(reading.evidence)
     districts = []
     for name in names:
-        status = next((one for one in (DistrictStatus.VERIFIED, DistrictStatus.CLAIMED) if evidence[name, one]), None)
+        status = next(
+            (status for status in (DistrictStatus.VERIFIED, DistrictStatus.CLAIMED) if evidence[name, status]), None
+        )
         districts.append(
             DistrictEvidence(name, status or DistrictStatus.NOTHING, evidence[name, status] if status else [])
         )

@@ -32,7 +32,7 @@ def build_edition_start(
     """
     if result.is_reviewed:
         return None
-    before = next((one for one in others if one.year < edition.year), None)
+    before = next((other for other in others if other.year < edition.year), None)
     tasks = _start_tasks(user, edition, before, result)
     if not (before or tasks):
         return None

@@ -94,7 +94,7 @@ def _explain(user: User, record_moment: RequestedMoment, part: PartKey, key: str
         "verdict": display.verdict,
         "reason": display.reason,
         "points": _format_points(display.points, display.of),
-        "answers": [_explanation_line(one, one.criteria, points, rows) for one in lines],
+        "answers": [_explanation_line(line, line.criteria, points, rows) for line in lines],
         "is_part": True,
     }
 
@@ -116,7 +116,10 @@ def _line_context(
         "up_label": above.title if above else part.label,
         "read_at": subject.url if subject else "",
         # What a criterion gives in another part is no part of this line's points.
-        "answers": [_explanation_line(one, [one], points if one.part is part else {}, rows) for one in line.criteria],
+        "answers": [
+            _explanation_line(criterion, [criterion], points if criterion.part is part else {}, rows)
+            for criterion in line.criteria
+        ],
         "is_single": (len(line.criteria) == 1 and line.recommendation_id is None) or line.benchmark_id is not None,
     }
 
@@ -125,7 +128,7 @@ def _find_rows(user: User, lines: Iterable[LineExplanation], record_moment: Requ
     """Return what the lines and their criteria are about, and every row given for them."""
     grounds = [ground for line in lines for ground in line.criteria]
     subjects = {_subject_row(line) for line in lines} | {_subject_row(ground) for ground in grounds}
-    given = {one.row for ground in grounds for one in ground.rows}
+    given = {row.row for ground in grounds for row in ground.rows}
     return find_record_rows(user, (subjects | given) - {NO_ROW}, record_moment.known_by)
 
 
@@ -140,9 +143,15 @@ def _explanation_line(
         explanation=line,
         title=subject.text if subject else line.line.title,
         points=points.get((line.part, line.address), ""),
-        rests_on=_explanation_rows(((ground, one) for ground in grounds for one in ground.rests_on), rows),
-        claimed=_explanation_rows(((ground, one) for ground in grounds for one in ground.claimed), rows),
-        aside=_explanation_rows(((ground, one) for ground in grounds for one in ground.not_counted), rows),
+        rests_on=_explanation_rows(
+            ((ground, explained_row) for ground in grounds for explained_row in ground.rests_on), rows
+        ),
+        claimed=_explanation_rows(
+            ((ground, explained_row) for ground in grounds for explained_row in ground.claimed), rows
+        ),
+        aside=_explanation_rows(
+            ((ground, explained_row) for ground in grounds for explained_row in ground.not_counted), rows
+        ),
     )
 
 
@@ -151,7 +160,7 @@ def _points_by_line(parts: Mapping[PartKey, PartDisplay], result: Readiness) -> 
     texts = {
         (part.key, line.key): _format_points(line.points, line.of) for part in parts.values() for line in part.lines
     }
-    benchmark_lines = {one.benchmark_id: one.line for one in result.verified.benchmarks}
+    benchmark_lines = {benchmark.benchmark_id: benchmark.line for benchmark in result.verified.benchmarks}
     for recommendation, line in zip(
         result.verified_record.questionnaire.recommendations, parts[PartKey.ACTION].lines, strict=True
     ):
@@ -159,10 +168,12 @@ def _points_by_line(parts: Mapping[PartKey, PartDisplay], result: Readiness) -> 
         if not benchmarks:
             continue
         own = [benchmark_lines[benchmark.id] for benchmark in benchmarks]
-        possible = formatting.round_preserving_sum([one.max_points for one in own], total=line.of)
+        possible = formatting.round_preserving_sum([benchmark_line.max_points for benchmark_line in own], total=line.of)
         points: Sequence[Decimal | None] = [None] * len(own)
         if line.points is not None:
-            points = formatting.round_preserving_sum([one.points for one in own], total=line.points)
+            points = formatting.round_preserving_sum(
+                [benchmark_line.points for benchmark_line in own], total=line.points
+            )
         for benchmark, reached, of in zip(benchmarks, points, possible, strict=True):
             texts[PartKey.ACTION, benchmark_address(recommendation, benchmark)] = _format_points(
                 None if reached is None else without_trailing_zeros(reached), without_trailing_zeros(of)
@@ -193,8 +204,10 @@ def _explanation_rows(
 ) -> list[ExplanationRow]:
     """Return the rows for the page, each row and reason once."""
     unique: dict[tuple[RowReference, str], ExplanationRow] = {}
-    for criterion, one in explained:
-        if row := rows.get(one.row):
-            review = row.review_on(criterion.benchmark_id if one.row.type == "evidence" else None)
-            unique.setdefault((one.row, one.reason), ExplanationRow(row, review, one.reason))
+    for criterion, explained_row in explained:
+        if row := rows.get(explained_row.row):
+            review = row.review_on(criterion.benchmark_id if explained_row.row.type == "evidence" else None)
+            unique.setdefault(
+                (explained_row.row, explained_row.reason), ExplanationRow(row, review, explained_row.reason)
+            )
     return list(unique.values())

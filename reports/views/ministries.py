@@ -88,7 +88,7 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             return reversals.describe(reversals.of_commitment(commitment))
 
         if exports.is_export_requested(request):
-            cells = [_export_row(one, since_then(one.row.pk)) for one in desk.commitments]
+            cells = [_export_row(commitment, since_then(commitment.row.pk)) for commitment in desk.commitments]
             return exports.export_rows(request, "ministry-commitments", _export_columns(), cells)
         points = gather_points_to_raise(ReaderView(user, edition, today, None), ministry, result, reversals)
         linked = _link_points(result, points)
@@ -101,7 +101,7 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "may_request": today >= edition.starts_on and can_request_briefing(user, edition),
             "rows": build_recommendation_rows(user, led.select_related("lead").with_pillar(), displays),
             "desk": desk,
-            "commitments": [(one, since_then(one.row.pk)) for one in desk.commitments],
+            "commitments": [(commitment, since_then(commitment.row.pk)) for commitment in desk.commitments],
             "updates": [(*update, since_then(update[0].update.commitment_id)) for update in updates],
             "holders": list(ministry.office_holders.all()),
         }

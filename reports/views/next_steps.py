@@ -72,7 +72,7 @@ def _next_step_rows(
 
 def row_urls(result: Readiness, rows: Iterable[RowReference]) -> list[str]:
     """Return the pages of the rows that steps are about, in their order; empty for a row without a page."""
-    benchmarks = {one.benchmark_id: one for one in result.verified.benchmarks}
+    benchmarks = {benchmark.benchmark_id: benchmark for benchmark in result.verified.benchmarks}
     urls = []
     for row in rows:
         if row.type == "benchmark":

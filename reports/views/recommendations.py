@@ -304,7 +304,7 @@ def build_recommendation_rows(
             row,
             Pillar(row.pillar),
             row.origin == Origin.ACTION_PLAN,
-            [(one, displays.get(one.pk)) for one in row.benchmarks.all()],
+            [(benchmark, displays.get(benchmark.pk)) for benchmark in row.benchmarks.all()],
         )
         for row in rows.order_by("-origin", "number").prefetch_related(benchmarks)
     ]
@@ -356,7 +356,7 @@ def _wording_history(user: User, recommendation: Recommendation) -> list[Recomme
     """Return its numbers and wordings over time, newest first; empty if they never changed."""
     rows = RecommendationTerms.objects.visible_to(user).filter(recommendation=recommendation).known_by(None)
     terms = list(rows.select_related("recorded_by"))
-    wordings = {(one.number, one.text, one.text_status, one.is_retired) for one in terms}
+    wordings = {(version.number, version.text, version.text_status, version.is_retired) for version in terms}
     return terms if len(wordings) > 1 else []
 
 
@@ -458,7 +458,9 @@ def _readings_by_indicator(
     user: User, benchmarks: Iterable[Benchmark], statuses: CountingStatuses
 ) -> Mapping[int, list[tuple[Reading, CountingStatus]]]:
     """Return readings of the benchmarks' indicators, by indicator: latest day covered first."""
-    indicators = {terms.indicator_id for one in benchmarks if (terms := one.current_terms) and terms.indicator_id}
+    indicators = {
+        terms.indicator_id for benchmark in benchmarks if (terms := benchmark.current_terms) and terms.indicator_id
+    }
     by_indicator = defaultdict(list)
     rows = Reading.objects.visible_to(user).filter(indicator__in=indicators).select_related("evidence", "indicator")
     for row in rows.order_by("-through_on", "-recorded_at", "-pk"):

@@ -84,7 +84,10 @@ def version_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
             "chosen": chosen,
             "accepting": _simulated_change(gain.score, accepting),
             "drops": _drop_reasons(gain.drops),
-            "assessing": [(one, _simulated_change(gain.score + accepting, one.points)) for one in gain.assessing],
+            "assessing": [
+                (assessment, _simulated_change(gain.score + accepting, assessment.points))
+                for assessment in gain.assessing
+            ],
         }
     return render_page(request, "reports/version_simulation.html", context, partial="points")
 

@@ -30,7 +30,7 @@ from tiptracker.web import exports
 from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 25
-LINE_CHOICES = {one.value: one for choices in (PartKey, EffortQuestion, Pillar) for one in choices}
+LINE_CHOICES = {part.value: part for choices in (PartKey, EffortQuestion, Pillar) for part in choices}
 """The lines by code: their labels are titles for a run that stored none and can't be recomputed."""
 
 
@@ -124,18 +124,18 @@ def _target_reason(user: User, run: ReadinessRun) -> str:
 def _stored_lines(
     stored: Sequence[Mapping[str, Any]], *, is_reviewed: bool, total: Decimal | None = None
 ) -> list[StoredLine]:
-    points = formatting.round_preserving_sum([_exact_figure(one, "points") for one in stored], total=total)
-    possible = formatting.round_preserving_sum([_exact_figure(one, "of") for one in stored])
+    points = formatting.round_preserving_sum([_exact_figure(line, "points") for line in stored], total=total)
+    possible = formatting.round_preserving_sum([_exact_figure(line, "of") for line in stored])
     return [
         StoredLine(
-            one,
-            one.get("title") or _line_title(one.get("key", "")),
+            line,
+            line.get("title") or _line_title(line.get("key", "")),
             score_display.without_trailing_zeros(reached) if is_reviewed else None,
             score_display.without_trailing_zeros(of),
-            next((verdict for verdict in ReadinessVerdict if verdict == one.get("verdict")), None),
-            _stored_lines(one.get("questions", []), is_reviewed=is_reviewed, total=reached if is_reviewed else None),
+            next((verdict for verdict in ReadinessVerdict if verdict == line.get("verdict")), None),
+            _stored_lines(line.get("questions", []), is_reviewed=is_reviewed, total=reached if is_reviewed else None),
         )
-        for one, reached, of in zip(stored, points, possible, strict=True)
+        for line, reached, of in zip(stored, points, possible, strict=True)
     ]
 
 

@@ -47,7 +47,7 @@ def _export_columns() -> tuple[str, ...]:
 
 
 def _export_row(week: WeekDisplay) -> tuple[object, ...]:
-    return week.ends_on, week.then, week.hindsight, "; ".join(one.description for one in week.events)
+    return week.ends_on, week.then, week.hindsight, "; ".join(event.description for event in week.events)
 
 
 def trend_context(

@@ -79,7 +79,11 @@ def readiness_what_if(request: EditionRequest) -> HttpResponse:
             taken = request_params.parse_taken_steps(step_keys, steps)
             context["what_if"] = what_if_display.display_what_if(result, met, taken)
         except Refused as refusal:
-            met = frozenset(one.benchmark_id for one in result.verified.benchmarks if str(one.benchmark_id) in met_keys)
+            met = frozenset(
+                benchmark.benchmark_id
+                for benchmark in result.verified.benchmarks
+                if str(benchmark.benchmark_id) in met_keys
+            )
             context["refusal"], status = str(refusal), 422
         if not request.headers.get("HX-Request"):
             context |= {
@@ -107,21 +111,25 @@ def _benchmark_groups(
     edition, known_by = record_moment.edition, record_moment.known_by
     recommendations = Recommendation.objects.visible_to(user).filter(edition=edition).as_known_by(known_by)
     by_key = {row.pk: row for row in recommendations}
-    recommendation_of = {one.benchmark_id: by_key.get(one.recommendation_id) for one in result.verified.benchmarks}
+    recommendation_of = {
+        benchmark.benchmark_id: by_key.get(benchmark.recommendation_id) for benchmark in result.verified.benchmarks
+    }
     benchmarks = (
         Benchmark.objects.visible_to(user).filter(recommendation__edition=edition).with_terms(known_by).in_bulk()
     )
     displays = score_display.display_benchmarks(facts, result)
-    choices = [one for one in what_if_display.what_if_choices(result) if one.benchmark_id in benchmarks]
+    choices = [choice for choice in what_if_display.what_if_choices(result) if choice.benchmark_id in benchmarks]
     return [
         (
             recommendation,
             [
-                BenchmarkOption(one, benchmarks[one.benchmark_id], displays[one.benchmark_id], one.benchmark_id in met)
-                for one in group
+                BenchmarkOption(
+                    choice, benchmarks[choice.benchmark_id], displays[choice.benchmark_id], choice.benchmark_id in met
+                )
+                for choice in group
             ],
         )
-        for recommendation, group in groupby(choices, key=lambda one: recommendation_of[one.benchmark_id])
+        for recommendation, group in groupby(choices, key=lambda choice: recommendation_of[choice.benchmark_id])
         if recommendation
     ]
 
@@ -129,7 +137,7 @@ def _benchmark_groups(
 def _presets(record_moment: RequestedMoment, result: Readiness, steps: NextSteps) -> list[PageLink]:
     """Offer: the next steps up to the target, all steps, the fewest benchmarks to the target, all open ones, none."""
     page = f"{edition_url(record_moment.edition, 'readiness_what_if')}?{record_moment.query}"
-    keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
+    keys = {benchmark.benchmark_id: benchmark.line.key for benchmark in result.verified.benchmarks}
     selections: list[tuple[str, dict[str, Sequence[Any]]]] = []
     if reached := steps.target_reached_after:
         label = ngettext(
@@ -137,17 +145,21 @@ def _presets(record_moment: RequestedMoment, result: Readiness, steps: NextSteps
             "Tick the %(number)d next steps that reach the target",
             reached,
         )
-        selections.append((label % {"number": reached}, {"step": [one.key for one in steps.steps[:reached]]}))
+        selections.append((label % {"number": reached}, {"step": [step.key for step in steps.steps[:reached]]}))
     if steps.steps:
-        selections.append((gettext("Tick all next steps"), {"step": [one.key for one in steps.steps]}))
+        selections.append((gettext("Tick all next steps"), {"step": [step.key for step in steps.steps]}))
     if fewest := result.smallest_set():
         label = ngettext(
             "Tick the benchmark that reaches the target: %(names)s",
             "Tick the fewest benchmarks that reach the target: %(names)s",
             len(fewest),
         )
-        selections.append((label % {"names": join_with_and(keys[one] for one in fewest)}, {"met": fewest}))
-    if unmet := [one.benchmark_id for one in result.verified.benchmarks if one.line.finding.worth < 1]:
+        selections.append(
+            (label % {"names": join_with_and(keys[benchmark_id] for benchmark_id in fewest)}, {"met": fewest})
+        )
+    if unmet := [
+        benchmark.benchmark_id for benchmark in result.verified.benchmarks if benchmark.line.finding.worth < 1
+    ]:
         selections.append((gettext("Tick all open benchmarks"), {"met": unmet}))
     links = [PageLink(f"{page}&{urlencode(ticked, doseq=True)}", label) for label, ticked in selections]
     return [*links, PageLink(page, gettext("Tick none"))]

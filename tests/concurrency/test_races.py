@@ -66,22 +66,22 @@ def locked_rows(world):
             send_write(world, line)
             transaction.set_rollback(True)
         rows = found[number] = {}
-        for one in recorder.transactions:
-            for lock in one.locks:
+        for recorded in recorder.transactions:
+            for lock in recorded.locks:
                 if lock.how in EXCLUSIVE and lock.table != LOG and lock.key is not None:
-                    rows.setdefault((lock.table, lock.key), (one.name, set()))[1].add(lock.how)
+                    rows.setdefault((lock.table, lock.key), (recorded.name, set()))[1].add(lock.how)
     return found
 
 
 def conflicting_pairs(found):
     """Every two different actions that lock the same row, once; with the rows, and whether both change one of them."""
     pairs = {}
-    for one, other in combinations(found, 2):
-        shared = found[one].keys() & found[other].keys()
-        names = frozenset(found[line][row][0] for line in (one, other) for row in shared)
+    for first, other in combinations(found, 2):
+        shared = found[first].keys() & found[other].keys()
+        names = frozenset(found[line][row][0] for line in (first, other) for row in shared)
         if len(names) > 1 and names not in pairs:
-            both_change = any(found[one][row][1] & found[other][row][1] & {"UPDATE", "DELETE"} for row in shared)
-            pairs[names] = (WRITE_RULES[one], WRITE_RULES[other]), shared, both_change
+            both_change = any(found[first][row][1] & found[other][row][1] & {"UPDATE", "DELETE"} for row in shared)
+            pairs[names] = (WRITE_RULES[first], WRITE_RULES[other]), shared, both_change
     return list(pairs.values())
 
 
@@ -98,7 +98,9 @@ class Racer:
 
     def __call__(self, execute, sql, params, many, context):
         result = execute(sql, params, many, context)
-        if not self.has_waited and self.tables & {one.table for one in locks_of(sql, params) if one.how in EXCLUSIVE}:
+        if not self.has_waited and self.tables & {
+            lock.table for lock in locks_of(sql, params) if lock.how in EXCLUSIVE
+        }:
             self.has_waited = True
             with suppress(BrokenBarrierError):
                 self.both_hold.wait(PAUSE)

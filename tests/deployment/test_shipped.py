@@ -51,7 +51,7 @@ def test_every_variable_that_is_read_reaches_the_containers():
 
 
 def test_settings_md_lists_exactly_the_variables_that_operators_may_set():
-    told = {one.name for section in (REQUIRED, *MAY_BE_SET) for one in section.variables}
+    told = {variable.name for section in (REQUIRED, *MAY_BE_SET) for variable in section.variables}
     may_be_set = {name for name, value in OWN_SERVICES["web"]["environment"].items() if value is None}
     may_be_set |= set(re.findall(r"\$\{(\w+)", (TOP / "docker-compose.yml").read_text()))
 
@@ -68,7 +68,7 @@ def test_every_variable_of_what_is_shipped_is_declared():
         named |= set(stage.environment) - PYTHON_VARIABLES
 
     assert {"DATABASE_PASSWORD", "POSTGRES_USER", "REDISCLI_AUTH", "GRANIAN_PORT"} <= named
-    assert named - {one.name for section in SECTIONS for one in section.variables} == set()
+    assert named - {variable.name for section in SECTIONS for variable in section.variables} == set()
 
 
 # --- Bounds -----------------------------------------------------------------------------------------------------------

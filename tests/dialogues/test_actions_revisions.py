@@ -75,7 +75,7 @@ def revise(evidence, by, **values):
             "stated_by": evidence.stated_by,
             "source": evidence.source,
             "file": evidence.file,
-            "evidence_links": [(one.benchmark, SupportKind(one.shows)) for one in evidence.evidence_links.all()],
+            "evidence_links": [(link.benchmark, SupportKind(link.shows)) for link in evidence.evidence_links.all()],
             "by": by,
             "now": NOW,
             **values,
@@ -91,7 +91,7 @@ def test_a_revision_is_another_row_with_its_own_links(officer, original):
     assert (first.title, first.revised_by) == ("Three men were charged", revision)
     assert (second.revises, second.revision_reason) == (original, "The register names two.")
     assert (second.recorded_by, second.recorded_at, second.update_version) == (officer, NOW, None)
-    assert [(one.benchmark, one.recorded_by) for one in second.evidence_links.all()] == [
+    assert [(link.benchmark, link.recorded_by) for link in second.evidence_links.all()] == [
         (original.evidence_links.get().benchmark, officer)
     ]
     assert not second.reviews.exists()

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import override
 
 from dialogues.actions.commitments import reschedule, withdraw
 from dialogues.actions.updates import (
@@ -60,6 +61,7 @@ from tests.factories import (
     RedactionFactory,
     at_noon,
 )
+from tests.pseudo_languages import LEFT_TO_RIGHT, OPEN, pseudo_languages
 from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
@@ -216,9 +218,21 @@ def test_send_update_with_figures_makes_readings_from_the_start_of_the_period(co
     assert reading.source == "Update of the Ministry of Police, 28 January 2022"
 
 
+def test_the_texts_composed_for_an_update_are_in_the_language_of_the_record(commitment, police, benchmark):
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", january(20))]
+    with pseudo_languages(), override(LEFT_TO_RIGHT):
+        send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police)], figures=figures)
+
+    texts = {text for piece in Evidence.objects.all() for text in (piece.title, piece.source, piece.stated_by)}
+    assert [text for text in texts if OPEN in text] == []
+    assert "Update of the Ministry of Police, 28 January 2022" in texts
+
+
 def test_each_figure_of_an_update_becomes_a_piece_of_evidence(police):
     cases, convictions = (IndicatorFactory(name=name) for name in ("Cases", "Convictions"))
-    counted = [BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=one) for one in (cases, convictions)]
+    counted = [
+        BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=indicator) for indicator in (cases, convictions)
+    ]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
     figures = [
         FigureInput(cases, Decimal(6), "", january(20)),

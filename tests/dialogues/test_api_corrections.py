@@ -107,11 +107,11 @@ def test_a_ministry_reads_corrections_without_names_and_links(client, commitment
     [row] = client.get("/api/v1/commitments/").json()["results"]
 
     assert row["text"] == "Train 40 officers."
-    assert [(one["replaced_text"], one["reason"]) for one in row["corrections"]] == [
+    assert [(correction["replaced_text"], correction["reason"]) for correction in row["corrections"]] == [
         ("Train 04 officers.", "A slip."),
         ("", "One was missing."),
     ]
-    assert {one["recorded_by"] for one in row["corrections"]} == {"The embassy"}
+    assert {correction["recorded_by"] for correction in row["corrections"]} == {"The embassy"}
     assert {"added", "removed"}.isdisjoint(row["corrections"][0])
 
 

@@ -54,7 +54,9 @@ from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tests.append_only import redact_text
 from tests.conftest import MASERU
+from tests.pseudo_languages import pseudo_languages
 from tests.row_cache import load_cached
+from tests.untranslated_log import list_untranslated_fields, list_untranslated_verbs
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditEntry
@@ -466,6 +468,12 @@ def test_every_fact_has_its_entry_in_the_log(whole_record):
     assert entries.filter(verb="assessment.loaded", by__name__startswith="TIP Report 2022").count() == 11
     assert set(entries.values_list("country__code", flat=True)) == {"LSO"}
     assert audit.find_log_fault() is None
+
+
+def test_the_log_of_the_record_can_be_translated(whole_record):
+    with pseudo_languages():
+        assert list_untranslated_verbs() == []
+        assert list_untranslated_fields() == set()
 
 
 def test_loading_asks_once_for_readiness(whole_record):

@@ -414,10 +414,14 @@ def test_dialogue_agenda_proposes_what_is_theirs_of_a_dialogue_with_one_ministry
     ParticipantFactory(dialogue=dialogue, ministry=police)
     ParticipantFactory(dialogue=dialogue, office="Ambassador")
     own, theirs = RecommendationFactory(lead=police), RecommendationFactory(lead=justice)
-    late = {one: CommitmentFactory(ministry=one, made__due_on=date(2022, 1, 16)) for one in (police, justice)}
+    late = {
+        ministry: CommitmentFactory(ministry=ministry, made__due_on=date(2022, 1, 16)) for ministry in (police, justice)
+    }
     ours = {
-        one: CommitmentFactory(united_states=True, benchmarks=[BenchmarkFactory(recommendation=one)])
-        for one in (own, theirs)
+        recommendation: CommitmentFactory(
+            united_states=True, benchmarks=[BenchmarkFactory(recommendation=recommendation)]
+        )
+        for recommendation in (own, theirs)
     }
     client.force_login(OfficerFactory())
 
@@ -445,8 +449,8 @@ def test_the_last_one_is_the_last_with_the_same_ministry(client):
     for name in ("dialogue_detail", "dialogue_agenda", "dialogue_record"):
         last = client.get(row_url(name, dialogue)).context["last"]
         assert last.dialogue == joint
-        assert [one.commitment.text for one in last.commitments] == ["Of Police."]
-        assert [one.row.text for one in last.steps] == ["Step of Police."]
+        assert [commitment.commitment.text for commitment in last.commitments] == ["Of Police."]
+        assert [step.row.text for step in last.steps] == ["Step of Police."]
 
 
 def test_dialogue_agenda_is_ordered_by_hand_before_it_is_saved(client):
@@ -522,8 +526,8 @@ def record_data(dialogue, **changed):
     page = {"version": dialogue.version, "record-text": "They spoke.", "agreed-text": "Soon."}
     for prefix in ("others", "commitments", "steps"):
         page |= {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-INITIAL_FORMS": "0"}
-    for one in dialogue.participants.all():
-        page |= {f"came-{one.pk}-came": "on", f"came-{one.pk}-name": "P. Minister"}
+    for participant in dialogue.participants.all():
+        page |= {f"came-{participant.pk}-came": "on", f"came-{participant.pk}-name": "P. Minister"}
     return page | changed
 
 

@@ -175,7 +175,7 @@ def test_a_colleague_who_saved_meanwhile_is_named_and_both_texts_stand_there(cli
     assert page.status_code == 422
     assert "Seven districts" in page.text
     assert "Officers were named in six districts." in page.text
-    assert {(one.label, one.text) for one in page.context["typed"]} >= {("Progress", "Under way")}
+    assert {(field_text.label, field_text.text) for field_text in page.context["typed"]} >= {("Progress", "Under way")}
     assert f'name="kept_files" value="{EvidenceFile.objects.get().pk}"' in page.text
     assert Draft.objects.get().content == theirs.content
 

@@ -206,7 +206,7 @@ def test_opening_evidence_is_logged_and_shown_to_the_embassy(client):
     client.force_login(AmbassadorFactory(name="The ambassador"))
     opened = client.get(row_url("evidence_detail", evidence))
 
-    assert [(one.actor, one.action, one.times) for one in opened.context["openings"]] == [
+    assert [(opening.actor, opening.action, opening.times) for opening in opened.context["openings"]] == [
         ("The ambassador", "Opened evidence", 1),
         ("Somebody in Washington", "Opened evidence", 2),
         ("Somebody in Washington", "Downloaded a file", 1),
@@ -254,7 +254,10 @@ def test_the_page_of_evidence_lists_its_last_ten_readers(client):
 
     openings = client.get(row_url("evidence_detail", evidence)).context["openings"]
 
-    assert [one.actor for one in openings] == ["Newest of all", *(f"Reader {number}" for number in range(11, 2, -1))]
+    assert [opening.actor for opening in openings] == [
+        "Newest of all",
+        *(f"Reader {number}" for number in range(11, 2, -1)),
+    ]
 
 
 def test_the_history_of_evidence_goes_by_the_demonstrations_clock(client):

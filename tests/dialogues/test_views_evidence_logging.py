@@ -224,7 +224,9 @@ def test_evidence_log_begins_with_the_only_benchmark_of_the_recommendation_it_wa
     row = response.context["rows"].forms[0]
     assert row["benchmark"].value() == (str(benchmarks[0].pk) if count == 1 else None)
     groups = row.fields["benchmark"].choices[1:]
-    assert [key for _, options in groups for key, _ in options] == [str(one.pk) for one in (*benchmarks, other)]
+    assert [key for _, options in groups for key, _ in options] == [
+        str(benchmark.pk) for benchmark in (*benchmarks, other)
+    ]
 
 
 def test_evidence_log_begins_with_the_benchmark_it_was_opened_from(client):

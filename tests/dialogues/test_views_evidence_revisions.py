@@ -90,7 +90,7 @@ def test_evidence_revise_opens_with_all_that_stands_and_keeps_all_but_what_is_ch
         "The register names two.",
         officer,
     )
-    assert [(one.benchmark, one.shows) for one in revision.evidence_links.all()] == [
+    assert [(link.benchmark, link.shows) for link in revision.evidence_links.all()] == [
         (wrong_evidence.evidence_links.get().benchmark, SupportKind.ACTION)
     ]
     reading = revision.readings.get()
@@ -217,12 +217,12 @@ def test_evidence_detail_tells_the_whole_story_on_every_entry_of_it(client, wron
     told = [client.get(detail_url(each)) for each in (wrong_evidence, second, third)]
 
     for response in told:
-        assert [one.evidence for one in response.context["wordings"]] == [third, second, wrong_evidence]
+        assert [wording.evidence for wording in response.context["wordings"]] == [third, second, wrong_evidence]
         assert "The register names two." in response.text
         assert "Palesa Nkosi" in response.text
     assert ["This version does not count." in response.text for response in told] == [True, True, False]
     assert [len(response.context["asked"]) for response in told] == [0, 0, 0]
-    changed = {one.name: (one.old, one.new) for one in told[0].context["wordings"][1].changed}
+    changed = {change.name: (change.old, change.new) for change in told[0].context["wordings"][1].changed}
     assert changed["What happened"] == ("Three men were charged", "Two men were charged")
     assert changed["Start date"] == ("10 January 2022", "unknown")
     assert changed["Benchmarks"][1].count("A concrete action") == 2

@@ -76,7 +76,7 @@ def test_the_page_tells_of_both_years_and_of_what_is_open(client, old_benchmarks
 
     (group,) = page.context["repeated"]
     assert group.repeated_by == [new_recommendation]
-    assert [(line.verdict, [one.commitment for one in line.commitments]) for line in group.lines] == [
+    assert [(line.verdict, [commitment.commitment for commitment in line.commitments]) for line in group.lines] == [
         (Verdict.STALLED, [late])
     ]
     assert "Print the procedures" in page.text
@@ -116,7 +116,7 @@ def test_a_second_officer_rolls_over_only_the_rest(client, old_benchmarks, new_r
 
     client.post(carry_over_url(new_recommendation), sent)
 
-    assert [one.repeats for one in new_recommendation.benchmarks.order_by("letter")] == old_benchmarks
+    assert [benchmark.repeats for benchmark in new_recommendation.benchmarks.order_by("letter")] == old_benchmarks
 
 
 def test_a_refusal_stands_beside_its_field_and_keeps_what_was_chosen(client, old_benchmarks, new_recommendation):
@@ -155,7 +155,7 @@ def test_both_years_stand_on_the_commitments_page(client, old_benchmarks, new_re
 
     page = client.get(reverse("commitment_detail", args=[promise.pk]))
 
-    assert [(one.key, one.year) for one in page.context["benchmarks"]] == [("1a", 2022), ("4a", 2021)]
+    assert [(benchmark.key, benchmark.year) for benchmark in page.context["benchmarks"]] == [("1a", 2022), ("4a", 2021)]
     assert "Recommendation 1 of 2022" in page.text
     moved = page.context["entries"][0]
     assert (moved.day, moved.title, moved.facts) == (date(2022, 8, 5), "Linked to the 2022 edition too", ["1a"])
@@ -175,7 +175,7 @@ def test_evidence_of_the_year_before_is_logged_for_its_own_edition(client, old_b
 
     form = client.get(edition_url("evidence_log", edition=edition))
     offered = [value for _, group in form.context["rows"][0].fields["benchmark"].choices[1:] for value, _ in group]
-    assert offered == [str(one.pk) for one in old_benchmarks]
+    assert offered == [str(benchmark.pk) for benchmark in old_benchmarks]
 
     piece = EvidenceFactory(
         supports=[old_benchmarks[0]],

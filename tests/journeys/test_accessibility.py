@@ -407,7 +407,7 @@ def _create_imports(edition: Edition) -> list[EditionImport]:
     narrative = "\n".join(["PRIORITIZED RECOMMENDATIONS:", "", *(f"• {text}\n" for text in REPLACEMENT_LIST.values())])
     table = "Number\tRecommendation\tLead ministry\n1\tFund the shelters.\tNobody’s\nx\tTrain.\t\n"
     brought = [serialize_draft(read_draft_text(text, get_expected_edition(edition))) for text in (table, narrative)]
-    waiting = [EditionImportFactory(edition=edition, draft=one) for one in brought]
+    waiting = [EditionImportFactory(edition=edition, draft=draft) for draft in brought]
     return [*waiting, EditionImportFactory(edition=edition, loaded=True)]
 
 
@@ -429,7 +429,7 @@ def _url_names() -> set[str]:
         tiptracker.audit.urls,
         tiptracker.notifications.urls,
     )
-    return {one.name for module in modules for one in module.urlpatterns if isinstance(one, URLPattern)}
+    return {pattern.name for module in modules for pattern in module.urlpatterns if isinstance(pattern, URLPattern)}
 
 
 def test_everybody_at_the_embassy_can_use_each_page(

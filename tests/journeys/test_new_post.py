@@ -166,7 +166,7 @@ def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell
     press_button(page, "Add the ticked benchmarks")
     expect(page.get_by_text("Every recommendation has a benchmark now.")).to_be_visible()
     benchmarks = Benchmark.objects.filter(recommendation__edition__country=malawi)
-    assert [(one.key, one.wording) for one in benchmarks.select_related("recommendation")] == [
+    assert [(benchmark.key, benchmark.wording) for benchmark in benchmarks.select_related("recommendation")] == [
         ("1a", "Number of districts, of 28: Open a shelter in all 28 districts"),
         ("2a", "The law is changed, and in force (exercise)"),
     ]

@@ -109,7 +109,11 @@ class Phone:
         found: list[str] = []
         devtools.on(
             "ServiceWorker.workerRegistrationUpdated",
-            lambda told: found.extend(one["registrationId"] for one in told["registrations"] if not one["isDeleted"]),
+            lambda told: found.extend(
+                registration["registrationId"]
+                for registration in told["registrations"]
+                if not registration["isDeleted"]
+            ),
         )
         devtools.send("ServiceWorker.enable")
         self.page.wait_for_timeout(300)

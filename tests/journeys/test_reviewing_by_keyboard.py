@@ -43,11 +43,11 @@ def get_benchmark(key: str) -> Benchmark:
 def waiting_versions(people: dict[str, User]) -> dict[str, UpdateVersion]:
     """Five updates of the police that wait, by benchmark; nothing else does."""
     police, officer = people["police"], people["officer"]
-    everything = [{"evidence": one, "by": officer, "now": NOW} for one in Evidence.objects.for_review_by(officer)]
-    for one in everything:
-        for evidence_link in [*one["evidence"].evidence_links.all(), None]:
+    everything = [{"evidence": piece, "by": officer, "now": NOW} for piece in Evidence.objects.for_review_by(officer)]
+    for review in everything:
+        for evidence_link in [*review["evidence"].evidence_links.all(), None]:
             review_evidence(
-                **one,
+                **review,
                 evidence_link=evidence_link,
                 decision=EvidenceDecision.REJECTED,
                 reason="Out of the way (exercise).",
@@ -68,7 +68,7 @@ def send_version(key: str, keys: list[str], police: User, officer: User) -> Upda
         dialogue=None,
         letter="Letter of 29 November 2021 (exercise)",
         horizon=Horizon.SHORT_TERM,
-        links=[(get_benchmark(one), CommitmentReach.CONTRIBUTES) for one in keys],
+        links=[(get_benchmark(key), CommitmentReach.CONTRIBUTES) for key in keys],
         by=officer,
         now=NOW,
     )
@@ -148,7 +148,7 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: RunningServer, people
     assert sorted(decided) == sorted(BENCHMARKS_BY_COMMITMENT)
     assert current_score() - before == promised > 0
     answers = {key: UpdateVersionDecision.objects.get(update_version=sent) for key, sent in waiting_versions.items()}
-    assert {key: one.decision for key, one in answers.items()} == {
+    assert {key: answer.decision for key, answer in answers.items()} == {
         "7b": UpdateDecision.ACCEPTED, "5a": UpdateDecision.ACCEPTED, "2b": UpdateDecision.ACCEPTED,
         "6b": UpdateDecision.RETURNED, "8a": UpdateDecision.RETURNED,
     }  # fmt: skip

@@ -154,7 +154,7 @@ class BareSelect:
     def __call__(self) -> int:
         """How many rows there are, each fetched."""
         with connection.cursor() as cursor:
-            return sum(len(cursor.execute(*one) and cursor.fetchall()) for one in self.statements)
+            return sum(len(cursor.execute(*statement) and cursor.fetchall()) for statement in self.statements)
 
 
 @contextmanager
@@ -180,7 +180,7 @@ def measure(act: Callable[[], Any], beside: Callable[[], Any]) -> Spread:
     while len(took) < MOST_RUNS and (len(took) < FEWEST_RUNS or perf_counter() - began < SECONDS):
         bare.append(1000 * seconds_of(beside))
         took.append(1000 * seconds_of(act))
-    ratios = [one / other for one, other in zip(took, bare, strict=True)]
+    ratios = [seconds / other for seconds, other in zip(took, bare, strict=True)]
     return Spread(median(took), min(took), max(took), median(ratios), min(took) / min(bare))
 
 
@@ -250,11 +250,11 @@ def check_growth(base: Measured, large: Measured) -> Iterator[str]:
 def tell(measured: Measured, goals: dict[str, int]) -> None:
     say(f"\n{measured.edition.country}: {measured.facts:,} rows read")
     say(f"  {'':28}{'median':>10}{'least':>10}{'most':>10}{'× bare SELECT':>15}{'µs a row':>10}")
-    for name, one in measured.spreads.items():
+    for name, spread in measured.spreads.items():
         goal = f"  goal {goals[name]} ms" if name in goals else ""
-        each = 1000 * one.middle / measured.facts
-        times = "".join(f"{ms:>7.1f} ms" for ms in (one.middle, one.least, one.most))
-        say(f"  {name:28}{times}{one.ratio:>15.2f}{each:>10.2f}{goal}")
+        each = 1000 * spread.middle / measured.facts
+        times = "".join(f"{ms:>7.1f} ms" for ms in (spread.middle, spread.least, spread.most))
+        say(f"  {name:28}{times}{spread.ratio:>15.2f}{each:>10.2f}{goal}")
 
 
 def tell_memory(edition: Edition) -> None:
@@ -348,7 +348,7 @@ def run() -> list[str]:
         measured[code] = measure_edition(edition, is_whole=code == GOAL_IS_FOR and not is_short)
         tell(measured[code], goals if code == GOAL_IS_FOR and not is_short else {})
     say()
-    wrong = [one for code in (min(SIZES), GOAL_IS_FOR) for one in check_queries(editions[code])]
+    wrong = [query for code in (min(SIZES), GOAL_IS_FOR) for query in check_queries(editions[code])]
     wrong += check_growth(measured[GOAL_IS_FOR], measured[max(SIZES)])
     if not is_short:
         tell_memory(editions[GOAL_IS_FOR])

@@ -85,16 +85,16 @@ class Costs(NamedTuple):
 
     @property
     def wall(self) -> float:
-        return median(one.wall for one in self.runs)
+        return median(run.wall for run in self.runs)
 
     @property
     def processor(self) -> float:
-        return median(one.processor for one in self.runs)
+        return median(run.processor for run in self.runs)
 
     @property
     def least(self) -> float:
         """The least of the processor's."""
-        return min(one.processor for one in self.runs)
+        return min(run.processor for run in self.runs)
 
 
 def tell_briefings(say: Callable[[str], None], queries: Callable[..., Any], now: datetime) -> Iterator[str]:
@@ -149,10 +149,10 @@ def _html(edition: Edition, reader: User, now: datetime) -> str:
 def _tell_costs(say: Callable[[str], None], costs: dict[str, Costs]) -> None:
     ours = costs["made, warm"]
     say(f"  {'':26}{'ms, clock':>11}{'processor':>11}{'least':>8}{'× ours':>9}")
-    for name, one in costs.items():
-        goal = f"  goal {GOAL_MS} ms" if one is ours else ""
-        times = one.processor / ours.processor
-        say(f"  {name:26}{one.wall:>11.0f}{one.processor:>11.0f}{one.least:>8.0f}{times:>9.2f}{goal}")
+    for name, cost in costs.items():
+        goal = f"  goal {GOAL_MS} ms" if cost is ours else ""
+        times = cost.processor / ours.processor
+        say(f"  {name:26}{cost.wall:>11.0f}{cost.processor:>11.0f}{cost.least:>8.0f}{times:>9.2f}{goal}")
     if other := costs.get("Chromium, a new context"):
         say(
             f"  ours over Chromium’s: {ours.wall / other.wall:.2f} by the clock, "

@@ -122,13 +122,13 @@ class Process:
 
     def signal(self, number: signal.Signals) -> None:
         """Send all of them this signal."""
-        for one in self.family:
+        for process_id in self.family:
             with suppress(ProcessLookupError):
-                os.kill(one, number)
+                os.kill(process_id, number)
 
     def freeze(self) -> None:
         """Stop all of them; returns once they stand still, those that were begun meanwhile too."""
-        while not all(_stands_still(one) for one in self.family):
+        while not all(_stands_still(process_id) for process_id in self.family):
             self.signal(signal.SIGSTOP)
             time.sleep(0.01)
 
@@ -143,9 +143,9 @@ class Process:
 
     def limit_file_size(self, most: int) -> None:
         """No file of theirs may grow beyond so many bytes from now on, as on a disk that is full; -1 ends that."""
-        for one in self.family:
+        for process_id in self.family:
             with suppress(ProcessLookupError):
-                resource.prlimit(one, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+                resource.prlimit(process_id, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
 
 def _stands_still(pid: int) -> bool:
@@ -159,7 +159,7 @@ def _stands_still(pid: int) -> bool:
 def postgres(folder: Path, port: int, *options: str) -> Process:
     """A PostgreSQL in `folder`; not started yet."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    where = os.pathsep.join([*(str(one) for one in programs), os.environ["PATH"]])
+    where = os.pathsep.join([*(str(program) for program in programs), os.environ["PATH"]])
     user = "postgres" if os.getuid() == 0 else None  # it refuses to run as root
     data = folder / "postgres"
     data.mkdir(mode=0o700)
@@ -220,8 +220,8 @@ def silent_server() -> Iterator[int]:
         try:
             yield int(listener.getsockname()[1])
         finally:
-            for one in taken:
-                one.close()
+            for taken_file in taken:
+                taken_file.close()
 
 
 @contextmanager
@@ -613,7 +613,7 @@ def main(only: str = "") -> None:
             recovered = f"{time.monotonic() - began:.1f} s"
             for did, answer in answers.items():
                 tell_row(name, did, answer, answer.seconds, recovered)
-            if parts := [one for one in (installation.folder / "var").rglob("*.part*") if one.is_file()]:
+            if parts := [path for path in (installation.folder / "var").rglob("*.part*") if path.is_file()]:
                 say(f"  left behind: {len(parts)} part files")
 
 

@@ -99,7 +99,7 @@ def _send(environment: dict[str, str], *, senders: int, jobs: int) -> None:
         )
         for number in range(senders)
     ]
-    ended = [one.wait() for one in begun]
+    ended = [process.wait() for process in begun]
     if any(ended):
         raise RuntimeError("A sender failed. What it said stands above.")
 
@@ -135,9 +135,9 @@ def burners(count: int) -> Iterator[None]:
     try:
         yield
     finally:
-        for one in burning:
-            one.kill()
-            one.wait()
+        for process in burning:
+            process.kill()
+            process.wait()
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ class BarePage:
     def __call__(self) -> int:
         """How many rows there are, each fetched."""
         with connection.cursor() as cursor:
-            return sum(len(cursor.execute(*one) and cursor.fetchall()) for one in self.statements)
+            return sum(len(cursor.execute(*statement) and cursor.fetchall()) for statement in self.statements)
 
 
 def tell_lists(measure: Callable[..., Any], say: Callable[[str], None], queries: Callable[..., Any]) -> None:

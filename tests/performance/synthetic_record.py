@@ -41,7 +41,7 @@ from tests.factories import MASERU, PERIOD_ENDS_ON, PERIOD_STARTS_ON, at_noon
 EXERCISE = "Exercise: made up"
 RECOMMENDATIONS, LETTERS = 10, "abc"
 EVENTS_A_COMMITMENT = 8
-COUNTED = (*(one for one in EffortQuestion if one is not EffortQuestion.COMPLICITY), "", "", "", "", "")
+COUNTED = (*(question for question in EffortQuestion if question is not EffortQuestion.COMPLICITY), "", "", "", "", "")
 """What the ten indicators answer."""
 LAST_SPAN_ENDS_BY = PERIOD_ENDS_ON - timedelta(days=45)
 """What ends by then is recorded within 25 days and reviewed within another 20: all is known when the period ends."""
@@ -76,8 +76,8 @@ class _Exercise:
             for number in range(RECOMMENDATIONS)
         ]
         self.writers = {
-            one.pk: factories.FocalPointFactory(email=f"{code}.{one.pk}@exercise.invalid", ministry=one)
-            for one in self.ministries
+            ministry.pk: factories.FocalPointFactory(email=f"{code}.{ministry.pk}@exercise.invalid", ministry=ministry)
+            for ministry in self.ministries
         }
         self.edition = factories.EditionFactory(country=self.country, tier=Tier.WATCH_LIST, source=EXERCISE)
         for kind, due_on in (

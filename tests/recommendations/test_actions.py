@@ -371,7 +371,7 @@ def change_edition_terms_of(edition, by=None, **said):
         "deadline_on": old.deadline_on,
         "readiness_target": old.readiness_target,
         "readiness_target_reason": old.readiness_target_reason,
-        "weights": {one.recommendation_id: one.weight for one in old.weights.all()},
+        "weights": {weight.recommendation_id: weight.weight for weight in old.weights.all()},
         "reason": "The Department asks more of it.",
         "now": NOW,
     }
@@ -400,7 +400,7 @@ def test_change_terms_adds_a_row_with_its_weights_and_keeps_the_old(edition):
         "The Department asks more of it.",
     )
     assert (kept.recorded_by, kept.recorded_at) == (by, NOW)
-    assert [(one.recommendation, one.weight) for one in kept.weights.all()] == [(first, Decimal("2.5"))]
+    assert [(weight.recommendation, weight.weight) for weight in kept.weights.all()] == [(first, Decimal("2.5"))]
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.table, entry.row) == ("edition.terms_changed", "recommendations.edition", str(edition.pk))
     assert '"deadline_on": "2022-02-28"' in entry.detail.before
@@ -426,7 +426,7 @@ def test_an_edition_without_terms_gets_its_first_and_the_two_days_that_every_edi
 
     assert edition.terms.get().readiness_target is None
     assert AuditEntry.objects.get().detail.before == ""
-    days = {(one.kind, one.due_on) for one in edition.milestones.all()}
+    days = {(milestone.kind, milestone.due_on) for milestone in edition.milestones.all()}
     assert days == {(MilestoneKind.DEADLINE, date(2022, 2, 28)), (MilestoneKind.PERIOD_END, date(2022, 3, 31))}
     change_edition_terms_of(edition, deadline_on=date(2022, 3, 1))
     assert edition.milestones.count() == 2
@@ -532,10 +532,12 @@ def test_the_ministry_that_reports_a_figure_is_set_changed_and_cleared_and_the_l
         assert indicator.ministry == ministry
 
     entries = list(AuditEntry.objects.select_related("detail").order_by("number"))
-    assert {(one.verb, one.row, one.by, one.country) for one in entries} == {
+    assert {(entry.verb, entry.row, entry.by, entry.country) for entry in entries} == {
         ("indicator.ministry_set", str(indicator.pk), by, edition.country)
     }
-    told = [(json.loads(one.detail.before)["ministry"], json.loads(one.detail.after)["ministry"]) for one in entries]
+    told = [
+        (json.loads(entry.detail.before)["ministry"], json.loads(entry.detail.after)["ministry"]) for entry in entries
+    ]
     assert told == [
         (None, "Ministry of Police"),
         ("Ministry of Police", "Ministry of Justice"),

@@ -342,7 +342,7 @@ def test_edition_terms_sets_new_terms_and_tells_both(client):
     assert response.redirect_chain == [(page, 302)]
     new, old = edition.terms.all()
     assert (new.deadline_on, new.reason, new.recorded_by.name) == (date(2022, 3, 15), "It was moved.", "Lerato Nkosi")
-    assert [(one.recommendation, one.weight) for one in new.weights.all()] == [(second, Decimal("2.5"))]
+    assert [(weight.recommendation, weight.weight) for weight in new.weights.all()] == [(second, Decimal("2.5"))]
     assert response.context["history"] == [new, old]
     for told in (
         "15 Mar 2022",

@@ -83,7 +83,7 @@ def test_a_second_recording_corrects_the_first_and_both_stay(client, action_plan
 
     assert client.post(page, {"done_on": "2021-12-22", "source": "Diplomatic note 13"}).status_code == 302
 
-    assert [str(one.done_on) for one in client.get(page).context["history"]] == ["2021-12-22", "2021-12-20"]
+    assert [str(record.done_on) for record in client.get(page).context["history"]] == ["2021-12-22", "2021-12-20"]
     assert [str(day.shown_on) for day in client.get(reverse("timeline")).context["page"]] == ["2021-12-22"]
     assert "Diplomatic note 12" in AuditEntry.objects.filter(verb="milestone.done").last().detail.before
 

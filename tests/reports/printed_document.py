@@ -63,18 +63,18 @@ class PrintedDocument:
 
     def elements(self, kind):
         """Return the structure elements of a kind ("/Figure") in reading order."""
-        return [one for one in elements_of(self.reader) if one["/S"] == kind]
+        return [element for element in elements_of(self.reader) if element["/S"] == kind]
 
     def bookmarks(self):
         """Return name and page number of each bookmark."""
         reader = self.reader
 
         def told(outline):
-            for one in outline:
-                if isinstance(one, list):
-                    yield from told(one)
+            for entry in outline:
+                if isinstance(entry, list):
+                    yield from told(entry)
                 else:
-                    yield undo_typesetting(one.title), reader.get_destination_page_number(one) + 1
+                    yield undo_typesetting(entry.title), reader.get_destination_page_number(entry) + 1
 
         return list(told(reader.outline))
 
@@ -100,14 +100,14 @@ class PrintedDocument:
         found = []
         for page, glyphs in enumerate(self.glyphs, 1):
             by_left = sorted(glyphs, key=lambda glyph: glyph.left)
-            for at, one in enumerate(by_left):
+            for at, box in enumerate(by_left):
                 for other in by_left[at + 1 :]:
-                    if other.left >= one.right:
+                    if other.left >= box.right:
                         break
-                    if one.top <= other.bottom or other.top <= one.bottom or one[1:] == other[1:]:
+                    if box.top <= other.bottom or other.top <= box.bottom or box[1:] == other[1:]:
                         continue
-                    if _overlap(one, other) > 0.3:
-                        found.append((page, one, other))
+                    if _overlap(box, other) > 0.3:
+                        found.append((page, box, other))
         return found
 
 

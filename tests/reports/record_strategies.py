@@ -35,7 +35,9 @@ def spans(draw):
 
 def draw_commitment(draw, record):
     later_events = st.tuples(
-        st.sampled_from([one for one in CommitmentEventKind if one is not CommitmentEventKind.MADE]),
+        st.sampled_from(
+            [event_kind for event_kind in CommitmentEventKind if event_kind is not CommitmentEventKind.MADE]
+        ),
         days,
         st.none() | days,
     )

@@ -70,4 +70,6 @@ def test_printed_lines_add_up_to_the_printed_part(groups):
     for total, values in zip(totals, groups, strict=True):
         figures = formatting.round_preserving_sum(values, total=total)
         assert sum(figures, Decimal(0)) == total
-        assert all(abs(Fraction(one) - value) < Fraction(1, 10) for one, value in zip(figures, values, strict=True))
+        assert all(
+            abs(Fraction(figure) - value) < Fraction(1, 10) for figure, value in zip(figures, values, strict=True)
+        )

@@ -176,7 +176,7 @@ def test_dashboard_asks_the_ministry_that_an_officer_set_for_a_figure_that_nobod
     officer = OfficerFactory()
 
     def asked():
-        (told,) = (one.step for one in get_dashboard(officer).context["in_short"] if one.step.kind == "ask")
+        (told,) = (line.step for line in get_dashboard(officer).context["in_short"] if line.step.kind == "ask")
         return told.owner, told.sentence
 
     inferred = asked()
@@ -232,7 +232,7 @@ def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_offic
     full = get_dashboard(OfficerFactory()).context["in_short"]
 
     assert short[0].step.sentence == "Review 2 updates and pieces of evidence that wait at the embassy."
-    assert [one.step.kind for one in short].count("review") == 1
+    assert [line.step.kind for line in short].count("review") == 1
     assert short[0].step.cumulative == full[1].step.cumulative
     assert [line.step.sentence for line in full[:2]] == [
         "Review the evidence “A circular” (2a).",
@@ -286,7 +286,7 @@ def test_dashboard_lists_what_waits_for_the_embassy_updates_first(get_dashboard)
 
     response = get_dashboard(OfficerFactory())
 
-    assert [one.text for one in response.context["waiting"]] == [sent.update.commitment.text, "Logged"]
+    assert [item.text for item in response.context["waiting"]] == [sent.update.commitment.text, "Logged"]
     assert reverse("version_detail", args=[sent.pk]) in response.text
 
 

@@ -78,7 +78,7 @@ def test_the_handover_note_has_readiness_contacts_and_open_items(client, record,
     assert (ours.name, ours.overdue, ours.open) == (MadeBy.UNITED_STATES.label, 1, 0)
     assert (
         note.last_dialogue.row.place,
-        [(one.row.text, one.status_sentence) for one in note.last_dialogue.commitments],
+        [(commitment.row.text, commitment.status_sentence) for commitment in note.last_dialogue.commitments],
     ) == (
         "The residence",
         [
@@ -121,8 +121,10 @@ def test_handover_without_a_dialogue_says_so(client):
 def test_ministry_page_tells_what_it_leads_promised_and_sent_and_who_is_there(client, record, police):
     response = client.get(reverse("ministry_detail", args=[police.pk]))
 
-    assert [one.recommendation for one in response.context["rows"]] == [record]
-    assert [(one.row.text, one.status_sentence) for one in response.context["desk"].commitments] == [
+    assert [row.recommendation for row in response.context["rows"]] == [record]
+    assert [
+        (commitment.row.text, commitment.status_sentence) for commitment in response.context["desk"].commitments
+    ] == [
         ("Overdue", "overdue by 14 days, no update received"),
         ("Returned", "returned on 10 January 2022; due 20 Mar 2022"),
         ("Sent", "with the embassy since 10 January 2022"),
@@ -179,7 +181,7 @@ def test_ministry_page_and_dashboard_do_not_count_a_reversed_commitment_as_done(
 
     tally = "1 verified done, 1 verified done but reversed since."
     assert f"Commitments: {tally}" in client.get(reverse("ministry_detail", args=[police.pk])).text
-    assert [one.commitments for one in client.get(edition_url("dashboard")).context["ministries"]] == [tally]
+    assert [ministry.commitments for ministry in client.get(edition_url("dashboard")).context["ministries"]] == [tally]
 
 
 @pytest.mark.parametrize("page", [("handover", 30), ("ministry_detail", 39)], ids=["handover", "ministry_detail"])

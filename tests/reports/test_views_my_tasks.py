@@ -344,7 +344,7 @@ def test_my_tasks_asks_for_another_look_where_evidence_came_after_the_embassys_w
 
     response = client.get(reverse("my_tasks"))
 
-    assert [one.benchmark for one, _ in response.context["overtaken_verdicts"]] == [overtaken]
+    assert [verdict.benchmark for verdict, _ in response.context["overtaken_verdicts"]] == [overtaken]
     assert response.context["overtaken_commitments"] == [reopened]
     assert "New evidence since a decision" in response.text
 

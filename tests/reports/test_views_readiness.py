@@ -146,7 +146,7 @@ def test_detail_says_what_stands_beside_the_score(get_page):
     assert "The post&#x27;s own target." in response.text
     assert "1 year on the Watch List" in response.text
     assert "Benchmarks alone cannot reach our target of 45." in response.text
-    assert [(one.step.kind, one.step.due_on) for one in response.context["in_full"]] == [
+    assert [(line.step.kind, line.step.due_on) for line in response.context["in_full"]] == [
         ("keep", promise.events.get().due_on),
         ("agree", None),
     ]
@@ -193,8 +193,8 @@ def test_detail_shows_no_figure_where_nothing_has_been_reviewed(get_page):
 
     assert "Nothing has been reviewed yet. 1 claim is waiting." in response.text
     assert "of 100" not in response.text.replace("Our target: 45 of 100", "")
-    assert {one.step.points for one in response.context["in_full"]} == {None}
-    assert {one.points for one in response.context["gaps"]} == {None}
+    assert {line.step.points for line in response.context["in_full"]} == {None}
+    assert {gap.points for gap in response.context["gaps"]} == {None}
     assert "None" not in re.sub(r"<dd>\s*None\s*</dd>", "", response.text)
     assert " projected, if" not in response.text
 
@@ -335,7 +335,7 @@ def test_the_reasons_of_a_recommendation_have_points_that_add_up(get_page):
 
     # 30 of 7 recommendations is 4 2/7 each, half of it 2 1/7; a third of either is no tenth.
     assert response.context["points"] == "2.1 of 4.3 points"
-    assert [one.points for one in response.context["answers"]] == [
+    assert [answer.points for answer in response.context["answers"]] == [
         "0.7 of 1.5 points",
         "0.7 of 1.4 points",
         "0.7 of 1.4 points",
@@ -349,7 +349,7 @@ def test_why_prints_what_the_part_prints_though_a_half_was_rounded_down_there(ge
     first, second = get_page(explanation_url("concrete_action", "1")), get_page(explanation_url("concrete_action", "2"))
 
     assert (first.context["points"], second.context["points"]) == ("0.8 of 3 points", "0.7 of 3 points")
-    assert [one.points for one in second.context["answers"]] == ["0.7 of 1.5 points", "0 of 1.5 points"]
+    assert [answer.points for answer in second.context["answers"]] == ["0.7 of 1.5 points", "0 of 1.5 points"]
     assert get_page(explanation_url("concrete_action", "2a")).context["points"] == "0.7 of 1.5 points"
 
 

@@ -93,7 +93,10 @@ def test_recommendation_list_gives_a_ministry_what_is_published_and_its_own(clie
     response = client.get(reverse("recommendation_list"))
 
     first, second = response.context["published"]
-    assert (first.wordings, [one.text for one in first.commitments]) == ([("1a", "Ours.")], ["Our promise"])
+    assert (first.wordings, [commitment.text for commitment in first.commitments]) == (
+        [("1a", "Ours.")],
+        ["Our promise"],
+    )
     assert (second.wordings, second.commitments) == ([], [])
     assert second.text in response.text
     for secret in ("Their promise", "Theirs.", "share-bar", "no data", own.recommendation.lead.name, "Add a"):
@@ -288,8 +291,8 @@ def test_recommendation_detail_leads_an_officer_to_logging_with_its_benchmarks_c
         return [int(row["benchmark"].value()) for row in client.get(url).context["rows"] if row["benchmark"].value()]
 
     assert chosen(page.context["log_url"]) == [first.pk, second.pk]
-    for one in (first, second):
-        assert chosen(edition_url("evidence_log", query={"benchmark": one.pk})) == [one.pk]
+    for benchmark in (first, second):
+        assert chosen(edition_url("evidence_log", query={"benchmark": benchmark.pk})) == [benchmark.pk]
 
 
 def test_recommendation_detail_leads_to_the_years_before_and_after(client):

@@ -46,7 +46,7 @@ def test_version_simulation_says_what_accepting_and_assessing_would_add(client, 
 
     # A step of one of two benchmarks is a quarter of 30 points; prosecution is the first of three Ps.
     assert response.context["accepting"].exact == Fraction(30, 4) + Fraction(20, 3)
-    assert [(one.verdict, rise.exact) for one, rise in response.context["assessing"]] == [
+    assert [(assessment.verdict, rise.exact) for assessment, rise in response.context["assessing"]] == [
         (Verdict.STEP, 0),
         (Verdict.MET, Fraction(30, 4)),
     ]
@@ -73,7 +73,7 @@ def test_version_simulation_of_a_version_that_is_accepted_says_what_a_verdict_ad
 
     response = get_simulation(client, sent)
 
-    assert [(one.verdict, rise.exact) for one, rise in response.context["assessing"]] == [
+    assert [(assessment.verdict, rise.exact) for assessment, rise in response.context["assessing"]] == [
         (Verdict.STEP, 0),
         (Verdict.MET, 15),
     ]

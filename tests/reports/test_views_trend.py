@@ -55,7 +55,7 @@ def edition():
 def week_row(response, day):
     """Return the cells of a week: known at the time, with later information, events."""
     (week,) = [week for week in response.context["trend"].by_week if week.ends_on == day]
-    return week.then, week.hindsight, [one.description for one in week.events]
+    return week.then, week.hindsight, [event.description for event in week.events]
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
@@ -103,7 +103,7 @@ def test_trend_marks_milestones_as_they_were_known(get_trend, edition):
     EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), recorded_at=at_noon(date(2022, 1, 20)))
 
     def marked(query=""):
-        return [(one.day, one.description) for one in get_trend(OfficerFactory(), query).context["trend"].events]
+        return [(event.day, event.description) for event in get_trend(OfficerFactory(), query).context["trend"].events]
 
     assert marked("?known_by=2022-01-19T12:00:00%2B02:00") == [
         (date(2021, 12, 1), "Interim assessment: due and not recorded as done"),

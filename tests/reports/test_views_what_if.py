@@ -37,7 +37,9 @@ def get_what_if(client):
     def ask(*met, user=None, headers=None, **query):
         client.force_login(user or OfficerFactory())
         return client.get(
-            reverse("readiness_what_if"), {"met": [getattr(one, "pk", one) for one in met]} | query, headers=headers
+            reverse("readiness_what_if"),
+            {"met": [getattr(benchmark, "pk", benchmark) for benchmark in met]} | query,
+            headers=headers,
         )
 
     return ask
@@ -58,7 +60,7 @@ def three_benchmarks():
 
 
 def options(response):
-    return [one for _, options in response.context["groups"] for one in options]
+    return [option for _, options in response.context["groups"] for option in options]
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
@@ -77,7 +79,7 @@ def test_what_if_says_what_the_score_would_be(get_what_if, three_benchmarks, rea
         "+15",
     )
     assert "That would be 8.3 short of our target of 45." in response.text
-    assert [one.is_ticked for one in options(response)] == [True, True, False]
+    assert [option.is_ticked for option in options(response)] == [True, True, False]
     assert response.text.count(" checked>") == 2
 
 
@@ -86,7 +88,7 @@ def test_what_if_shows_what_each_benchmark_adds_alone(get_what_if, three_benchma
 
     response = get_what_if()
 
-    assert [(one.choice.key, one.choice.points, one.choice.is_shown) for one in options(response)] == [
+    assert [(option.choice.key, option.choice.points, option.choice.is_shown) for option in options(response)] == [
         ("1a", "+5", False),
         ("2a", "+10", False),
         ("3a", "", True),
@@ -147,7 +149,7 @@ def test_what_if_offers_the_smallest_set_that_reaches_the_target(get_what_if):
     assert fewest.label.startswith("Tick the fewest benchmarks that reach the target: ")
     followed = get_what_if(user=OfficerFactory()).client.get(fewest.url)
     assert "That would reach our target of 20." in followed.text
-    assert sum(one.is_ticked for one in options(followed)) == 2
+    assert sum(option.is_ticked for option in options(followed)) == 2
     assert f"met={benchmarks[0].pk}&met={benchmarks[1].pk}&met={benchmarks[2].pk}" in everything.url
     assert "met" not in none.url
 
@@ -164,12 +166,12 @@ def test_what_if_with_all_next_steps_gives_their_cumulative_score(get_what_if):
         next(preset.url for preset in opened.context["presets"] if preset.label == "Tick all next steps")
     )
 
-    assert [one.is_ticked for one in every.context["steps"]] == [True] * len(steps)
+    assert [step.is_ticked for step in every.context["steps"]] == [True] * len(steps)
     assert every.context["what_if"].after == steps[-1].step.cumulative
     assert f"{len(steps)} next steps taken. Readiness would be" in every.text
     first = get_what_if(step=[steps[0].key])
     assert first.context["what_if"].after == steps[0].step.cumulative
-    assert [one.is_ticked for one in first.context["steps"]] == [True] + [False] * (len(steps) - 1)
+    assert [step.is_ticked for step in first.context["steps"]] == [True] + [False] * (len(steps) - 1)
 
 
 def test_what_if_refuses_an_unknown_step_and_keeps_the_ticks(get_what_if, three_benchmarks):
@@ -178,7 +180,7 @@ def test_what_if_refuses_an_unknown_step_and_keeps_the_ticks(get_what_if, three_
     assert response.status_code == 422
     assert shows_refusal(response, "unknown_step")
     assert "That next step is no longer on the list." in response.text
-    assert [one.is_ticked for one in options(response)] == [True, False, False]
+    assert [option.is_ticked for option in options(response)] == [True, False, False]
 
 
 def test_what_if_gives_htmx_only_the_result(get_what_if, three_benchmarks):
@@ -226,7 +228,7 @@ def test_what_if_refuses_a_benchmark_of_no_current_list_and_keeps_the_others(
     assert shows_refusal(response, "benchmark_not_asked")
     assert "would be" not in response.text.partition('id="result"')[2]
     if not headers:
-        assert [one.is_ticked for one in options(response)] == [True, False, False]
+        assert [option.is_ticked for option in options(response)] == [True, False, False]
 
 
 def test_what_if_answers_alike_for_foreign_and_unknown_benchmarks(get_what_if, three_benchmarks):
@@ -278,7 +280,7 @@ def test_what_if_query_count(client, django_assert_num_queries, count):
         EvidenceFactory(supports=[benchmark], verified=True)
         CommitmentFactory(benchmarks=[benchmark])
     client.force_login(OfficerFactory())
-    query = {"met": [one.pk for one in benchmarks]}
+    query = {"met": [benchmark.pk for benchmark in benchmarks]}
 
     # 2 who asks, 1 their zone, 1 edition, 1 may read, 12 facts
     with django_assert_num_queries(17):

@@ -133,12 +133,13 @@ def record_htmx_checks():
         yield looked_for
 
 
-def send_request(world, line, reader, *, key=None, headers=None, query=None, with_token=True, scope=None):
+def send_request(world, line, reader, *, key=None, headers=None, query=None, with_token=True, scope=None, examine=None):
     """Send the request of a line as this reader, and roll back what it writes.
 
     Args:
         with_token: send the CSRF token, as our own pages do.
         scope: use a new API token of this scope instead of the session.
+        examine: what to call before everything that the request wrote is rolled back.
     """
     url = rule_url(line, key or world.keys().get(line.row), reader)
     cache.clear()  # no reader uses up the rate limit of another
@@ -154,6 +155,8 @@ def send_request(world, line, reader, *, key=None, headers=None, query=None, wit
             response = getattr(client, line.method.lower())(url, given, headers=headers, **as_json)
         location = response.headers.get("Location", "")
         answer = read_response(url, response, location)
+        if examine:
+            examine()
         transaction.set_rollback(True)
     return answer
 
@@ -192,7 +195,7 @@ def machine_clock_years(body):
     """Return the places in a body with this year or the next by the clock of the machine, not of the application."""
     year = timezone.now().year
     found = re.finditer(rf"\b(?:{year}|{year + 1})\b", body)
-    return [body[max(0, one.start() - 60) : one.end()] for one in found]
+    return [body[max(0, match.start() - 60) : match.end()] for match in found]
 
 
 # --- Valid input ------------------------------------------------------------------------------------------------------
@@ -220,7 +223,7 @@ def edition_terms_body(world):
         "deadline_on": "2022-03-31",
         "reason": "The Department moved it.",
         "seen": edition.terms.get().pk,
-    } | {f"weight_{one.pk}": "2" for one in edition.recommendations.all()}
+    } | {f"weight_{recommendation.pk}": "2" for recommendation in edition.recommendations.all()}
 
 
 def review_fields(world, *prefixes):

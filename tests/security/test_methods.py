@@ -50,7 +50,9 @@ ROW_RULES = [line for line in RULES if line.row != "-" and "/" not in line.row]
 
 
 @pytest.mark.parametrize(
-    "line", [line for line in ROW_RULES if {"302", "404"} & {line.expected[one] for one in STRANGERS}], ids=str
+    "line",
+    [line for line in ROW_RULES if {"302", "404"} & {line.expected[stranger] for stranger in STRANGERS}],
+    ids=str,
 )
 def test_headers_and_redirects_reveal_nothing_about_unseen_rows(world, line):
     """Home Affairs may not see the row of the table, and no row has the other key."""

@@ -129,9 +129,9 @@ def test_slow_requests_hold_no_thread():
         app = application()
         sending = [AsgiRequest(app, **POST, headers=content_length(200)) for _ in range(12)]
         reading = [AsgiRequest(app) for _ in range(12)]
-        for one in reading:
-            one.may_send.clear()
-        tasks = [asyncio.create_task(one.run()) for one in (*sending, *reading)]
+        for request in reading:
+            request.may_send.clear()
+        tasks = [asyncio.create_task(request.run()) for request in (*sending, *reading)]
         await asyncio.sleep(0)
         last = AsgiRequest(app, path="/last/")
         await last.run()
@@ -213,7 +213,7 @@ def test_one_persons_requests_leave_threads_to_others(theirs):
         for each in {*theirs}:
             await AsgiRequest(app, headers=session_cookie(each)).run()
         mine = [AsgiRequest(app, path="/slow/", headers=session_cookie(each)) for each in theirs]
-        tasks = [asyncio.create_task(one.run()) for one in mine]
+        tasks = [asyncio.create_task(request.run()) for request in mine]
         other = AsgiRequest(app, headers=session_cookie("8-a"))
         await other.run()
         while len(served) < asgi.MAX_CONCURRENT_PER_PERSON:  # until their threads have begun
@@ -227,7 +227,7 @@ def test_one_persons_requests_leave_threads_to_others(theirs):
     app, other, at_once, mine = run_async(ask())
 
     assert (other.status, at_once) == (200, asgi.MAX_CONCURRENT_PER_PERSON)
-    assert [one.status for one in mine] == [200] * 6
+    assert [request.status for request in mine] == [200] * 6
     assert len(served) == 6
     assert not any(share.holders for share in app.shares.values())
 
@@ -273,8 +273,8 @@ def test_only_the_person_with_too_many_requests_is_told_to_wait():
             AsgiRequest(app, headers=session_cookie("8-a")),
             AsgiRequest(app),
         )
-        for one in (refused, other, nobody):
-            await one.run()
+        for request in (refused, other, nobody):
+            await request.run()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -18,7 +18,6 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import translation
 
 from tiptracker.accounts import actions, mail_links, mails
 from tiptracker.accounts.backend import Backend
@@ -27,7 +26,7 @@ from tiptracker.audit.actions import AuditEvent, log_now, record, record_all
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, ChoiceEnum, Role
 from tiptracker.errors import Refused
-from tiptracker.localization import gettext, gettext_noop
+from tiptracker.localization import gettext, gettext_noop, record_language
 
 DELAY = mail_links.ADDRESS_DELAY
 """Waiting time of a new address that an administrator asked for, and of a consent after a password reset.
@@ -360,7 +359,7 @@ def _log_for_countries(
     record_all(ended, by=by)
     person = request.person
     countries: Iterable[Country | None] = sorted(countries_of(person), key=str) or [None]
-    with translation.override(None):  # the log is in English, whoever writes it
+    with record_language():
         kind = str(request.get_kind_display())
     after = {"name": person.name, "asked_for": kind, "asked_by": request.asked_by.name}
     if request.new_email:

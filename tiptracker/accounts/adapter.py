@@ -95,7 +95,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         with transaction.atomic():
             super().login(request, user)
             sessions.start_session(request.session)
-            shown = [one.get("type", one["method"]) for one in get_authentication_records(request, user)]
+            shown = [sign_in.get("type", sign_in["method"]) for sign_in in get_authentication_records(request, user)]
             record("person.signed_in", by=user, row=user, after={"with": shown})
 
     def logout(self, request: HttpRequest) -> None:
@@ -115,7 +115,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_reauthentication_required(self, *, app: str = "") -> bool:
         """Return whether the user must authenticate again: the last proof is older than REAUTHENTICATION_TIMEOUT."""
         shown = get_authentication_records(self.request, self.request.user)
-        newest = max((float(one["at"]) for one in shown), default=0.0)
+        newest = max((float(sign_in["at"]) for sign_in in shown), default=0.0)
         return bool(time.time() - newest >= account_settings.REAUTHENTICATION_TIMEOUT)
 
     def _record_refusal(self, verb: str, email: str) -> None:

@@ -103,7 +103,7 @@ def second_factor_middleware(get_response: Handler) -> Handler:
 def has_shown_second_factor(request: HttpRequest) -> bool:
     """Return whether the user has shown more than a password in this session. Enrolling a second factor counts."""
     shown = get_authentication_records(request, request.user)
-    return request.session.get(ENROLLED_IN_SESSION, False) or any(one["method"] == "mfa" for one in shown)
+    return request.session.get(ENROLLED_IN_SESSION, False) or any(sign_in["method"] == "mfa" for sign_in in shown)
 
 
 def _view_name(request: HttpRequest) -> str:

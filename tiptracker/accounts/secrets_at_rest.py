@@ -17,12 +17,10 @@ from django.db import transaction
 
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.outages import Outage
+from tiptracker.localization import gettext, gettext_noop
 
 ENCRYPTED_FIELDS = {"secret", "seed", "migrated_codes"}
 """The encrypted fields in the data of an app or of recovery codes; the last one is a list."""
-RECOVERY_ADVICE = (
-    "Use a passkey if you have one. Else ask an administrator to remove your second steps, and set up a new one."
-)
 
 
 class SecretKeyChanged(ValidationError):
@@ -30,13 +28,16 @@ class SecretKeyChanged(ValidationError):
 
     outage = Outage(
         "secret_key",
-        "Your second step can’t be read",
-        f"This server’s key was changed since you set it up. {RECOVERY_ADVICE}",
+        gettext_noop("Your second step can’t be read"),
+        gettext_noop(
+            "This server’s key was changed since you set it up. Use a passkey if you have one. Else ask an "
+            "administrator to remove your second steps, and set up a new one."
+        ),
         3600,
     )
 
     def __init__(self) -> None:
-        super().__init__(f"{self.outage.title}: this server’s key was changed since you set it up. {RECOVERY_ADVICE}")
+        super().__init__(f"{gettext(self.outage.title)}. {gettext(self.outage.sentence)}")
 
 
 def encrypt(text: str) -> str:
@@ -101,7 +102,7 @@ def _map_secrets(data: dict[str, Any], change: Callable[[str], str]) -> dict[str
     """Return `data` with `change` applied to each of its secrets."""
 
     def changed(value: Any) -> Any:
-        return [change(one) for one in value] if isinstance(value, list) else change(value)
+        return [change(secret) for secret in value] if isinstance(value, list) else change(value)
 
     return {name: changed(value) if name in ENCRYPTED_FIELDS else value for name, value in data.items()}
 

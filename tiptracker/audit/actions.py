@@ -18,6 +18,7 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
 from tiptracker.choices import Role
 from tiptracker.infrastructure.transactions import is_in_transaction
+from tiptracker.localization import gettext
 from tiptracker.privacy.confirmations import confirmed_kinds
 
 REDACTION_CHECKS = (
@@ -174,9 +175,13 @@ def find_head_fault(number: int, noted: str) -> str:
     """Return what is wrong with the entry that was the head when its hash was noted; "" if it is unchanged."""
     stored = AuditEntry.objects.filter(number=number).values_list("hash", flat=True).first()
     if stored is None:
-        newest = log_head()
-        return f"entry {number} is missing: the log ends at {newest[0] if newest else 'nothing'}"
-    return "" if stored == noted else f"entry {number} is not the one that was noted"
+        if newest := log_head():
+            return gettext("entry %(number)d is missing: the log ends at %(last)d") % {
+                "number": number,
+                "last": newest[0],
+            }
+        return gettext("entry %(number)d is missing: the log is empty") % {"number": number}
+    return "" if stored == noted else gettext("entry %(number)d is not the one that was noted") % {"number": number}
 
 
 @transaction.atomic
@@ -199,19 +204,21 @@ def record_export(*, entries: AuditEntryQuerySet, chosen: Mapping[str, str], by:
 def _find_detail_fault(entry: AuditEntry) -> str:
     """Return what is wrong with the values before and after of an entry that itself holds, or ""."""
     detail = getattr(entry, "detail", None)
-    changed = f"what entry {entry.number} changed"
+    named = {"number": entry.number}
     if not (entry.before_digest or entry.after_digest):
-        return f"{changed} was put in" if detail else ""
+        return gettext("what entry %(number)d changed was put in") % named if detail else ""
     if detail is None:
-        return f"{changed} is missing"
-    for side, text, sealed in (
-        ("before", detail.before, entry.before_digest),
-        ("after", detail.after, entry.after_digest),
-    ):
-        is_redacted = text == REDACTED and sealed
-        if not is_redacted and chain.salted_digest(detail.salt, side, text) != sealed:
-            return f"{changed} was altered ({side})"
+        return gettext("what entry %(number)d changed is missing") % named
+    if not _is_intact("before", detail.before, detail.salt, entry.before_digest):
+        return gettext("what entry %(number)d changed was altered (before)") % named
+    if not _is_intact("after", detail.after, detail.salt, entry.after_digest):
+        return gettext("what entry %(number)d changed was altered (after)") % named
     return ""
+
+
+def _is_intact(side: str, text: str, salt: str, sealed: str) -> bool:
+    """Return whether one side of an entry's values has its digest, or was redacted."""
+    return (text == REDACTED and bool(sealed)) or chain.salted_digest(salt, side, text) == sealed
 
 
 def _to_json(value: Mapping[str, Any] | None) -> str:

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+from tiptracker.localization import gettext
+
 GENESIS_HASH = "0" * 64
 """The previous hash of the first entry."""
 
@@ -36,8 +38,10 @@ def find_hash_fault(
 ) -> str:
     """Return why an entry does not follow the one whose hash is `previous`, or does not have its own hash; else ""."""
     if previous_hash != previous:
-        return f"entry {number} does not follow the entry before it"
-    return "" if hash_entry(previous_hash, sealed) == entry_hash else f"entry {number} was changed or inserted"
+        return gettext("entry %(number)d does not follow the entry before it") % {"number": number}
+    if hash_entry(previous_hash, sealed) == entry_hash:
+        return ""
+    return gettext("entry %(number)d was changed or inserted") % {"number": number}
 
 
 def find_first_fault(entries: Iterable[tuple[int, str, str, Mapping[str, str | int | None]]]) -> tuple[int, str] | None:
@@ -49,9 +53,9 @@ def find_first_fault(entries: Iterable[tuple[int, str, str, Mapping[str, str | i
     earlier, previous, expected = "", GENESIS_HASH, 1
     for number, previous_hash, entry_hash, sealed in entries:
         if number != expected:
-            return expected, f"entry {expected} is missing"
+            return expected, gettext("entry %(number)d is missing") % {"number": expected}
         if previous_hash == earlier:  # it follows the entry before the last one
-            return number - 1, f"entry {number - 1} was inserted"
+            return number - 1, gettext("entry %(number)d was inserted") % {"number": number - 1}
         if fault := find_hash_fault(number, previous_hash, entry_hash, sealed, previous=previous):
             return number, fault
         earlier, previous, expected = previous, entry_hash, expected + 1

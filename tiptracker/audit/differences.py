@@ -8,8 +8,10 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.field_names import describe_part, translate_field_name
 from tiptracker.former_names import current_field, current_label
 from tiptracker.localization import format_date, format_datetime, gettext
 
@@ -39,7 +41,7 @@ def list_differences(table: str, before: str, after: str) -> list[FieldDifferenc
         differs = key in old_values and key in new_values and old_values[key] != new_values[key]
         lines.append(
             FieldDifference(
-                _format_label(key, field),
+                format_label(table, key),
                 _format_side(before, old_values, key, field),
                 _format_side(after, new_values, key, field),
                 differs,
@@ -62,7 +64,7 @@ def format_value(value: Any, field: AnyField | None = None) -> str:
         case bool():
             return gettext("yes") if value else gettext("no")
         case dict():
-            return "; ".join(f"{_format_label(key)}: {format_value(item)}" for key, item in value.items())
+            return "; ".join(f"{format_label('', key)}: {format_value(item)}" for key, item in value.items())
         case list():
             separator = "; " if any(isinstance(item, list | dict) for item in value) else ", "
             return separator.join(format_value(item, field) for item in value)
@@ -98,6 +100,11 @@ def _find_field(table: str, key: str) -> AnyField | None:
     return field if isinstance(field, models.Field) else None
 
 
-def _format_label(key: str, field: AnyField | None = None) -> str:
-    name = str(field.verbose_name) if field is not None else current_field(key).replace("_", " ")
+def format_label(table: str, key: str) -> str:
+    """Return the label of a logged value in the reader's language; without a table, of a value within another."""
+    field = _find_field(table, key)
+    if field is not None and isinstance(field.verbose_name, Promise):  # a label that is marked for translation
+        name = str(field.verbose_name)
+    else:
+        name = describe_part(key) or translate_field_name(current_field(key).replace("_", " "))
     return name[:1].upper() + name[1:]

@@ -15,7 +15,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.audit.models import AuditDetail, AuditEntryQuerySet
 from tiptracker.audit.subjects import SUBJECT_KINDS
-from tiptracker.audit.verbs import LOADED_SUFFIX, VerbGroup, list_verbs
+from tiptracker.audit.verbs import VerbGroup, list_verbs
 from tiptracker.former_names import all_labels
 from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
@@ -149,7 +149,7 @@ class LogFilter(TrackerForm):
         group = self.cleaned_data.get("what")
         if self.excludes_automatic:
             return ~Q(verb__in=list_verbs(VerbGroup.MACHINE))
-        return _group_query(VerbGroup(group)) if group and group != EVERYTHING else Q()
+        return Q(verb__in=list_verbs(VerbGroup(group))) if group and group != EVERYTHING else Q()
 
     def chosen(self) -> dict[str, str]:
         """Return the filter as typed, for the log."""
@@ -160,8 +160,3 @@ class LogFilter(TrackerForm):
     def is_narrowed(self) -> bool:
         """Whether any filter is set."""
         return any(self.data.get(name) for name in self.fields)
-
-
-def _group_query(group: VerbGroup) -> Q:
-    loaded = Q(verb__endswith=LOADED_SUFFIX) & ~Q(verb__in=list_verbs(VerbGroup.ACCOUNTS))
-    return Q(verb__in=list_verbs(group)) | loaded if group is VerbGroup.RECORD else Q(verb__in=list_verbs(group))

@@ -75,7 +75,21 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
     ),
 }
 """By model label: the kinds of record that a user can search for in the log."""
-
+OTHER_NOUNS: Mapping[str, str] = {
+    "dialogues.commitmentcorrection": gettext_noop("Correction of a commitment"),
+    "dialogues.commitmentevent": gettext_noop("Event of a commitment"),
+    "dialogues.draft": gettext_noop("Draft"),
+    "dialogues.duedateproposal": gettext_noop("Proposed due date"),
+    "dialogues.duedateproposaldecision": gettext_noop("Decision on a proposed due date"),
+    "dialogues.evidencereview": gettext_noop("Review of evidence"),
+    "dialogues.redactiondecision": gettext_noop("Decision on a redaction"),
+    "dialogues.updateversiondecision": gettext_noop("Decision on an update"),
+    "recommendations.benchmarkterms": gettext_noop("Terms of a benchmark"),
+    "recommendations.editionterms": gettext_noop("Terms of an edition"),
+    "recommendations.milestonedone": gettext_noop("Date of a milestone"),
+    "recommendations.recommendationterms": gettext_noop("Terms of a recommendation"),
+}
+"""By model label: other kinds of record in the log whose model has no name that is translated."""
 
 ADMINISTRATOR_PAGES = frozenset({"country_edit", "ministry_edit", "person_detail"})
 """Pages that only administrators can open. Administrators can open no page of any other kind of record."""
@@ -233,6 +247,8 @@ def _number_subject(kind: SubjectKind, pk: object) -> str:
 
 
 def _table_noun(table: str) -> str:
+    if noun := OTHER_NOUNS.get(table):
+        return noun
     try:
         return str(apps.get_model(table)._meta.verbose_name).capitalize()
     except LookupError:  # a model that no longer exists

@@ -44,24 +44,18 @@ VERBS_CHANGING_NO_FACT = frozenset(
 Every other verb counts as a change, also a verb that is not listed here: one check too many costs little.
 """
 
-LOADED_SUFFIX = ".loaded"
-"""Suffix of the verbs for rows loaded from the public record, whatever kind of row it is."""
-
 
 def describe_verb(verb: str, country: str = "") -> str:
-    """Return the wording of a verb, for an entry of this country: "Verified evidence"."""
+    """Return the wording of a verb, for an entry of this country: "Verified evidence".
+
+    A verb that is not listed is put together in English from its parts. No code writes one.
+    """
     if verb in VERBS:
         return gettext(VERBS[verb][1]).format(country=country or gettext("a country"))
-    noun, _, done = verb.partition(".")
-    noun_text = noun.replace("_", " ")
-    if verb.endswith(LOADED_SUFFIX):
-        return gettext("Loaded from the public record: %(noun)s") % {"noun": noun_text}
-    return f"{done.replace('_', ' ').capitalize()}: {noun_text}"
+    noun, _, done = verb.replace("_", " ").partition(".")
+    return f"{done.capitalize()}: {noun}"
 
 
 def list_verbs(group: VerbGroup) -> list[str]:
-    """Return the verbs of a group, as listed in VERBS.
-
-    Verbs that end in LOADED_SUFFIX are listed only for people; all others of them are changes of the record.
-    """
+    """Return the verbs of a group, as listed in VERBS."""
     return [verb for verb, (verb_group, _) in VERBS.items() if verb_group is group]

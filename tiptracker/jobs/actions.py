@@ -17,6 +17,7 @@ from django.utils import timezone
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.task_messages import send_message
 from tiptracker.jobs.models import OPEN_STATES, Job, State
+from tiptracker.localization import gettext, record_language
 
 logger = logging.getLogger(__name__)
 
@@ -106,12 +107,12 @@ def claim_job(job_id: int) -> Iterator[JobProgress | None]:
         _postpone(job, later)
     except Exception as error:
         logger.exception("Job %s (%s %s) failed", job.pk, job.kind, job.key)
-        reason = (
-            str(error)
-            if isinstance(error, Refused)
-            else f"Something went wrong on our side. Try again. If it fails again, tell your administrator the number "
-            f"of this job: {job.pk}."
-        )
+        with record_language():
+            sentence = gettext(
+                "Something went wrong on our side. Try again. If it fails again, tell your administrator the number of "
+                "this job: %(number)d."
+            )
+        reason = str(error) if isinstance(error, Refused) else sentence % {"number": job.pk}
         _finish(job, state=State.FAILED, reason=reason)
     else:
         _finish(job, state=State.READY, progress=100, step="")
@@ -149,8 +150,9 @@ def requeue_stuck_jobs() -> int:
         with transaction.atomic():
             if job.attempts >= MAX_ATTEMPTS:
                 if as_it_was.select_for_update(no_key=True).exists():
-                    reason = f"The job was started {job.attempts} times and never finished. Try again."
-                    _finish(job, state=State.FAILED, reason=reason)
+                    with record_language():
+                        sentence = gettext("The job was started %(number)d times and never finished. Try again.")
+                    _finish(job, state=State.FAILED, reason=sentence % {"number": job.attempts})
             elif as_it_was.update(state=State.QUEUED, heartbeat_at=now, messaged_at=now):
                 _send_on_commit(job)
     return len(stuck)

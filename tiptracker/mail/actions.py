@@ -16,6 +16,7 @@ from django.utils import timezone
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.transactions import is_in_transaction
 from tiptracker.jobs.actions import RetryJobLater, enqueue, enqueue_new
+from tiptracker.localization import gettext, record_language
 from tiptracker.mail.models import Mail, MailKind, MailState, new_key
 from tiptracker.mail.rendering import build_message
 
@@ -89,7 +90,8 @@ def deliver_mail(mail: Mail) -> None:
         logger.warning("Mail %s (%s) was not taken: %s", mail.pk, mail.kind, mail.answer)
         _schedule_retry(mail, error)
     except Exception:
-        mail.answer = "The mail could not be built. The server's log says why."
+        with record_language():
+            mail.answer = gettext("The mail could not be built. The server’s log says why.")
         _finish(mail, MailState.GIVEN_UP)
         raise
     else:
@@ -134,7 +136,8 @@ def _describe_error(error: OSError) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {_decode(error.smtp_error)}"
     if isinstance(error, TimeoutError):
-        return "The mail server did not answer in time."
+        with record_language():
+            return gettext("The mail server did not answer in time.")
     return str(error) or type(error).__name__
 
 

@@ -68,7 +68,11 @@ class Mail(models.Model):
     kind = models.CharField(max_length=40, choices=MailKind.choices(), help_text="The name of its template.")
     key = models.CharField(max_length=100, default=new_key, help_text="At most one mail of a kind and key waits.")
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="Whose account it is about."
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who receives it. Empty if nobody has an account with the address; then nothing is sent.",
     )
     address = models.EmailField(
         max_length=254, blank=True, help_text="Where it goes, or went; empty: to where the person's mails go by then."

@@ -95,7 +95,7 @@ def _resend_form(request: HttpRequest) -> SafeString | None:
         action=request.get_full_path(),
         token=get_token(request),
         files_too=f" {gettext('Your files were not kept. Choose them again.')}" if files else "",
-        fields=format_html_join("", "{}", ((_resend_field(number, *one),) for number, one in enumerate(fields))),
+        fields=format_html_join("", "{}", ((_resend_field(number, *field),) for number, field in enumerate(fields))),
         files=format_html_join(
             "",
             '<label for="files-{0}">{1}</label><input type="file" id="files-{0}" name="{2}" multiple>',

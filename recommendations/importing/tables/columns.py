@@ -124,7 +124,7 @@ def _are_numbers(cells: Sequence[str]) -> bool:
     numbers = [
         number for cell in cells if len(cell) <= _MAX_NUMBER_LENGTH and (number := parse_number(cell)) is not None
     ]
-    return bool(cells) and len(numbers) == len(cells) and all(one < other for one, other in pairwise(numbers))
+    return bool(cells) and len(numbers) == len(cells) and all(number < other for number, other in pairwise(numbers))
 
 
 def _are_mostly(cells: Sequence[str], test: Callable[[str], object]) -> bool:

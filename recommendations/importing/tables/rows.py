@@ -191,7 +191,7 @@ def _build_item(line: int, number: str, values: RowValues) -> ImportedItem:
 
 def _refuse_two_lists(rows: list[ImportedItem]) -> None:
     """Refuse rows whose numbers start again at 1, because it is unclear which of the two lists is meant."""
-    begins = [one.line for one, following in pairwise(rows) if (one.number, following.number) == (1, 2)]
+    begins = [row.line for row, following in pairwise(rows) if (row.number, following.number) == (1, 2)]
     if len(begins) > 1:
         raise Refused(
             "several_lists",

@@ -62,21 +62,21 @@ def accept_benchmarks(
     locked = rows.get(pk=recommendation.pk)
     enqueue_readiness(locked.edition.country_id)
     pillar = Recommendation.objects.with_pillar().get(pk=locked.pk).pillar
-    known = {normalize_name(one.wording) for one in locked.benchmarks.with_terms()}
+    known = {normalize_name(benchmark.wording) for benchmark in locked.benchmarks.with_terms()}
     added = []
-    for number, one in enumerate(accepted):
+    for number, chosen in enumerate(accepted):
         line = f"accepted-{number}"
-        if normalize_name(one.criterion.strip()) in known:
+        if normalize_name(chosen.criterion.strip()) in known:
             raise Refused(
                 "same_criterion",
                 gettext("A benchmark with this success criterion already exists. Untick this one."),
                 field=f"{line}-criterion",
             )
-        known.add(normalize_name(one.criterion.strip()))
-        indicator = one.indicator
+        known.add(normalize_name(chosen.criterion.strip()))
+        indicator = chosen.indicator
         if isinstance(indicator, NewIndicator):
             indicator = _get_or_add_indicator(locked, indicator, Pillar(pillar), line, by)
-        values = one._asdict() | {"indicator": indicator, "weight": Decimal(1), "reason": reason}
+        values = chosen._asdict() | {"indicator": indicator, "weight": Decimal(1), "reason": reason}
         try:
             benchmark = add_benchmark(recommendation=locked, by=by, now=now, **values)
         except Refused as refusal:
@@ -99,7 +99,7 @@ def _get_or_add_indicator(
     if typed.ministry and typed.ministry.country_id != country:
         sentence = gettext("That ministry belongs to another country. Choose a ministry of this country.")
         raise Refused("another_country", sentence, field=f"{line}-new_ministry")
-    existing = {normalize_name(one.name): one for one in Indicator.objects.filter(country=country)}
+    existing = {normalize_name(indicator.name): indicator for indicator in Indicator.objects.filter(country=country)}
     if same := existing.get(normalize_name(name)):
         if normalize_name(same.unit) != normalize_name(unit):
             sentence = gettext(
@@ -112,7 +112,7 @@ def _get_or_add_indicator(
             ) % {"name": str(same)}
             raise Refused("indicator_exists", sentence, field=f"{line}-new_ministry")
         return same
-    is_answered = any(one.question == typed.question for one in existing.values())
+    is_answered = any(indicator.question == typed.question for indicator in existing.values())
     row = Indicator(
         country_id=country,
         name=name,

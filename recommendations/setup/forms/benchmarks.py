@@ -11,7 +11,7 @@ from recommendations.setup.actions.benchmarks import AcceptedBenchmark, NewIndic
 from recommendations.setup.benchmark_suggestions import BenchmarkSuggestion
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy, gettext_noop, in_record_language
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import LongTextField, TrackerForm
 
@@ -71,9 +71,9 @@ class SuggestedBenchmarkRow(TrackerForm):
         }
         if counted is None:
             return initial
-        for one in indicators:
-            if one.name == counted.name or (counted.question and one.question == counted.question):
-                return initial | {"indicator": one.pk}
+        for indicator in indicators:
+            if indicator.name == counted.name or (counted.question and indicator.question == counted.question):
+                return initial | {"indicator": indicator.pk}
         return initial | {"new_name": counted.name, "new_unit": counted.unit, "question": counted.question or ""}
 
     def full_clean(self) -> None:
@@ -108,11 +108,17 @@ class SuggestedBenchmarkRow(TrackerForm):
 SuggestedBenchmarkFormSet = forms.formset_factory(SuggestedBenchmarkRow, extra=0, max_num=60, absolute_max=70)
 
 
+DEFAULT_REASON = gettext_noop("They follow from the wording of the recommendation. The post has checked them.")
+
+
 class TermsReasonForm(TrackerForm):
     """The reason for these terms, saved with each benchmark."""
 
     reason = LongTextField(
         label=gettext_lazy("Reason for these terms"),
-        initial=gettext_lazy("They follow from the wording of the recommendation. The post has checked them."),
+        initial=lambda: gettext(DEFAULT_REASON),
         help_text=gettext_lazy("The terms and this reason are kept with their date."),
     )
+
+    def clean_reason(self) -> str:
+        return in_record_language(self.cleaned_data["reason"], DEFAULT_REASON)

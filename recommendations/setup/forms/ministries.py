@@ -6,10 +6,12 @@ from typing import Any
 from django import forms
 
 from tiptracker.accounts.models import Ministry
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy, gettext_noop, in_record_language
 from tiptracker.onboarding.actions.ministries import MinistryInput, OfficeHolderInput
 from tiptracker.web.frontend.form_rows import RowField, numbered, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
+
+DEFAULT_TITLE = gettext_noop("Minister")
 
 
 class HolderRow(TrackerForm):
@@ -17,7 +19,7 @@ class HolderRow(TrackerForm):
 
     holder = forms.CharField(required=False, max_length=200, label=gettext_lazy("Name of the office holder"))
     title = forms.CharField(
-        required=False, max_length=100, label=gettext_lazy("Title"), initial=gettext_lazy("Minister")
+        required=False, max_length=100, label=gettext_lazy("Title"), initial=lambda: gettext(DEFAULT_TITLE)
     )
     from_on = DayField(required=False, label=gettext_lazy("In office from"))
     source = forms.CharField(required=False, max_length=300, label=gettext_lazy("Source"))
@@ -30,6 +32,9 @@ class HolderRow(TrackerForm):
         """
         data = raw_values(self)
         return any(str(data[name] or "").strip() for name in data if name not in ("title", "ministry"))
+
+    def clean_title(self) -> str:
+        return in_record_language(self.cleaned_data["title"], DEFAULT_TITLE)
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

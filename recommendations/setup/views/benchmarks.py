@@ -66,7 +66,7 @@ def setup_suggested(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = SuggestedBenchmarkFormSet(
         data,
         prefix="suggested",
-        initial=[SuggestedBenchmarkRow.filled_from(one, indicators) for one in suggested],
+        initial=[SuggestedBenchmarkRow.filled_from(suggestion, indicators) for suggestion in suggested],
         form_kwargs={"indicators": indicators, "ministries": ministries},
     )
     if data is not None and all([reason.is_valid(), rows.is_valid()]):
@@ -103,9 +103,9 @@ def setup_suggested(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _new_suggestions(row: Recommendation, benchmarks: Iterable[Benchmark]) -> list[BenchmarkSuggestion]:
     """Return the suggested benchmarks that the recommendation doesn't have yet."""
-    existing = {normalize_name(one.wording) for one in benchmarks}
+    existing = {normalize_name(benchmark.wording) for benchmark in benchmarks}
     suggested = suggest_benchmarks(row.text, districts=row.edition.country.districts.count())
-    return [one for one in suggested if normalize_name(one.criterion) not in existing]
+    return [suggestion for suggestion in suggested if normalize_name(suggestion.criterion) not in existing]
 
 
 def _can_open_page(request: SignedInRequest, edition: Edition | None) -> bool:
@@ -122,9 +122,17 @@ def _with_benchmark_counts(request: SignedInRequest, edition: Edition) -> Any:
 
 def _redirect_to_next(request: SignedInRequest, row: Recommendation) -> HttpResponse:
     """Redirect to the next recommendation without a benchmark, or to the steps if all have one."""
-    left = [one for one in _with_benchmark_counts(request, row.edition) if not one.benchmark_count]
+    left = [
+        recommendation
+        for recommendation in _with_benchmark_counts(request, row.edition)
+        if not recommendation.benchmark_count
+    ]
     here = (row.origin != Origin.REPORT, row.number)
-    after = [one for one in left if (one.origin != Origin.REPORT, one.number) > here]
+    after = [
+        recommendation
+        for recommendation in left
+        if (recommendation.origin != Origin.REPORT, recommendation.number) > here
+    ]
     if ahead := next(iter(after or left), None):
         return redirect("setup_suggested", pk=ahead.pk)
     messages.success(request, gettext("Every recommendation has a benchmark now."))

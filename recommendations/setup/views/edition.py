@@ -46,13 +46,13 @@ def setup_edition(request: SignedInRequest, pk: int) -> HttpResponse:
         )
         return redirect("edition_import", pk=edition.pk)
     context = step_context(country, SetupStep.EDITION) | {
-        "editions": [one for one in editions if one.recommendation_count or one.milestones.all()],
+        "editions": [edition for edition in editions if edition.recommendation_count or edition.milestones.all()],
         "drafts": EditionImport.objects.visible_to(request.user)
         .filter(edition__country=country, loaded_at=None)
         .with_size()
         .defer("draft", "did")
         .select_related("edition__country", "begun_by")[:MAX_DRAFTS],
-        "others": [one for one in editions if not (one.recommendation_count or one.milestones.all())],
+        "others": [edition for edition in editions if not (edition.recommendation_count or edition.milestones.all())],
     }
     return render_form(request, "recommendations/setup_edition.html", form, context)
 
@@ -65,7 +65,7 @@ def setup_edition_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     milestones = list(Milestone.objects.visible_to(request.user).filter(edition=edition).as_known_by(None))
     initial = EditionFactsForm.filled_from(edition)
-    form = EditionFactsForm(sent_data(request), existing={one.kind for one in milestones}, initial=initial)
+    form = EditionFactsForm(sent_data(request), existing={milestone.kind for milestone in milestones}, initial=initial)
     if save_form(form, lambda: change_edition(edition=edition, by=request.user, **form.facts())):
         messages.success(request, gettext("The %(year)d edition is saved.") % {"year": edition.year})
         return redirect("setup_edition", pk=edition.country_id)

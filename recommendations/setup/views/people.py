@@ -96,7 +96,7 @@ def _invite(request: SignedInRequest, country: Country, rows: Any, page: Tracker
 
 
 def _send_again(request: SignedInRequest, people: Sequence[User], page: TrackerForm) -> bool:
-    waiting = [one for one in people if one.is_active and not one.has_usable_password()]
+    waiting = [person for person in people if person.is_active and not person.has_usable_password()]
     form = ResendInvitationForm(request.POST, people=waiting)
     if form.is_valid():
         _send(request, [form.cleaned_data["again"]])
@@ -132,14 +132,16 @@ def _name_contact(request: SignedInRequest, country: Country, form: ContactForm)
 
 def _person_rows(people: Sequence[User]) -> list[PostPersonRow]:
     now = clock.now()
-    invitations = mails.last_invitations([one for one in people if not one.has_usable_password()])
+    invitations = mails.last_invitations([person for person in people if not person.has_usable_password()])
     return [
         PostPersonRow(
-            one,
-            one.has_usable_password(),
-            f"{describe_mail_state(sent)} {link_of_invitation(sent, now)}" if (sent := invitations.get(one.pk)) else "",
+            person,
+            person.has_usable_password(),
+            f"{describe_mail_state(sent)} {link_of_invitation(sent, now)}"
+            if (sent := invitations.get(person.pk))
+            else "",
         )
-        for one in people
+        for person in people
     ]
 
 

@@ -56,8 +56,8 @@ def setup_list(request: SignedInRequest) -> HttpResponse:
 
 
 def _build_post_row(country: Country, steps: tuple[StepStatus, ...]) -> PostRow:
-    done = sum(one.state is StepState.DONE for one in steps)
-    return PostRow(country, steps, done, next((one for one in steps if one.owner), None))
+    done = sum(step.state is StepState.DONE for step in steps)
+    return PostRow(country, steps, done, next((step for step in steps if step.owner), None))
 
 
 @login_required
@@ -70,13 +70,13 @@ def setup_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     steps = list_step_statuses(post)
     hand = step_owner_of(user)
     links = _step_links(country, post, hand)
-    lines = [SetupStepRow(one, *links.get(one.step, ())) for one in steps]
+    lines = [SetupStepRow(step, *links.get(step.step, ())) for step in steps]
     context = {
         "country": country,
         "lines": lines,
         "ahead": next((line for line in lines if line.status.owner is hand), None),
         "hand": hand,
-        "is_done": all(one.state is StepState.DONE for one in steps),
+        "is_done": all(step.state is StepState.DONE for step in steps),
         "can_set_up": can_set_up(user),
     }
     return render_page(request, "recommendations/setup_detail.html", context)

@@ -408,7 +408,7 @@ class AmbassadorBriefing(CommonContent):
     @property
     def overdue(self) -> int:
         """The number of overdue commitments."""
-        return sum(one.state == "overdue" for one in self.commitments_to_follow_up)
+        return sum(commitment.state == "overdue" for commitment in self.commitments_to_follow_up)
 
     @property
     def first_page_commitments(self) -> tuple[PrintedCommitment, ...]:
@@ -421,12 +421,12 @@ class AmbassadorBriefing(CommonContent):
 
         If there are too many, those not done are picked before those done, and the soonest first.
         """
-        return tuple(one for at, one in enumerate(self.milestones) if at in self._milestone_places)
+        return tuple(milestone for at, milestone in enumerate(self.milestones) if at in self._milestone_places)
 
     @property
     def milestones_left(self) -> tuple[PrintedMilestone, ...]:
         """The milestones that are not on page 2, in their original order."""
-        return tuple(one for at, one in enumerate(self.milestones) if at not in self._milestone_places)
+        return tuple(milestone for at, milestone in enumerate(self.milestones) if at not in self._milestone_places)
 
     @property
     def _milestone_places(self) -> set[int]:

@@ -40,7 +40,7 @@ class Command(RefusingCommand):
 def _rows_of_country(test: BackTest, country: str) -> tuple[ScoredCountryYear, ...]:
     if rows := test.rows_of_country(country):
         return rows
-    codes = join_with_and(sorted({one.row.code for one in test.rows}))
+    codes = join_with_and(sorted({row.row.code for row in test.rows}))
     raise Refused(
         "unknown_country",
         f"The back-test has no country “{country}”. Give a name such as Lesotho, or one of these: {codes}.",

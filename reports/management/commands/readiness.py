@@ -79,7 +79,7 @@ def _format_result(result: Readiness, ministries: Mapping[int, str], shown_steps
             named = line.title.lower() in line.finding.reason.lower()
             yield f"{shown:5}  {_format_line(line, '' if named else f'{line.title}. ')}"
     yield "\nBenchmarks"
-    yield from (f"{one.line.key:>5}  {_format_line(one.line)}" for one in result.verified.benchmarks)
+    yield from (f"{benchmark.line.key:>5}  {_format_line(benchmark.line)}" for benchmark in result.verified.benchmarks)
     yield from _format_context(result, ministries)
     yield from _format_next_steps(shown_steps)
     if result.checks:
@@ -112,9 +112,9 @@ def _format_next_steps(shown_steps: StepsDisplay) -> Iterator[str]:
     """Yield the next steps, each with what it adds and the readiness after it; then the steps listed apart."""
     if shown_steps.steps:
         yield f"\nNext steps. {shown_steps.target}"
-        for number, one in enumerate(shown_steps.steps, start=1):
-            figures = f" {one.adds}; readiness after it: {one.cumulative}." if one.adds else ""
-            yield f"{number:>5}  {one.sentence}{figures}"
+        for number, step in enumerate(shown_steps.steps, start=1):
+            figures = f" {step.adds}; readiness after it: {step.cumulative}." if step.adds else ""
+            yield f"{number:>5}  {step.sentence}{figures}"
     apart = {
         "More figures to ask for": (*shown_steps.also_ask, *shown_steps.last_period),
         "Benchmarks to assess": shown_steps.to_assess,
@@ -123,7 +123,7 @@ def _format_next_steps(shown_steps: StepsDisplay) -> Iterator[str]:
     for title, steps in apart.items():
         if steps:
             yield f"\n{title}"
-            yield from (f"       {one.sentence}{f' {one.adds}.' if one.adds else ''}" for one in steps)
+            yield from (f"       {step.sentence}{f' {step.adds}.' if step.adds else ''}" for step in steps)
 
 
 def _format_points(points: Decimal | None) -> str:
@@ -137,7 +137,7 @@ def _describe_claim_sources(claim: context_display.MinistryClaimsDisplay) -> str
         sentences.format_count(len(claim.evidence), "piece of evidence", "pieces of evidence"),
         sentences.format_count(len(claim.readings), "figure", "figures"),
     )
-    return ", ".join(one for one in counted if not one.startswith("0 "))
+    return ", ".join(count for count in counted if not count.startswith("0 "))
 
 
 def _format_line(line: ScoreLine, title: str = "") -> str:

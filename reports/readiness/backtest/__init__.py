@@ -131,7 +131,7 @@ class BackTest:
         return tuple(
             sorted(
                 (row for row in self.rows if name in {row.row.code.casefold(), row.row.country.casefold()}),
-                key=lambda one: one.row.edition,
+                key=lambda scored_row: scored_row.row.edition,
             )
         )
 
@@ -170,7 +170,7 @@ def run_backtest(rows: Iterable[CountryYear]) -> BackTest:
             governments that moved up and governments that did not.
     """
     scored = tuple(score_country_year(row) for row in rows)
-    tested = tuple(one for one in scored if one.row.is_tested)
+    tested = tuple(scored_row for scored_row in scored if scored_row.row.is_tested)
     forecast = _sample(gettext_noop("Compared with the next edition"), _forecast_cases(scored))
     return BackTest(
         method=METHOD_VERSION,

@@ -96,7 +96,10 @@ def score_country_year(row: CountryYear) -> ScoredCountryYear:
         fixed_part(PartKey.THREE_PS, {pillar: _evaluate_pillar(signs[pillar]) for pillar in Pillar}),
         fixed_part(
             PartKey.DATA,
-            {one: Finding(FULL if directions[one] else None, findings[one].reason) for one in REQUIRED_QUESTIONS},
+            {
+                question: Finding(FULL if directions[question] else None, findings[question].reason)
+                for question in REQUIRED_QUESTIONS
+            },
         ),
     )
     return ScoredCountryYear(row, Score(parts=parts, benchmarks=()))

@@ -109,11 +109,11 @@ def display_claims(result: Readiness) -> tuple[MinistryClaimsDisplay, ...]:
     figures = formatting.round_preserving_sum([claim.points for claim in result.claims], total=gap)
     return tuple(
         MinistryClaimsDisplay(
-            one.ministry_id,
+            claim.ministry_id,
             without_trailing_zeros(points) if result.is_reviewed else None,
-            one.update_versions,
-            one.evidence,
-            one.readings,
+            claim.update_versions,
+            claim.evidence,
+            claim.readings,
         )
-        for one, points in zip(result.claims, figures, strict=True)
+        for claim, points in zip(result.claims, figures, strict=True)
     )

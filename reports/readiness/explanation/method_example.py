@@ -52,7 +52,7 @@ class RulePart:
 
 def method_parts(result: Readiness | None) -> tuple[RulePart, ...]:
     """Return the four parts with what they ask and an example from the result, if there is one."""
-    parts = {one.key: one for one in score_display.display_parts(result)} if result else {}
+    parts = {part.key: part for part in score_display.display_parts(result)} if result else {}
     return tuple(
         RulePart(
             key,
@@ -75,13 +75,13 @@ def examples_by_rule(facts: Facts, result: Readiness) -> Mapping[Rule, str]:
         for benchmark in countable_facts.facts_known_by(facts, result.known_by).benchmarks
     }
     examples: dict[Rule, score_display.BenchmarkDisplay] = {}
-    for benchmark_id, one in score_display.display_benchmarks(facts, result).items():
+    for benchmark_id, display in score_display.display_benchmarks(facts, result).items():
         terms = newest_terms[benchmark_id]
-        if terms and (terms.rule not in examples or one.points > examples[terms.rule].points):
-            examples[terms.rule] = one
+        if terms and (terms.rule not in examples or display.points > examples[terms.rule].points):
+            examples[terms.rule] = display
     return {
-        rule: f"{one.key}: {_format_example(one.reason, one.points if result.is_reviewed else None, one.max_points)}"
-        for rule, one in examples.items()
+        rule: f"{row.key}: {_format_example(row.reason, row.points if result.is_reviewed else None, row.max_points)}"
+        for rule, row in examples.items()
     }
 
 

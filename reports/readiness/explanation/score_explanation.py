@@ -66,17 +66,17 @@ class CriterionExplanation(VerifiedAndClaimedLine):
     @property
     def rests_on(self) -> tuple[ExplainedRow, ...]:
         """The rows that count."""
-        return tuple(one for one in self.rows if not one.reason)
+        return tuple(row for row in self.rows if not row.reason)
 
     @property
     def claimed(self) -> tuple[ExplainedRow, ...]:
         """The rows that would count if they were verified."""
-        return tuple(one for one in self.rows if one.is_claim)
+        return tuple(row for row in self.rows if row.is_claim)
 
     @property
     def not_counted(self) -> tuple[ExplainedRow, ...]:
         """The rows that do not count."""
-        return tuple(one for one in self.rows if one.reason and not one.is_claim)
+        return tuple(row for row in self.rows if row.reason and not row.is_claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,8 @@ class ScoreExplanation:
         self._recommendations = {line.key: recommendation for recommendation, line in asked}
         self._recommendation_lines = {recommendation.id: line for recommendation, line in asked}
         self._benchmark_lines = {
-            one.benchmark_id: (one.line, claimed_line.line)
-            for one, claimed_line in zip(result.verified.benchmarks, result.claimed.benchmarks, strict=True)
+            benchmark.benchmark_id: (benchmark.line, claimed_line.line)
+            for benchmark, claimed_line in zip(result.verified.benchmarks, result.claimed.benchmarks, strict=True)
         }
 
     def lines_of_part(self, part: PartKey) -> tuple[LineExplanation, ...]:

@@ -83,7 +83,7 @@ class StepsDisplay:
             due_on=None,
             points=_sum_points(reviews),
             cumulative=reviews[-1].cumulative,
-            reaches_target=any(one.reaches_target for one in reviews),
+            reaches_target=any(review.reaches_target for review in reviews),
         )
 
     @property
@@ -115,7 +115,7 @@ class StepsDisplay:
             "%(number)d more steps add %(points)s together, up to %(total)s.",
             number,
         ) % {"number": number, "points": format_number(points), "total": format_number(last)}
-        if not any(one.reaches_target for one in remaining):
+        if not any(step.reaches_target for step in remaining):
             return sentence
         return f"{sentence} {gettext('Our target is reached with one of them.')}"
 

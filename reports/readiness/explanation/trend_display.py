@@ -122,7 +122,7 @@ def display_trend(
         weeks=weeks,
         events=sorted(
             (event for event in events if tracking.starts_on <= event.day <= tracking.ends_on),
-            key=lambda one: (one.day, one.name),
+            key=lambda event: (event.day, event.name),
         ),
         target=terms.readiness_target if terms else None,
     )

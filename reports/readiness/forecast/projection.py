@@ -140,7 +140,7 @@ def benchmark_gains(record: EvaluatedRecord, stands: Score, due: Mapping[int, da
     Of equal gains the soonest due comes first, then the order of the list.
     """
     points = PointCalculator(record.questionnaire).points
-    order = {one.id: place for place, one in enumerate(record.questionnaire.benchmarks)}
+    order = {benchmark.id: place for place, benchmark in enumerate(record.questionnaire.benchmarks)}
     gains = [
         BenchmarkGain(
             benchmark.id,
@@ -150,7 +150,7 @@ def benchmark_gains(record: EvaluatedRecord, stands: Score, due: Mapping[int, da
         )
         for benchmark in open_benchmarks(record)
     ]
-    return tuple(sorted(gains, key=lambda one: (-one.points, one.due_on or NO_DUE_DATE, order[one.benchmark_id])))
+    return tuple(sorted(gains, key=lambda gain: (-gain.points, gain.due_on or NO_DUE_DATE, order[gain.benchmark_id])))
 
 
 def open_benchmarks(record: EvaluatedRecord) -> list[AskedBenchmark]:
@@ -172,7 +172,7 @@ def smallest_benchmark_set(
     """
     if target is None:
         return None
-    positions = {one.id: number for number, one in enumerate(record.questionnaire.benchmarks)}
+    positions = {benchmark.id: number for number, benchmark in enumerate(record.questionnaire.benchmarks)}
     bonuses = {line.key: line.max_points for line in _pillar_lines(score) if not line.finding.worth}
 
     def candidates(met: tuple[int, ...]) -> list[SetCandidate]:
@@ -187,8 +187,8 @@ def smallest_benchmark_set(
         ]
 
     unmet = open_benchmarks(record)
-    shared = [one.id for group in _group_by_indicator(unmet).values() if len(group) > 1 for one in group]
-    unshared = [one.id for one in unmet if one.id not in shared]
+    shared = [benchmark.id for group in _group_by_indicator(unmet).values() if len(group) > 1 for benchmark in group]
+    unshared = [benchmark.id for benchmark in unmet if benchmark.id not in shared]
     free = [candidate for key in unshared for candidate in candidates((key,))]
     goal = Fraction(target) - score.points
     # Benchmarks that share a figure move together, so every combination of them is tried as a whole.
@@ -218,8 +218,16 @@ def _figure_that_meets(benchmarks: Iterable[AskedBenchmark], record: EvaluatedRe
     reading = find_effective_reading(record.view.figures.get(indicator.id, ()))
     before = find_effective_reading(record.view.previous.get(indicator.id, ()))
     is_up = indicator.better is not Better.DOWN
-    figures = [one.terms.target for one in decided if one.terms.rule is Rule.TARGET and one.terms.target is not None]
-    if any(one.terms.rule is Rule.MORE for one in decided) and before is not None and before.figure is not None:
+    figures = [
+        benchmark.terms.target
+        for benchmark in decided
+        if benchmark.terms.rule is Rule.TARGET and benchmark.terms.target is not None
+    ]
+    if (
+        any(benchmark.terms.rule is Rule.MORE for benchmark in decided)
+        and before is not None
+        and before.figure is not None
+    ):
         moved = before.figure + (1 if is_up else -1)
         figures += [moved] if moved >= 0 else []
     if not figures:

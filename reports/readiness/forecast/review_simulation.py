@@ -253,13 +253,13 @@ class ReviewSimulation:
         all_decisions = [] if is_accepted else self.with_rest_verified(evidence, decisions)
         accepted = self.with_reviews(all_decisions)
         assessable = self.assessable_benchmarks(evidence)
-        choices = [(one,) for one in assessable] + ([assessable] if len(assessable) > 1 else [])
+        choices = [(benchmark,) for benchmark in assessable] + ([assessable] if len(assessable) > 1 else [])
         return UpdateGain(
             score=self.current.score,
             accepting=None if is_accepted else accepted.score - self.current.score,
             assessing=tuple(
                 AssessmentGain(
-                    tuple(one.key for one in choice),
+                    tuple(benchmark.key for benchmark in choice),
                     verdict,
                     self.with_verdict(accepted, evidence, choice, verdict).score - accepted.score,
                 )
@@ -313,9 +313,9 @@ class ReviewSimulation:
         drops = []
         for indicator in self._questionnaire.indicators.values():
             lines = {
-                one.key: benchmarks[one.id]
-                for one in lower
-                if one.is_decided_by_figure and one.terms.indicator_id == indicator.id
+                benchmark.key: benchmarks[benchmark.id]
+                for benchmark in lower
+                if benchmark.is_decided_by_figure and benchmark.terms.indicator_id == indicator.id
             }
             if question := indicator.question:
                 lines |= {question.label: questions[question]} if question in questions else {}
@@ -326,7 +326,7 @@ class ReviewSimulation:
                     find_effective_reading(state.view.readings.get(indicator.id, ())) for state in (current, simulated)
                 )
                 drops.append(ScoreDrop(lines, indicator, before, after))
-        assessed = (ScoreDrop({one.key: benchmarks[one.id]}) for one in lower if not one.is_decided_by_figure)
+        assessed = (ScoreDrop({asked.key: benchmarks[asked.id]}) for asked in lower if not asked.is_decided_by_figure)
         return (*drops, *assessed)
 
     # --- Lines and evidence -------------------------------------------------------------------------------------------

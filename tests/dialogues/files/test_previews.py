@@ -53,7 +53,7 @@ def draw_image(content, media_type=PDF_TYPE, page=1):
 )
 def test_pages_are_drawn_within_a_column_in_their_proportions(content, size):
     assert read_outline(content, PDF_TYPE).sizes == (Size(*size),)
-    assert all(abs(one - other) <= 1 for one, other in zip(draw_image(content).size, size, strict=True))
+    assert all(abs(drawn - other) <= 1 for drawn, other in zip(draw_image(content).size, size, strict=True))
 
 
 def test_pictures_are_drawn_no_larger_than_they_are_and_on_white():

@@ -229,7 +229,10 @@ def lesotho():
 
 def commitment_benchmarks():
     """Return, by commitment, the criteria of its benchmarks."""
-    return {row.text: {(one.pk, one.wording) for one in row.benchmarks.all()} for row in Commitment.objects.all()}
+    return {
+        row.text: {(benchmark.pk, benchmark.wording) for benchmark in row.benchmarks.all()}
+        for row in Commitment.objects.all()
+    }
 
 
 def keys_by_number(edition):
@@ -247,7 +250,7 @@ def load_replacement(edition, **said):
 def test_a_list_takes_the_place_of_the_reconstruction_and_nothing_is_lost(lesotho):
     before, rows = commitment_benchmarks(), keys_by_number(lesotho)
     borne = set(EvidenceLink.objects.values_list("pk", "benchmark"))
-    keys = {one.pk: one.recommendation_id for one in Benchmark.objects.all()}
+    keys = {benchmark.pk: benchmark.recommendation_id for benchmark in Benchmark.objects.all()}
     did = load_replacement(lesotho).did
 
     assert {number: rows[old] for old, number in NEW_NUMBERS.items()}.items() <= keys_by_number(lesotho).items()
@@ -257,7 +260,7 @@ def test_a_list_takes_the_place_of_the_reconstruction_and_nothing_is_lost(lesoth
     assert commitment_benchmarks() == before
     assert any(before.values())
     assert set(EvidenceLink.objects.values_list("pk", "benchmark")) == borne
-    assert {one.pk: one.recommendation_id for one in Benchmark.objects.all()} == keys
+    assert {benchmark.pk: benchmark.recommendation_id for benchmark in Benchmark.objects.all()} == keys
     assert (did["new"], len(did["changed"]), did["retired"]) == ([11], 10, [])
 
 
@@ -319,7 +322,7 @@ def edition_with_split_item():
     )
     letters = count()
     first, second = (BenchmarkFactory(recommendation=both, letter="ab"[next(letters)]) for _ in range(2))
-    promises = [CommitmentFactory(benchmarks=[one]) for one in (first, second)]
+    promises = [CommitmentFactory(benchmarks=[benchmark]) for benchmark in (first, second)]
     other = RecommendationFactory(edition=edition, number=2, text="Count the trees.")
     return edition, both, first, second, other, promises
 
@@ -340,7 +343,7 @@ def test_a_split_gives_the_row_to_the_first_and_the_benchmarks_to_whom_they_are_
     assert (both.number, both.text) == (2, "Fund shelters.")
     assert (begun.indicia, begun.lead, list(begun.supporting.all())) == ([2, 7], both.lead, list(both.supporting.all()))
     assert [row[3] for row in current_list(edition)] == ["prosecution"] * 3
-    moved = {one.pk: one.key for one in Benchmark.objects.select_related("recommendation")}
+    moved = {benchmark.pk: benchmark.key for benchmark in Benchmark.objects.select_related("recommendation")}
     assert moved == {first.pk: "2a", second.pk: "1a"}
     assert [list(promise.benchmarks.values_list("pk", flat=True)) for promise in promises] == [[first.pk], [second.pk]]
     entry = AuditEntry.objects.get(verb="benchmark.moved")
@@ -364,7 +367,7 @@ def test_a_moved_benchmark_stands_where_it_stood_for_whoever_asks_as_it_was_know
         )
         == before
     )
-    then = {one.pk: one.key for one in Benchmark.objects.select_related("recommendation").with_terms(BEFORE)}
+    then = {term.pk: term.key for term in Benchmark.objects.select_related("recommendation").with_terms(BEFORE)}
     assert then == {first.pk: "1a", second.pk: "1b"}
 
 
@@ -380,7 +383,7 @@ def test_what_is_retired_keeps_its_promises_and_counts_no_more(edition_with_spli
     asked = evaluate_readiness(gather_facts(edition), as_of=date(2022, 3, 31)).verified.benchmarks
     assert asked == ()
     known = evaluate_readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE).verified.benchmarks
-    assert [one.line.key for one in known] == ["1a", "1b"]
+    assert [benchmark.line.key for benchmark in known] == ["1a", "1b"]
 
 
 def test_two_that_became_one_bring_their_benchmarks_together(edition_with_split_item):
@@ -392,7 +395,7 @@ def test_two_that_became_one_bring_their_benchmarks_together(edition_with_split_
 
     assert (done.did["retired"], done.did["joined"], done.did["benchmarks"]) == ([2], {"2": 1}, {"2a": "1c"})
     other.refresh_from_db()
-    keys = {one.pk: one.key for one in Benchmark.objects.select_related("recommendation")}
+    keys = {benchmark.pk: benchmark.key for benchmark in Benchmark.objects.select_related("recommendation")}
     assert keys == {first.pk: "1a", second.pk: "1b", trees.pk: "1c"}
     assert other.is_retired
     assert other.terms.first().reason == "Merged into number 1 by the import of “list.csv”."

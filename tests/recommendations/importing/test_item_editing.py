@@ -170,5 +170,6 @@ def test_the_fingerprint_changes_with_a_text_or_its_place_but_not_with_spaces():
 
     assert items_fingerprint(same, []) == items_fingerprint(THREE_ITEMS, [])
     assert (
-        len({items_fingerprint(one, out) for one, out in ((THREE_ITEMS, []), (moved, []), (THREE_ITEMS, ["42"]))}) == 3
+        len({items_fingerprint(kept, out) for kept, out in ((THREE_ITEMS, []), (moved, []), (THREE_ITEMS, ["42"]))})
+        == 3
     )

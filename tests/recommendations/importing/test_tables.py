@@ -412,7 +412,7 @@ def test_a_number_is_taken_whatever_stands_around_it_if_it_is_the_only_one():
     )
 
     assert row_texts(listed) == {1: "a", 2: "b", 3: "c", 4: "d", 5: "e"}
-    assert [one.line for one in listed.unreadable] == [7, 8, 9, 10]
+    assert [row.line for row in listed.unreadable] == [7, 8, 9, 10]
     assert listed.notes == ()
 
 

@@ -136,8 +136,8 @@ def test_draft_imports_are_shown_first_and_loaded_ones_below(client, edition):
 
     assert (page.context["waiting"], page.context["loaded"]) == ([waiting], [loaded])
     assert "A draft is deleted after 90 days if nobody imports it." in page.text
-    for one in (waiting, loaded):
-        assert f'href="{reverse("import_preview", args=[one.pk])}"' in page.text
+    for imported in (waiting, loaded):
+        assert f'href="{reverse("import_preview", args=[imported.pk])}"' in page.text
 
 
 def test_of_the_file_and_the_text_one_is_asked_for(client, edition):
@@ -442,7 +442,7 @@ def test_missing_decision_is_refused_and_the_input_stays(client, edition, existi
     assert "<dt>No longer asked</dt><dd>1: 2</dd>" in loaded
     assert "<dt>Split</dt><dd>1: 3 into 2 and 3</dd>" in loaded
     assert "<dt>Benchmarks moved</dt><dd>1: 3a is now 3a</dd>" in loaded
-    assert {one.pk: one.key for one in Benchmark.objects.select_related("recommendation")} == {
+    assert {benchmark.pk: benchmark.key for benchmark in Benchmark.objects.select_related("recommendation")} == {
         first.pk: "3a",
         second.pk: "2b",
     }

@@ -13,7 +13,7 @@ OLD_TEXTS = {
 def test_the_same_words_are_chosen_whatever_their_number():
     found = propose_repeats(OLD_TEXTS, {1: OLD_TEXTS[13], 2: f"  {OLD_TEXTS[11].upper()}"})
 
-    assert {key: one.chosen for key, one in found.items()} == {1: 13, 2: 11}
+    assert {key: proposal.chosen for key, proposal in found.items()} == {1: 13, 2: 11}
 
 
 def test_little_similar_item_is_offered_but_not_preselected():
@@ -26,7 +26,7 @@ def test_little_similar_item_is_offered_but_not_preselected():
 def test_no_old_item_is_preselected_twice():
     found = propose_repeats(OLD_TEXTS, {1: OLD_TEXTS[11], 2: f"{OLD_TEXTS[11]} of Lesotho"})
 
-    assert [one.chosen for one in found.values()] == [11, None]
+    assert [proposal.chosen for proposal in found.values()] == [11, None]
     assert found[2].candidates[0].old == 11
 
 
@@ -38,4 +38,4 @@ def test_a_list_in_other_words_is_matched_to_itself_under_other_numbers():
     old = dict(REPLACEMENT_LIST)
     new = {number + 20: text for number, text in reversed(old.items())}
 
-    assert {key: one.chosen for key, one in propose_repeats(old, new).items()} == {key: key - 20 for key in new}
+    assert {key: repeat.chosen for key, repeat in propose_repeats(old, new).items()} == {key: key - 20 for key in new}

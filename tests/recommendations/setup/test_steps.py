@@ -23,21 +23,21 @@ ADMINISTRATOR, OFFICER = StepOwner.ADMINISTRATOR, StepOwner.OFFICER
 
 
 def step_state(step, post):
-    (found,) = (one for one in list_step_statuses(post) if one.step is step)
+    (found,) = (status for status in list_step_statuses(post) if status.step is step)
     return found.state, found.sentence, found.owner
 
 
 def test_a_post_with_everything_waits_for_nobody():
-    assert {one.state for one in list_step_statuses(COMPLETE_POST)} == {StepState.DONE}
-    assert [one.sentence for one in list_step_statuses(COMPLETE_POST)] == [
+    assert {status.state for status in list_step_statuses(COMPLETE_POST)} == {StepState.DONE}
+    assert [status.sentence for status in list_step_statuses(COMPLETE_POST)] == [
         "The country has 10 districts.",
         "The 2021 edition has 15 recommendations.",
         "3 ministries, each with its office holder.",
         "Every recommendation has at least one benchmark.",
         "2 people at the embassy can verify entries.",
     ]
-    assert [one.number for one in list_step_statuses(COMPLETE_POST)] == [1, 2, 3, 4, 5]
-    assert {one.owner for one in list_step_statuses(COMPLETE_POST)} == {None}
+    assert [status.number for status in list_step_statuses(COMPLETE_POST)] == [1, 2, 3, 4, 5]
+    assert {status.owner for status in list_step_statuses(COMPLETE_POST)} == {None}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from recommendations.choices import EffortQuestion, Rule
 from recommendations.models import Benchmark, BenchmarkTerms, Indicator
 from recommendations.setup.benchmark_suggestions import suggest_benchmarks
+from recommendations.setup.forms.benchmarks import DEFAULT_REASON
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -23,7 +24,9 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
+from tests.pseudo_languages import LEFT_TO_RIGHT, pseudo_languages, pseudo_translate
 from tests.refusals import shows_refusal
+from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +84,7 @@ def test_accepted_suggestion_is_not_offered_again(client):
 
     page = client.get(suggestions_url(row))
 
-    left = [one.criterion for one in suggest_benchmarks(FUND, districts=0)][1:]
+    left = [benchmark.criterion for benchmark in suggest_benchmarks(FUND, districts=0)][1:]
     assert [line["criterion"].value() for line in page.context["rows"]] == left
 
 
@@ -120,6 +123,17 @@ def test_only_ticked_suggestions_become_benchmarks_with_the_corrections_typed(cl
         "question": "",
         "ministry": None,
     }
+
+
+def test_a_reason_left_as_suggested_is_stored_in_the_language_of_the_record(client, officer):
+    row = create_recommendation()
+    User.objects.filter(pk=officer.pk).update(language=LEFT_TO_RIGHT)
+    with pseudo_languages():
+        sent = opened_form_data(client, row)
+        client.post(suggestions_url(row), sent | {"suggested-0-accept": "on"})
+
+    assert sent["reason"] == pseudo_translate(DEFAULT_REASON)
+    assert BenchmarkTerms.objects.get().reason == DEFAULT_REASON
 
 
 def test_what_is_counted_already_is_offered_and_what_is_not_answers_its_question(client):
@@ -273,7 +287,10 @@ def test_the_list_says_what_cannot_be_checked_yet_of_the_edition_that_is_followe
 
     page = client.get(reverse("setup_benchmarks", args=[edition.country_id]))
 
-    assert [(one, one.benchmark_count) for one in page.context["recommendations"]] == [(first, 1), (second, 0)]
+    assert [(recommendation, recommendation.benchmark_count) for recommendation in page.context["recommendations"]] == [
+        (first, 1),
+        (second, 0),
+    ]
 
 
 def test_what_the_list_has_no_longer_is_not_checked(client):

@@ -130,11 +130,11 @@ def test_the_page_lists_what_is_there_by_the_deadline_that_counts_and_nothing_el
 
     page = client.get(reverse("setup_edition", args=[edition.country_id]))
 
-    assert [(one, one.recommendation_count) for one in page.context["editions"]] == [(edition, 1)]
+    assert [(edition, edition.recommendation_count) for edition in page.context["editions"]] == [(edition, 1)]
     assert page.context["others"] == [known]
     assert "1 edition with only a tier" in page.text
-    for one in (edition, known):
-        assert f'href="{reverse("edition_import", args=[one.pk])}"' in page.text
+    for shown in (edition, known):
+        assert f'href="{reverse("edition_import", args=[shown.pk])}"' in page.text
     assert "15 Mar 2022" in page.text
     assert "28 Feb 2022" not in page.text
     assert "An officer’s own" not in page.text

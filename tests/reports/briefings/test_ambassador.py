@@ -841,7 +841,7 @@ def test_a_recommendation_that_repeats_one_is_unmet_for_a_year_more():
 
     recommendations = build_briefing(following, as_of=date(2022, 8, 2)).recommendations
 
-    assert [one.facts[-1] for one in recommendations] == [
+    assert [recommendation.facts[-1] for recommendation in recommendations] == [
         "not met: 6 years in a row (5 years according to TIP Report 2021, and asked again in 2022)",
         "not met: at least 1 year (asked in 2021 and again in 2022)",
     ]

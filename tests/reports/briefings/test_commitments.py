@@ -47,7 +47,7 @@ def commitment(benchmarks):
 
 def printed_commitments(edition, known_by, keys):
     view = ReaderView(AmbassadorFactory(), edition, DAY, known_by)
-    return [(one.printed.text, one.printed.towards) for one in gather_commitments(view, keys)]
+    return [(gathered.printed.text, gathered.printed.towards) for gathered in gather_commitments(view, keys)]
 
 
 def test_documents_print_what_was_known_by_their_moment(commitment, benchmarks):

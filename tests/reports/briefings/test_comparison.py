@@ -62,9 +62,9 @@ def document_values(edition, day, kind=BriefingKind.AMBASSADOR, **options):
 def list_differences(kind, before, after):
     """Return each difference as a tuple: chapter, subject, word, before, after."""
     return {
-        (chapter.title, one.about, one.label, one.before, one.after)
+        (chapter.title, difference.about, difference.label, difference.before, difference.after)
         for chapter in compare_documents(kind, before, after)
-        for one in chapter.differences
+        for difference in chapter.differences
     }
 
 
@@ -233,5 +233,5 @@ def missing_fields(item, cls):
     for name, listed in item.lists.items():
         lacking += missing_fields(listed, get_args(hints[name])[0])
     for name, part in item.parts.items():
-        lacking += missing_fields(part, next(one for one in (*get_args(hints[name]), hints[name]) if is_dataclass(one)))
+        lacking += missing_fields(part, next(arg for arg in (*get_args(hints[name]), hints[name]) if is_dataclass(arg)))
     return lacking

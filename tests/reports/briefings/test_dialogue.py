@@ -94,7 +94,7 @@ def build_pack(dialogue, edition, *, reader=None, as_of=DAY, known_by=None):
 
 def points_for(pack, whose="Ministry of Police"):
     """Return the talking points for one ministry."""
-    return next(one for one in pack.talks if one.whose == whose)
+    return next(talk for talk in pack.talks if talk.whose == whose)
 
 
 def sentences(points):
@@ -347,7 +347,7 @@ def test_the_pack_names_only_next_steps_of_the_ministries_at_the_table(edition, 
 
     pack = build_pack(planned_dialogue, edition)
 
-    assert [one.sentence for one in pack.next_steps] == [
+    assert [step.sentence for step in pack.next_steps] == [
         "Agree with the Ministry of Justice on benchmark 2a: A case is charged."
     ]
     assert "Next steps to agree on" in render_html(pack)
@@ -461,7 +461,7 @@ def test_each_ministry_has_its_office_holder_what_it_leads_on_and_its_commitment
 
     pack = build_pack(planned_dialogue, edition)
 
-    assert [one.whose for one in pack.talks] == ["Ministry of Justice", "Ministry of Police", "United States"]
+    assert [talk.whose for talk in pack.talks] == ["Ministry of Justice", "Ministry of Police", "United States"]
     assert pack.talks[0].about == "Leads on recommendation 1."
     assert pack.talks[1].about.endswith("Leads on recommendations 2 and 3. 1 overdue.")
     assert "P. Minister" in pack.talks[1].about
@@ -486,7 +486,7 @@ def test_the_pack_covers_only_the_ministries_at_the_table(edition, police, plann
 
     alone = build_pack(planned_dialogue, edition)
 
-    assert [one.whose for one in alone.talks] == ["Ministry of Police", "United States"]
+    assert [talk.whose for talk in alone.talks] == ["Ministry of Police", "United States"]
     assert (alone.table, alone.sentence) == (
         "Ministry of Police",
         "Talking points: 1 overdue, 1 to ask. The deadline is 28 February 2022, in 31 days.",
@@ -496,7 +496,7 @@ def test_the_pack_covers_only_the_ministries_at_the_table(edition, police, plann
 
     ParticipantFactory(dialogue=planned_dialogue, ministry=justice)
     both = build_pack(planned_dialogue, edition)
-    assert [one.whose for one in both.talks[:2]] == ["Ministry of Justice", "Ministry of Police"]
+    assert [talk.whose for talk in both.talks[:2]] == ["Ministry of Justice", "Ministry of Police"]
     assert both.talks[2].whose == "No lead ministry yet"
     assert both.sentence == "Talking points: 2 overdue, 3 to ask. The deadline is 28 February 2022, in 31 days."
 
@@ -532,7 +532,7 @@ def test_a_dialogue_to_come_has_its_agenda_what_to_ask_and_who_is_expected(editi
 
     pack = build_pack(planned_dialogue, edition)
 
-    assert [(one.what, one.whose, one.status_text, one.ask) for one in pack.agenda] == [
+    assert [(item.what, item.whose, item.status_text, item.ask) for item in pack.agenda] == [
         (
             "Recommendation 1 (our wording, not the report’s): Do what number 1 says.",
             "Ministry of Police",
@@ -542,7 +542,10 @@ def test_a_dialogue_to_come_has_its_agenda_what_to_ask_and_who_is_expected(editi
         ("Train the posts", "Ministry of Police", "overdue by 7 days, no update received", ""),
         ("Next report", "other topic", "", ""),
     ]
-    assert [(one.office, one.name, one.ministry, one.how) for one in pack.participants] == [
+    assert [
+        (participant.office, participant.name, participant.ministry, participant.how)
+        for participant in pack.participants
+    ] == [
         ("Minister of Police", "name not known yet", "Police", "Expected: in person"),
         ("Observer", "J. Washington", "", "Expected: by video"),
     ]
@@ -569,8 +572,8 @@ def test_the_last_dialogue_has_its_commitments_and_steps_with_their_status(
         "Each names a day.",
         "1 overdue.",
     )
-    assert [one.text for one in pack.commitments] == ["Train the posts"]
-    assert [(one.text, one.owner, one.state, one.status_text) for one in pack.steps] == [
+    assert [commitment.text for commitment in pack.commitments] == ["Train the posts"]
+    assert [(step.text, step.owner, step.state, step.status_text) for step in pack.steps] == [
         ("Still open of earlier", "The embassy", "overdue", "overdue by 119 days"),
         ("Say who answers", "Police", "open", "still open"),
         ("Send the list", "The embassy", "verified_done", "done 1 Dec 2021. Result: Sent to all."),
@@ -600,11 +603,11 @@ def test_the_last_dialogue_is_the_last_one_with_this_ministry(edition, police, p
     pack = build_pack(planned_dialogue, edition)
 
     assert pack.last.held_on == last_dialogue.held_on
-    assert [one.text for one in pack.last.commitments] == ["Promised by Police"]
+    assert [commitment.text for commitment in pack.last.commitments] == ["Promised by Police"]
     assert pack.last.others == (
         "1 more commitment was made at this dialogue. It does not concern the ministries of this pack."
     )
-    assert {one.text for one in pack.last.steps} == {"Step of Police", "Step of ours"}
+    assert {step.text for step in pack.last.steps} == {"Step of Police", "Step of ours"}
     assert len(points_for(pack).kept) == 1, "since this ministry was met last"
     assert "Marker" not in render_html(pack)
 
@@ -665,9 +668,9 @@ def test_a_dialogue_that_was_held_has_its_record_and_its_participants(edition, p
     pack = build_pack(last_dialogue, edition)
 
     assert (pack.stage, pack.agenda[0].said, pack.minutes.record) == ("Held", "Half of it.", "They spoke at length.")
-    assert [one.text for one in pack.minutes.commitments] == ["Train the posts"]
-    assert [one.text for one in pack.minutes.steps] == ["Say who answers"]
-    assert [one.how for one in pack.participants] == ["In person", "Did not attend"]
+    assert [commitment.text for commitment in pack.minutes.commitments] == ["Train the posts"]
+    assert [step.text for step in pack.minutes.steps] == ["Say who answers"]
+    assert [participant.how for participant in pack.participants] == ["In person", "Did not attend"]
     assert (pack.last.held_on, pack.last.agreed, pack.last.steps) == (before.held_on, "What came before", ())
     assert "Agenda and what was said" in render_html(pack)
 

@@ -49,7 +49,11 @@ def accessibility_faults(printed, tmp_path):
     """Return the faults that the checkers of PDF/UA-1 and of screen readers find."""
     file = tmp_path / "document.pdf"
     file.write_bytes(printed.file)
-    spoken = [f"{one.rule} {one.message}" for one in outloud.check(str(file)).findings if one.severity == "error"]
+    spoken = [
+        f"{finding.rule} {finding.message}"
+        for finding in outloud.check(str(file)).findings
+        if finding.severity == "error"
+    ]
     return [failure.message for failure in page.validate_pdf(file, profile="ua1").failures] + spoken
 
 
@@ -120,7 +124,7 @@ def test_no_url_in_a_text_is_fetched(made):
         sample_documents.dialogue_pack(0, purpose="", minutes=None, last=None, facts_up_to=None, deadline=None),
         sample_documents.washington_input(0, facts_up_to=None),
         sample_documents.washington_input(
-            0, has_sources=False, pillars=tuple(PillarInput(one.label, ()) for one in Pillar)
+            0, has_sources=False, pillars=tuple(PillarInput(pillar.label, ()) for pillar in Pillar)
         ),
     ],
     ids=DOCUMENT_BUILDERS,
@@ -262,7 +266,7 @@ def test_reading_order_follows_the_text_and_each_part_has_a_bookmark(made, tmp_p
     marked = printed.bookmarks()
     assert marked[0] == (said.title, 1)
     assert printed.text.index(said.title) < printed.text.index(said.sentence)
-    headings = [one for level in ("/H1", "/H2", "/H3") for one in printed.elements(level)]
+    headings = [element for level in ("/H1", "/H2", "/H3") for element in printed.elements(level)]
     assert len(headings) == len(marked)
 
 

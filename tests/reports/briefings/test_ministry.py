@@ -93,13 +93,15 @@ def test_the_page_says_what_was_agreed_what_is_verified_and_what_would_help_next
 
     assert content.sentence == "6 commitments: 1 verified done, 2 with the embassy, 2 open, 1 overdue."
     assert content.agreed[0].text == overdue.text
-    assert {one.text for one in content.agreed} == {
+    assert {line.text for line in content.agreed} == {
         row.text for row in (overdue, undated, done, back, waits, ours_to_answer)
     }
-    stands = {one.text: one.status_text for one in content.agreed}
+    stands = {line.text: line.status_text for line in content.agreed}
     assert stands[ours_to_answer.text] == "with the embassy since 9 January 2022", "past its day, and not overdue"
-    assert [(one.what, one.when) for one in content.verified] == [("Train the unit", "Done, verified on 20 Jan 2022")]
-    assert {one.what: one.sentence for one in content.needed} == {
+    assert [(line.what, line.when) for line in content.verified] == [
+        ("Train the unit", "Done, verified on 20 Jan 2022")
+    ]
+    assert {line.what: line.sentence for line in content.needed} == {
         overdue.text: "It was due on 15 January 2022. Please send an update, or tell us by which date it will be done.",
         back.text: f"We returned your update on {sent.decision.recorded_at:%-d %B %Y}. Please change: "
         "The first day is missing.",
@@ -120,7 +122,7 @@ def test_an_update_that_the_ministry_withdrew_counts_as_never_sent(edition, poli
     content = build_page(edition, police)
 
     assert content.sentence == "2 commitments: 1 open, 1 overdue."
-    assert {one.what: one.sentence for one in content.needed} == {
+    assert {line.what: line.sentence for line in content.needed} == {
         back.text: "We returned your update on 10 January 2022. Please change: The first day is missing.",
         overdue.text: "It was due on 15 January 2022. Please send an update, or tell us by which date it will be done.",
     }
@@ -141,7 +143,7 @@ def test_each_list_explains_its_order(edition, police):
 
     content = build_page(edition, police)
 
-    assert [(one.what, one.reason) for one in content.needed] == [
+    assert [(line.what, line.reason) for line in content.needed] == [
         ("Overdue longest", "Overdue by 14 days"),
         ("Overdue", "Overdue by 1 day"),
         ("Returned", f"Returned on {back.updates.get().versions.get().decision.recorded_at:%-d %b %Y}"),
@@ -151,9 +153,9 @@ def test_each_list_explains_its_order(edition, police):
         ("Undated", "No date agreed"),
     ]
     assert content.needed_order == "Order: Overdue, Returned, Due, No date agreed."
-    assert [one.text for one in content.agreed[:7]] == [one.what for one in content.needed]
+    assert [line.text for line in content.agreed[:7]] == [line.what for line in content.needed]
     assert content.agreed_order == "Order: Overdue, Returned, Due, No date agreed, Verified done."
-    assert [one.what for one in content.verified] == ["Done on 2022-01-20", "Done on 2022-01-10"]
+    assert [line.what for line in content.verified] == ["Done on 2022-01-20", "Done on 2022-01-10"]
     assert content.verified_order == "Newest first."
     assert all(
         order in render_html(content) for order in (content.agreed_order, content.verified_order, content.needed_order)
@@ -187,7 +189,7 @@ def test_only_verified_evidence_is_listed(edition, police):
 
     content = build_page(edition, police)
 
-    assert [one.what for one in content.verified] == ["Forty officers trained"]
+    assert [line.what for line in content.verified] == ["Forty officers trained"]
 
 
 @pytest.fixture
@@ -222,7 +224,7 @@ def test_a_verified_action_says_in_its_row_what_has_reversed_it_since(edition, p
     [item] = content.verified
     assert (item.what, item.since) == ("Rules gazetted", "Since then: Rules taken back, 12 January 2022.")
     assert item.since in render_html(content)
-    assert [one.since for one in build_page(edition, police, as_of=date(2022, 1, 11)).verified] == [""]
+    assert [line.since for line in build_page(edition, police, as_of=date(2022, 1, 11)).verified] == [""]
 
 
 def test_a_commitment_done_says_what_has_reversed_it_since(edition, police, rules):
@@ -260,7 +262,7 @@ def test_a_verdict_of_going_backwards_reverses_an_action(edition, police, rules,
 
     content = build_page(edition, police)
 
-    assert [one.since for one in content.verified] == (
+    assert [line.since for line in content.verified] == (
         ["Since then: Notice of withdrawal, 12 January 2022."] if is_shared else []
     )
     assert "Our own view" not in render_html(content)
@@ -272,7 +274,7 @@ def test_a_finding_that_is_earlier_or_not_verified_or_on_another_benchmark_rever
     finding_against(rules, verified=False)
     finding_against((commitment, BenchmarkFactory(recommendation=benchmark.recommendation)))
 
-    assert [(one.what, one.since) for one in build_page(edition, police).verified] == [("Rules gazetted", "")]
+    assert [(line.what, line.since) for line in build_page(edition, police).verified] == [("Rules gazetted", "")]
 
 
 def test_the_page_has_no_score_and_nothing_of_other_ministries_or_the_united_states(edition, police):
@@ -299,7 +301,7 @@ def test_rows_recorded_after_the_moment_are_left_out(edition, police):
     )
 
     def needed(day):
-        return [one.sentence for one in build_page(edition, police, known_by=at_noon(day)).needed]
+        return [line.sentence for line in build_page(edition, police, known_by=at_noon(day)).needed]
 
     assert needed(date(2022, 1, 5)) == ["Please tell us by which date it will be done."]
     assert needed(date(2022, 1, 15)) == []

@@ -57,7 +57,7 @@ def assert_agrees_with_the_document(content):
     document = visible_text(render_html(content))
     rest = document.replace(visible_text(f"<body>{paragraph}"), "", 1)
     assert len(rest) < len(document), "the document prints the paragraph"
-    assert [one for one in numbers_in(paragraph) if one not in numbers_in(rest)] == []
+    assert [number for number in numbers_in(paragraph) if number not in numbers_in(rest)] == []
 
 
 # --- Five states of the record ----------------------------------------------------------------------------------------

@@ -53,14 +53,14 @@ def build_input(edition, *, reader=None, as_of=PERIOD_END, known_by=None, **opti
 
 def find_indicium(content, pillar, number):
     """What it says of an indicium under a pillar."""
-    section = next(one for one in content.pillars if one.title.lower() == pillar)
-    return next(one for one in section.indicia if one.law == f"22 U.S.C. 7106(b)({number})")
+    section = next(section for section in content.pillars if section.title.lower() == pillar)
+    return next(indicium for indicium in section.indicia if indicium.law == f"22 U.S.C. 7106(b)({number})")
 
 
 def test_input_for_washington_is_ordered_by_pillar_and_indicium_as_in_the_law(lesotho_edition):
     content = build_input(lesotho_edition)
 
-    assert [(one.title, [each.law[-3:] for each in one.indicia]) for one in content.pillars] == [
+    assert [(section.title, [each.law[-3:] for each in section.indicia]) for section in content.pillars] == [
         ("Prosecution", ["(1)", "(2)", "(7)"]),
         ("Protection", ["(2)"]),
         ("Prevention", ["(3)", "10)"]),
@@ -75,12 +75,12 @@ def test_input_is_prepared_for_washington_for_every_requester(lesotho_edition):
 
 
 def test_figures_are_compared_with_the_year_before(lesotho_edition):
-    counted = {one.name: one for one in find_indicium(build_input(lesotho_edition), "prosecution", 1).counted}
+    counted = {line.name: line for line in find_indicium(build_input(lesotho_edition), "prosecution", 1).counted}
 
     prosecutions = counted["Prosecutions"]
     assert (prosecutions.before, prosecutions.now) == ("4", "16")
     assert prosecutions.moved == "Prosecutions rose from 4 to 16."
-    victims = {one.name: one for one in find_indicium(build_input(lesotho_edition), "protection", 2).counted}[
+    victims = {line.name: line for line in find_indicium(build_input(lesotho_edition), "protection", 2).counted}[
         "Victims identified"
     ]
     assert (victims.before, victims.now) == ("no data", "more, no figure")
@@ -88,7 +88,7 @@ def test_figures_are_compared_with_the_year_before(lesotho_edition):
 
 def test_only_verified_actions_of_the_government_in_the_period_are_listed(lesotho_edition):
     content = build_input(lesotho_edition)
-    deeds = [deed for one in content.pillars for each in one.indicia for deed in each.deeds]
+    deeds = [deed for section in content.pillars for each in section.indicia for deed in each.deeds]
 
     assert sorted({deed.towards for deed in deeds}) == ["10a", "10c", "4a, 4b", "6a", "7a"]
     hands = {deed.towards: deed.done_by for deed in deeds}
@@ -103,7 +103,10 @@ def test_only_verified_actions_of_the_government_in_the_period_are_listed(lesoth
 
 def test_each_assessment_has_its_rationale_and_section_of_the_law(lesotho_edition):
     judged = {
-        line.key: line for one in build_input(lesotho_edition).pillars for each in one.indicia for line in each.judged
+        line.key: line
+        for pillar in build_input(lesotho_edition).pillars
+        for each in pillar.indicia
+        for line in each.judged
     }
 
     assert {key: line.verdict for key, line in judged.items()} == {
@@ -118,7 +121,7 @@ def test_nothing_is_verified_by_what_was_known_before_july(lesotho_edition):
     content = build_input(lesotho_edition, known_by=datetime(2022, 2, 28, 23, 59, tzinfo=MASERU))
 
     assert content.sentence == "Verified concrete actions of the government: 0. Indicators with a verified figure: 0."
-    assert not [deed for one in content.pillars for each in one.indicia for deed in each.deeds]
+    assert not [deed for section in content.pillars for each in section.indicia for deed in each.deeds]
     assert "No concrete action is verified for this indicium yet." in render_html(content)
 
 

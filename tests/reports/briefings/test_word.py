@@ -125,7 +125,7 @@ INPUTS = {
     "much": sample_documents.washington_input(deeds=40, text=sample_documents.LONG_TEXT),
     "nothing verified": sample_documents.washington_input(deeds=0, unverified=0),
     "nothing asked": sample_documents.washington_input(
-        pillars=tuple(PillarInput(one, ()) for one in ("Prosecution", "Protection", "Prevention"))
+        pillars=tuple(PillarInput(title, ()) for title in ("Prosecution", "Protection", "Prevention"))
     ),
     "one claim, known by a moment": sample_documents.washington_input(
         unverified=1, known_by=sample_documents.MOMENT, facts_up_to=None

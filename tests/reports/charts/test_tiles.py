@@ -10,7 +10,7 @@ def test_every_district_of_lesotho_has_a_tile():
     drawing = tile_map("LSO", [ChartDistrict(name, DistrictStatus.NOTHING) for name in TILE_POSITIONS["LSO"]])
 
     assert len(drawing.tiles) == 10
-    assert not any(one.box.meets(other.box) for one, other in combinations(drawing.tiles, 2))
+    assert not any(first.box.meets(other.box) for first, other in combinations(drawing.tiles, 2))
     for tile in drawing.tiles:
         assert 0 <= tile.box.left < tile.box.right <= drawing.width
         assert 0 <= tile.box.top < tile.box.bottom <= drawing.height

@@ -158,8 +158,8 @@ def test_labels_neither_leave_the_drawing_nor_overlap(told, size, mark):
         assert label.box.right <= drawn.width
         assert label.box.top >= -1
         assert label.box.bottom <= drawn.height
-    for one, other in combinations(drawn.names, 2):
-        assert not one.box.meets(other.box), (one, other)
+    for first, other in combinations(drawn.names, 2):
+        assert not first.box.meets(other.box), (first, other)
 
 
 @pytest.mark.parametrize("mark", [Decimal(0), Decimal(9), Decimal(50)])

@@ -200,7 +200,7 @@ def test_the_year_before_counts_whole_and_without_a_review_once_it_is_known(reco
     ],
 )
 def test_a_figure_must_fall_if_less_is_better(record, before, now, expected):
-    record.tables["indicators"] = [replace(one, better=Better.DOWN) for one in record.tables["indicators"]]
+    record.tables["indicators"] = [replace(indicator, better=Better.DOWN) for indicator in record.tables["indicators"]]
     record.reading_year_before(record.counted, before, known=START)
     record.reading(record.counted, now, through=END, known=KNOWN, evidence=record.told)
     record.review(record.told, known=KNOWN)
@@ -231,7 +231,7 @@ def test_a_figure_of_the_year_before_stops_with_the_evidence_it_cites(record):
     cited = record.evidence(START, END, known=START)
     reading = record.reading_year_before(record.counted, 4, known=START)
     record.tables["readings"] = [
-        replace(one, evidence_id=cited) if one.id == reading else one for one in record.tables["readings"]
+        replace(row, evidence_id=cited) if row.id == reading else row for row in record.tables["readings"]
     ]
     assert build_verified_view(record.facts, END).previous
     record.evidence(START, END, known=KNOWN, revises=cited)

@@ -222,7 +222,7 @@ def test_a_row_is_read_column_by_column():
 def test_the_words_of_the_decision_are_never_an_input():
     written = [csv_line(inv_dir="up", says_overall_increasing=said, says_significant=said) for said in ("y", "n", "")]
 
-    assert len({str(country_years.read_country_years([COLUMNS, one])) for one in written}) == 1
+    assert len({str(country_years.read_country_years([COLUMNS, row])) for row in written}) == 1
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_only_the_watch_list_with_a_text_is_tested(facts, is_tested):
 
 
 def cases(*, up, others):
-    return [Case(Fraction(one), True) for one in up] + [Case(Fraction(one), False) for one in others]
+    return [Case(Fraction(score), True) for score in up] + [Case(Fraction(other), False) for other in others]
 
 
 def test_the_area_counts_pairs_in_order_and_ties_half():
@@ -323,7 +323,7 @@ def test_the_packaged_areas_are_reproduced(packaged_backtest):
 
 
 def test_the_packaged_table_is_reproduced(packaged_backtest):
-    assert [(one.threshold, one.outcome) for one in packaged_backtest.thresholds] == [
+    assert [(threshold.threshold, threshold.outcome) for threshold in packaged_backtest.thresholds] == [
         (40, ClassificationOutcome(25, 25, 34, 58)),
         (45, ClassificationOutcome(24, 25, 36, 58)),
         (50, ClassificationOutcome(19, 25, 41, 58)),
@@ -332,7 +332,7 @@ def test_the_packaged_table_is_reproduced(packaged_backtest):
 
 
 def test_the_packaged_held_out_splits_are_reproduced(packaged_backtest):
-    assert [(one.chosen_on, one.threshold, one.outcome) for one in packaged_backtest.splits] == [
+    assert [(split.chosen_on, split.threshold, split.outcome) for split in packaged_backtest.splits] == [
         ("edition 2023", 44, ClassificationOutcome(8, 8, 23, 43)),
         ("the other editions", 47, ClassificationOutcome(15, 17, 12, 15)),
     ]
@@ -344,13 +344,13 @@ def test_the_packaged_leave_one_out_result_is_reproduced(packaged_backtest):
 
 
 def test_the_packaged_rows_of_lesotho_are_reproduced(packaged_backtest):
-    found = [(one.row.edition, one.row.moved, f"{one.points:.1f}") for one in packaged_backtest.rows_of_country("LSO")]
+    found = [(row.row.edition, row.row.moved, f"{row.points:.1f}") for row in packaged_backtest.rows_of_country("LSO")]
 
     assert found == [(2020, TierChange.DOWN, "29.5"), (2021, TierChange.UP, "76.9"), (2022, TierChange.UP, "84.7")]
 
 
 def test_the_packaged_years_on_the_watch_list_are_reproduced(packaged_backtest):
-    found = [(one.years, one.moved_up, one.fell, one.of) for one in packaged_backtest.after_years]
+    found = [(year.years, year.moved_up, year.fell, year.of) for year in packaged_backtest.after_years]
 
     assert found == [("1", 4, 1, 12), ("2", 5, 2, 10), ("3+", 10, 2, 12)]
 
@@ -374,14 +374,14 @@ def test_a_score_does_not_predict_the_next_edition(packaged_backtest):
 )
 def test_the_area_depends_on_every_assumption(packaged_backtest, bent):
     """With other assumptions, the same rows give another area."""
-    other = backtest.run_backtest([replace(one.row, **bent) for one in packaged_backtest.rows])
+    other = backtest.run_backtest([replace(row.row, **bent) for row in packaged_backtest.rows])
 
     assert other.tested.area != packaged_backtest.tested.area
 
 
 def test_rows_from_the_press_do_not_change_the_result(packaged_backtest):
     without = backtest.run_backtest(
-        [one.row for one in packaged_backtest.rows if one.row.source is not NarrativeSource.PRESS]
+        [row.row for row in packaged_backtest.rows if row.row.source is not NarrativeSource.PRESS]
     )
 
     assert (without.tested, without.thresholds, without.splits) == (

@@ -47,11 +47,11 @@ def find_problems(record, as_of=TODAY, **known):
 
 def kinds_and_sentences(record, as_of=TODAY, **known):
     """What the checks say: sort and sentence."""
-    return [(one.kind, one.sentence) for one in find_problems(record, as_of, **known)]
+    return [(problem.kind, problem.sentence) for problem in find_problems(record, as_of, **known)]
 
 
 def problem_kinds(record, as_of=TODAY, **known):
-    return [one.kind for one in find_problems(record, as_of, **known)]
+    return [problem.kind for problem in find_problems(record, as_of, **known)]
 
 
 def benchmark_reference(record, key):
@@ -101,7 +101,7 @@ def test_met_is_a_problem_until_the_action_is_known_and_once_it_is_rejected(reco
     assert problem_kinds(record) == [ProblemKind.MET_WITHOUT_ACTION]
 
 
-@pytest.mark.parametrize("verdict", [one for one in Verdict if one is not Verdict.MET])
+@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.MET])
 def test_no_other_verdict_asks_for_an_action(record, verdict):
     record.assessment("1a", verdict, known=KNOWN)
 
@@ -196,7 +196,7 @@ def test_a_figure_below_the_number_of_verified_actions_is_a_problem(record):
     assert check.kind is ProblemKind.FIGURE_TOO_LOW
     assert check.sentence == ("Prosecutions: 2 by 31 December 2021. But 3 verified actions up to that day support 1b.")
     assert check.to_do == "Ask for a new figure, or check what the actions show."
-    assert check.rows == (RowReference("reading", figure), *(RowReference("evidence", one) for one in actions))
+    assert check.rows == (RowReference("reading", figure), *(RowReference("evidence", action) for action in actions))
 
 
 def test_a_figure_of_zero_with_one_action_is_a_problem(record):
@@ -257,7 +257,7 @@ def test_the_latest_figure_is_the_one_that_has_to_fit(record):
 
 
 def test_a_low_figure_fits_many_actions_if_less_is_better(record):
-    record.tables["indicators"] = [replace(one, better=Better.DOWN) for one in record.tables["indicators"]]
+    record.tables["indicators"] = [replace(indicator, better=Better.DOWN) for indicator in record.tables["indicators"]]
     add_figure(record, 1)
     add_actions(record, 3)
 
@@ -527,7 +527,7 @@ def test_overdue_is_by_the_day_agreed_as_it_was_known(record):
 def test_a_recommendation_without_a_benchmark_or_a_lead_is_a_problem(record):
     two = record.recommendation(2, Pillar.PROTECTION, has_lead=False)
 
-    assert [(one.kind, one.sentence, one.to_do, one.rows) for one in find_problems(record)] == [
+    assert [(problem.kind, problem.sentence, problem.to_do, problem.rows) for problem in find_problems(record)] == [
         (
             ProblemKind.NO_BENCHMARK,
             "Recommendation 2 has no benchmark, so it cannot add to readiness.",

@@ -55,7 +55,9 @@ def test_the_ambassadors_briefing_blames_no_ministry_whose_update_waits():
     assert len(accused) == 1
     assert SHELTER in str(accused[0])
     assert {
-        one.text: one.status_text for one in said.commitments_to_follow_up if one.text in WITH_EMBASSY
+        commitment.text: commitment.status_text
+        for commitment in said.commitments_to_follow_up
+        if commitment.text in WITH_EMBASSY
     } == WITH_EMBASSY
     assert said.overdue == 1
     html = render_html(said)
@@ -95,7 +97,7 @@ def test_dashboard_calendar_handover_and_ministry_count_one_overdue(sign_in_as):
     client = sign_in_as("officer")
 
     dashboard = client.get(reverse("dashboard"))
-    assert [one.commitment.text for one in dashboard.context["overdue"]] == [SHELTER]
+    assert [row.commitment.text for row in dashboard.context["overdue"]] == [SHELTER]
     days = {day.title: day for day in client.get(reverse("timeline")).context["page"]}
     assert (days[FIGURES].status_text, days[FIGURES].distance) == (WITH_EMBASSY[FIGURES], "")
     assert days[SHELTER].distance == "overdue by 14 days"
@@ -104,7 +106,9 @@ def test_dashboard_calendar_handover_and_ministry_count_one_overdue(sign_in_as):
     assert not [day for day in note.due if day.title in WITH_EMBASSY and day.days_overdue]
     justice = Ministry.objects.get(short_name="Justice and Law")
     desk = client.get(reverse("ministry_detail", args=[justice.pk])).context["desk"]
-    assert {one.row.text: one.status_text for one in desk.commitments}[FIGURES] == WITH_EMBASSY[FIGURES]
+    assert {commitment.row.text: commitment.status_text for commitment in desk.commitments}[FIGURES] == WITH_EMBASSY[
+        FIGURES
+    ]
 
 
 def test_the_api_uses_the_same_words(sign_in_as):

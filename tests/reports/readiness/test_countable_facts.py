@@ -63,7 +63,7 @@ def titles_and_keys(record, **known):
     """By its title in the part, what each recommendation says; and the keys of the benchmarks."""
     found = evaluate_readiness(record.facts, as_of=END, **known).verified
     part = next(part for part in found.parts if part.key is PartKey.ACTION)
-    return [line.title for line in part.lines], [one.line.key for one in found.benchmarks]
+    return [line.title for line in part.lines], [benchmark.line.key for benchmark in found.benchmarks]
 
 
 def test_a_number_holds_from_when_it_was_recorded(record):
@@ -71,8 +71,8 @@ def test_a_number_holds_from_when_it_was_recorded(record):
     before = evaluate_readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified
     renumbered = replace(record.recommendation_terms(Pillar.PROSECUTION, known=LATER), number=7)
     record.tables["recommendations"] = [
-        replace(one, number=7, terms=(replace(one.terms[0], number=1), renumbered))
-        for one in record.tables["recommendations"]
+        replace(recommendation, number=7, terms=(replace(recommendation.terms[0], number=1), renumbered))
+        for recommendation in record.tables["recommendations"]
     ]
 
     assert evaluate_readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == before
@@ -87,8 +87,10 @@ def test_a_benchmark_is_asked_until_it_is_retired(record):
     before = evaluate_readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified
     retired = replace(record.recommendation_terms(Pillar.PROTECTION, known=LATER), is_retired=True)
     record.tables["recommendations"] = [
-        replace(one, terms=(*one.terms, retired)) if one.id == other else one
-        for one in record.tables["recommendations"]
+        replace(recommendation, terms=(*recommendation.terms, retired))
+        if recommendation.id == other
+        else recommendation
+        for recommendation in record.tables["recommendations"]
     ]
 
     assert evaluate_readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == before
@@ -136,7 +138,9 @@ def test_an_action_counts_if_the_government_did_it_alone_or_jointly(record, by):
     assert verified_share(record) == claimed_share(record) == (HALF if by in {DoneBy.GOVERNMENT, DoneBy.JOINT} else 0)
 
 
-@pytest.mark.parametrize("shows", [one for one in SupportKind if one is not SupportKind.ACTION])
+@pytest.mark.parametrize(
+    "shows", [support_kind for support_kind in SupportKind if support_kind is not SupportKind.ACTION]
+)
 def test_a_plan_a_finding_and_context_never_count(record, shows):
     record.review(record.evidence(DAY, DAY, known=KNOWN, _1a=shows), known=KNOWN, key="1a")
     record.evidence(DAY, DAY, known=KNOWN, _1a=shows)

@@ -140,7 +140,7 @@ def test_readiness_of_lesotho_says_why():
         ReadinessVerdict.SHOWN,
         ReadinessVerdict.PARTLY,
     ]
-    reasons = {one.line.key: one.line.finding for one in result.verified.benchmarks}
+    reasons = {benchmark.line.key: benchmark.line.finding for benchmark in result.verified.benchmarks}
     assert reasons["10a"].reason == "Assessed as of 31 March 2022: Met. Last verified action: 31 March 2022."
     assert reasons["1c"].reason == "Assessed as of 31 March 2022: Stalled."
     assert reasons["3b"].verdict is ReadinessVerdict.NO_DATA
@@ -306,7 +306,7 @@ def test_readiness_of_a_record_with_every_rule_in_it():
         "data_given": 10,
     }
     assert result.claimed.points == Fraction(659, 10)
-    [check] = [one for one in result.checks if one.kind is ProblemKind.MET_WITHOUT_ACTION]
+    [check] = [check for check in result.checks if check.kind is ProblemKind.MET_WITHOUT_ACTION]
     assert check.sentence == "2b is assessed as met, but no verified action in the tracking period supports it."
 
 
@@ -340,7 +340,7 @@ def test_possible_claimed_and_projected_scores_of_a_record_with_every_rule():
     assert line_points(result.possible, "three_ps")["protection"] == Fraction(20, 3)
     assert result.possible.points == Fraction(619, 10)
 
-    assert [(one.ministry_id, one.points, len(one.update_versions)) for one in result.claims] == [
+    assert [(claim.ministry_id, claim.points, len(claim.update_versions)) for claim in result.claims] == [
         (HOME, 16 + Fraction(11, 12), 2),
         (JUSTICE, Fraction(3, 4), 3),
         (None, 0, 0),
@@ -351,7 +351,7 @@ def test_possible_claimed_and_projected_scores_of_a_record_with_every_rule():
     assert result.projected.points == Fraction(7215, 100)
 
     february = date(2025, 2, 15)
-    assert [(one.key, one.points, one.due_on) for one in result.benchmark_gains()] == [
+    assert [(gain.key, gain.points, gain.due_on) for gain in result.benchmark_gains()] == [
         ("2a", Fraction(29, 3), february),
         ("2b", Fraction(29, 3), date(2025, 3, 15)),
         ("1b", Fraction(56, 10), february),
@@ -366,8 +366,14 @@ def test_possible_claimed_and_projected_scores_of_a_record_with_every_rule():
 def test_benchmarks_points_add_up_to_their_part():
     result = evaluate_readiness(second_example().facts, as_of=date(2024, 12, 31), known_by=noon(date(2025, 1, 15)))
 
-    assert sum(one.line.points for one in result.verified.benchmarks) == points(result.verified)["concrete_action"]
-    assert sum(one.line.points for one in result.claimed.benchmarks) == points(result.claimed)["concrete_action"]
+    assert (
+        sum(benchmark.line.points for benchmark in result.verified.benchmarks)
+        == points(result.verified)["concrete_action"]
+    )
+    assert (
+        sum(benchmark.line.points for benchmark in result.claimed.benchmarks)
+        == points(result.claimed)["concrete_action"]
+    )
 
 
 def test_readiness_of_an_empty_record_is_nothing_and_says_no_data():

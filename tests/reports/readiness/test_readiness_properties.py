@@ -63,34 +63,34 @@ def test_after_the_deadline_the_projected_score_is_what_is_claimed(record, as_of
 def test_the_points_claimed_by_ministry_add_up_to_the_gap(record, as_of, known_by):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
 
-    assert sum(one.points for one in result.claims) == result.claimed.points - result.score
-    assert all(one.points >= 0 for one in result.claims)
+    assert sum(claim.points for claim in result.claims) == result.claimed.points - result.score
+    assert all(claim.points >= 0 for claim in result.claims)
 
 
 @given(records(), days, moments)
 def test_the_gain_of_a_benchmark_is_what_the_score_would_rise_by(record, as_of, known_by):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
 
-    assert {one.key for one in result.benchmark_gains()} == {
-        one.line.key for one in result.verified.benchmarks if one.line.finding.worth < 1
+    assert {gain.key for gain in result.benchmark_gains()} == {
+        benchmark.line.key for benchmark in result.verified.benchmarks if benchmark.line.finding.worth < 1
     }
     for gain in result.benchmark_gains():
         then = result.score_with((), met=[gain.benchmark_id])
         assert gain.points == then.points - result.score >= 0
-        assert {one.line.key: one.line.finding.worth for one in then.benchmarks}[gain.key] == 1
+        assert {benchmark.line.key: benchmark.line.finding.worth for benchmark in then.benchmarks}[gain.key] == 1
 
 
 @given(records(), days, moments)
 def test_the_smallest_set_is_never_beaten_by_an_exhaustive_search(record, as_of, known_by):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
-    order = [one.benchmark_id for one in result.verified.benchmarks]
-    unmet = [one.benchmark_id for one in result.verified.benchmarks if one.line.finding.worth < 1]
+    order = [benchmark.benchmark_id for benchmark in result.verified.benchmarks]
+    unmet = [benchmark.benchmark_id for benchmark in result.verified.benchmarks if benchmark.line.finding.worth < 1]
 
     def rank(chosen):
         return (
             len(chosen),
-            sorted(result.due.get(one, date.max) for one in chosen),
-            sorted(order.index(one) for one in chosen),
+            sorted(result.due.get(benchmark_id, date.max) for benchmark_id in chosen),
+            sorted(order.index(benchmark_id) for benchmark_id in chosen),
         )
 
     enough = [
@@ -138,7 +138,11 @@ def test_only_government_actions_in_the_window_change_the_score(decision, record
     key, by = drawn.draw(st.sampled_from(KEYS)), drawn.draw(st.sampled_from(DoneBy))
     shows = drawn.draw(
         st.sampled_from(
-            [one for one in SupportKind if outside or by not in GOVERNMENT_DOERS or one is not SupportKind.ACTION]
+            [
+                support_kind
+                for support_kind in SupportKind
+                if outside or by not in GOVERNMENT_DOERS or support_kind is not SupportKind.ACTION
+            ]
         )
     )
     before = evaluate_readiness(record.facts, as_of=as_of)
@@ -179,7 +183,7 @@ def test_a_score_is_the_sum_of_its_reasons(record, as_of):
         evaluate_readiness(record.facts, as_of=as_of).claimed,
     ):
         assert tally.points == sum(line.max_points * line.finding.worth for part in tally.parts for line in part.lines)
-        assert sum(one.line.points for one in tally.benchmarks) == tally.parts[1].points
+        assert sum(benchmark.line.points for benchmark in tally.benchmarks) == tally.parts[1].points
         assert all(line.finding.reason.endswith(".") for part in tally.parts for line in part.lines)
 
 

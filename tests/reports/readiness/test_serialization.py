@@ -46,7 +46,7 @@ def test_document_sums_up():
     for part in found["parts"]:
         assert sum(line["points"] for line in part["questions"]) == pytest.approx(part["points"], abs=1e-3)
         assert sum(line["of"] for line in part["questions"]) == pytest.approx(part["of"], abs=1e-3)
-    assert sum(one["of"] for one in found["benchmarks"]) == 30
+    assert sum(benchmark["of"] for benchmark in found["benchmarks"]) == 30
 
 
 def test_document_says_who_asks_when_and_how():
@@ -63,7 +63,7 @@ def test_document_rests_each_benchmark_on_rows():
     found = document(date(2022, 3, 31))
     record = lesotho_record()
 
-    by_key = {one["key"]: one for one in found["benchmarks"]}
+    by_key = {benchmark["key"]: benchmark for benchmark in found["benchmarks"]}
     prosecutions = by_key["1b"]
     assert (prosecutions["recommendation"], prosecutions["share"], prosecutions["verdict"]) == (1, 1.0, "shown")
     assert prosecutions["reason"] == "Prosecutions rose from 4 to 16."

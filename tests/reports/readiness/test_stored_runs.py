@@ -87,7 +87,7 @@ def test_stored_facts_are_read_as_the_same_facts():
     assert facts_from_document(json_round_trip(facts_document(again))) == again
     assert (again.zone, again.tiers, again.edition) == (facts.zone, facts.tiers, facts.edition)
     assert set(again.edition_terms[-1].weights.values()) == {Decimal("2.50")}
-    assert {type(one.done_by).__name__ for one in again.evidence} == {"DoneBy"}
+    assert {type(piece.done_by).__name__ for piece in again.evidence} == {"DoneBy"}
 
 
 @given(records(), days, moments)
@@ -257,8 +257,8 @@ def test_facts_stored_before_a_field_was_added_have_its_default():
 
 def test_facts_stored_before_milestones_had_rows_keep_their_day():
     run = stored_run()
-    for one in run.facts["milestones"]:
-        one["done_on"] = next((row["done_on"] for row in one.pop("done")), None)
+    for milestone in run.facts["milestones"]:
+        milestone["done_on"] = next((row["done_on"] for row in milestone.pop("done")), None)
 
     assert compare_run(run).outcome is RecomputeOutcome.SAME
     interim, deadline = facts_from_document(run.facts).milestones

@@ -45,18 +45,18 @@ def load_run(dumped, one, **changed):
 def last_run(fixture_data):
     """The run of the whole public record by its last day, as the fixture tells it."""
     return next(
-        one for one in fixture_data["runs"] if (one["record"], one["as_of"], one["result"]["score"]) == LAST_RUN
+        run for run in fixture_data["runs"] if (run["record"], run["as_of"], run["result"]["score"]) == LAST_RUN
     )  # fmt: skip
 
 
 def test_runs_stored_by_174854d_are_reproduced(fixture_data, capsys):
-    for one in fixture_data["runs"]:
-        load_run(fixture_data, one)
+    for run in fixture_data["runs"]:
+        load_run(fixture_data, run)
 
     call_command("recompute_runs")
 
     assert len(fixture_data["runs"]) == 8
-    assert {database for one in fixture_data["runs"] for database in one["databases"]} == {"sqlite", "postgresql"}
+    assert {database for run in fixture_data["runs"] for database in run["databases"]} == {"sqlite", "postgresql"}
     assert "8 of method 1 recomputed, 0 of them different" in capsys.readouterr().out
 
 

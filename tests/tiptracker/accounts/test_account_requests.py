@@ -64,7 +64,7 @@ def address_request(person, by):
 def mails_to(address):
     """Return the mails that were sent to an address so far."""
     WORKER[0]()
-    return [one for one in mail.outbox if one.to == [address]]
+    return [message for message in mail.outbox if message.to == [address]]
 
 
 def find_link(message, part):
@@ -212,7 +212,7 @@ def test_an_address_that_somebody_else_got_meanwhile_is_not_given(administrator)
 
 
 def consenter_names(request, at=0):
-    return {one.name for one in consenters(request, hours_from_now(at))}
+    return {consenter.name for consenter in consenters(request, hours_from_now(at))}
 
 
 def test_an_administrator_whom_the_requester_created_cannot_consent(client, administrator):
@@ -326,7 +326,7 @@ def test_a_second_step_is_removed_with_consent_and_told(administrator):
     remove_second_factor(person, administrator)
 
     assert not person.authenticator_set.exists()
-    assert [one.subject for one in mails_to(person.email)] == [
+    assert [message.subject for message in mails_to(person.email)] == [
         "TIP Tracker: a change of your account was requested", "TIP Tracker: your account was changed",
     ]  # fmt: skip
     assert verbs_officers_see(reader) == [

@@ -162,7 +162,7 @@ def refuse_connection(*args):
 def test_links_are_void_when_too_old_made_up_or_for_something_else(purpose, monkeypatch):
     person = OfficerFactory()
     token = mail_links.password_link(person, purpose).split("/")[-2]
-    other = next(one for one in mail_links.LinkPurpose if one != purpose)
+    other = next(other for other in mail_links.LinkPurpose if other != purpose)
 
     assert mail_links.find_person(token, purpose) == person
     assert mail_links.find_person(token, other) is None
@@ -201,7 +201,9 @@ def test_no_link_stands_in_the_servers_log(purpose, monkeypatch):
     """Refused, void, forged, with another site's Referer, or failing: log lines leave out the secret."""
     path = "/" + mail_links.password_link(OfficerFactory(), purpose).split("/", 3)[3]
     secret = path.split("/")[-2]
-    console = next(one for one in logging.getLogger().handlers if isinstance(one.formatter, MaskingFormatter))
+    console = next(
+        handler for handler in logging.getLogger().handlers if isinstance(handler.formatter, MaskingFormatter)
+    )
     written = io.StringIO()
     monkeypatch.setattr(console, "stream", written)
     browser, strict = Client(raise_request_exception=False), Client(enforce_csrf_checks=True)
@@ -229,14 +231,14 @@ def test_no_link_stands_in_the_servers_log(purpose, monkeypatch):
 
 def test_every_address_that_holds_a_secret_is_masked():
     def patterns(where, before=""):
-        for one in where:
+        for pattern in where:
             yield from (
-                patterns(one.url_patterns, before + str(one.pattern))
-                if hasattr(one, "url_patterns")
-                else [before + str(one.pattern)]
+                patterns(pattern.url_patterns, before + str(pattern.pattern))
+                if hasattr(pattern, "url_patterns")
+                else [before + str(pattern.pattern)]
             )
 
-    with_secret = [f"/{one}" for one in patterns(get_resolver().url_patterns) if "token>" in one]
+    with_secret = [f"/{pattern}" for pattern in patterns(get_resolver().url_patterns) if "token>" in pattern]
 
     assert len(with_secret) == 4
     for address in with_secret:

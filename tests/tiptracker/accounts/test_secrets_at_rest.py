@@ -49,7 +49,7 @@ def test_a_second_step_that_no_key_opens_is_told_in_a_sentence(settings, enrolle
     for code in (current_totp_code(secret), recovery[0]):
         answer = send_second_step(person, code)
         assert answer.status_code == 422
-        assert "this server’s key was changed" in answer.text
+        assert "This server’s key was changed" in answer.text
         assert "Use a passkey if you have one." in answer.text
 
 
@@ -112,7 +112,7 @@ def test_another_key_is_noticed(settings, enrolled_person, client):
     enrol_second_factor(OfficerFactory())
 
     assert client.get(reverse("health")).json() == {"status": "ok", "degraded": ["secret_key"]}
-    assert [one.id for one in check_secrets_readable(databases=["default"])] == ["tiptracker.W001"]
+    assert [problem.id for problem in check_secrets_readable(databases=["default"])] == ["tiptracker.W001"]
     assert check_secrets_readable() == []
 
 

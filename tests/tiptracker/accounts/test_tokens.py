@@ -317,7 +317,7 @@ def test_a_token_that_has_ended_is_refused_like_one_that_never_was(settings, end
     assert ended.json() == unknown.json() == {"detail": INVALID_CREDENTIALS_MESSAGE}
     assert ended.headers["WWW-Authenticate"] == unknown.headers["WWW-Authenticate"] == "Bearer"
     refused = AuditEntry.objects.filter(verb="token.refused").order_by("number")
-    assert [(one.row, one.detail.after) for one in refused] == [
+    assert [(entry.row, entry.detail.after) for entry in refused] == [
         (str(token.pk), f'{{"why": "{why}"}}'),
         ("", '{"why": "unknown"}'),
     ]

@@ -78,7 +78,10 @@ def test_many_entries_are_chained_in_their_order_by_as_few_queries_as_one(many, 
         entries = actions.record_all(told, by=officer, country=CountryFactory.build(pk=before.country_id))
 
     assert [entry.number for entry in entries] == list(range(2, many + 2))
-    assert [entry.pk for entry in AuditEntry.objects.order_by("number")] == [before.pk, *(one.pk for one in entries)]
+    assert [entry.pk for entry in AuditEntry.objects.order_by("number")] == [
+        before.pk,
+        *(entry.pk for entry in entries),
+    ]
     assert entries[0].previous_hash == before.hash
     assert entries[-1].detail.after == f'{{"number": {many - 1}}}'
     assert actions.find_log_fault() is None

@@ -5,7 +5,7 @@ import re
 
 from dialogues.choices import CommitmentEventKind, EvidenceDecision
 from tests.test_architecture import dotted_name, find_nodes, source_files
-from tiptracker.audit.verbs import LOADED_SUFFIX, VERBS, VerbGroup, describe_verb, list_verbs
+from tiptracker.audit.verbs import VERBS, VerbGroup, describe_verb, list_verbs
 
 VERB = re.compile(r"[a-z_]+\.[a-z_]+")
 NO_VERBS = {"accounts.toml", "briefing.pdf", "briefing.docx"}
@@ -21,7 +21,7 @@ VERBS_BY_TEMPLATE = {
     "{row._meta.model_name}.{('changed' if change else 'added')}": [
         f"{model}.{done}" for model in ("user", "country", "ministry") for done in ("added", "changed")
     ],
-    "{noun}.loaded": [],  # read by how it ends
+    "{noun}.loaded": [verb for verb in VERBS if verb.endswith(".loaded")],  # test_load_lesotho.py has them all
 }
 """What stands for verbs that are put together, and all that can come of each."""
 
@@ -47,7 +47,7 @@ def test_every_verb_in_the_code_has_words():
     used = {verb: str(path) for path in writers for verb in verbs_in(path)}
 
     assert {"evidence.rejected", "commitment.withdrawn", "person.signed_in", "user.changed"} <= set(used)
-    assert {verb: path for verb, path in used.items() if verb not in VERBS and not verb.endswith(LOADED_SUFFIX)} == {}
+    assert {verb: path for verb, path in used.items() if verb not in VERBS} == {}
 
 
 def test_no_two_verbs_have_the_same_words():
@@ -59,5 +59,5 @@ def test_every_verb_is_found_in_one_group():
 
 
 def test_loaded_and_unknown_verbs_have_descriptions():
-    assert describe_verb("edition_terms.loaded") == "Loaded from the public record: edition terms"
+    assert describe_verb("edition_terms.loaded") == "Loaded the terms of an edition from the public record"
     assert describe_verb("old_thing.no_longer_done") == "No longer done: old thing"

@@ -59,8 +59,8 @@ def unavailable_redis(request, settings, monkeypatch):
         monkeypatch.setattr(task_messages, "sender_connection", lambda: connection)
         monkeypatch.setattr(redis_breaker, "pause", 3600.0)
         yield taken
-    for one in taken:
-        one.close()
+    for taken_socket in taken:
+        taken_socket.close()
     redis_breaker.answered()
 
 

@@ -263,7 +263,7 @@ def test_a_focal_point_is_moved_by_the_ministry_and_the_refusal_says_so(client):
 
 def messages_shown(client, person):
     """What the next page says of what was just done."""
-    return [str(one) for one in client.get(reverse("person_detail", args=[person.pk])).context["messages"]]
+    return [str(message) for message in client.get(reverse("person_detail", args=[person.pk])).context["messages"]]
 
 
 def test_saving_says_what_was_changed(client):
@@ -655,7 +655,7 @@ def test_an_address_without_a_password_is_corrected_immediately_and_both_are_tol
 
     person.refresh_from_db()
     assert (person.email, person.role_given_by) == ("new@post.example", administrator)
-    assert {address for one in mail.outbox for address in one.to} == {"new@post.example", old}
+    assert {address for message in mail.outbox for address in message.to} == {"new@post.example", old}
     assert "person.address_changed" in AuditEntry.objects.visible_to(reader).values_list("verb", flat=True)
 
 
@@ -743,8 +743,8 @@ def test_the_other_administrators_read_of_a_new_administrator(client, how, run_j
         assert press_person_button(client, person, "reopen", until="2099-12-31").status_code == 302
     run_jobs()
 
-    told = [one for one in mail.outbox if one.subject == "TIP Tracker: a new administrator was added"]
-    assert [one.to for one in told] == [[other.email]]
+    told = [message for message in mail.outbox if message.subject == "TIP Tracker: a new administrator was added"]
+    assert [text.to for text in told] == [[other.email]]
 
 
 def test_refusals_leave_everything_as_it_was(administrator):

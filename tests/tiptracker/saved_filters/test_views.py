@@ -62,7 +62,7 @@ def saved_filter_links(page):
 
 
 def test_the_parameters_of_each_list_are_the_fields_of_its_form():
-    assert {page: set(one.parameters) for page, one in PAGES.items()} == {
+    assert {page: set(described.parameters) for page, described in PAGES.items()} == {
         page: set(form.base_fields) for page, form in FORMS.items()
     }
 

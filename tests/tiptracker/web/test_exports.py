@@ -202,8 +202,8 @@ def record():
 def recommendation_texts(context):
     """A line a benchmark, or what a ministry reads."""
     if "published" in context:
-        return [one.text for one in context["published"]]
-    return [one.recommendation.text for one in context["rows"] for _ in one.benchmarks]
+        return [recommendation.text for recommendation in context["published"]]
+    return [row.recommendation.text for row in context["rows"] for _ in row.benchmarks]
 
 
 EXPORTS = {
@@ -213,7 +213,7 @@ EXPORTS = {
     "recommendation_list": ({"pillar": "protection"}, "Recommendation", recommendation_texts),
     "timeline": ({"kind": "due"}, "What", lambda page: [day.title for day in page["page"]]),
     "district_list": (
-        {}, "District", lambda page: [district.name for one in page["benchmarks"] for district in one.districts],
+        {}, "District", lambda page: [district.name for listed in page["benchmarks"] for district in listed.districts],
     ),
     "indicator_list": ({}, "Indicator", lambda page: [row.indicator.name for row in page["rows"]]),
     "briefing_list": ({}, "As of", lambda page: [row.as_of for row in page["page"]]),

@@ -12,12 +12,12 @@ TERMS = [term for section in read_glossary() for term in section.terms]
 
 
 def test_each_term_has_a_place_of_its_own_and_plain_text():
-    anchors = [one.anchor for one in (*read_glossary(), *TERMS)]
+    anchors = [anchored.anchor for anchored in (*read_glossary(), *TERMS)]
 
     assert len(set(anchors)) == len(anchors)
     assert all(anchors)
-    assert [one.name for one in TERMS if re.search(r"[`*_|<>\[\]]", one.name + one.meaning)] == []
-    assert [one.name for one in TERMS if not one.meaning.endswith((".", "”", ")"))] == []
+    assert [term.name for term in TERMS if re.search(r"[`*_|<>\[\]]", term.name + term.meaning)] == []
+    assert [term.name for term in TERMS if not term.meaning.endswith((".", "”", ")"))] == []
 
 
 @pytest.mark.django_db
@@ -27,7 +27,7 @@ def test_everybody_who_signed_in_reads_each_term_and_finds_the_page_from_any_oth
 
     page = client.get(reverse("glossary"))
 
-    assert [one.name for one in TERMS if f'<dt id="{one.anchor}">' not in page.text] == []
+    assert [term.name for term in TERMS if f'<dt id="{term.anchor}">' not in page.text] == []
     assert f'href="{reverse("glossary")}"' in client.get(reverse("token_list")).text
 
 

@@ -249,7 +249,9 @@ def _listed(countries: Iterable[Country]) -> str:
 
 def _warn_of_contact(request: SignedInRequest, countries: Iterable[Country]) -> None:
     """Ask for a new contact person for each of `countries` that now has none."""
-    for country in Country.objects.visible_to(request.user).filter(pk__in=[one.pk for one in countries], contact=None):
+    for country in Country.objects.visible_to(request.user).filter(
+        pk__in=[country.pk for country in countries], contact=None
+    ):
         url = f"{reverse('setup_people', args=[country.pk])}#contact"
         sentence = gettext("The ministries of %(country)s now have no contact person at the embassy.")
         label = gettext("Name the contact person")

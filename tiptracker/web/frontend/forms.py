@@ -256,7 +256,7 @@ def _display_value(bound: BoundField) -> str:
     if isinstance(bound.field, forms.BooleanField):
         return gettext("yes") if value else gettext("no")
     if isinstance(bound.field, forms.ChoiceField):
-        chosen = {str(one) for one in (value if isinstance(value, list | tuple) else [value])}
+        chosen = {str(chosen) for chosen in (value if isinstance(value, list | tuple) else [value])}
         offered: Iterable[tuple[Any, Any]] = cast("Any", bound.field).choices
         return ", ".join(str(label) for key, label in offered if str(key) in chosen and str(key))
     if isinstance(bound.field, forms.DecimalField):

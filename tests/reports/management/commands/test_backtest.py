@@ -37,11 +37,11 @@ def test_backtest_prints_json(capsys):
     assert found["tested"] == {
         "title": "All tested", "moved_up": 25, "others": 58, "area": 0.86, "area_exact": "2481/2900",
     }  # fmt: skip
-    assert [one["mark"] for one in found["marks"]] == [40, 45, 50, 55]
+    assert [mark["mark"] for mark in found["marks"]] == [40, 45, 50, 55]
     assert found["marks"][1] == {
         "mark": 45, "found": 24, "missed": 1, "moved_up": 25, "warned": 36, "false_hopes": 22, "others": 58,
     }  # fmt: skip
-    assert [(one["learnt_on"], one["mark"]) for one in found["splits"]] == [
+    assert [(split["learnt_on"], split["mark"]) for split in found["splits"]] == [
         ("edition 2023", 44),
         ("the other editions", 47),
     ]

@@ -75,17 +75,17 @@ def test_next_steps_as_json_add_up_and_name_who_has_to_take_them(public_record, 
     )
     steps = told["next_steps"]
 
-    assert [one["points_exact"] for one in steps[:7]] == ["49/6", "43/6", "1/2", "5/2", "5/2", "5/2", "5/2"]
+    assert [step["points_exact"] for step in steps[:7]] == ["49/6", "43/6", "1/2", "5/2", "5/2", "5/2", "5/2"]
     assert steps[6]["cumulative_exact"] == "155/6"
-    assert [(one["benchmarks"], one["owner"]) for one in steps if one["kind"] == "keep"] == [
+    assert [(step["benchmarks"], step["owner"]) for step in steps if step["kind"] == "keep"] == [
         (["1d"], "Ministry of Justice and Law"),
         (["2a"], "Ministry of Justice and Law"),
         (["3a", "3b"], "Ministry of Police and Public Safety"),
     ]
-    assert [one["cumulative_exact"] for one in steps if one["kind"] == "keep"][-1] == "77/2"
+    assert [step["cumulative_exact"] for step in steps if step["kind"] == "keep"][-1] == "77/2"
     assert steps[0]["owner"] == "Embassy"
-    assert [one["indicator"] for one in told["also_ask"]] == ["Government money for victims"]
-    assert [one["due_on"] for one in told["after_deadline"]] == ["2023-03-31"]
+    assert [step["indicator"] for step in told["also_ask"]] == ["Government money for victims"]
+    assert [step["due_on"] for step in told["after_deadline"]] == ["2023-03-31"]
     assert "cumulative" not in told["also_ask"][0]
     assert (
         steps[told["target_reached_after"] - 1]["cumulative"]

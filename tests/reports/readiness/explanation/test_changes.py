@@ -54,14 +54,17 @@ def test_a_new_number_alone_moves_no_points():
     swapped = {1: 2, 2: 1}
     record.tables["recommendations"] = [
         replace(
-            one,
-            number=swapped[one.number],
+            recommendation,
+            number=swapped[recommendation.number],
             terms=(
-                replace(one.terms[0], number=one.number),
-                replace(record.recommendation_terms(one.terms[0].pillar, known=NEXT), number=swapped[one.number]),
+                replace(recommendation.terms[0], number=recommendation.number),
+                replace(
+                    record.recommendation_terms(recommendation.terms[0].pillar, known=NEXT),
+                    number=swapped[recommendation.number],
+                ),
             ),
         )
-        for one in record.tables["recommendations"]
+        for recommendation in record.tables["recommendations"]
     ]
 
     assert changes_between(record, DAY, LATER).changes == ()
@@ -113,7 +116,7 @@ def test_with_the_knowledge_of_july_the_last_day_of_the_period_changed_the_score
 def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it():
     record = lesotho_record()
     (stop,) = find_changes(record.facts, RecordMoment(END, noon(FEBRUARY)), RecordMoment(END, BY_JULY)).changes
-    moved = {(one.part.value, one.key): one for one in stop.lines}
+    moved = {(line.part.value, line.key): line for line in stop.lines}
 
     trials = moved["increasing_efforts", "prosecutions"]
     assert trials.title == "Prosecutions"
@@ -160,7 +163,7 @@ def test_one_stop_gathers_all_that_was_recorded_at_one_moment():
     (stop,) = changes_between(record, DAY, LATER).changes
 
     assert stop.points == 2 * STEP + PILLAR
-    assert [(one.key, one.rows) for one in stop.lines if one.part.value == "concrete_action"] == [
+    assert [(line.key, line.rows) for line in stop.lines if line.part.value == "concrete_action"] == [
         ("1a", (RowReference("evidence", acts[0]),)),
         ("1b", (RowReference("evidence", acts[1]),)),
     ]
@@ -176,7 +179,7 @@ def test_points_fall_by_a_review_that_rejects():
     assert (found.before, found.after) == (STEP + PILLAR, 0)
     (stop,) = found.changes
     assert points_by_line(stop) == {("concrete_action", "1a"): -STEP, ("three_ps", "prosecution"): -PILLAR}
-    assert all(one.rows == (RowReference("evidence", act),) for one in stop.lines)
+    assert all(line.rows == (RowReference("evidence", act),) for line in stop.lines)
 
 
 def test_points_fall_with_a_revision_and_come_back_with_its_own_review():
@@ -211,7 +214,7 @@ def test_points_of_rows_reviewed_early_move_when_the_rows_are_recorded():
         (noon(NEXT), {("increasing_efforts", "investigations"): 7, ("three_ps", "prosecution"): PILLAR}),
         (noon(LATER), {("concrete_action", "1a"): STEP, ("concrete_action", "1b"): STEP}),
     ]
-    assert [one.rows for stop in found.changes for one in stop.lines if one.part.value != "three_ps"] == [
+    assert [line.rows for stop in found.changes for line in stop.lines if line.part.value != "three_ps"] == [
         (RowReference("evidence", cited),),
         (RowReference("evidence", act),),
         (RowReference("evidence", other),),
@@ -243,8 +246,8 @@ def test_a_change_of_weight_is_a_separate_change_that_links_to_the_edition():
     (stop,) = found.changes
     assert stop.rows == (RowReference("edition", 1),)
     assert points_by_line(stop) == {("concrete_action", "2a"): Fraction(15, 4)}
-    assert [(one.rows, one.reason_before == one.reason_after) for one in stop.lines] == [(stop.rows, True)]
-    assert [(one.max_points_before, one.max_points) for one in stop.lines] == [(15, Fraction(45, 2))]
+    assert [(line.rows, line.reason_before == line.reason_after) for line in stop.lines] == [(stop.rows, True)]
+    assert [(line.max_points_before, line.max_points) for line in stop.lines] == [(15, Fraction(45, 2))]
 
 
 def test_a_change_of_a_benchmarks_terms_leads_to_the_benchmark():
@@ -288,7 +291,7 @@ def test_benchmarks_of_action_plan_and_report_with_one_key_are_distinguished():
     found = changes_between(record, DAY, LATER)
 
     (stop,) = found.changes
-    assert [(one.key, one.title, one.points) for one in stop.lines if one.part.value == "concrete_action"] == [
+    assert [(line.key, line.title, line.points) for line in stop.lines if line.part.value == "concrete_action"] == [
         ("1a", "Benchmark 1a", STEP),
         ("action_plan_1a", "Action plan 1a", STEP),
     ]
@@ -364,8 +367,8 @@ def test_every_stop_lies_on_the_way_and_says_what_moved(record, way):
             assert since.known_by < stop.recorded_at
             assert until.known_by is None or stop.recorded_at <= until.known_by
         assert stop.rows
-        assert all(one.points and one.rows for one in stop.lines)
-        assert all({*one.rows} <= {*stop.rows} for one in stop.lines)
+        assert all(line.points and line.rows for line in stop.lines)
+        assert all({*line.rows} <= {*stop.rows} for line in stop.lines)
     assert sorted(stop.day for stop in found.changes) == [stop.day for stop in found.changes]
 
 

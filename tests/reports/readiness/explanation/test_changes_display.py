@@ -112,7 +112,7 @@ def test_changes_of_lesotho_as_printed():
     assert (page.before, page.after, page.points) == (Decimal("7.2"), Decimal("60.5"), "+53.3")
     (stop,) = page.changes
     assert stop.points == "+53.3"
-    assert [one.points for one in stop.lines if one.line.part.value == "three_ps"] == ["+6.7", "+6.7"]
+    assert [line.points for line in stop.lines if line.line.part.value == "three_ps"] == ["+6.7", "+6.7"]
 
 
 def test_without_reviews_no_figure_is_shown():
@@ -130,7 +130,7 @@ def test_lost_points_are_shown_as_negative():
     page = display_sample(record, RecordMoment(END, noon(DAY)), RecordMoment(END, noon(LATER)))
 
     assert page.points == "−14.2"
-    assert [one.points for stop in page.changes for one in stop.lines] == ["−7.5", "−6.7"]
+    assert [line.points for stop in page.changes for line in stop.lines] == ["−7.5", "−6.7"]
 
 
 @given(records(), standpoint_pairs)
@@ -146,4 +146,4 @@ def test_displayed_points_add_up(record, way):
     assert figure(page.points) == difference
     assert sum(figure(stop.points) for stop in page.changes) == difference
     for stop in page.changes:
-        assert sum(figure(one.points) for one in stop.lines) == figure(stop.points)
+        assert sum(figure(line.points) for line in stop.lines) == figure(stop.points)

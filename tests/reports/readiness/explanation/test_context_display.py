@@ -83,11 +83,11 @@ def test_claims_as_printed_add_up_to_the_gap_that_is_printed():
     for as_of in (date(2021, 11, 30), DEADLINE, END):
         stands = lesotho_result(as_of)
         bar = score_display.readiness_bar_figures(stands)
-        assert sum(one.points for one in context_display.display_claims(stands)) == bar.claimed - bar.verified > 0
+        assert sum(claim.points for claim in context_display.display_claims(stands)) == bar.claimed - bar.verified > 0
 
 
 def test_nothing_reviewed_gives_no_points():
     stands = lesotho_result(DEADLINE, noon(DEADLINE))
 
     assert (context_display.describe_possible(stands), context_display.describe_projected(stands)) == ("", "")
-    assert {one.points for one in context_display.display_claims(stands)} == {None}
+    assert {claim.points for claim in context_display.display_claims(stands)} == {None}

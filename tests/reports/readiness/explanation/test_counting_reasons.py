@@ -192,8 +192,14 @@ def test_every_row_that_does_not_count_has_its_reason(record):
     facts = record.facts
     weights = find_counting_statuses(facts, TODAY)
     seen = build_verified_view(facts, TODAY)
-    assessed = {one.id for one in facts.benchmarks if countable_facts.newest_row(one.terms).rule is Rule.ASSESSED}
-    actions = {(one, act.evidence_id) for one in assessed for act in seen.actions.get(one, ())}
+    assessed = {
+        benchmark.id
+        for benchmark in facts.benchmarks
+        if countable_facts.newest_row(benchmark.terms).rule is Rule.ASSESSED
+    }
+    actions = {
+        (benchmark_id, act.evidence_id) for benchmark_id in assessed for act in seen.actions.get(benchmark_id, ())
+    }
 
     assert {
         (row.benchmark_id, row.evidence_id) for row in facts.evidence_links if weights.evidence_links[row.id].counts

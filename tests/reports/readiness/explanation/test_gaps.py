@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 def gap_sentences(edition, **more):
     facts = gather_facts(edition)
     found = find_gaps(facts, evaluate_readiness(facts, as_of=date(2022, 1, 28)), **{"on_words_alone": 0} | more)
-    assert all(reverse(one.page) for one in found if one.page)
-    return [one.sentence for one in found]
+    assert all(reverse(gap.page) for gap in found if gap.page)
+    return [gap.sentence for gap in found]
 
 
 def test_everything_that_is_missing_is_said_once():

@@ -42,7 +42,7 @@ def criterion_of(record, address="1a", part=PartKey.ACTION, **when):
 
 
 def rows_and_reasons(given):
-    return [(one.row.type, one.row.id, one.reason) for one in given]
+    return [(explained.row.type, explained.row.id, explained.reason) for explained in given]
 
 
 def test_benchmark_rests_on_its_actions_and_the_verdict_that_holds(record):
@@ -124,8 +124,8 @@ def test_year_before_is_left_out_where_nothing_is_compared(record, part, address
 def test_reasons_of_a_recommendation_are_its_benchmarks_and_those_of_a_pillar_all_its_rows(record):
     found = explain(record)
 
-    assert [one.address for one in found.find_line(PartKey.ACTION, "1").criteria] == ["1a", "1b", "1c"]
-    assert [one.address for one in found.find_line(PartKey.THREE_PS, "prosecution").criteria] == [
+    assert [criterion.address for criterion in found.find_line(PartKey.ACTION, "1").criteria] == ["1a", "1b", "1c"]
+    assert [criterion.address for criterion in found.find_line(PartKey.THREE_PS, "prosecution").criteria] == [
         "prosecutions",
         "1a",
         "1b",
@@ -137,7 +137,7 @@ def test_reasons_of_a_recommendation_are_its_benchmarks_and_those_of_a_pillar_al
 def test_complicit_officials_stand_on_the_benchmarks_about_them():
     found = explain(lesotho_record(), END, noon(date(2022, 7, 31))).find_line(PartKey.EFFORTS, "complicit_officials")
 
-    assert [one.address for one in found.criteria] == ["1d", "8b"]
+    assert [criterion.address for criterion in found.criteria] == ["1d", "8b"]
 
 
 def test_a_benchmark_of_the_action_plan_has_its_own_address(record):
@@ -163,10 +163,10 @@ def test_an_unknown_line_is_not_found(record, part, address):
 def test_reasons_list_every_known_row_once_and_all_rows_of_their_sentences(record):
     found = explain(record)
     for line in [line for part in PartKey for line in found.lines_of_part(part)]:
-        for one in line.criteria:
-            rows = [given.row for given in one.rows]
+        for criterion in line.criteria:
+            rows = [given.row for given in criterion.rows]
             assert len(rows) == len(set(rows))
-            assert len(one.rests_on) + len(one.claimed) + len(one.not_counted) == len(rows)
-            assert set(one.line.finding.rows) <= set(rows)
-            if one.line.finding.worth:
-                assert set(one.line.finding.rows) <= {given.row for given in one.rests_on}
+            assert len(criterion.rests_on) + len(criterion.claimed) + len(criterion.not_counted) == len(rows)
+            assert set(criterion.line.finding.rows) <= set(rows)
+            if criterion.line.finding.worth:
+                assert set(criterion.line.finding.rows) <= {given.row for given in criterion.rests_on}

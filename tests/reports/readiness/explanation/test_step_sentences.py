@@ -44,8 +44,8 @@ def test_a_ministry_that_is_set_for_a_figure_is_asked_without_a_doubt(record):
     inferred, set_for_it = display_sample(record), replace(record.tables["indicators"][0], ministry_id=JUSTICE)
     record.tables["indicators"] = [set_for_it, *record.tables["indicators"][1:]]
 
-    assert INFERRED_MINISTRY in next(one.sentence for one in inferred.steps if one.kind == "ask")
-    asked = next(one.sentence for one in display_sample(record).steps if one.kind == "ask")
+    assert INFERRED_MINISTRY in next(step.sentence for step in inferred.steps if step.kind == "ask")
+    asked = next(step.sentence for step in display_sample(record).steps if step.kind == "ask")
     assert asked.startswith("Ask the Ministry of Justice for the figure")
     assert INFERRED_MINISTRY not in asked
 
@@ -68,7 +68,7 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
         updates={sent: ("Ministry of Police", date(2022, 1, 14), "Open two shelters")},
     )
 
-    assert [one.sentence for one in steps.steps] == [
+    assert [step.sentence for step in steps.steps] == [
         "Review the update from the Ministry of Police of 14 January 2022 on “Open two shelters” (1a).",
         "Review the evidence “A circular” (1b).",
         f"{FIND_PROSECUTIONS} {INFERRED_MINISTRY}",
@@ -76,10 +76,10 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
         "Urge the Ministry of Justice to keep its commitment “Charge someone” (1d). No date is agreed.",
         "Agree with the Ministry of Police on benchmark 1e: A case is charged.",
     ]
-    assert [one.sentence for one in steps.after_deadline] == [
+    assert [step.sentence for step in steps.after_deadline] == [
         "Ask the Ministry of Police for an earlier date for its commitment “Train” (1a and 1b), due 31 March 2022."
     ]
-    assert [one.sentence for one in steps.also_ask] == [
+    assert [step.sentence for step in steps.also_ask] == [
         "Find out which ministry has the figure “Money for victims” since 1 April 2021, and for the year before."
     ]
 
@@ -96,7 +96,7 @@ def test_last_periods_figure_is_asked_for_by_its_days(record):
     counted = record.tables["indicators"][0].id
     record.reading(counted, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
 
-    assert [one.sentence for one in display_sample(record).last_period][-1] == (
+    assert [step.sentence for step in display_sample(record).last_period][-1] == (
         "Find out which ministry has the figure “Prosecutions” from 1 April 2020 to 31 March 2021, to compare with. "
         f"{INFERRED_MINISTRY}"
     )
@@ -116,7 +116,7 @@ def test_a_commitment_whose_update_waits_is_with_the_embassy_and_not_overdue(rec
     )
     steps = display_sample(record, commitments={promise: "Name a judge"})
 
-    [sentence] = [one.sentence for one in steps.steps if "Name a judge" in one.sentence]
+    [sentence] = [step.sentence for step in steps.steps if "Name a judge" in step.sentence]
     assert sentence.endswith("An update on it has been with the embassy since 12 January 2022.")
     assert "overdue" not in sentence
 
@@ -126,7 +126,7 @@ def test_without_texts_a_step_is_named_by_its_benchmarks(record):
     record.action("1b", START, date(2022, 1, 10), known=DAY)
     steps = display_sample(record)
 
-    assert [one.sentence for one in steps.steps if one.kind in {"review", "keep"}] == [
+    assert [step.sentence for step in steps.steps if step.kind in {"review", "keep"}] == [
         "Review the evidence (1b).",
         "Urge the ministry to keep its commitment (1a), due 28 February 2022.",
     ]
@@ -153,10 +153,10 @@ def test_displayed_points_add_up(record, as_of, known_by):
     steps = display_steps(result, result.next_steps(), StepTexts())
     stands = formatting.round_to_tenth(result.score)
 
-    for one in steps.steps if result.is_reviewed else ():
-        stands += one.points
-        assert one.cumulative == stands
+    for step in steps.steps if result.is_reviewed else ():
+        stands += step.points
+        assert step.cumulative == stands
     if steps.reviews_in_one and result.is_reviewed:
         assert steps.reviews_in_one.cumulative == formatting.round_to_tenth(result.claimed.points)
-        assert steps.reviews_in_one.points == sum(one.points for one in steps.reviews)
-    assert all(Decimal(0) <= one.points for one in steps.steps if one.points is not None)
+        assert steps.reviews_in_one.points == sum(review.points for review in steps.reviews)
+    assert all(Decimal(0) <= step.points for step in steps.steps if step.points is not None)

@@ -55,7 +55,11 @@ def test_the_title_of_what_was_reviewed_too_late_says_so():
 def test_events_are_shown_in_their_week():
     by_week = display_sample(events=[DIALOGUE, TrendEvent(date(2021, 4, 14), "Deadline", "Deadline")]).by_week
 
-    assert [[one.description for one in week.events] for week in by_week] == [[], ["Dialogue, Maseru", "Deadline"], []]
+    assert [[event.description for event in week.events] for week in by_week] == [
+        [],
+        ["Dialogue, Maseru", "Deadline"],
+        [],
+    ]
 
 
 def test_events_outside_the_period_are_left_out():
@@ -66,7 +70,7 @@ def test_a_month_shows_the_last_week_that_ended_in_it():
     by_month = display_sample(as_of=date(2021, 6, 4), events=[DIALOGUE]).by_month
 
     assert [week.ends_on for week in by_month] == [date(2021, 4, 28), date(2021, 5, 26), date(2021, 6, 4)]
-    assert [one.description for one in by_month[0].events] == ["Dialogue, Maseru"]
+    assert [event.description for event in by_month[0].events] == ["Dialogue, Maseru"]
 
 
 def test_scores_are_printed_to_one_decimal_and_none_where_nothing_was_reviewed():

@@ -22,7 +22,7 @@ DAY = date(2021, 10, 1)
 def lesotho_what_if(*keys, as_of=PERIOD.ends_on, known_by=BY_JULY):
     """Lesotho with these benchmarks met."""
     result = evaluate_readiness(lesotho_record().facts, as_of=as_of, known_by=known_by)
-    ids = {one.line.key: one.benchmark_id for one in result.verified.benchmarks}
+    ids = {benchmark.line.key: benchmark.benchmark_id for benchmark in result.verified.benchmarks}
     return display_what_if(result, [ids[key] for key in keys])
 
 
@@ -123,7 +123,7 @@ def test_choices_say_what_each_would_add_alone_and_what_is_shown_already():
 @given(records(), days, moments, st.data())
 def test_displayed_points_add_up_and_follow_the_rules(record, as_of, known_by, drawn):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
-    asked = [one.benchmark_id for one in result.verified.benchmarks]
+    asked = [benchmark.benchmark_id for benchmark in result.verified.benchmarks]
     met = drawn.draw(st.sets(st.sampled_from(asked))) if asked else set()
     then = display_what_if(result, met)
 

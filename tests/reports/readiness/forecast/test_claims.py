@@ -45,8 +45,11 @@ def send_claim(record, ministry, key, progress="done", **fields):
 def claim_tuples(record, as_of=END, **known):
     """Each claim as a tuple; they add up to the gap."""
     result = evaluate_readiness(record.facts, as_of=as_of, **known)
-    assert sum(one.points for one in result.claims) == result.claimed.points - result.score
-    return [(one.ministry_id, one.points, one.update_versions, one.evidence, one.readings) for one in result.claims]
+    assert sum(claim.points for claim in result.claims) == result.claimed.points - result.score
+    return [
+        (claim.ministry_id, claim.points, claim.update_versions, claim.evidence, claim.readings)
+        for claim in result.claims
+    ]
 
 
 def test_without_claims_there_is_nothing_to_tell(record):

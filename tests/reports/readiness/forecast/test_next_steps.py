@@ -47,8 +47,8 @@ def find_steps(record, as_of=DAY, **known):
 
 def step_tuples(result, steps):
     """Steps as tuples: kind, benchmarks by key, points."""
-    keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
-    return [(one.kind, " ".join(keys[key] for key in one.benchmarks), one.points) for one in steps]
+    keys = {benchmark.benchmark_id: benchmark.line.key for benchmark in result.verified.benchmarks}
+    return [(step.kind, " ".join(keys[key] for key in step.benchmarks), step.points) for step in steps]
 
 
 def test_the_public_record_of_lesotho_by_hand():
@@ -60,7 +60,7 @@ def test_the_public_record_of_lesotho_by_hand():
     record.commitment(made=made, ministry=JUSTICE, _1d=CommitmentReach.MEETS)
     record.commitment(made=made, ministry=HOME, due=date(2023, 3, 31), _5a=CommitmentReach.MEETS)
     result, steps = find_steps(record, known_by=noon(DAY))
-    groups = {kind: [one for one in steps.steps if one.kind is kind] for kind in StepKind}
+    groups = {kind: [step for step in steps.steps if step.kind is kind] for kind in StepKind}
 
     assert step_tuples(result, groups[REVIEW]) == [
         (REVIEW, "5a 6a", Fraction(49, 6)),
@@ -68,14 +68,14 @@ def test_the_public_record_of_lesotho_by_hand():
         (REVIEW, "10c", Fraction(1, 2)),
     ]
     assert groups[REVIEW][-1].cumulative == result.claimed.points == Fraction(95, 6)
-    asked = [result.claimed_record.questionnaire.indicators[one.indicator_id].question for one in groups[ASK]]
+    asked = [result.claimed_record.questionnaire.indicators[step.indicator_id].question for step in groups[ASK]]
     assert asked == [
         EffortQuestion.INVESTIGATIONS,
         EffortQuestion.PROSECUTIONS,
         EffortQuestion.CONVICTIONS,
         EffortQuestion.VICTIMS,
     ]
-    assert [one.points for one in groups[ASK]] == [Fraction(5, 2)] * 4
+    assert [step.points for step in groups[ASK]] == [Fraction(5, 2)] * 4
     assert groups[ASK][-1].cumulative == Fraction(155, 6)
     assert step_tuples(result, groups[KEEP]) == [
         (KEEP, "1d", Fraction(3, 4) + 4 + PILLAR_POINTS),
@@ -85,7 +85,7 @@ def test_the_public_record_of_lesotho_by_hand():
     assert groups[KEEP][-1].cumulative == Fraction(77, 2)
     assert result.projected.points == Fraction(57, 2)
     assert step_tuples(result, steps.after_deadline) == [(KEEP, "5a", Fraction(3, 4))]
-    assert [one.points_at_most for one in steps.also_ask] == [4]
+    assert [step.points_at_most for step in steps.also_ask] == [4]
     assert steps.target_reached_after == len(groups[REVIEW] + groups[ASK] + groups[KEEP]) + 2
 
 
@@ -102,7 +102,7 @@ def test_a_gain_that_several_share_is_counted_with_the_first_of_them_alone(recor
         (AGREE, "2c", Fraction(5)),
     ]
     assert steps.steps[-1].cumulative == 30 + 2 * PILLAR_POINTS
-    assert [one.ministry_id for one in steps.steps] == [POLICE, HOME, POLICE, POLICE, HOME, HOME]
+    assert [step.ministry_id for step in steps.steps] == [POLICE, HOME, POLICE, POLICE, HOME, HOME]
 
 
 def test_the_owner_of_a_commitment_is_the_ministry_that_made_it(record):
@@ -174,7 +174,7 @@ def test_a_figure_that_nobody_has_given_is_asked_for_and_at_most_it_is_above_las
 
     assert (ask.kind, ask.points, ask.years) == (ASK, Fraction(5, 2), YearsAsked.PERIOD)
     assert ask.points_at_most == Fraction(5, 2) + 7 + 10 + PILLAR_POINTS
-    assert [one.kind for one in steps.steps].count(ASK) == 1
+    assert [step.kind for step in steps.steps].count(ASK) == 1
 
 
 def test_without_last_years_figure_a_step_asks_for_both_years(counted_record):
@@ -198,7 +198,7 @@ def test_a_figure_that_is_verified_or_waits_is_not_asked_for(counted_record, is_
         counted_record.review(register, known=DAY)
     _, steps = find_steps(counted_record)
 
-    assert ASK not in [one.kind for one in steps.steps]
+    assert ASK not in [step.kind for step in steps.steps]
 
 
 def test_a_direction_without_a_figure_does_not_answer_and_is_asked_for(counted_record):
@@ -208,17 +208,17 @@ def test_a_direction_without_a_figure_does_not_answer_and_is_asked_for(counted_r
     )
     _, steps = find_steps(counted_record)
 
-    assert ASK in [one.kind for one in steps.steps]
+    assert ASK in [step.kind for step in steps.steps]
 
 
 def ministry_to_ask(record):
     _, steps = find_steps(record)
-    return next(one.ministry_id for one in steps.steps if one.kind is ASK)
+    return next(step.ministry_id for step in steps.steps if step.kind is ASK)
 
 
 def test_a_figure_is_asked_of_the_ministry_that_is_set(counted_record):
     counted_record.tables["indicators"] = [
-        replace(one, ministry_id=HOME) for one in counted_record.tables["indicators"]
+        replace(indicator, ministry_id=HOME) for indicator in counted_record.tables["indicators"]
     ]
     sent = counted_record.update_version(ClaimedProgress.UNDER_WAY, known=START, ministry_id=JUSTICE)
     counted_record.reading(counted_record.prosecutions, None, through=START, known=START, sent=sent)
@@ -236,7 +236,9 @@ def test_else_of_the_ministry_that_last_sent_a_reading_on_it(counted_record):
 
 def test_without_a_ministry_the_lead_of_the_matching_recommendation_is_asked(counted_record):
     assert ministry_to_ask(counted_record) == POLICE
-    counted_record.tables["indicators"] = [replace(one, indicium=4) for one in counted_record.tables["indicators"]]
+    counted_record.tables["indicators"] = [
+        replace(indicator, indicium=4) for indicator in counted_record.tables["indicators"]
+    ]
     assert ministry_to_ask(counted_record) is None
 
 
@@ -244,7 +246,7 @@ def test_the_money_question_stands_apart_since_a_figure_alone_adds_nothing(recor
     record.indicator("money", Pillar.PROTECTION, EffortQuestion.MONEY, unit="LSL", indicium=2)
     _, steps = find_steps(record)
 
-    assert ASK not in [one.kind for one in steps.steps]
+    assert ASK not in [step.kind for step in steps.steps]
     (money,) = steps.also_ask
     assert (money.points, money.points_at_most, money.ministry_id, money.years) == (
         0,
@@ -273,7 +275,7 @@ def test_a_figure_of_zero_cannot_fall_further(record):
     record.reading_year_before(counted, 0, known=START)
     _, steps = find_steps(record)
 
-    assert next(one.points_at_most for one in steps.steps if one.kind is ASK) == Fraction(5, 2)
+    assert next(step.points_at_most for step in steps.steps if step.kind is ASK) == Fraction(5, 2)
 
 
 def test_a_verified_action_that_nobody_has_assessed_is_to_be_assessed(record):
@@ -291,7 +293,7 @@ def test_after_the_deadline_only_reviews_and_questions_are_left(counted_record):
     counted_record.commitment(made=START, due=END, _1c=CommitmentReach.MEETS)
     _, steps = find_steps(counted_record, as_of=date(2022, 3, 5))
 
-    assert [one.kind for one in steps.steps] == [REVIEW, ASK]
+    assert [step.kind for step in steps.steps] == [REVIEW, ASK]
     assert steps.after_deadline == ()
 
 
@@ -320,24 +322,24 @@ def test_equal_steps_are_sorted_by_due_date_and_then_by_benchmark(record):
 
 
 def group(steps, *kinds):
-    return [one for one in steps.steps if one.kind in kinds]
+    return [step for step in steps.steps if step.kind in kinds]
 
 
 @given(records(), days, moments)
 def test_points_add_up_to_the_cumulative_and_no_step_adds_nothing(record, as_of, known_by):
     result, steps = find_steps(record, as_of, known_by=known_by)
     stands = result.score
-    for one in steps.steps:
-        stands += one.points
-        assert one.cumulative == stands
-        assert 0 < one.points <= one.points_at_most
+    for step in steps.steps:
+        stands += step.points
+        assert step.cumulative == stands
+        assert 0 < step.points <= step.points_at_most
 
 
 @given(records(), days, moments)
 def test_after_the_first_group_readiness_is_what_is_claimed(record, as_of, known_by):
     result, steps = find_steps(record, as_of, known_by=known_by)
 
-    assert result.score + sum(one.points for one in group(steps, REVIEW)) == result.claimed.points
+    assert result.score + sum(step.points for step in group(steps, REVIEW)) == result.claimed.points
 
 
 @given(records(), days, moments)
@@ -345,14 +347,14 @@ def test_with_the_questions_left_out_readiness_after_the_third_group_is_the_proj
     result, _ = find_steps(record, as_of, known_by=known_by)
     steps = result.next_steps(without=[ASK])
 
-    assert result.score + sum(one.points for one in group(steps, REVIEW, KEEP)) == result.projected.points
+    assert result.score + sum(step.points for step in group(steps, REVIEW, KEEP)) == result.projected.points
 
 
 @given(records(), days, moments)
 def test_no_step_is_due_after_the_deadline(record, as_of, known_by):
     result, steps = find_steps(record, as_of, known_by=known_by)
 
-    assert all(one.due_on is None or one.due_on <= (result.deadline_on or date.max) for one in steps.steps)
+    assert all(step.due_on is None or step.due_on <= (result.deadline_on or date.max) for step in steps.steps)
     assert not (result.deadline_on and as_of > result.deadline_on and group(steps, KEEP, AGREE))
 
 
@@ -363,13 +365,13 @@ def score_with_steps(result, steps):
         result.verified_record.view,
         result.claimed_record.view,
     )
-    reviewed = {row for one in steps if one.kind is REVIEW for row in one.rows}
-    claims = [one for one in result.waiting_claims if one.row in reviewed]
-    if len(claims) == len(result.waiting_claims) or any(one.kind is not REVIEW for one in steps):
+    reviewed = {row for step in steps if step.kind is REVIEW for row in step.rows}
+    claims = [claim for claim in result.waiting_claims if claim.row in reviewed]
+    if len(claims) == len(result.waiting_claims) or any(step.kind is not REVIEW for step in steps):
         state = result.claimed_record.answers
     else:
-        evidence = {key for one in claims for key in one.evidence}
-        readings = {key for one in claims for key in one.readings} & effective_readings(sent)
+        evidence = {key for claim in claims for key in claim.evidence}
+        readings = {key for claim in claims for key in claim.readings} & effective_readings(sent)
         kept = readings | {row.id for rows in verified.readings.values() for row in rows}
         alone = replace(
             sent,
@@ -382,12 +384,12 @@ def score_with_steps(result, steps):
         state = min_answers(
             max_answers(result.verified_record.answers, compute_answers(asked, alone)), result.claimed_record.answers
         )
-    questions = [asked.indicators[one.indicator_id].question for one in steps if one.kind is ASK]
-    state = max_answers(state, Answers({}, {}, {one: Finding(FULL, "") for one in questions}))
+    questions = [asked.indicators[step.indicator_id].question for step in steps if step.kind is ASK]
+    state = max_answers(state, Answers({}, {}, {question: Finding(FULL, "") for question in questions}))
     promises = {row.id: row for row, _ in result.open_commitments}
-    met = {key for one in steps if one.kind is AGREE for key in one.benchmarks}
+    met = {key for step in steps if step.kind is AGREE for key in step.benchmarks}
     further = set()
-    for promise in (promises[one.rows[0].id] for one in steps if one.kind is KEEP):
+    for promise in (promises[step.rows[0].id] for step in steps if step.kind is KEEP):
         towards = {
             key: reach for key, reach in promise.towards.items() if key in result.claimed_record.answers.benchmarks
         }
@@ -413,18 +415,18 @@ def effective_readings(sent):
 def test_every_cumulative_is_one_evaluation_of_the_record_with_exactly_these_steps_assumed(record, as_of, known_by):
     result, steps = find_steps(record, as_of, known_by=known_by)
 
-    for number, one in enumerate(steps.steps, start=1):
-        assert score_with_steps(result, steps.steps[:number]) == one.cumulative
+    for number, step in enumerate(steps.steps, start=1):
+        assert score_with_steps(result, steps.steps[:number]) == step.cumulative
 
 
 @given(records(), days, moments)
 def test_within_a_group_each_step_adds_the_most_that_any_could_given_those_before_it(record, as_of, known_by):
     result, steps = find_steps(record, as_of, known_by=known_by)
 
-    for number, one in enumerate(steps.steps):
-        rest = [other for other in steps.steps[number:] if other.kind is one.kind]
+    for number, step in enumerate(steps.steps):
+        rest = [other for other in steps.steps[number:] if other.kind is step.kind]
         before = list(steps.steps[:number])
-        assert one.points == max(
+        assert step.points == max(
             score_with_steps(result, [*before, other]) - score_with_steps(result, before) for other in rest
         )
 

@@ -427,13 +427,14 @@ class WeightedRecord(RecordBuilder):
 
     def gains(self, as_of=TODAY):
         return [
-            (one.key, one.points, one.due_on) for one in evaluate_readiness(self.facts, as_of=as_of).benchmark_gains()
+            (gain.key, gain.points, gain.due_on)
+            for gain in evaluate_readiness(self.facts, as_of=as_of).benchmark_gains()
         ]
 
     def smallest_set(self):
         found = evaluate_readiness(self.facts, as_of=TODAY).smallest_set()
         keys = {number: key for key, number in self.benchmark_ids.items()}
-        return None if found is None else [keys[one] for one in found]
+        return None if found is None else [keys[benchmark_id] for benchmark_id in found]
 
 
 def test_a_lever_gives_all_that_meeting_it_adds():
@@ -465,8 +466,8 @@ def test_gains_of_equal_points_stand_by_the_soonest_day_and_then_in_order():
     record.commitment(made=MADE, due=SOON, _1d=CommitmentReach.MEETS)
 
     found = evaluate_readiness(record.facts, as_of=TODAY).benchmark_gains()
-    assert [(one.key, one.due_on) for one in found] == [("1d", SOON), ("1c", DEADLINE), ("1a", None), ("1b", None)]
-    assert {one.points for one in found} == {Fraction(30, 4) + Fraction(20, 3)}
+    assert [(gain.key, gain.due_on) for gain in found] == [("1d", SOON), ("1c", DEADLINE), ("1a", None), ("1b", None)]
+    assert {gain.points for gain in found} == {Fraction(30, 4) + Fraction(20, 3)}
 
 
 def test_a_lever_with_more_points_comes_before_one_that_is_due_sooner():

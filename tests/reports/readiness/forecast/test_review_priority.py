@@ -35,13 +35,18 @@ def score_with(facts, as_of, decisions=(), verdicts=(), now=NOW):
     """The score of the whole record with these reviews and assessments among its rows."""
     reviews = [
         EvidenceReviewFact(
-            FIRST_HYPOTHETICAL_ID + number, one.evidence_id, one.evidence_link_id, now, one.decision, one.first_on
+            FIRST_HYPOTHETICAL_ID + number,
+            decision.evidence_id,
+            decision.evidence_link_id,
+            now,
+            decision.decision,
+            decision.first_on,
         )
-        for number, one in enumerate(decisions)
+        for number, decision in enumerate(decisions)
     ]
     assessments = [
-        AssessmentFact(FIRST_HYPOTHETICAL_ID + number, one.benchmark_id, now, one.verdict, one.rests_on)
-        for number, one in enumerate(verdicts)
+        AssessmentFact(FIRST_HYPOTHETICAL_ID + number, verdict.benchmark_id, now, verdict.verdict, verdict.rests_on)
+        for number, verdict in enumerate(verdicts)
     ]
     whole = replace(facts, reviews=(*facts.reviews, *reviews), assessments=(*facts.assessments, *assessments))
     return evaluate_readiness(whole, as_of=as_of).score
@@ -49,7 +54,14 @@ def score_with(facts, as_of, decisions=(), verdicts=(), now=NOW):
 
 def add_decision(record, said):
     """Write a decision as somebody gives it."""
-    key = next((key for key, one in record.benchmark_ids.items() if _benchmark_of_decision(record, said) == one), None)
+    key = next(
+        (
+            key
+            for key, benchmark_id in record.benchmark_ids.items()
+            if _benchmark_of_decision(record, said) == benchmark_id
+        ),
+        None,
+    )
     record.review(said.evidence_id, known=LATER, key=key, decision=said.decision, first_on=said.first_on)
 
 
@@ -69,14 +81,14 @@ def test_the_simulation_is_what_happens_whatever_is_decided_on_each_line(record,
     )
     simulation = ReviewSimulation(facts, as_of=as_of, now=now)
     said = [
-        ReviewDecision(one.evidence_id, one.evidence_link_id, data.draw(decisions), data.draw(st.none() | days))
-        for one in simulation.with_rest_verified(simulation.update_evidence(sent))
+        ReviewDecision(item.evidence_id, item.evidence_link_id, data.draw(decisions), data.draw(st.none() | days))
+        for item in simulation.with_rest_verified(simulation.update_evidence(sent))
     ]
     gain, alone = simulation.update_gain(sent, decisions=said), simulation.review_gain(said)
     before = score(record, as_of)
 
-    for one in said:
-        add_decision(record, one)
+    for text in said:
+        add_decision(record, text)
 
     assert gain.score == before
     assert gain.accepting == alone.points == score(record, as_of) - before
@@ -132,7 +144,7 @@ def test_items_to_review_are_worth_what_each_of_them_is_by_itself(record, as_of)
         at_stake = review_priority.update_priority(simulation, sent.id)
         accepted = simulation.with_rest_verified(simulation.update_evidence(sent.id))
         assert at_stake.accepting == gain.accepting == score_with(facts, as_of, accepted) - score_with(facts, as_of)
-        assert at_stake.verdict == max((one.points for one in gain.assessing), default=Fraction(0)) >= 0
+        assert at_stake.verdict == max((assessment.points for assessment in gain.assessing), default=Fraction(0)) >= 0
         assert at_stake.drops == gain.drops
     revised = {row.revises for row in facts.evidence}
     for row in facts.evidence:
@@ -155,11 +167,11 @@ def test_a_priority_knows_what_was_put_right_what_a_verdict_rests_on_and_what_ho
     record.action("7b", day, day, known=day, sent=sent[2])
     simulation = ReviewSimulation(record.facts, as_of=LATER, now=NOW)
 
-    at_stake = [review_priority.update_priority(simulation, one) for one in sent]
+    at_stake = [review_priority.update_priority(simulation, version_id) for version_id in sent]
 
-    for one, found in zip(sent, at_stake, strict=True):
-        gain = simulation.update_gain(one)
-        said = simulation.with_rest_verified(simulation.update_evidence(one))
+    for version_id, found in zip(sent, at_stake, strict=True):
+        gain = simulation.update_gain(version_id)
+        said = simulation.with_rest_verified(simulation.update_evidence(version_id))
         assert found.accepting == gain.accepting == score_with(record.facts, LATER, said) - simulation.current.score
         assert found.verdict == max((each.points for each in gain.assessing), default=0)
     assert [found.points > 0 for found in at_stake] == [False, False, True]

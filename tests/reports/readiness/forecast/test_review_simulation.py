@@ -38,7 +38,7 @@ def score(record):
 
 
 def points_by_assessment(gain):
-    return {(one.benchmarks, one.verdict): one.points for one in gain.assessing}
+    return {(assessment.benchmarks, assessment.verdict): assessment.points for assessment in gain.assessing}
 
 
 def test_the_simulation_is_what_happens_when_it_is_accepted_and_then_assessed(record):
@@ -243,7 +243,7 @@ def test_rejecting_what_was_verified_says_which_benchmark_counts_less(record):
     gain = simulation.review_gain([ReviewDecision(action, evidence_link.id, EvidenceDecision.REJECTED)])
 
     assert gain.points < 0
-    assert [describe_drop(one) for one in gain.drops] == ["Benchmark 1a would not count. It counts half now."]
+    assert [describe_drop(drop) for drop in gain.drops] == ["Benchmark 1a would not count. It counts half now."]
 
 
 def test_rejecting_the_only_figure_says_that_none_is_left(record):

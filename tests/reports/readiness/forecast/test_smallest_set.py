@@ -29,7 +29,7 @@ def candidates(draw):
 
 def total_gain(taken):
     turned_on = frozenset().union(*(each.bonuses for each in taken))
-    return sum((each.gain for each in taken), sum((BONUSES[one] for one in turned_on), Fraction(0)))
+    return sum((each.gain for each in taken), sum((BONUSES[bonus] for bonus in turned_on), Fraction(0)))
 
 
 @given(candidates(), st.fractions(0, 60, max_denominator=3))

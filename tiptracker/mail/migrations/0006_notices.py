@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mail", "0004_template_values"),
+        ("mail", "0005_recipient"),
     ]
 
     operations = [
