@@ -62,7 +62,9 @@ class Notice(models.Model):
         ordering = ("-occurred_at", "-pk")
         constraints: ClassVar = [
             models.UniqueConstraint("person", "kind", "table", "row", "day", "stage", name="everybody_is_told_once"),
-            models.CheckConstraint(name="notice_kind_is_known", condition=Q(kind__in=list(NoticeKind))),
+            models.CheckConstraint(
+                name="notice_kind_is_known", condition=Q(kind__in=[kind.value for kind in NoticeKind])
+            ),
         ]
         indexes: ClassVar = [
             models.Index("person", condition=Q(read_at=None, settled_at=None), name="unread_notices"),
@@ -95,7 +97,10 @@ class NoticeFrequency(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint("person", "kind", name="one_frequency_a_person_and_kind"),
-            models.CheckConstraint(name="notice_frequency_is_known", condition=Q(frequency__in=list(Frequency))),
+            models.CheckConstraint(
+                name="notice_frequency_is_known",
+                condition=Q(frequency__in=[frequency.value for frequency in Frequency]),
+            ),
         ]
 
     def __str__(self) -> str:
