@@ -24,6 +24,7 @@ from tiptracker.accounts.middleware import ENROLMENT_ONLY
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 from tiptracker.localization import format_date, gettext
+from tiptracker.notifications.preferences import kinds_for_role
 
 
 class NavigationItem(NamedTuple):
@@ -66,11 +67,17 @@ def navigation_context(request: HttpRequest) -> dict[str, Any]:
     """Return the context of every page. It is lazy, so a partial page doesn't compute it."""
     return {
         "navigation": SimpleLazyObject(lambda: _navigation_items(request)),
+        "gets_notices": SimpleLazyObject(lambda: _gets_notices(request)),
         "log_progress_url": SimpleLazyObject(lambda: _log_progress_url(request)),
         "way_back": SimpleLazyObject(lambda: _way_back(request)),
         "footer_links": SimpleLazyObject(lambda: _footer_links(request)),
         "page_head": SimpleLazyObject(lambda: _page_head(request)),
     }
+
+
+def _gets_notices(request: HttpRequest) -> bool:
+    user = request.user
+    return isinstance(user, User) and _is_enrolled(request) and bool(kinds_for_role(user.role))
 
 
 def _page_head(request: HttpRequest) -> dict[str, Any]:

@@ -182,6 +182,7 @@ EMBASSY_PLACES = (
                 gettext_noop("Briefings"),
                 ("briefing_request", "briefing_detail", "briefing_clear", "briefing_compare", "briefing_check"),
             ),
+            Tab("calendar_month", gettext_noop("Calendar"), ("calendar_feed",)),
         ),
     ),
     Place(
@@ -224,6 +225,13 @@ ACCOUNT = Place(
     is_in_menu=False,
 )
 """The pages about the user's own account. The name of the user in the head leads there."""
+NOTICES = Place(
+    gettext_noop("Notices"),
+    (Tab("notice_list", gettext_noop("Notices"), ("notice_detail", "notice_settings"), is_of_edition=False),),
+    frozenset({Role.OFFICER, Role.AMBASSADOR, Role.FOCAL_POINT}),
+    is_in_menu=False,
+)
+"""What a person was told. The bell in the head leads there."""
 MINISTRY_PLACES = (
     Place(
         gettext_noop("Home"),
@@ -246,6 +254,10 @@ MINISTRY_PLACES = (
     Place(
         gettext_noop("Recommendations"),
         (Tab("recommendation_list", gettext_noop("Recommendations"), ("recommendation_detail",)),),
+    ),
+    Place(
+        gettext_noop("Calendar"),
+        (Tab("calendar_month", gettext_noop("Calendar"), ("calendar_feed",)),),
     ),
     Place(
         gettext_noop("Help"),
@@ -286,6 +298,7 @@ ADMINISTRATOR_PLACES = (
                 ("person_add", "person_detail", "person_edit", "account_request_list", "account_request_detail"),
                 is_of_edition=False,
             ),
+            Tab("mail_list", gettext_noop("Mails"), is_of_edition=False),
         ),
     ),
     Place(
@@ -313,7 +326,7 @@ PLACES: Mapping[Role, Sequence[Place]] = {
 
 def places_of_role(role: Role) -> Iterator[Place]:
     """Yield the places of a role, in the order of the navigation."""
-    return (place for place in (*PLACES[role], ACCOUNT) if not place.roles or role in place.roles)
+    return (place for place in (*PLACES[role], NOTICES, ACCOUNT) if not place.roles or role in place.roles)
 
 
 def tabs_of_role(place: Place, role: Role) -> list[Tab]:

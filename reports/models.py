@@ -160,12 +160,16 @@ class BriefingQuerySet(EmbassyQuerySet["Briefing"]):
         return same.filter(ministry=briefing.ministry_id).order_by("-as_of", "-version", "-pk")
 
     def for_clearing_by(self, user: User) -> Self:
-        """Return the drafts that this user may clear and that no later version of the same document replaces.
+        """Return the drafts that this user may clear.
 
         This is the rule of `permissions.can_clear_briefing`, for lists.
         """
         if user.role not in (Role.OFFICER, Role.AMBASSADOR):
             return self.none()
+        return self.awaiting_clearance().exclude(requested_by=user)
+
+    def awaiting_clearance(self) -> Self:
+        """Return the drafts that no later version of the same document replaces."""
         is_a_draft = Q(requested_by__isnull=False, cleared_by__isnull=True, withdrawn_at__isnull=True) & ~Q(file="")
         later = Briefing.objects.filter(
             Q(ministry=OuterRef("ministry")) | Q(ministry__isnull=True),
@@ -178,7 +182,7 @@ class BriefingQuerySet(EmbassyQuerySet["Briefing"]):
             withdrawn_at__isnull=True,
             pk__gt=OuterRef("pk"),
         )
-        return self.filter(is_a_draft, ~Exists(later)).exclude(requested_by=user)
+        return self.filter(is_a_draft, ~Exists(later))
 
     def issued(self) -> Self:
         """Return the briefings that are cleared and not withdrawn."""

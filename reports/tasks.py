@@ -8,6 +8,7 @@ from celery.signals import worker_init, worker_process_init, worker_process_shut
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
+from reports.actions import notices
 from reports.actions.current_briefing import refresh_current_briefing
 from reports.actions.file_checks import check_stored_briefings
 from reports.actions.rendering import render_briefing
@@ -54,6 +55,12 @@ def briefing(progress: JobProgress) -> None:
     rows = Briefing.objects.select_related("edition__country", "ministry", "dialogue", "requested_by", "cleared_by")
     row = rows.get(pk=progress.job.key)
     render_briefing(briefing=row, now=clock.now(row.edition.country.time_zone), progress=progress)
+
+
+@shared_task(name="notify")
+def notify() -> None:
+    """Bring everybody's notices up to date, and queue the mails that are due. Runs every minute."""
+    notices.notify(now=clock.now("UTC"))
 
 
 @shared_task(name="current_briefings")

@@ -7,6 +7,7 @@ from reports.views import (
     briefing_compare,
     briefing_request,
     briefings,
+    calendar,
     changes,
     dashboard,
     districts,
@@ -30,6 +31,7 @@ urlpatterns = [
     *edition_urlpatterns(
         [
             path("districts/", districts.district_list, name="district_list"),
+            path("calendar/", calendar.calendar_month, name="calendar_month"),
             path("timeline/", timeline.timeline, name="timeline"),
             path("handover/", handover.handover, name="handover"),
             path("dashboard/", dashboard.dashboard, name="dashboard"),
@@ -51,6 +53,8 @@ urlpatterns = [
         ]
     ),
     path("overview/", overview.overview, name="overview"),
+    path("calendar/feed/", calendar.calendar_feed, name="calendar_feed"),
+    path("calendar/<str:token>.ics", calendar.calendar_file, name="calendar_file"),
     path("search/", search.search, name="search"),
     path("ministries/<int:pk>/", ministries.ministry_detail, name="ministry_detail"),
     path("readiness/runs/<int:pk>/", runs.run_detail, name="run_detail"),

@@ -77,6 +77,8 @@ from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.choices import Role
 from tiptracker.jobs.models import Job
+from tiptracker.notifications.choices import NoticeKind
+from tiptracker.notifications.models import Notice
 from tiptracker.saved_filters.models import SavedFilter
 from tiptracker.undo.models import RemovedRow
 
@@ -700,6 +702,23 @@ class SavedFilterFactory(DjangoModelFactory):
     name = factory.Sequence(lambda number: f"Overdue {number}")
     query = "status=overdue"
     saved_at = at_noon(date(2022, 1, 20))
+
+
+class NoticeFactory(DjangoModelFactory):
+    """An officer is told of a commitment of 15 December 2021 that is overdue by two weeks."""
+
+    class Meta:
+        model = Notice
+
+    person = factory.SubFactory(OfficerFactory)
+    kind = NoticeKind.LONG_OVERDUE
+    country = factory.SubFactory(CountryFactory)
+    table = "dialogues.commitment"
+    row = factory.LazyFunction(lambda: str(CommitmentFactory().pk))
+    day = date(2021, 12, 15)
+    stage = 14
+    occurred_at = at_noon(date(2021, 12, 29))
+    recorded_at = at_noon(date(2021, 12, 29))
 
 
 class RemovedRowFactory(DjangoModelFactory):

@@ -354,6 +354,7 @@ UNCHANGED_KEYS = {
     "accounts.country": {"code"},
     "audit.auditentry": {"hash", "number"},
     "dialogues.evidence": {"revises"},
+    "mail.mail": {"message_id"},
     "recommendations.benchmark": {"recommendation", "letter"},  # an import alone moves one, and holds its edition
     "recommendations.edition": {"country", "year"},
     "recommendations.indicator": {"country", "name"},

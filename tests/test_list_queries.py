@@ -58,6 +58,8 @@ from tests.security.access_requests import all_routes
 from tiptracker.accounts.models import AccountRequest, ApiToken, Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
 from tiptracker.choices import AccountRequestKind, TokenScope
+from tiptracker.mail.models import Mail, MailKind
+from tiptracker.notifications.models import Notice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -312,6 +314,18 @@ class Rows:
             for row, piece in zip(rows, pieces, strict=True)
         )
 
+    def notices(self, many):
+        self.commitments(many)
+        rows = Commitment.objects.order_by("-pk")[:many]
+        Notice.objects.bulk_create(
+            factories.NoticeFactory.build(person=self.officer, country=self.country, row=str(row.pk)) for row in rows
+        )
+
+    def mails(self, many):
+        Mail.objects.bulk_create(
+            Mail(kind=MailKind.NOTICES, person=person, queued_at=at_noon(DAY)) for person in self.people(many)
+        )
+
     def districts(self, many):
         District.objects.bulk_create(
             District(country=self.country, name=f"District {number}") for number in self.numbers(many)
@@ -462,6 +476,8 @@ LISTS = [
     ListPage("recommendation_list", Rows.benchmarks, 26),
     ListPage("recommendation_list", Rows.benchmarks, 11, "focal_point"),
     ListPage("briefing_list", Rows.briefings, 10),
+    ListPage("notice_list", Rows.notices, 9),
+    ListPage("mail_list", Rows.mails, 4, "administrator"),
     ListPage("log_list", Rows.entries, 13),
     ListPage("log_list", Rows.entries, 9, "administrator"),
     ListPage("setup_list", Rows.posts, 8, "administrator"),

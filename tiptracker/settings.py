@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "tiptracker.jobs",
     "tiptracker.lock_outs",
     "tiptracker.mail",
+    "tiptracker.notifications",
     "tiptracker.idempotency",
     "tiptracker.saved_filters",
     "tiptracker.undo",
@@ -443,6 +444,7 @@ CELERY_BEAT_SCHEDULE = {
     "stuck-jobs": {"task": "sweep_stuck_jobs", "schedule": 60.0, "options": {"expires": 55}},
     # Every hour, because midnight differs by country. A run on the same facts and day stores nothing new.
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
+    "notices": {"task": "notify", "schedule": 60.0, "options": {"expires": 55}},
     # This also notices a country's midnight, within half a minute.
     "current-briefings": {"task": "current_briefings", "schedule": 30.0, "options": {"expires": 25}},
     "account-requests": {"task": "carry_out_account_requests", "schedule": 600.0, "options": {"expires": 590}},

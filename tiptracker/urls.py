@@ -11,6 +11,8 @@ urlpatterns = [
     path("help/", how_this_works.how_this_works, name="how_this_works"),
     path("accounts/", include("tiptracker.accounts.urls")),
     path("", include("tiptracker.saved_filters.urls")),
+    path("", include("tiptracker.notifications.urls")),
+    path("", include("tiptracker.mail.urls")),
     path("", include("tiptracker.onboarding.urls")),
     path("api/v1/", include("tiptracker.api.urls")),
     path("", include("tiptracker.audit.urls")),

@@ -20,13 +20,15 @@ class DueDateProposalQuerySet(models.QuerySet["DueDateProposal"]):
         return self.filter(commitment__in=Commitment.objects.visible_to(user, country))
 
     def for_answer_by(self, user: User) -> Self:
-        """Filter to proposals that wait for an answer, for officers; none for others.
+        """Filter to proposals that wait for an answer, for officers; none for others."""
+        return self.awaiting_answer() if user.role == Role.OFFICER else self.none()
+
+    def awaiting_answer(self) -> Self:
+        """Filter to proposals that wait for an answer.
 
         A proposal waits while its commitment may still be kept: there is no date to move once it is reported done,
         verified done or withdrawn.
         """
-        if user.role != Role.OFFICER:
-            return self.none()
         newest_first = ("-happened_on", "-recorded_at", "-pk")
         events = CommitmentEvent.objects.filter(commitment=OuterRef("commitment")).order_by(*newest_first)
         undecided = self.filter(decision__isnull=True).annotate(newest_event=Subquery(events.values("kind")[:1]))

@@ -41,6 +41,7 @@ from dialogues.views.due_date_notes import describe_newest_proposal, find_propos
 from dialogues.views.next_action import find_next_action
 from dialogues.views.page_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from dialogues.views.reminders import list_reminders
 from dialogues.views.timeline import CommitmentTimeline, build_timeline, decision_on
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country, page_url
 from recommendations.models import Benchmark, Recommendation
@@ -170,6 +171,7 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "pending": pending_redaction_urls(user, commitment.country, *timeline.rows(user)),
             "horizon": Horizon(commitment.horizon).label,
             "actions": _list_actions(request, commitment, timeline.standing),
+            "reminders": list_reminders(commitment, timeline.standing, today),
             "proposal": (proposal := timeline.waiting_proposal),
             "may_answer": proposal is not None and permissions.can_answer_due_date(user, proposal),
         }

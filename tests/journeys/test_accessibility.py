@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ import recommendations.urls
 import reports.urls
 import tiptracker.accounts.urls
 import tiptracker.audit.urls
+import tiptracker.notifications.urls
 from dialogues.choices import CommitmentStatus, MadeBy
 from dialogues.models import Commitment, Dialogue, Evidence, NextStep, UpdateVersion
 from recommendations.importing.draft import read_draft_text, serialize_draft
@@ -43,10 +44,12 @@ from tests.factories import (
     EditionImportFactory,
     EvidenceFactory,
     JobFactory,
+    NoticeFactory,
     ReadinessRunFactory,
     RedactionDecisionFactory,
     RedactionFactory,
     SavedFilterFactory,
+    at_noon,
 )
 from tests.recommendations.replacement_list import REPLACEMENT_LIST
 from tests.running_server import RunningServer
@@ -56,6 +59,7 @@ from tiptracker.accounts.models import AccountRequest, User
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import AccountRequestKind, TokenScope
 from tiptracker.jobs.models import State
+from tiptracker.notifications.digest import stop_path
 
 pytestmark = pytest.mark.without_worker
 
@@ -108,6 +112,7 @@ ADDRESSES_WITHOUT_PAGE = {
     "briefing_clear",
     "evidence_review",
     "version_fill",
+    "calendar_file",
     "version_return",
     "version_accept",
     "evidence_file",
@@ -346,6 +351,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "dialogue_call_off": Dialogue.objects.order_by("-pk")[:1],
         "dialogue_record": Dialogue.objects.order_by("pk"),
         "next_step_done": NextStep.objects.all(),
+        "notice_detail": [NoticeFactory(person=people["officer"], settled_at=at_noon(date(2022, 1, 20)))],
         "saved_filter_edit": [SavedFilterFactory(person=people["officer"])],
         "briefing_detail": Briefing.objects.all(),
         "briefing_compare": compared,
@@ -378,13 +384,14 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         _url_names()
         - set(things)
         - set(by_mail)
-        - {"readiness_why", "log_detail", "briefing_request", "saved_filter_add"}
+        - {"readiness_why", "log_detail", "briefing_request", "saved_filter_add", "notices_stop"}
         - ADDRESSES_WITHOUT_PAGE
     )
     return (
         {name: [reverse(name)] for name in (*alone, "glossary")}
         | {name: [reverse(name, args=[each.pk]) for each in rows] for name, rows in things.items()}
         | {"readiness_why": why, "log_detail": entries[:4]}
+        | {"notices_stop": [stop_path(people["officer"])]}
         | {"saved_filter_add": [reverse("saved_filter_add", query={"address": f"{reverse('log_list')}?text=law"})]}
         | {
             "briefing_request": [
@@ -420,6 +427,7 @@ def _url_names() -> set[str]:
         reports.urls,
         tiptracker.accounts.urls,
         tiptracker.audit.urls,
+        tiptracker.notifications.urls,
     )
     return {pattern.name for module in modules for pattern in module.urlpatterns if isinstance(pattern, URLPattern)}
 
@@ -494,7 +502,7 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
     User.objects.create_user("left@demo.example", name="Left", role="administrator", is_active=False)
     of_person = {pk: reverse("person_edit", args=[pk]) for pk in (officer.pk, people["police"].pk, people["admin"].pk)}
     with start_walk(browser, live, "administrator", people["admin"]) as administrator:
-        for name in ("person_list", "person_add", "ministry_list", "country_list", "account_request_list"):
+        for name in ("person_list", "person_add", "mail_list", "ministry_list", "country_list", "account_request_list"):
             administrator.visit(reverse(name))
         for person in User.objects.filter(email__endswith="@demo.example"):
             administrator.visit(reverse("person_detail", args=[person.pk]))

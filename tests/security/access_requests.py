@@ -18,6 +18,7 @@ from tests.factories import PASSWORD
 from tests.security.world import READERS
 from tests.transactions import outer_transaction
 from tiptracker.accounts import tokens
+from tiptracker.notifications.choices import Frequency, NoticeKind
 
 TODAY = "2022-01-28"
 UNKNOWN_ID = 987654321
@@ -478,6 +479,10 @@ BODIES = {
     "POST indicator_ministry": lambda world: {"ministry": world.pk("police")},
     "POST evidence_review internal": evidence_review_body("internal"),
     "POST evidence_review shared": evidence_review_body("shared"),
+    "POST calendar_feed": lambda world: {"do": "renew"},
+    "POST notice_settings": lambda world: (
+        dict.fromkeys(NoticeKind, Frequency.DAILY) | {"hour": "8", "weekly_on": "0", "working_days": ["0", "1"]}
+    ),
     "POST saved_filter_add": lambda world: {"address": reverse("log_list") + "?text=law", "name": "Mine"},
     "POST saved_filter_edit": lambda world: {"name": "Another name"},
     "POST version_fill": bulk_review_body,

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.conftest import run_due_jobs
+from tests.factories import NoticeFactory
 from tests.security.access_requests import record_htmx_checks, rule_url
 from tests.security.conftest import create_world, reuse_drawn_previews
 from tests.security.marked_rows import (
@@ -35,6 +36,10 @@ from tiptracker.accounts.mail_links import LinkPurpose, password_link
 from tiptracker.accounts.models import AccountRequest
 from tiptracker.celery import app
 from tiptracker.choices import AccountRequestKind
+from tiptracker.mail.actions import MailInput, queue_mails
+from tiptracker.mail.models import MailKind
+from tiptracker.notifications.choices import NoticeKind
+from tiptracker.notifications.models import Notice
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +156,11 @@ def all_mails(world, reader):
             mails.notify_account_changed(person, "address and role", [person.email])
             mails.notify_log_fault(person, 1)
             mails.notify_administrator_added(person, person, "an administrator")
+            notices = [
+                NoticeFactory(person=person, kind=kind, row=str(world.rows["commitment"].pk)) for kind in NoticeKind
+            ]
+            carrying, *_ = queue_mails([MailInput(MailKind.NOTICES, person)])
+            Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mail=carrying)
             asked = {"person": person, "asked_by": person, "asked_at": timezone.now(), "old_email": person.email}
             address = AccountRequest.objects.create(
                 kind=AccountRequestKind.ADDRESS, new_email="new@post.example", **asked

@@ -100,6 +100,24 @@ POST  saved_filter_add                      -          302 302 302 302 | 302 302
 GET   saved_filter_edit                     officers_filter 200 404 404 404 | 404 404 404 | 404 404 | in  in
 POST  saved_filter_edit                     officers_filter 302 404 404 404 | 404 404 404 | 404 404 | in  in
 
+# Notices and mails
+GET   notice_list                           -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  notice_list                           -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+GET   notice_detail                     officers_notice 302 404 404 404 | 404 404 404 | 404 404 | in  in
+POST  notice_detail                     officers_notice 405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   notice_settings                       -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  notice_settings                       -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+GET   notices_stop                          -          404 404 404 404 | 404 404 404 | 404 404 | 404 404
+POST  notices_stop                          -          404 404 404 404 | 404 404 404 | 404 404 | 404 404
+GET   calendar_month                        -          200 200 200 200 | 200 200 200 | 200 403 | in  in
+POST  calendar_month                        -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   calendar_feed                         -          200 200 200 200 | 200 200 200 | 200 404 | in  in
+POST  calendar_feed                         -          302 302 302 302 | 302 302 302 | 302 404 | in  in
+GET   calendar_file                         -          404 404 404 404 | 404 404 404 | 404 404 | 404 404
+POST  calendar_file                         -          405 405 405 405 | 405 405 405 | 405 405 | 405 405
+GET   mail_list                             -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  mail_list                             -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+
 # Activity log
 GET   log_list                              -          200 200 200 403 | 403 403 403 | 200 200 | in  in
 POST  log_list                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
@@ -591,7 +609,16 @@ def test_every_text_reaches_its_readers(world):
     assert unread == set()
 
 
-PERSONAL_TABLES = {"accounts.ApiToken", "dialogues.EvidenceFile", "saved_filters.SavedFilter", "undo.RemovedRow"}
+PERSONAL_TABLES = {
+    "accounts.ApiToken",
+    "dialogues.EvidenceFile",
+    "notifications.CalendarFeed",
+    "notifications.DigestSchedule",
+    "notifications.Notice",
+    "notifications.NoticeFrequency",
+    "saved_filters.SavedFilter",
+    "undo.RemovedRow",
+}
 """A person's own tokens, saved filters and deleted rows, and files that they uploaded and have not sent."""
 
 

@@ -4,9 +4,12 @@ from datetime import date, timedelta
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from tiptracker import clock
 from tiptracker.accounts.models import User
+from tiptracker.notifications.models import Notice
 
 
 def is_expired(person: User) -> bool:
@@ -24,3 +27,14 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
 
     def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
         return isinstance(user, User) and user.is_active and not is_expired(user)
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the person of a session, if they may still sign in. `unread_notices` counts for the head of pages.
+
+        One query does both, because every page asks for both.
+        """
+        unread = Notice.objects.unread().filter(person=OuterRef("pk")).order_by().values("person")
+        number = Subquery(unread.annotate(number=Count("pk")).values("number"), output_field=IntegerField())
+        people = User.objects.get_queryset().annotate(unread_notices=Coalesce(number, 0))
+        person = people.filter(pk=user_id).first()
+        return person if self.user_can_authenticate(person) else None

@@ -23,12 +23,17 @@ from tiptracker.localization import format_date, gettext, gettext_noop
 
 
 class SubjectKind(NamedTuple):
-    """A kind of record: its English noun, the path to its name, its page (if any), and the path to that page's key."""
+    """A kind of record: its English noun, the path to its name, its page (if any), and the path to that page's key.
+
+    `ministry_page` and `ministry_key` are page and key for people of a ministry, where these differ.
+    """
 
     noun: str
     name: str = ""
     page: str = ""
     key: str = "pk"
+    ministry_page: str = ""
+    ministry_key: str = ""
 
     @property
     def label(self) -> str:
@@ -58,7 +63,16 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
     "dialogues.reading": SubjectKind(gettext_noop("Figure"), "indicator__name", "evidence_detail", "evidence__pk"),
     "recommendations.recommendation": SubjectKind(gettext_noop("Recommendation"), "text", "recommendation_detail"),
     "dialogues.redaction": SubjectKind(gettext_noop("Redaction"), "reason", "redaction_detail"),
-    "dialogues.updateversion": SubjectKind(gettext_noop("Update"), "update__commitment__text", "version_detail"),
+    "dialogues.updateversion": SubjectKind(
+        gettext_noop("Update"),
+        "update__commitment__text",
+        "version_detail",
+        ministry_page="commitment_detail",
+        ministry_key="update__commitment__pk",
+    ),
+    "dialogues.duedateproposal": SubjectKind(
+        gettext_noop("Proposed due date"), "commitment__text", "commitment_detail", "commitment__pk"
+    ),
 }
 """By model label: the kinds of record that a user can search for in the log."""
 OTHER_NOUNS: Mapping[str, str] = {
@@ -137,19 +151,28 @@ def list_entry_rows(entries: Iterable[AuditEntry], user: AnyUser) -> list[LogEnt
 
 
 def _find_subjects(entries: Iterable[AuditEntry], user: AnyUser) -> dict[tuple[str, str], Subject]:
-    """Return, by table and row, the records that `entries` are about. Runs one query per kind of record."""
+    """Return, by table and row, the records that `entries` are about."""
+    return find_subjects(((entry.table, entry.row) for entry in entries if entry.table), user)
+
+
+def find_subjects(rows: Iterable[tuple[str, str]], user: AnyUser) -> dict[tuple[str, str], Subject]:
+    """Return, by table and row, the records as the user may see them. Runs one query per kind of record.
+
+    `rows` are pairs of table and row. Whoever may not see a record gets its kind and number only.
+    """
     keys = defaultdict(set)
-    for entry in entries:
-        if entry.table:
-            keys[entry.table].add(entry.row)
+    for table, row in rows:
+        keys[table].add(row)
     subjects: dict[tuple[str, str], Subject] = {}
-    for table, rows in keys.items():
+    for table, numbers in keys.items():
         label = current_label(table)
         kind = SUBJECT_KINDS.get(label, SubjectKind(_table_noun(label)))
-        subjects |= {(table, row): Subject(_number_subject(kind, row)) for row in rows}
+        if kind.ministry_page and getattr(user, "is_ministry", False):
+            kind = kind._replace(page=kind.ministry_page, key=kind.ministry_key)
+        subjects |= {(table, row): Subject(_number_subject(kind, row)) for row in numbers}
         if kind.name:
             visible = apps.get_model(label)._default_manager.visible_to(user)
-            for pk, name, key in visible.filter(pk__in=rows).values_list("pk", kind.name, kind.key):
+            for pk, name, key in visible.filter(pk__in=numbers).values_list("pk", kind.name, kind.key):
                 named = format_date(name) if isinstance(name, date) else str(name)
                 subjects[table, str(pk)] = Subject(_number_subject(kind, pk), named, _subject_url(kind, key, user))
     return subjects

@@ -56,6 +56,10 @@ LOCK_ORDER = (
     "saved_filters.savedfilter",
     "undo.removedrow",
     "dialogues.filetext",  # emptied last by a redaction
+    "notifications.noticefrequency",
+    "notifications.digestschedule",
+    "notifications.calendarfeed",
+    "notifications.notice",
     "mail.mail",
     "jobs.job",
     "audit.listread",

@@ -4,7 +4,7 @@ The row is the truth, and the message only wakes a worker. A lost message costs 
 """
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -60,6 +60,17 @@ def enqueue(kind: str, key: object) -> Job:
             if job.due_at > now:
                 _send_on_commit(job)
             return job
+
+
+def enqueue_new(kind: str, keys: Sequence[object]) -> None:
+    """Create a job of `kind` on each of many keys that are new, and so have no job yet, in one query.
+
+    No message is sent for them. The worker's search for waiting jobs finds them (`send_due_jobs`).
+    """
+    now = timezone.now()
+    Job.objects.bulk_create(
+        [Job(kind=kind, key=str(key), queued_at=now, heartbeat_at=now, due_at=now, messaged_at=None) for key in keys]
+    )
 
 
 class JobProgress:

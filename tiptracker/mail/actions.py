@@ -7,14 +7,15 @@ Times are machine time.
 
 import logging
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.utils import timezone
 
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.transactions import is_in_transaction
-from tiptracker.jobs.actions import RetryJobLater, enqueue
+from tiptracker.jobs.actions import RetryJobLater, enqueue, enqueue_new
 from tiptracker.localization import gettext, record_language
 from tiptracker.mail.models import Mail, MailKind, MailState, new_key
 from tiptracker.mail.rendering import build_message
@@ -52,6 +53,26 @@ def queue_mail(
     mail, _ = Mail.objects.get_or_create(kind=kind, key=key or new_key(), state=MailState.QUEUED, defaults=defaults)
     enqueue("send_mail", mail.pk)
     return mail
+
+
+class MailInput(NamedTuple):
+    """A mail to queue: its kind, which names its template, and the person it goes to."""
+
+    kind: MailKind
+    person: User
+
+
+def queue_mails(mails: Sequence[MailInput]) -> list[Mail]:
+    """Queue many mails at once, in two queries. Raises RuntimeError outside a transaction.
+
+    No message is sent for each of them: a worker finds the waiting jobs within seconds (`send_due_jobs`).
+    """
+    if not is_in_transaction():
+        raise RuntimeError("A mail belongs in the transaction of what it tells of.")
+    now = timezone.now()
+    queued = Mail.objects.bulk_create([Mail(kind=mail.kind, person=mail.person, queued_at=now) for mail in mails])
+    enqueue_new("send_mail", [mail.pk for mail in queued])
+    return queued
 
 
 def deliver_mail(mail: Mail) -> None:

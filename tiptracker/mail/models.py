@@ -27,6 +27,7 @@ class MailKind(ChoiceEnum):
     REQUEST_DONE = "request_done", gettext_noop("Notice of a completed change")
     ADMINISTRATOR_ADDED = "administrator_added", gettext_noop("Notice of a new administrator")
     LOG_FAULT = "log_fault", gettext_noop("Notice of a fault in the activity log")
+    NOTICES = "notices", gettext_noop("Notices")
 
 
 class MailState(ChoiceEnum):

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -20,6 +20,7 @@ from tiptracker.accounts.mail_links import ADDRESS_DELAY, LINK_LIFETIMES, LinkPu
 from tiptracker.accounts.models import AccountRequest, Country, User, find_contact
 from tiptracker.localization import find_language, format_date, format_datetime, gettext, join_with_and
 from tiptracker.mail.models import Mail, MailKind
+from tiptracker.notifications.digest import group_notices, notices_context, unsubscribe_headers
 
 
 def _find_country(person: User) -> Country | None:
@@ -84,7 +85,7 @@ def _translate_values(kind: str, values: dict[str, str]) -> dict[str, str]:
     return translated
 
 
-def build_message(mail: Mail) -> EmailMessage | None:
+def build_message(mail: Mail) -> EmailMultiAlternatives | None:
     """Return the mail to send, or None if it is no longer needed."""
     person = mail.person
     if person is None:
@@ -94,7 +95,7 @@ def build_message(mail: Mail) -> EmailMessage | None:
         return _build_message(mail, person)
 
 
-def _build_message(mail: Mail, person: User) -> EmailMessage | None:
+def _build_message(mail: Mail, person: User) -> EmailMultiAlternatives | None:
     address, more = mail.address or person.email, _translate_values(mail.kind, mail.template_values)
     if "request" in more:
         more |= _request_context(int(more["request"]), address)
@@ -104,15 +105,25 @@ def _build_message(mail: Mail, person: User) -> EmailMessage | None:
             return None
         address, more["link"] = person.email, mail_links.password_link(person, purpose)
         more["link_ends"] = format_date(timezone.localtime(now + LINK_LIFETIMES[purpose]).date())
+    headers = {"Message-ID": mail.message_id}
+    if mail.kind == MailKind.NOTICES:
+        groups = group_notices(mail, person)
+        if not groups:
+            return None
+        more |= notices_context(groups)
+        headers |= unsubscribe_headers(person)
     country = _find_country(person)
     reply_to = _reply_address(person, country)
     context = {"person": person, "post": _describe_post(country), "reply_to": reply_to, "site": settings.PUBLIC_URL}
     rendered = render_to_string(f"account/email/{mail.kind}.txt", context | more)
     subject, _, text = rendered.partition("\n")
-    return EmailMessage(
+    message = EmailMultiAlternatives(
         subject.strip(),
         text.strip() + "\n",
         to=[address],
         reply_to=[reply_to] if reply_to else None,
-        headers={"Message-ID": mail.message_id},
+        headers=headers,
     )
+    if mail.kind == MailKind.NOTICES:
+        message.attach_alternative(render_to_string(f"account/email/{mail.kind}.html", context | more), "text/html")
+    return message

@@ -59,6 +59,7 @@ export const icons = {
   close: "close",
   download: "file_download",
   menu: "menu",
+  notifications: "notifications",
   next: "navigate_next",
   previous: "navigate_before",
 };

@@ -1,0 +1,191 @@
+"""Find what the record of commitments and dialogues gives reason to tell people: updates, changes, due dates.
+
+Everything follows from rows and the day. Each function runs a fixed number of queries, whatever the number of rows.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from dialogues.choices import (
+    CommitmentEventKind,
+    CommitmentStatus,
+    DueDateDecision,
+    MadeBy,
+    UpdateDecision,
+)
+from dialogues.commitment_status import DATE_SETTING_EVENTS, CommitmentStanding, days_left
+from dialogues.models import (
+    Commitment,
+    CommitmentCorrection,
+    CommitmentEvent,
+    Dialogue,
+    DueDateProposal,
+    DueDateProposalDecision,
+    UpdateVersion,
+    UpdateVersionDecision,
+)
+from dialogues.models.commitments import standing_from_row
+from tiptracker.accounts.models import Country
+from tiptracker.notifications.actions import EVENT_WINDOW, Occasion
+from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_BEFORE_DIALOGUE, DAYS_OVERDUE, NoticeKind
+
+VERSION, COMMITMENT, DIALOGUE = "dialogues.updateversion", "dialogues.commitment", "dialogues.dialogue"
+PROPOSAL = "dialogues.duedateproposal"
+CHANGES_TOLD = (CommitmentEventKind.RESCHEDULED, CommitmentEventKind.WITHDRAWN, CommitmentEventKind.REOPENED)
+"""Events of a commitment that its ministry is told of. What is decided on an update is told as that."""
+
+
+def find_occasions(country: Country, now: datetime) -> Iterator[Occasion]:
+    """Yield what there is to tell about the commitments and dialogues of a country.
+
+    `now` is domain time.
+    """
+    zone = ZoneInfo(country.time_zone)
+    today, since = now.astimezone(zone).date(), now - EVENT_WINDOW
+    yield from _waiting_updates(country, zone)
+    yield from _returned_updates(country, zone, today)
+    yield from _accepted_updates(country, zone, since)
+    yield from _new_commitments(country, zone, since)
+    yield from _changed_commitments(country, zone, since)
+    yield from _due_date_proposals(country, zone, since)
+    yield from _due_dates(country, zone, today)
+    yield from _dialogues_ahead(country, zone, today)
+
+
+def _waiting_updates(country: Country, zone: ZoneInfo) -> Iterator[Occasion]:
+    rows = UpdateVersion.objects.filter(update__commitment__country=country).undecided()
+    for pk, at, by, ministry in rows.values_list("pk", "recorded_at", "recorded_by", "update__commitment__ministry"):
+        yield Occasion(NoticeKind.UPDATE_RECEIVED, VERSION, pk, _day(at, zone), at, ministry=ministry, by=by)
+
+
+def _returned_updates(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasion]:
+    """Yield the returned versions after which their ministry still has to send something."""
+    of_commitment = UpdateVersion.objects.filter(update__commitment=OuterRef("update__commitment"))
+    later = of_commitment.filter(
+        Q(decision__isnull=True) | ~Q(decision__decision=UpdateDecision.WITHDRAWN), pk__gt=OuterRef("pk")
+    )
+    returned = UpdateVersion.objects.filter(
+        ~Exists(later), update__commitment__country=country, decision__decision=UpdateDecision.RETURNED
+    )
+    rows = list(
+        returned.values_list("pk", "decision__recorded_at", "update__commitment", "update__commitment__ministry")
+    )
+    commitments: Any = Commitment.objects.filter(pk__in={commitment for _, _, commitment, _ in rows})
+    expected = set(
+        commitments.with_status(today)
+        .filter(status__in=[CommitmentStatus.OPEN, CommitmentStatus.OVERDUE])
+        .values_list("pk", flat=True)
+    )
+    for pk, at, commitment, ministry in rows:
+        if commitment in expected:
+            yield Occasion(NoticeKind.UPDATE_RETURNED, VERSION, pk, _day(at, zone), at, ministry=ministry)
+
+
+def _accepted_updates(country: Country, zone: ZoneInfo, since: datetime) -> Iterator[Occasion]:
+    rows = UpdateVersionDecision.objects.filter(
+        decision=UpdateDecision.ACCEPTED,
+        recorded_at__gte=since,
+        update_version__update__commitment__country=country,
+    )
+    fields = ("update_version", "recorded_at", "update_version__update__commitment__ministry")
+    for pk, at, ministry in rows.values_list(*fields):
+        yield Occasion(NoticeKind.UPDATE_ACCEPTED, VERSION, pk, _day(at, zone), at, ministry=ministry)
+
+
+def _new_commitments(country: Country, zone: ZoneInfo, since: datetime) -> Iterator[Occasion]:
+    rows = Commitment.objects.filter(country=country, made_by=MadeBy.MINISTRY, recorded_at__gte=since)
+    for pk, at, ministry in rows.values_list("pk", "recorded_at", "ministry"):
+        yield Occasion(NoticeKind.COMMITMENT_RECORDED, COMMITMENT, pk, _day(at, zone), at, ministry=ministry)
+
+
+def _changed_commitments(country: Country, zone: ZoneInfo, since: datetime) -> Iterator[Occasion]:
+    """Yield the changes by the embassy, once for each commitment and day."""
+    events = CommitmentEvent.objects.filter(kind__in=CHANGES_TOLD)
+    for rows in (events, CommitmentCorrection.objects.all()):
+        own = rows.filter(
+            commitment__country=country, commitment__made_by=MadeBy.MINISTRY, recorded_at__gte=since
+        ).exclude(commitment__recorded_at__gte=since)
+        for pk, at, ministry in own.values_list("commitment", "recorded_at", "commitment__ministry"):
+            yield Occasion(NoticeKind.COMMITMENT_CHANGED, COMMITMENT, pk, _day(at, zone), at, ministry=ministry)
+
+
+def _due_date_proposals(country: Country, zone: ZoneInfo, since: datetime) -> Iterator[Occasion]:
+    waiting = DueDateProposal.objects.filter(commitment__country=country).awaiting_answer()
+    for pk, at, ministry in waiting.values_list("pk", "recorded_at", "commitment__ministry"):
+        yield Occasion(NoticeKind.DUE_DATE_PROPOSED, PROPOSAL, pk, _day(at, zone), at, ministry=ministry)
+    declined = DueDateProposalDecision.objects.filter(
+        decision=DueDateDecision.DECLINED, recorded_at__gte=since, proposal__commitment__country=country
+    )
+    for pk, at, ministry in declined.values_list("proposal", "recorded_at", "proposal__commitment__ministry"):
+        yield Occasion(NoticeKind.DUE_DATE_DECLINED, PROPOSAL, pk, _day(at, zone), at, ministry=ministry)
+
+
+def _due_dates(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasion]:
+    """Yield the newest stage before the due date of each open commitment, and each stage after it that was reached."""
+    events = CommitmentEvent.objects.as_of(today)
+    dated = events.filter(commitment=OuterRef("pk"), kind__in=DATE_SETTING_EVENTS)
+    soon = events.filter(commitment=OuterRef("pk"), due_on__lte=today + timedelta(days=max(DAYS_BEFORE)))
+    rows = (
+        Commitment.objects.filter(Exists(soon), country=country)
+        .annotate(dated_on=Subquery(dated.order_by("-happened_on", "-recorded_at", "-pk").values("happened_on")[:1]))
+        .with_status(today)
+        .filter(status__in=[CommitmentStatus.OPEN, CommitmentStatus.OVERDUE], due_on__isnull=False)
+    )
+    row: Any
+    for row in rows:
+        for kind, stage, reached_on in _reached_stages(standing_from_row(row, today), row.dated_on, today):
+            started_at = _start(reached_on, zone)
+            yield Occasion(kind, COMMITMENT, row.pk, row.due_on, started_at, ministry=row.ministry_id, stage=stage)
+
+
+def _reached_stages(
+    standing: CommitmentStanding, dated_on: date, today: date
+) -> Iterator[tuple[NoticeKind, int, date]]:
+    """Yield the stages of a due date that are reached: the kind of notice, the number of days, and the day.
+
+    Before the due date it is the newest one only, and only if the date was agreed before that stage: whoever has just
+    agreed on a date needs no reminder.
+    """
+    due_on = standing.due_on
+    if due_on is None:
+        return
+    if (left := days_left(due_on, today)) is not None:
+        reached = [days for days in DAYS_BEFORE if left <= days]
+        stage = min(reached, default=None)
+        if stage is not None and dated_on <= due_on - timedelta(days=stage):
+            yield NoticeKind.DUE_SOON, stage, due_on - timedelta(days=stage)
+        return
+    for kind, days in DAYS_OVERDUE.items():
+        if standing.days_overdue >= days:
+            yield kind, days, due_on + timedelta(days=days)
+
+
+def _dialogues_ahead(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasion]:
+    last_on = today + timedelta(days=max(DAYS_BEFORE_DIALOGUE))
+    rows = Dialogue.objects.filter(
+        country=country,
+        held_on__gte=today,
+        held_on__lte=last_on,
+        called_off_at__isnull=True,
+        recorded_at__isnull=True,
+        entered_at__isnull=False,
+    )
+    for pk, held_on, entered_at in rows.values_list("pk", "held_on", "entered_at"):
+        left = (held_on - today).days
+        stage = min(days for days in DAYS_BEFORE_DIALOGUE if left <= days)
+        reached_on = held_on - timedelta(days=stage)
+        if entered_at is not None and _day(entered_at, zone) <= reached_on:
+            yield Occasion(NoticeKind.DIALOGUE_SOON, DIALOGUE, pk, held_on, _start(reached_on, zone), stage=stage)
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date()
+
+
+def _start(day: date, zone: ZoneInfo) -> datetime:
+    """Return the moment at which a day begins in the country."""
+    return datetime.combine(day, time.min, zone)

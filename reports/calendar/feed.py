@@ -1,0 +1,87 @@
+"""A person's calendar as iCalendar (RFC 5545): the days that they may see, with titles that anyone may read.
+
+Calendar programs store feeds on other people's servers, so an entry holds no text of the record: what kind of day it
+is, a number, and the address of the page. Who opens that page has to sign in.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+from icalendar import Calendar, Event
+
+from dialogues.choices import CommitmentStatus, DialogueStage
+from recommendations.edition_context import edition_url
+from recommendations.models import Edition
+from reports.calendar.gathering import gather_days
+from reports.calendar.year import CalendarDay, DayKind
+from tiptracker.accounts.models import User
+from tiptracker.localization import gettext
+
+SETTLED = frozenset({CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN, CommitmentStatus.REPORTED})
+"""Commitments with these statuses need no date in a calendar."""
+REFRESH_INTERVAL = timedelta(hours=6)
+
+
+class FeedEntry(NamedTuple):
+    """An entry of the feed. `key` stays the same for the same record, so that calendar programs update the entry."""
+
+    key: str
+    title: str
+    url: str
+    is_cancelled: bool
+
+
+def build_feed(user: User, editions: Iterable[Edition], now: datetime) -> bytes:
+    """Return the feed of a person over these editions. `now` is an aware moment of the domain."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//TIP Tracker//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", "TIP Tracker")
+    calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"value": "DURATION"})
+    seen = set()
+    for edition in editions:
+        for day in gather_days(user, edition, now.date()):
+            entry = _entry(day, edition)
+            if entry is not None and entry.key not in seen:
+                seen.add(entry.key)
+                calendar.add_component(_event(entry, day, now))
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _entry(day: CalendarDay, edition: Edition) -> FeedEntry | None:
+    """Return the entry of a day, or None if the calendar need not show it."""
+    values = {"number": day.row_id, "year": edition.year, "country": edition.country.name}
+    match day.kind:
+        case DayKind.MILESTONE:
+            title = f"{day.title} ({gettext('%(country)s, %(year)d edition') % values})"
+            return FeedEntry(f"milestone-{day.row_id}", title, edition_url(edition, "timeline"), is_cancelled=False)
+        case DayKind.DIALOGUE:
+            url = reverse("dialogue_detail", args=[day.row_id])
+            is_cancelled = day.status is DialogueStage.CALLED_OFF
+            return FeedEntry(f"dialogue-{day.row_id}", gettext("Dialogue"), url, is_cancelled)
+        case _:
+            if day.status in SETTLED:
+                return None
+            url = reverse("commitment_detail", args=[day.row_id])
+            title = gettext("Commitment %(number)d is due") % values
+            return FeedEntry(f"commitment-{day.row_id}", title, url, is_cancelled=False)
+
+
+def _event(entry: FeedEntry, day: CalendarDay, now: datetime) -> Event:
+    event = Event()
+    event.add("uid", f"{entry.key}@{urlsplit(settings.PUBLIC_URL).hostname}")
+    event.add("dtstamp", now)
+    event.add("dtstart", day.shown_on)
+    event.add("dtend", day.shown_on + timedelta(days=1))
+    event.add("summary", entry.title)
+    event.add("url", urljoin(settings.PUBLIC_URL, entry.url))
+    event.add("transp", "TRANSPARENT")
+    event.add("class", "PRIVATE")
+    if entry.is_cancelled:
+        event.add("status", "CANCELLED")
+    return event

@@ -1,0 +1,363 @@
+"""Who is told what, when: one run on a record, then another after the record or the day changed."""
+
+from datetime import date, datetime, timedelta
+from itertools import count
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from dialogues.choices import CommitmentEventKind, UpdateDecision
+from reports.actions.notices import notify
+from tests.factories import (
+    MASERU,
+    AmbassadorFactory,
+    BriefingFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    DialogueFactory,
+    DueDateProposalDecisionFactory,
+    DueDateProposalFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
+)
+from tiptracker.mail.models import Mail
+from tiptracker.notifications.choices import Frequency, NoticeKind
+from tiptracker.notifications.models import DigestSchedule, Notice, NoticeFrequency
+
+pytestmark = pytest.mark.django_db
+
+LONG_AGO = datetime(2021, 1, 4, 9, tzinfo=MASERU)
+
+
+def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=MASERU)
+
+
+@pytest.fixture
+def officer():
+    return OfficerFactory(email="officer@post.example", created_at=LONG_AGO)
+
+
+@pytest.fixture
+def ambassador():
+    return AmbassadorFactory(email="ambassador@post.example", created_at=LONG_AGO)
+
+
+@pytest.fixture
+def police(officer, ambassador):
+    """A ministry with one focal point, who is told first of all."""
+    ministry = MinistryFactory(name="Ministry of Police", short_name="Police")
+    FocalPointFactory(ministry=ministry, email="police@gov.example", created_at=LONG_AGO)
+    return ministry
+
+
+def told(email: str) -> list[str]:
+    return [notice.kind for notice in Notice.objects.filter(person__email=email, settled_at=None).order_by("pk")]
+
+
+def mails_to(email: str) -> int:
+    return Mail.objects.filter(person__email=email).count()
+
+
+# --- Due dates --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("days_left", "stage"), [(31, None), (30, 30), (29, 30), (8, 30), (7, 7), (2, 7), (1, 1), (0, 1)]
+)
+def test_a_ministry_is_reminded_30_7_and_1_days_before(police, days_left, stage):
+    due_on = date(2022, 1, 20)
+    CommitmentFactory(ministry=police, made__due_on=due_on)
+
+    notify(now=at(due_on - timedelta(days=days_left)))
+
+    notices = Notice.objects.filter(person__email="police@gov.example")
+    assert [(notice.kind, notice.stage, notice.day) for notice in notices] == (
+        [(NoticeKind.DUE_SOON, stage, due_on)] if stage else []
+    )
+
+
+def test_whoever_has_just_agreed_on_a_date_needs_no_reminder(police):
+    CommitmentFactory(ministry=police, made__due_on=date(2021, 11, 20))  # made on 8 November
+
+    notify(now=at(date(2021, 11, 10)))
+    assert NoticeKind.DUE_SOON not in told("police@gov.example")
+
+    notify(now=at(date(2021, 11, 13)))
+    assert NoticeKind.DUE_SOON in told("police@gov.example")
+
+
+def test_overdue_climbs_from_the_ministry_to_the_embassy_and_the_agenda(police):
+    due_on = date(2022, 1, 3)
+    CommitmentFactory(ministry=police, made__due_on=due_on)
+    everybody = ("police@gov.example", "officer@post.example", "ambassador@post.example")
+
+    ladder = {}
+    for days in (6, 7, 14, 21):
+        notify(now=at(due_on + timedelta(days=days)))
+        ladder[days] = [told(email) for email in everybody]
+
+    overdue, long_overdue, agenda = NoticeKind.OVERDUE, NoticeKind.LONG_OVERDUE, NoticeKind.FOR_AGENDA
+    assert ladder == {
+        6: [[], [], []],
+        7: [[overdue], [], []],
+        14: [[overdue], [long_overdue], [long_overdue]],
+        21: [[overdue], [long_overdue, agenda], [long_overdue]],
+    }
+
+
+def test_runs_that_were_missed_are_made_up_for(police):
+    due_on = date(2022, 1, 3)
+    CommitmentFactory(ministry=police, made__due_on=due_on)
+    notify(now=at(due_on + timedelta(days=5)))
+
+    notify(now=at(due_on + timedelta(days=15)))
+
+    assert told("police@gov.example") == [NoticeKind.OVERDUE]
+    assert told("ambassador@post.example") == [NoticeKind.LONG_OVERDUE]
+
+
+@pytest.mark.parametrize("change", ["rescheduled", "withdrawn", "update_sent"])
+def test_what_was_settled_or_moved_is_not_told(police, change):
+    due_on = date(2022, 1, 3)
+    commitment = CommitmentFactory(ministry=police, made__due_on=due_on)
+    now = at(due_on + timedelta(days=7), 7)  # before the hour of the digest
+    notify(now=now)
+    assert told("police@gov.example") == [NoticeKind.OVERDUE]
+
+    if change == "rescheduled":
+        CommitmentEventFactory(
+            commitment=commitment,
+            kind=CommitmentEventKind.RESCHEDULED,
+            happened_on=now.date(),
+            due_on=date(2022, 3, 15),
+            recorded_at=now,
+        )
+    elif change == "withdrawn":
+        CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.WITHDRAWN, happened_on=now.date())
+    else:
+        UpdateVersionFactory(update__commitment=commitment, happened_on=now.date(), recorded_at=now)
+    notify(now=now + timedelta(hours=3))
+
+    assert NoticeKind.OVERDUE not in told("police@gov.example")
+    assert not Notice.objects.filter(kind=NoticeKind.OVERDUE, mail__isnull=False).exists()
+
+
+# --- Updates ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_officer_is_told_of_an_update_until_it_is_decided_on(police):
+    version = UpdateVersionFactory(update__commitment__ministry=police)
+    notify(now=at(date(2022, 1, 10), 13))
+    assert told("officer@post.example") == [NoticeKind.UPDATE_RECEIVED]
+    assert told("ambassador@post.example") == []
+
+    UpdateVersionDecisionFactory(update_version=version, decision=UpdateDecision.ACCEPTED)
+    notify(now=at(date(2022, 1, 10), 14))
+
+    assert told("officer@post.example") == []
+    assert told("police@gov.example") == [NoticeKind.UPDATE_ACCEPTED]
+
+
+def test_a_returned_update_is_told_at_once_until_it_is_sent_again(police):
+    version = UpdateVersionFactory(update__commitment__ministry=police, returned=True)
+    decided_at = version.decision.recorded_at
+
+    notify(now=decided_at + timedelta(minutes=4))
+    assert mails_to("police@gov.example") == 0  # it may still be undone
+    notify(now=decided_at + timedelta(minutes=5))
+    assert mails_to("police@gov.example") == 1
+    notify(now=decided_at + timedelta(minutes=6))
+    assert mails_to("police@gov.example") == 1
+
+    UpdateVersionFactory(update=version.update, recorded_at=decided_at + timedelta(hours=1))
+    notify(now=decided_at + timedelta(hours=2))
+    assert told("police@gov.example") == []
+
+
+def test_another_ministry_and_another_country_are_told_nothing(police):
+    elsewhere = MinistryFactory(country__elsewhere=True)
+    FocalPointFactory(ministry=MinistryFactory(), email="justice@gov.example", created_at=LONG_AGO)
+    FocalPointFactory(ministry=elsewhere, email="there@gov.example", created_at=LONG_AGO)
+    OfficerFactory(email="there@post.example", countries=[elsewhere.country], created_at=LONG_AGO)
+    ObserverFactory(email="observer@post.example", created_at=LONG_AGO)
+    UpdateVersionFactory(update__commitment__ministry=police, returned=True)
+    CommitmentFactory(ministry=police, made__due_on=date(2021, 12, 1))
+
+    notify(now=at(date(2022, 1, 10), 13))
+
+    people = Notice.objects.values_list("person__email", flat=True).distinct()
+    assert set(people) - {"recorder@post.example", "reviewer@post.example"} == {
+        "police@gov.example",
+        "officer@post.example",
+        "ambassador@post.example",
+    }
+
+
+# --- Other events -----------------------------------------------------------------------------------------------------
+
+
+def test_the_ministry_is_told_of_new_and_changed_commitments(police):
+    old = CommitmentFactory(ministry=police)
+    CommitmentFactory(ministry=police, recorded_at=at(date(2022, 1, 10), 8))
+    CommitmentEventFactory(
+        commitment=old, kind=CommitmentEventKind.RESCHEDULED, happened_on=date(2022, 1, 10), due_on=date(2022, 3, 30)
+    )
+
+    notify(now=at(date(2022, 1, 11)))
+
+    assert sorted(told("police@gov.example")) == [NoticeKind.COMMITMENT_CHANGED, NoticeKind.COMMITMENT_RECORDED]
+
+
+def test_a_proposed_due_date_goes_to_the_officers_and_its_refusal_to_the_ministry(police):
+    proposal = DueDateProposalFactory(commitment__ministry=police)
+    notify(now=at(date(2022, 1, 10), 13))
+    assert told("officer@post.example") == [NoticeKind.DUE_DATE_PROPOSED]
+
+    DueDateProposalDecisionFactory(proposal=proposal)
+    notify(now=at(date(2022, 1, 10), 14))
+
+    assert told("officer@post.example") == []
+    assert told("police@gov.example") == [NoticeKind.DUE_DATE_DECLINED]
+
+
+def test_the_embassy_is_reminded_of_a_planned_dialogue(police):
+    dialogue = DialogueFactory(planned=True)  # on 10 February, entered on 20 January
+
+    notify(now=at(dialogue.held_on - timedelta(days=7)))
+    notify(now=at(dialogue.held_on - timedelta(days=1)))
+
+    stages = Notice.objects.filter(person__email="ambassador@post.example").order_by("pk")
+    assert [(notice.kind, notice.stage) for notice in stages if not notice.settled_at] == [
+        (NoticeKind.DIALOGUE_SOON, 1)
+    ]
+
+
+def test_a_draft_to_clear_goes_to_all_but_whoever_requested_it(officer, ambassador):
+    BriefingFactory(requested_by=officer, requested_at=at(date(2022, 1, 28)), pdf=b"%PDF-1.7\n")
+
+    notify(now=at(date(2022, 1, 28), 10))
+
+    assert told("ambassador@post.example") == [NoticeKind.BRIEFING_TO_CLEAR]
+    assert told("officer@post.example") == []
+
+
+def test_the_officers_are_told_of_a_ministry_without_a_focal_point(officer):
+    ministry = MinistryFactory()
+    CommitmentFactory(ministry=ministry, made__due_on=date(2022, 1, 3))
+    now = at(date(2022, 1, 10))
+
+    notify(now=now)
+    notify(now=now + timedelta(days=1))
+    assert told("officer@post.example") == [NoticeKind.NO_FOCAL_POINT]
+    assert mails_to("officer@post.example") == 1
+
+    FocalPointFactory(ministry=ministry)
+    notify(now=now + timedelta(days=2))
+    assert told("officer@post.example") == []
+
+
+# --- Mails ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_digest_comes_once_at_the_persons_hour(police):
+    due_on = date(2022, 1, 20)
+    for _ in range(3):
+        CommitmentFactory(ministry=police, made__due_on=due_on)
+    day = due_on - timedelta(days=7)
+
+    sent = {hour: notify(now=at(day, hour)).sent for hour in (0, 7, 8, 9, 23)}
+
+    assert sent == {0: 0, 7: 0, 8: 1, 9: 0, 23: 0}
+    assert Mail.objects.get().notices.count() == 3
+
+
+def test_no_digest_on_days_off(police):
+    due_on = date(2022, 1, 15)  # a Saturday; one day before is Friday, seven days before a Saturday
+    CommitmentFactory(ministry=police, made__due_on=due_on)
+
+    assert notify(now=at(date(2022, 1, 8))).sent == 0  # Saturday
+    assert notify(now=at(date(2022, 1, 9))).sent == 0
+    assert notify(now=at(date(2022, 1, 10))).sent == 1
+
+
+def test_public_holidays_are_days_off_unless_chosen_otherwise(police):
+    CommitmentFactory(ministry=police, made__due_on=date(2022, 3, 12))
+    friday = date(2022, 3, 11)  # Moshoeshoe's Day
+    notify(now=at(friday, 0))
+    assert notify(now=at(friday)).sent == 0
+
+    DigestSchedule.objects.create(person=police.users.get(), on_holidays=True)
+
+    assert notify(now=at(friday)).sent == 1
+
+
+def test_each_person_chooses_how_often(police):
+    CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 26))
+    person = police.users.get()
+    wednesday = date(2022, 1, 19)
+    NoticeFrequency.objects.create(person=person, kind=NoticeKind.DUE_SOON, frequency=Frequency.NEVER)
+    assert notify(now=at(wednesday)).sent == 0
+    assert told("police@gov.example") == [NoticeKind.DUE_SOON]
+
+    Notice.objects.all().delete()
+    NoticeFrequency.objects.update(frequency=Frequency.WEEKLY)
+    assert [notify(now=at(wednesday + timedelta(days=days))).sent for days in range(6)] == [0, 0, 0, 0, 0, 1]
+
+
+def test_the_last_recipient_of_a_ministry_is_told_of_what_is_overdue(police):
+    CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 3))
+    first = police.users.get()
+    NoticeFrequency.objects.create(person=first, kind=NoticeKind.OVERDUE, frequency=Frequency.NEVER)
+
+    notify(now=at(date(2022, 1, 10)))
+
+    assert mails_to(first.email) == 1
+
+
+def test_what_was_read_in_the_application_is_not_mailed(police):
+    CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 20))
+    notify(now=at(date(2022, 1, 13), 7))
+    Notice.objects.update(read_at=at(date(2022, 1, 13), 7, 30))
+
+    assert notify(now=at(date(2022, 1, 13))).sent == 0
+
+
+def test_a_run_repeated_or_with_the_clock_put_back_changes_nothing(police):
+    CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 3))
+    UpdateVersionFactory(update__commitment__ministry=police, returned=True)
+    now = at(date(2022, 1, 17))
+    first = notify(now=now)
+    rows = list(Notice.objects.order_by("pk").values())
+
+    again = [notify(now=now), notify(now=now - timedelta(hours=1)), notify(now=now)]
+
+    assert first.written == len(rows) > 0
+    assert [result.sent for result in again] == [0, 0, 0]
+    assert Notice.objects.count() == len(rows)
+
+
+def test_the_number_of_queries_does_not_grow_with_people_and_commitments(police, officer):
+    numbers = count(1)
+
+    def add(number: int) -> None:
+        for _ in range(number):
+            FocalPointFactory(ministry=police, email=f"focal{next(numbers)}@gov.example", created_at=LONG_AGO)
+            CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 3))
+
+    def count_queries() -> int:
+        Notice.objects.all().delete()
+        with CaptureQueriesContext(connection) as queries:
+            notify(now=at(date(2022, 1, 17)))
+        return len(queries)
+
+    add(2)
+    few = count_queries()
+    add(8)
+
+    assert count_queries() == few <= 40

@@ -1,0 +1,209 @@
+"""The pages of notices: read, settled, choose how often, and stop mails from a link without signing in."""
+
+from datetime import date
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from tests.factories import (
+    AmbassadorFactory,
+    CommitmentFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    NoticeFactory,
+    ObserverFactory,
+    OfficerFactory,
+    UpdateVersionFactory,
+    at_noon,
+)
+from tiptracker.mail.actions import MailInput, queue_mails
+from tiptracker.mail.models import MailKind
+from tiptracker.mail.rendering import build_message
+from tiptracker.notifications.choices import Frequency, NoticeKind
+from tiptracker.notifications.digest import stop_path
+from tiptracker.notifications.models import DigestSchedule, Notice, NoticeFrequency
+from tiptracker.notifications.preferences import kinds_for_role
+
+pytestmark = pytest.mark.django_db
+
+
+def choices_for(person, **changes):
+    """What the form of settings sends."""
+    usual = dict.fromkeys((kind.value for kind in kinds_for_role(person.role)), "daily")
+    return usual | {"hour": "8", "weekly_on": "0", "working_days": ["0", "1", "2", "3", "4"]} | changes
+
+
+# --- List and page ----------------------------------------------------------------------------------------------------
+
+
+def test_the_head_counts_unread_notices_until_they_are_opened(client):
+    notice = NoticeFactory()
+    NoticeFactory(person=notice.person, settled_at=at_noon(date(2022, 1, 2)))
+    NoticeFactory()  # somebody else's
+    client.force_login(notice.person)
+    assert "(1 unread)" in client.get(reverse("notice_list")).text
+
+    response = client.get(reverse("notice_detail", args=[notice.pk]))
+
+    assert response.url == reverse("commitment_detail", args=[notice.row])
+    assert "unread)" not in client.get(reverse("notice_list")).text
+
+
+def test_the_list_names_the_record_and_marks_all_as_read(client):
+    commitment = CommitmentFactory(text="Fund the unit")
+    notice = NoticeFactory(row=str(commitment.pk))
+    client.force_login(notice.person)
+    assert "Fund the unit" in client.get(reverse("notice_list")).text
+
+    client.post(reverse("notice_list"))
+
+    assert not Notice.objects.filter(read_at=None).exists()
+
+
+def test_a_settled_notice_says_so_and_leads_on(client):
+    notice = NoticeFactory(settled_at=at_noon(date(2022, 1, 2)))
+    client.force_login(notice.person)
+
+    page = client.get(reverse("notice_detail", args=[notice.pk])).text
+
+    assert "This is settled" in page
+    assert reverse("commitment_detail", args=[notice.row]) in page
+
+
+def test_whoever_may_no_longer_see_the_record_learns_that_and_nothing_of_it(client):
+    point = FocalPointFactory()
+    commitment = CommitmentFactory(text="A promise of others")
+    notice = NoticeFactory(person=point, kind=NoticeKind.OVERDUE, row=str(commitment.pk))
+    client.force_login(point)
+
+    page = client.get(reverse("notice_detail", args=[notice.pk])).text
+
+    assert "You can no longer open the record" in page
+    assert "A promise of others" not in page
+    assert "A promise of others" not in client.get(reverse("notice_list")).text
+
+
+def test_a_ministry_opens_its_returned_update_at_the_commitment(client):
+    version = UpdateVersionFactory(returned=True)
+    point = version.recorded_by
+    notice = NoticeFactory(
+        person=point, kind=NoticeKind.UPDATE_RETURNED, table="dialogues.updateversion", row=str(version.pk)
+    )
+    client.force_login(point)
+
+    response = client.get(reverse("notice_detail", args=[notice.pk]))
+
+    assert response.url == reverse("commitment_detail", args=[version.update.commitment_id])
+    assert client.get(response.url).status_code == 200
+
+
+# --- Mails ------------------------------------------------------------------------------------------------------------
+
+
+def carried_by_mail(*notices):
+    """A mail that carries these notices, as it is built."""
+    with transaction.atomic():
+        mail, *_ = queue_mails([MailInput(MailKind.NOTICES, notices[0].person)])
+    Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mail=mail)
+    return mail
+
+
+def test_a_mail_says_what_there_is_and_nothing_of_the_record():
+    commitment = CommitmentFactory(text="Fund the secret unit", ministry__name="Ministry of Police")
+    notice = NoticeFactory(row=str(commitment.pk))
+    message = build_message(carried_by_mail(notice, NoticeFactory(person=notice.person)))
+
+    content = message.message().as_string()
+    assert message.subject == "TIP Tracker: 2 commitments are overdue"
+    assert "Commitment" in message.body
+    assert "secret" not in content
+    assert "Police" not in content
+    assert [kind for _, kind in message.alternatives] == ["text/html"]
+    assert "<img" not in message.alternatives[0][0]
+
+
+def test_a_mail_leaves_out_what_is_settled_and_is_not_sent_if_nothing_is_left():
+    kept, gone = NoticeFactory(), NoticeFactory()
+    Notice.objects.update(person=kept.person)
+    mail = carried_by_mail(kept, gone)
+    Notice.objects.filter(pk=gone.pk).update(settled_at=at_noon(date(2022, 1, 2)))
+    assert build_message(mail).subject == "TIP Tracker: 1 commitment is overdue"
+
+    Notice.objects.update(settled_at=at_noon(date(2022, 1, 2)))
+    assert build_message(mail) is None
+
+
+# --- Choices ----------------------------------------------------------------------------------------------------------
+
+
+def test_choices_are_saved_and_shown_again(client):
+    person = OfficerFactory()
+    client.force_login(person)
+
+    sent = choices_for(person, update_received="weekly", hour="17", working_days=["0", "3"], on_holidays="on")
+    assert client.post(reverse("notice_settings"), sent).status_code == 302
+
+    saved = NoticeFrequency.objects.get(person=person, kind=NoticeKind.UPDATE_RECEIVED)
+    assert saved.frequency == Frequency.WEEKLY
+    assert DigestSchedule.objects.get(person=person).times == (17, "03", 0, True)
+    initial = client.get(reverse("notice_settings")).context["form"].initial
+    assert (initial["update_received"], initial["hour"], initial["working_days"]) == ("weekly", 17, ["0", "3"])
+
+
+def test_the_last_recipient_of_a_ministry_cannot_switch_off_what_is_required(client):
+    ministry = MinistryFactory()
+    first, second = FocalPointFactory(ministry=ministry), FocalPointFactory(ministry=ministry)
+    for person, status in ((first, 302), (second, 422)):
+        client.force_login(person)
+        response = client.post(reverse("notice_settings"), choices_for(person, overdue="never"))
+        assert response.status_code == status
+    assert response.context["form"].refusal.code == "last_recipient"
+    assert not NoticeFrequency.objects.filter(person=second).exists()
+
+
+@pytest.mark.parametrize("factory", [ObserverFactory, AmbassadorFactory])
+def test_settings_offer_what_a_role_can_get(client, factory):
+    person = factory()
+    client.force_login(person)
+
+    form = client.get(reverse("notice_settings")).context["form"]
+
+    assert form.kinds == kinds_for_role(person.role)
+    assert bool(form.kinds) == (factory is AmbassadorFactory)
+
+
+# --- Stop -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_header_of_a_mail_stops_its_mails_without_signing_in(client):
+    notice = NoticeFactory()
+    headers = build_message(carried_by_mail(notice)).extra_headers
+    path = urlsplit(headers["List-Unsubscribe"].strip("<>")).path
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+    assert client.get(path).status_code == 200
+    assert not NoticeFrequency.objects.exists()  # looking stops nothing
+    response = client.post(path, {"List-Unsubscribe": "One-Click"})
+
+    assert response.status_code == 200
+    stopped = NoticeFrequency.objects.filter(person=notice.person, frequency=Frequency.NEVER)
+    assert {row.kind for row in stopped} == set(kinds_for_role(notice.person.role))
+
+
+def test_stopping_leaves_a_ministry_its_last_recipient(client):
+    point = FocalPointFactory()
+
+    page = client.post(stop_path(point)).text
+
+    assert "Update returned" in page
+    assert not NoticeFrequency.objects.filter(person=point, kind=NoticeKind.UPDATE_RETURNED).exists()
+    assert NoticeFrequency.objects.filter(person=point, kind=NoticeKind.DUE_SOON).exists()
+
+
+def test_an_address_that_nobody_signed_stops_nothing(client):
+    OfficerFactory()
+
+    assert client.post(reverse("notices_stop", args=["MQ:made-up"])).status_code == 404
+    assert not NoticeFrequency.objects.exists()

@@ -1,0 +1,45 @@
+"""The list of mails, for administrators: what was sent to whom, and what happened to it."""
+
+from typing import NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from tiptracker import clock
+from tiptracker.choices import Role
+from tiptracker.mail.models import Mail, MailState
+from tiptracker.mail.sentences import describe_mail_state
+from tiptracker.web.pages import SignedInRequest, render_page
+
+PAGE_SIZE = 50
+
+
+class MailRow(NamedTuple):
+    """A mail in the list, and what happened to it in a sentence. `queued_at` is domain time."""
+
+    mail: Mail
+    queued_at: object
+    what_happened: str
+
+
+@login_required
+@require_safe
+def mail_list(request: SignedInRequest) -> HttpResponse:
+    """List the mails, newest first. `state` limits the list to mails of a state."""
+    if request.user.role != Role.ADMINISTRATOR:
+        raise PermissionDenied
+    mails = Mail.objects.visible_to(request.user).select_related("person")
+    state = request.GET.get("state", "")
+    if state in list(MailState):
+        mails = mails.filter(state=state)
+    page = Paginator(mails, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [
+        MailRow(mail, timezone.localtime(clock.to_domain_time(mail.queued_at)), describe_mail_state(mail))
+        for mail in page
+    ]
+    context = {"page": page, "rows": rows, "state": state, "states": MailState.choices()}
+    return render_page(request, "mail/mail_list.html", context)

@@ -1,0 +1,158 @@
+"""Bring the notices of a country into line with its record, and mark what a person has read.
+
+What there is to tell follows from the record alone (`Occasion`). So a run that was missed, killed or started twice
+changes nothing in the end: each notice is written once, and a matter that was settled in the meantime is not told.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+from itertools import batched
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import Q
+
+from tiptracker.accounts.models import Country, User
+from tiptracker.notifications.choices import KIND_RULES, Audience, NoticeKind
+from tiptracker.notifications.models import Notice
+from tiptracker.notifications.people import CountryPeople, find_people
+
+EVENT_WINDOW = timedelta(days=7)
+"""How far back the record is searched for events to tell of. It is longer than a worker is likely to be down."""
+BATCH_SIZE = 2000
+
+
+class Occasion(NamedTuple):
+    """Something that the record gives reason to tell.
+
+    Attributes:
+        table: the record that it is about, such as "dialogues.commitment".
+        row: the key of that record.
+        day: the due date, or the day on which it happened.
+        occurred_at: when it happened, or when the day of the stage began.
+        ministry: the ministry that it concerns, if it concerns one.
+        by: who did it, and so need not be told.
+        stage: the number of days before or after the due date, if there is one.
+    """
+
+    kind: NoticeKind
+    table: str
+    row: int
+    day: date
+    occurred_at: datetime
+    ministry: int | None = None
+    by: int | None = None
+    stage: int = 0
+
+
+class NoticeChanges(NamedTuple):
+    """How many notices were written, and how many are settled."""
+
+    written: int
+    settled: int
+
+
+class _Key(NamedTuple):
+    """What makes a notice the same notice."""
+
+    person: int
+    kind: str
+    table: str
+    row: str
+    day: date
+    stage: int
+
+
+@transaction.atomic
+def update_notices(country: Country, occasions: Iterable[Occasion], *, now: datetime, today: date) -> NoticeChanges:
+    """Write the notices that the occasions call for, and settle those that nothing calls for any more.
+
+    Args:
+        occasions: everything that the record of the country gives reason to tell.
+        now: domain time.
+        today: the day of `now` in the country.
+    """
+    wanted = {_key_of(notice): notice for notice in _build_notices(country, occasions, now, today)}
+    unsettled = {_key_of(notice): notice for notice in _find_unsettled(country, now)}
+    missing = wanted.keys() - unsettled.keys()
+    revived = _revive(country, missing)
+    Notice.objects.bulk_create(
+        [notice for key, notice in wanted.items() if key in missing and key not in revived],
+        ignore_conflicts=True,  # another run wrote it in the meantime
+        batch_size=BATCH_SIZE,
+    )
+    gone = [notice.pk for key, notice in unsettled.items() if key not in wanted]
+    for keys in batched(gone, BATCH_SIZE):
+        Notice.objects.filter(pk__in=keys).update(settled_at=now)
+    return NoticeChanges(len(missing), len(gone))
+
+
+@transaction.atomic
+def mark_read(*, by: User, now: datetime, notice: Notice | None = None) -> int:
+    """Mark one of the person's notices as read, or all of them. Return how many were unread."""
+    own = Notice.objects.visible_to(by).filter(read_at__isnull=True)
+    return (own if notice is None else own.filter(pk=notice.pk)).update(read_at=now)
+
+
+def _find_unsettled(country: Country, now: datetime) -> list[Notice]:
+    """Return the notices that may have been settled: those that last, and events that nobody was told of yet."""
+    lasting = Q(kind__in=[kind for kind, rule in KIND_RULES.items() if rule.is_lasting])
+    event = Q(occurred_at__gte=now - EVENT_WINDOW)
+    return list(Notice.objects.unsettled().filter(lasting | event, country=country))
+
+
+def _revive(country: Country, keys: Collection[_Key]) -> set[_Key]:
+    """Open settled notices again whose matter is as it was before. Return which. Nobody gets a second mail."""
+    records = {key.row for key in keys}
+    revived: dict[_Key, int] = {}
+    for rows in batched(sorted(records), BATCH_SIZE):
+        settled = Notice.objects.filter(country=country, row__in=rows, settled_at__isnull=False)
+        revived |= {_key_of(notice): notice.pk for notice in settled if _key_of(notice) in keys}
+    for pks in batched(revived.values(), BATCH_SIZE):
+        Notice.objects.filter(pk__in=pks).update(settled_at=None)
+    return set(revived)
+
+
+def _build_notices(country: Country, occasions: Iterable[Occasion], now: datetime, today: date) -> Iterable[Notice]:
+    people = find_people(country, today)
+    without_focal_point: dict[int, Occasion] = {}
+    for occasion in occasions:
+        yield from _notices_of(occasion, people, country, now)
+        ministry = occasion.ministry
+        is_for_focal_points = KIND_RULES[occasion.kind].audience is Audience.FOCAL_POINTS
+        if is_for_focal_points and ministry is not None and not people.focal_points.get(ministry):
+            without_focal_point.setdefault(ministry, occasion)
+    for ministry, occasion in without_focal_point.items():
+        # The day is the first of the month, so that the officers are told once a month as long as it lasts.
+        told = Occasion(
+            NoticeKind.NO_FOCAL_POINT,
+            "accounts.ministry",
+            ministry,
+            today.replace(day=1),
+            occasion.occurred_at,
+            ministry=ministry,
+        )
+        yield from _notices_of(told, people, country, now)
+
+
+def _notices_of(occasion: Occasion, people: CountryPeople, country: Country, now: datetime) -> Iterable[Notice]:
+    is_lasting = KIND_RULES[occasion.kind].is_lasting
+    for recipient in people.receivers(occasion.kind, occasion.ministry):
+        # Whoever came later was not there for a single event, but is told of what lasts.
+        if recipient.pk != occasion.by and (is_lasting or recipient.created_at <= occasion.occurred_at):
+            yield Notice(
+                person_id=recipient.pk,
+                kind=occasion.kind,
+                country=country,
+                ministry_id=occasion.ministry,
+                table=occasion.table,
+                row=str(occasion.row),
+                day=occasion.day,
+                stage=occasion.stage,
+                occurred_at=occasion.occurred_at,
+                recorded_at=now,
+            )
+
+
+def _key_of(notice: Notice) -> _Key:
+    return _Key(notice.person_id, notice.kind, notice.table, notice.row, notice.day, notice.stage)

@@ -1,0 +1,154 @@
+"""Put notices into mails: at once, or in one digest at each person's hour.
+
+A notice and the mail that carries it are written in one transaction, so a notice is in at most one mail. What became
+settled before the mail is built is left out of it (`tiptracker.mail.rendering`).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import batched
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+
+from tiptracker.accounts.models import Country, User
+from tiptracker.infrastructure.locking import lock_rows
+from tiptracker.mail.actions import MailInput, queue_mails
+from tiptracker.mail.models import Mail, MailKind
+from tiptracker.notifications.choices import KIND_RULES, Audience, Frequency, NoticeKind
+from tiptracker.notifications.digest_times import (
+    DigestTimes,
+    latest_daily_digest,
+    latest_weekly_digest,
+    public_holidays,
+)
+from tiptracker.notifications.models import DigestSchedule, Notice, NoticeFrequency
+
+SETTLING_TIME = timedelta(minutes=5)
+"""How long an event waits before it is told, so that what is undone at once is never told."""
+PEOPLE_AT_ONCE = 500
+"""The people whose mails are queued in one transaction."""
+
+
+@dataclass
+class Preferences:
+    """What the people of a batch chose: the frequency of each kind, and when their digests are due."""
+
+    frequencies: Mapping[tuple[int, str], Frequency]
+    times: Mapping[int, DigestTimes]
+    countries: Mapping[int, Country]
+    other_recipients: Callable[[User, NoticeKind], bool]
+
+    def frequency(self, person: User, kind: NoticeKind) -> Frequency:
+        """Return how often the person is told of a kind.
+
+        Whoever switched off a required kind is told all the same while nobody else of the ministry is.
+        """
+        rule = KIND_RULES[kind]
+        chosen = self.frequencies.get((person.pk, kind), rule.frequency)
+        if chosen is Frequency.NEVER and rule.is_required and not self.other_recipients(person, kind):
+            return rule.frequency
+        return chosen
+
+
+def queue_notice_mails(*, now: datetime) -> int:
+    """Queue a mail to each person with notices that are due by now. Return how many mails.
+
+    `now` is domain time.
+    """
+    due = Notice.objects.undelivered(before=now - SETTLING_TIME)
+    people = list(due.order_by("person").values_list("person", flat=True).distinct())
+    return sum(_queue_mails(keys, now) for keys in batched(people, PEOPLE_AT_ONCE))
+
+
+@transaction.atomic
+def _queue_mails(people: Collection[int], now: datetime) -> int:
+    """Queue the mails of some people in one transaction."""
+    notices = defaultdict(list)
+    for notice in lock_rows(Notice.objects.undelivered(before=now - SETTLING_TIME).filter(person__in=people)):
+        notices[notice.person_id].append(notice)
+    persons = User.objects.get_queryset().filter(pk__in=notices).select_related("ministry__country")
+    by_key = {person.pk: person for person in persons.prefetch_related("countries")}
+    preferences = _read_preferences(by_key.values())
+    left_out: list[int] = []
+    carried: list[tuple[User, list[Notice]]] = []
+    for key, waiting in notices.items():
+        person = by_key[key]
+        due = [notice for notice in waiting if _is_due(notice, person, preferences, now)]
+        unwanted = {
+            notice.pk
+            for notice in waiting
+            if not person.is_active or preferences.frequency(person, NoticeKind(notice.kind)) is Frequency.NEVER
+        }
+        left_out += unwanted
+        if mailed := [notice for notice in due if notice.pk not in unwanted]:
+            carried.append((person, mailed))
+    mails = queue_mails([MailInput(MailKind.NOTICES, person) for person, _ in carried])
+    own_mail = Mail.objects.filter(pk__in=[mail.pk for mail in mails], person=OuterRef("person"))
+    delivered = [notice.pk for _, mailed in carried for notice in mailed]
+    for pks in batched(delivered, PEOPLE_AT_ONCE):
+        Notice.objects.filter(pk__in=pks).update(delivered_at=now, mail=Subquery(own_mail.values("pk")[:1]))
+    for pks in batched(left_out, PEOPLE_AT_ONCE):
+        Notice.objects.filter(pk__in=pks).update(delivered_at=now)
+    return len(mails)
+
+
+def _is_due(notice: Notice, person: User, preferences: Preferences, now: datetime) -> bool:
+    """Return whether a notice belongs into a mail of this run."""
+    told_from = notice.occurred_at + SETTLING_TIME
+    frequency = preferences.frequency(person, NoticeKind(notice.kind))
+    if frequency is Frequency.AT_ONCE:
+        return told_from <= now
+    country = preferences.countries.get(person.pk)
+    zone = ZoneInfo(country.time_zone if country else "UTC")
+    days_off = _days_off(country, now.astimezone(zone).date())
+    times = preferences.times.get(person.pk, DigestTimes())
+    latest = latest_weekly_digest if frequency is Frequency.WEEKLY else latest_daily_digest
+    digest_at = latest(times, now, zone, days_off)
+    return digest_at is not None and told_from <= digest_at
+
+
+def _days_off(country: Country | None, today: date) -> frozenset[date]:
+    if country is None:
+        return frozenset()
+    return public_holidays(country.code, today.year) | public_holidays(country.code, today.year - 1)
+
+
+def _read_preferences(people: Iterable[User]) -> Preferences:
+    """Read what people chose, in two queries, and one for the colleagues of focal points."""
+    people = list(people)
+    frequencies = {
+        (row.person_id, row.kind): Frequency(row.frequency) for row in NoticeFrequency.objects.filter(person__in=people)
+    }
+    times = {row.person_id: row.times for row in DigestSchedule.objects.filter(person__in=people)}
+    countries = {}
+    for person in people:
+        own = [person.ministry.country] if person.ministry else sorted(person.countries.all(), key=lambda c: c.name)
+        if own:
+            countries[person.pk] = own[0]
+    return Preferences(frequencies, times, countries, _find_colleagues(people))
+
+
+def _find_colleagues(people: Iterable[User]) -> Callable[[User, NoticeKind], bool]:
+    """Return a function that says whether a colleague in the person's ministry gets mails about a kind."""
+    ministries = {person.ministry_id for person in people if person.ministry_id}
+    colleagues = User.objects.get_queryset().filter(ministry__in=ministries, is_active=True)
+    by_ministry: dict[int, set[int]] = defaultdict(set)
+    for pk, ministry in colleagues.values_list("pk", "ministry"):
+        by_ministry[ministry].add(pk)
+    never = set(
+        NoticeFrequency.objects.filter(
+            person__ministry__in=ministries, person__is_active=True, frequency=Frequency.NEVER
+        ).values_list("person", "kind")
+    )
+
+    def has_other(person: User, kind: NoticeKind) -> bool:
+        if KIND_RULES[kind].audience is not Audience.FOCAL_POINTS or person.ministry_id is None:
+            return True
+        others = by_ministry[person.ministry_id] - {person.pk}
+        return any((other, kind) not in never for other in others)
+
+    return has_other

@@ -1,0 +1,84 @@
+"""What a mail with notices contains: one line for each notice that still holds, grouped by kind, and how to stop it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_bidi
+
+from tiptracker.accounts.models import User
+from tiptracker.mail.models import Mail
+from tiptracker.notifications.choices import NoticeKind
+from tiptracker.notifications.models import Notice
+from tiptracker.notifications.sentences import describe_group, describe_notice
+
+STOP_SALT = "tiptracker.notifications.stop"
+
+
+class DigestLine(NamedTuple):
+    """A notice in a mail: what it tells, and the address that opens it."""
+
+    sentence: str
+    url: str
+
+
+class DigestGroup(NamedTuple):
+    """The notices of one kind in a mail."""
+
+    heading: str
+    lines: Sequence[DigestLine]
+
+
+def group_notices(mail: Mail, person: User) -> list[DigestGroup]:
+    """Return the notices of a mail that still hold, in the order of the kinds. Empty if none does."""
+    by_kind: dict[str, list[Notice]] = defaultdict(list)
+    for notice in Notice.objects.unsettled().filter(mail=mail, person=person).order_by("day", "pk"):
+        by_kind[notice.kind].append(notice)
+    return [
+        DigestGroup(
+            describe_group(kind, len(by_kind[kind])),
+            [DigestLine(describe_notice(notice), notice_url(notice)) for notice in by_kind[kind]],
+        )
+        for kind in NoticeKind
+        if by_kind[kind]
+    ]
+
+
+def notices_context(groups: Sequence[DigestGroup]) -> dict[str, Any]:
+    """Return the context of the mail's templates."""
+    return {
+        "groups": groups,
+        "summary": "; ".join(group.heading for group in groups),
+        "settings_url": urljoin(settings.PUBLIC_URL, reverse("notice_settings")),
+        "language": get_language(),
+        "LANGUAGE_BIDI": get_language_bidi(),
+    }
+
+
+def notice_url(notice: Notice) -> str:
+    """Return the full address that opens a notice, for its person only."""
+    return urljoin(settings.PUBLIC_URL, reverse("notice_detail", args=[notice.pk]))
+
+
+def unsubscribe_headers(person: User) -> dict[str, str]:
+    """Return the headers by which a mail program offers to stop these mails with one press (RFC 2369, RFC 8058)."""
+    address = urljoin(settings.PUBLIC_URL, stop_path(person))
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def stop_path(person: User) -> str:
+    """Return the path of the page that stops a person's mails, whoever is signed in."""
+    return reverse("notices_stop", args=[signing.dumps(person.pk, salt=STOP_SALT)])
+
+
+def find_person_of_token(token: str) -> User | None:
+    """Return the person whose mails a signed address stops. None if nobody signed it."""
+    try:
+        key = signing.loads(token, salt=STOP_SALT)
+    except signing.BadSignature:
+        return None
+    return User.objects.get_queryset().filter(pk=key).first()

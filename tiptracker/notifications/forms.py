@@ -1,0 +1,68 @@
+"""The form of a person's choices about mails."""
+
+from typing import Any
+
+from django import forms
+
+from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.notifications.choices import KIND_RULES, Frequency, NoticeKind
+from tiptracker.notifications.digest_times import DigestTimes
+from tiptracker.web.frontend.forms import TrackerForm
+
+WEEKDAYS = (
+    ("0", gettext_lazy("Monday")),
+    ("1", gettext_lazy("Tuesday")),
+    ("2", gettext_lazy("Wednesday")),
+    ("3", gettext_lazy("Thursday")),
+    ("4", gettext_lazy("Friday")),
+    ("5", gettext_lazy("Saturday")),
+    ("6", gettext_lazy("Sunday")),
+)
+
+
+class NoticeSettingsForm(TrackerForm):
+    """How often for each kind of notice, and when digests come."""
+
+    hour = forms.TypedChoiceField(
+        label=gettext_lazy("Time of the mail"),
+        coerce=int,
+        choices=[(hour, f"{hour:02d}:00") for hour in range(24)],
+        help_text=gettext_lazy("In the time zone of your country. It is for mails once a day and once a week."),
+    )
+    weekly_on = forms.TypedChoiceField(label=gettext_lazy("Day of the weekly mail"), coerce=int, choices=WEEKDAYS)
+    working_days = forms.MultipleChoiceField(
+        label=gettext_lazy("Days on which you want mails"),
+        choices=WEEKDAYS,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    on_holidays = forms.BooleanField(label=gettext_lazy("Also on public holidays"), required=False)
+
+    def __init__(self, *args: Any, frequencies: dict[NoticeKind, Frequency], times: DigestTimes, **kwargs: Any) -> None:
+        initial = {
+            **times._asdict(),
+            "working_days": list(times.working_days),
+            **{kind.value: frequency for kind, frequency in frequencies.items()},
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        own = {kind.value: self._frequency_field(kind) for kind in frequencies}
+        self.fields = own | self.fields
+        self.kinds = list(frequencies)
+
+    def _frequency_field(self, kind: NoticeKind) -> forms.ChoiceField:
+        is_required = KIND_RULES[kind].is_required
+        return forms.ChoiceField(
+            label=kind.label,
+            choices=Frequency.choices(),
+            help_text=gettext("At least one person of your ministry gets this.") if is_required else "",
+        )
+
+    @property
+    def frequencies(self) -> dict[NoticeKind, Frequency]:
+        """How often for each kind, once the form is valid."""
+        return {kind: Frequency(self.cleaned_data[kind.value]) for kind in self.kinds}
+
+    @property
+    def times(self) -> DigestTimes:
+        """When digests come, once the form is valid."""
+        data = self.cleaned_data
+        return DigestTimes(data["hour"], "".join(sorted(data["working_days"])), data["weekly_on"], data["on_holidays"])

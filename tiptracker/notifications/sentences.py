@@ -1,0 +1,91 @@
+"""Name notices in sentences that are safe to be read by anyone: no text of the record, only numbers and dates."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import ngettext_lazy
+
+from tiptracker.localization import format_date, gettext, gettext_noop
+from tiptracker.notifications.choices import NoticeKind
+from tiptracker.notifications.models import Notice
+
+SENTENCES: Mapping[str, str] = {
+    NoticeKind.UPDATE_RECEIVED: gettext_noop("Update %(number)s, received on %(date)s, waits for a decision."),
+    NoticeKind.UPDATE_RETURNED: gettext_noop(
+        "The embassy returned update %(number)s on %(date)s. It says what to change."
+    ),
+    NoticeKind.UPDATE_ACCEPTED: gettext_noop("The embassy accepted update %(number)s on %(date)s."),
+    NoticeKind.COMMITMENT_RECORDED: gettext_noop("The embassy recorded commitment %(number)s of your ministry."),
+    NoticeKind.COMMITMENT_CHANGED: gettext_noop("The embassy changed commitment %(number)s on %(date)s."),
+    NoticeKind.DUE_DATE_PROPOSED: gettext_noop("A ministry proposed another due date on %(date)s."),
+    NoticeKind.DUE_DATE_DECLINED: gettext_noop("The embassy declined the due date that your ministry proposed."),
+    NoticeKind.DUE_SOON: gettext_noop("Commitment %(number)s is due on %(date)s."),
+    NoticeKind.OVERDUE: gettext_noop("Commitment %(number)s is overdue. It was due on %(date)s."),
+    NoticeKind.LONG_OVERDUE: gettext_noop("Commitment %(number)s is overdue. It was due on %(date)s."),
+    NoticeKind.FOR_AGENDA: gettext_noop(
+        "Commitment %(number)s is overdue by at least %(days)d days. Consider it for the next dialogue."
+    ),
+    NoticeKind.DIALOGUE_SOON: gettext_noop("A dialogue is planned for %(date)s."),
+    NoticeKind.BRIEFING_TO_CLEAR: gettext_noop("Briefing %(number)s is ready to be cleared."),
+    NoticeKind.BRIEFING_ISSUED: gettext_noop("Briefing %(number)s was issued on %(date)s."),
+    NoticeKind.NO_FOCAL_POINT: gettext_noop("A ministry has no focal point, so TIP Tracker can tell nobody there."),
+}
+"""What a notice of each kind tells, in English. `date` is its day, `days` its stage."""
+
+GROUP_HEADINGS: Mapping[str, Any] = {
+    NoticeKind.UPDATE_RECEIVED: ngettext_lazy(
+        "%(number)d update was received", "%(number)d updates were received", "number"
+    ),
+    NoticeKind.UPDATE_RETURNED: ngettext_lazy(
+        "%(number)d update was returned", "%(number)d updates were returned", "number"
+    ),
+    NoticeKind.UPDATE_ACCEPTED: ngettext_lazy(
+        "%(number)d update was accepted", "%(number)d updates were accepted", "number"
+    ),
+    NoticeKind.COMMITMENT_RECORDED: ngettext_lazy(
+        "%(number)d commitment is new", "%(number)d commitments are new", "number"
+    ),
+    NoticeKind.COMMITMENT_CHANGED: ngettext_lazy(
+        "%(number)d commitment changed", "%(number)d commitments changed", "number"
+    ),
+    NoticeKind.DUE_DATE_PROPOSED: ngettext_lazy(
+        "%(number)d due date was proposed", "%(number)d due dates were proposed", "number"
+    ),
+    NoticeKind.DUE_DATE_DECLINED: ngettext_lazy(
+        "%(number)d due date was declined", "%(number)d due dates were declined", "number"
+    ),
+    NoticeKind.DUE_SOON: ngettext_lazy(
+        "%(number)d commitment is due soon", "%(number)d commitments are due soon", "number"
+    ),
+    NoticeKind.OVERDUE: ngettext_lazy(
+        "%(number)d commitment is overdue", "%(number)d commitments are overdue", "number"
+    ),
+    NoticeKind.LONG_OVERDUE: ngettext_lazy(
+        "%(number)d commitment is overdue", "%(number)d commitments are overdue", "number"
+    ),
+    NoticeKind.FOR_AGENDA: ngettext_lazy(
+        "%(number)d proposal for the next agenda", "%(number)d proposals for the next agenda", "number"
+    ),
+    NoticeKind.DIALOGUE_SOON: ngettext_lazy("%(number)d dialogue is soon", "%(number)d dialogues are soon", "number"),
+    NoticeKind.BRIEFING_TO_CLEAR: ngettext_lazy(
+        "%(number)d briefing to clear", "%(number)d briefings to clear", "number"
+    ),
+    NoticeKind.BRIEFING_ISSUED: ngettext_lazy(
+        "%(number)d briefing was issued", "%(number)d briefings were issued", "number"
+    ),
+    NoticeKind.NO_FOCAL_POINT: ngettext_lazy(
+        "%(number)d ministry has no focal point", "%(number)d ministries have no focal point", "number"
+    ),
+}
+"""How many notices of each kind a mail has."""
+
+
+def describe_notice(notice: Notice) -> str:
+    """Return what a notice tells: "Commitment 12 is due on 15 December 2021."."""
+    values = {"number": notice.row, "date": format_date(notice.day), "days": notice.stage}
+    return gettext(SENTENCES[notice.kind]) % values
+
+
+def describe_group(kind: NoticeKind, number: int) -> str:
+    """Return how many notices of a kind there are: "2 commitments are overdue"."""
+    return str(GROUP_HEADINGS[kind] % {"number": number})
