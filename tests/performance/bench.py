@@ -55,6 +55,7 @@ from tests.factories import PERIOD_ENDS_ON
 from tests.performance.briefings import tell_briefings
 from tests.performance.lists import tell_lists
 from tests.performance.narratives import tell_narratives
+from tests.performance.notices import tell_notices
 from tests.performance.observer import tell_observer
 from tests.performance.search import tell_search
 from tests.performance.synthetic_record import make_edition
@@ -363,6 +364,7 @@ def run() -> list[str]:
         *tell_briefings(say, counted_queries, NOW),
         *tell_narratives(say),
         *tell_tables(say, counted_queries, NOW),
+        *tell_notices(say, counted_queries, NOW, is_short=is_short),
     ]
 
 
