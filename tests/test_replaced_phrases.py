@@ -44,7 +44,7 @@ REPLACED_PHRASES = {
     r"\bundertakings?\b": "commitments",
     r"waiting for (?:our reply|the embassy|us)\b": "with the embassy",
     r"with the claims:": "claimed",
-    r"^access until$": "last day",
+    r"^access until$|^may sign in until$": "last day",
     r"claimed, not verified|waiting for review\.": "not reviewed",
     r"done and verified|done, and verified": "verified done",
 }

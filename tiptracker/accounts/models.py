@@ -247,10 +247,12 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(gettext_lazy("may sign in"), default=True)
     valid_until_on = models.DateField(
-        gettext_lazy("may sign in until"),
+        gettext_lazy("last day"),
         null=True,
         blank=True,
-        help_text=gettext_lazy("The last day, unless an administrator renews the account."),
+        help_text=gettext_lazy(
+            "The last day on which the person may sign in, unless an administrator renews the account."
+        ),
     )
     language = models.CharField(
         gettext_lazy("language"),
