@@ -195,7 +195,8 @@ def _way_back(request: HttpRequest) -> WayBack | None:
             gettext(place.label),
             tabs=[NavigationItem(url, gettext(beside.label), current=beside is tab) for url, beside in named if url],
         )
-    steps = [(tabs[0], place.label), (tab, tab.label)] if len(tabs) > 1 else [(tab, tab.label)]
+    is_named_twice = tab is tabs[0] and tab.label == place.label
+    steps = [(tabs[0], place.label), (tab, tab.label)] if len(tabs) > 1 and not is_named_twice else [(tab, tab.label)]
     named_steps = [(_tab_url(request, step), label) for step, label in steps]
     return WayBack(
         gettext(place.label), links=[NavigationItem(url, gettext(label)) for url, label in named_steps if url]

@@ -175,7 +175,12 @@ def test_no_template_has_style_or_script_in_it(template):
 
 UNESCAPED_OUTPUT = re.compile(r"\|\s*safe(?:seq)?\b|autoescape\s+off|\bmark_safe\b|\bSafeString\b|\b__html__\b")
 """Ways to print a text as HTML."""
-HTML_MODULES = {"reports/templatetags/print.py", "tiptracker/web/unavailable.py"}
+HTML_MODULES = {
+    "reports/templatetags/print.py",
+    "tiptracker/templatetags/isolation.py",  # passes on what a template has escaped
+    "tiptracker/templatetags/page_title.py",  # renders a block again, which escapes
+    "tiptracker/web/unavailable.py",
+}
 """Code that builds HTML from escaped parts, with `format_html` and `escape`."""
 
 
@@ -193,6 +198,8 @@ def test_typed_text_is_never_printed_as_html():
 # --- Forms ------------------------------------------------------------------------------------------------------------
 
 SUCCESS_STATUSES = {"200", "201", "202", "302"}
+ROUTES_WITHOUT_TOKEN = {"notices_stop"}
+"""Mail programs send it (RFC 8058). The signed address is the permission, and a made-up one is unknown."""
 
 
 @pytest.mark.parametrize("line", [line for line in RULES if line.method != "GET"], ids=str)
@@ -202,6 +209,9 @@ def test_nothing_is_sent_without_the_token_of_our_own_page(world, line):
 
     answer = send_request(world, line, reader, with_token=False)
 
+    if line.route in ROUTES_WITHOUT_TOKEN:
+        assert answer.status == "404"
+        return
     assert answer.status == "403"
     told = (
         "You cannot open this page"

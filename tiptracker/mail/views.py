@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -11,11 +12,21 @@ from django.views.decorators.http import require_safe
 
 from tiptracker import clock
 from tiptracker.choices import Role
+from tiptracker.localization import gettext_lazy
 from tiptracker.mail.models import Mail, MailState
 from tiptracker.mail.sentences import describe_mail_state
+from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 50
+
+
+class MailFilter(TrackerForm):
+    """Which mails the list shows."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("Status"), choices=[("", gettext_lazy("All")), *MailState.choices()], required=False
+    )
 
 
 class MailRow(NamedTuple):
@@ -33,13 +44,14 @@ def mail_list(request: SignedInRequest) -> HttpResponse:
     if request.user.role != Role.ADMINISTRATOR:
         raise PermissionDenied
     mails = Mail.objects.visible_to(request.user).select_related("person")
-    state = request.GET.get("state", "")
-    if state in list(MailState):
+    filter_form = MailFilter(request.GET)
+    state = filter_form.cleaned_data["state"] if filter_form.is_valid() else ""
+    if state:
         mails = mails.filter(state=state)
     page = Paginator(mails, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [
         MailRow(mail, timezone.localtime(clock.to_domain_time(mail.queued_at)), describe_mail_state(mail))
         for mail in page
     ]
-    context = {"page": page, "rows": rows, "state": state, "states": MailState.choices()}
+    context = {"page": page, "rows": rows, "state": state, "filter": filter_form}
     return render_page(request, "mail/mail_list.html", context)

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import batched
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
@@ -77,6 +78,8 @@ def _queue_mails(people: Collection[int], now: datetime) -> int:
     carried: list[tuple[User, list[Notice]]] = []
     for key, waiting in notices.items():
         person = by_key[key]
+        if not can_open_mail_links(person):
+            continue
         due = [notice for notice in waiting if _is_due(notice, person, preferences, now)]
         unwanted = {
             notice.pk
@@ -94,6 +97,11 @@ def _queue_mails(people: Collection[int], now: datetime) -> int:
     for pks in batched(left_out, PEOPLE_AT_ONCE):
         Notice.objects.filter(pk__in=pks).update(delivered_at=now)
     return len(mails)
+
+
+def can_open_mail_links(person: User) -> bool:
+    """Return whether the person has accepted the invitation. Before that, they could open nothing that a mail names."""
+    return person.has_usable_password() or bool(settings.OIDC_SERVER_URL)
 
 
 def _is_due(notice: Notice, person: User, preferences: Preferences, now: datetime) -> bool:

@@ -116,7 +116,10 @@ class AccountForm(TrackerForm):
     )
     until = DayField(
         label=gettext_lazy("Last day"),
-        help_text=gettext_lazy("After this day, the person can sign in only if an administrator renews the account."),
+        help_text=gettext_lazy(
+            "After this day, the person can no longer sign in, unless an administrator saves a later one. A new "
+            "account gets one year."
+        ),
         initial=default_valid_until,
     )
 

@@ -351,7 +351,8 @@ def _renew(request: SignedInRequest, person: User, until: date) -> str:
     refuse_past_day(until, "until")
     had_run_out = is_expired(person)
     account_actions.renew_account(person=person, by=request.user, until=until)
-    saved = gettext("The last day of %(name)s is now %(date)s.") % {"name": person, "date": format_date(until)}
+    sentence = gettext("The last day of %(name)s is now %(date)s. No mail is sent about this, so tell them yourself.")
+    saved = sentence % {"name": person, "date": format_date(until)}
     return f"{saved} {_invite_next(person)}".strip() if had_run_out else saved
 
 
