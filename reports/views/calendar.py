@@ -37,12 +37,14 @@ def calendar_month(request: EditionRequest) -> HttpResponse:
     first = _read_month(request.GET.get("month", "")) or today.replace(day=1)
     days = gather_days(request.user, edition, today)
     weeks = build_month(first, days, today)
+    # Links lead only to months with something in them, or of the tracking period. Others open by their address.
+    months = sorted(day.replace(day=1) for day in (edition.starts_on, edition.ends_on, *(d.shown_on for d in days)))
     context = {
         "first": first,
         "weeks": weeks,
         "weekdays": [day.day for day in weeks[0]],
-        "previous": previous_month(first),
-        "next": next_month(first),
+        "previous": earlier if (earlier := previous_month(first)) >= months[0] else None,
+        "next": later if (later := next_month(first)) <= months[-1] else None,
         "is_present": first == today.replace(day=1),
         "listed": [day for week in weeks for day in week if day.entries and not day.is_outside],
     }

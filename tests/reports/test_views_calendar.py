@@ -94,6 +94,21 @@ def test_without_a_month_the_present_one_is_shown(client, officer, record, month
     assert page.context["first"] == date(2022, 1, 1)
 
 
+def test_links_lead_to_the_months_of_the_year_and_no_further(client, officer, record):
+    client.force_login(officer)
+    shown = {
+        month: client.get(edition_url("calendar_month"), {"month": month}).context
+        for month in ("2021-04", "2022-01", "2022-03", "2030-01")
+    }
+
+    assert {month: (context["previous"], context["next"]) for month, context in shown.items()} == {
+        "2021-04": (None, date(2021, 5, 1)),
+        "2022-01": (date(2021, 12, 1), date(2022, 2, 1)),
+        "2022-03": (date(2022, 2, 1), None),
+        "2030-01": (date(2029, 12, 1), None),
+    }
+
+
 # --- The feed ---------------------------------------------------------------------------------------------------------
 
 

@@ -57,6 +57,7 @@ dialogues.Reading.note dialogues.Reading.source dialogues.Reading.figure
 UNMARKED_FIELDS = """
 accounts.Country.code accounts.Country.currency accounts.Country.time_zone recommendations.Benchmark.letter
 recommendations.BenchmarkTerms.letter recommendations.Recommendation.indicia dialogues.EvidenceFile.media_type
+notifications.DigestSchedule.working_days
 """
 """Fields that are too short for a marker or have few possible values. None of them describes a person or a case."""
 
