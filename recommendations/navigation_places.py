@@ -61,7 +61,7 @@ DAY_SHOWN = frozenset({"as_of", "known_by", "known_on"})
 DECIDING_ROLES = frozenset({Role.OFFICER, Role.AMBASSADOR})
 
 EMBASSY_PLACES = (
-    Place(gettext_noop("Dashboard"), (Tab("dashboard", gettext_noop("Dashboard")),)),
+    Place(gettext_noop("Dashboard"), (Tab("dashboard", gettext_noop("Dashboard"), ("ministry_detail",)),)),
     Place(
         gettext_noop("My tasks"),
         (
@@ -138,7 +138,6 @@ EMBASSY_PLACES = (
                     "commitment_report_done",
                     "commitment_verify_done",
                     "update_send",
-                    "ministry_detail",
                 ),
             ),
         ),

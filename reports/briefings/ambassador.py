@@ -4,16 +4,17 @@ The four parts come from the readiness rules; everything else comes from the row
 recorded after the moment and events after the day are left out.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from dialogues.choices import CommitmentStatus
-from dialogues.models import AgendaItem, Dialogue
+from dialogues.models import AgendaItem, Dialogue, UpdateVersion
 from recommendations.choices import MilestoneKind
 from recommendations.models import Edition, Milestone, Recommendation
 from reports import formatting, sentences
 from reports.briefings.checks import build_checks
+from reports.briefings.commitment_priority import CommitmentPriorities
 from reports.briefings.commitments import (
     GatheredCommitment,
     commitments_made_at,
@@ -22,6 +23,7 @@ from reports.briefings.commitments import (
 )
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.ambassador import (
+    MAX_ASKS,
     AmbassadorBriefing,
     PrintedDialogue,
     PrintedMilestone,
@@ -36,7 +38,9 @@ from reports.briefings.recommendations import (
     describe_leads,
     gather_recommendations,
     recommendation_label,
+    terms_in_force,
 )
+from reports.briefings.reversal_sentences import gather_reversals
 from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import (
     ComparedDay,
@@ -46,6 +50,7 @@ from reports.briefings.summary import (
     build_readiness_summary,
     write_paragraph,
 )
+from reports.briefings.talking_points import TalkingPointBuilder
 from reports.briefings.trend import build_trend
 from reports.briefings.updates import build_updates, gather_versions
 from reports.choices import BriefingKind
@@ -53,6 +58,7 @@ from reports.models import Briefing
 from reports.readiness.explanation import headline
 from reports.readiness.explanation.step_display import StepsDisplay
 from reports.readiness.explanation.step_sentences import display_steps
+from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.readiness.reversed_actions import find_reversed_commitments
@@ -80,6 +86,8 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
     dialogues = _find_dialogues(view)
     milestones = list(Milestone.objects.visible_to(view.reader).filter(edition=edition).as_known_by(view.known_by))
     shown_steps = display_steps(result, steps, step_texts(result, steps, reader=view.reader))
+    priorities = CommitmentPriorities(result, steps, find_reversed_commitments(result.known_facts, view.as_of))
+    to_follow_up = commitments_to_follow_up(commitments, priorities)
     since = _find_compared_day(view, dialogues)
     trend = build_trend(
         view,
@@ -100,15 +108,24 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         window=_period_sentence(edition),
         deadline=result.deadline_on,
         countdown=sentences.format_relative_date(result.deadline_on, view.as_of) if result.deadline_on else "",
-        readiness=build_readiness_summary(result, _write_paragraph(view, result, shown_steps, commitments, since)),
+        readiness=build_readiness_summary(
+            result,
+            _write_paragraph(view, result, shown_steps, commitments, to_follow_up=len(to_follow_up), since=since),
+        ),
         parts=build_parts(result),
         checks=build_checks(result.checks, commitments, annex),
         next_steps=shown_steps,
         trend=trend,
-        commitments_to_follow_up=commitments_to_follow_up(commitments, result.deadline_on),
+        commitments_to_follow_up=to_follow_up,
         milestones=_build_milestones(view, milestones),
         ministries=_build_ministries(
-            view, recommendations, commitments, find_reversed_commitments(result.known_facts, view.as_of)
+            view,
+            recommendations,
+            commitments,
+            priorities,
+            _talking_points(
+                view, result, steps, recommendations=recommendations, commitments=commitments, versions=versions
+            ),
         ),
         united_states=tuple(commitment.printed for commitment in commitments if commitment.is_our_own),
         recommendations=build_recommendations(view, recommendations, result, annex),
@@ -125,6 +142,8 @@ def _write_paragraph(
     result: Readiness,
     shown_steps: StepsDisplay,
     commitments: Sequence[GatheredCommitment],
+    *,
+    to_follow_up: int,
     since: ComparedDay | None,
 ) -> str:
     """Return the first paragraph, with the figures that the rest of the document prints."""
@@ -150,7 +169,7 @@ def _write_paragraph(
                 most_days=max((commitment.standing.days_overdue for commitment in overdue), default=0),
                 ministries=tuple(dict.fromkeys(commitment.printed.ministry for commitment in overdue)),
             ),
-            pending=len(commitments_to_follow_up(commitments, result.deadline_on)),
+            pending=to_follow_up,
             commitments=len(of_government),
         )
     )
@@ -205,16 +224,40 @@ def _build_milestones(view: ReaderView, rows: Iterable[Milestone]) -> tuple[Prin
     )
 
 
+def _talking_points(
+    view: ReaderView,
+    result: Readiness,
+    steps: NextSteps,
+    *,
+    recommendations: Sequence[Recommendation],
+    commitments: Sequence[GatheredCommitment],
+    versions: Sequence[UpdateVersion],
+) -> TalkingPointBuilder:
+    """Return what builds the points to raise with each ministry, as on its page and in a dialogue pack."""
+    return TalkingPointBuilder(
+        view=view,
+        result=result,
+        recommendations=recommendations,
+        commitments=commitments,
+        versions=versions,
+        evidence=(),  # only thanks rest on evidence
+        reversals=gather_reversals(view.reader, result.known_facts, view.as_of),
+        terms=terms_in_force(view),
+        concerning=frozenset(),
+        table=frozenset(),
+        steps=steps,
+        since=None,
+    )
+
+
 def _build_ministries(
     view: ReaderView,
     recommendations: Iterable[Recommendation],
     commitments: Iterable[GatheredCommitment],
-    reversed_since: Collection[int],
+    priorities: CommitmentPriorities,
+    talks: TalkingPointBuilder,
 ) -> tuple[PrintedMinistry, ...]:
-    """Return the ministries that lead on a recommendation or have made a commitment, by name.
-
-    `reversed_since` are the commitments (ids) with an action that was reversed.
-    """
+    """Return the ministries that lead on a recommendation or have made a commitment, by name."""
     rows = Ministry.objects.visible_to(view.reader).filter(country=view.edition.country)
     ministries = (
         _build_ministry(
@@ -226,7 +269,8 @@ def _build_ministries(
                 if recommendation.lead_id == row.pk
             ],
             [commitment for commitment in commitments if commitment.row.ministry_id == row.pk],
-            reversed_since,
+            priorities=priorities,
+            talks=talks,
         )
         for row in rows.prefetch_related("office_holders").order_by("name")
     )
@@ -234,7 +278,13 @@ def _build_ministries(
 
 
 def _build_ministry(
-    view: ReaderView, row: Ministry, leads: list[str], own: list[GatheredCommitment], reversed_since: Collection[int]
+    view: ReaderView,
+    row: Ministry,
+    leads: list[str],
+    own: list[GatheredCommitment],
+    *,
+    priorities: CommitmentPriorities,
+    talks: TalkingPointBuilder,
 ) -> PrintedMinistry:
     done = [commitment.row.pk for commitment in own if commitment.standing.status is CommitmentStatus.VERIFIED]
     return PrintedMinistry(
@@ -243,9 +293,10 @@ def _build_ministry(
         leads=describe_leads(leads),
         summary=sentences.describe_status_counts(
             [commitment.standing.status for commitment in own],
-            reversed_since=sum(key in reversed_since for key in done),
+            reversed_since=sum(key in priorities.reversed_ids for key in done),
         ),
         commitments=tuple(commitment.printed for commitment in own),
+        asks=tuple(one.point.sentence for one in talks.points_to_raise(row.pk)[:MAX_ASKS]),
     )
 
 

@@ -1,6 +1,7 @@
 """Decide which commitments of a ministry to raise with it, and which of them first. No Django here.
 
-The talking points, a ministry's page and the dashboard all use these rules, so that they name the same commitments.
+The talking points, a ministry's page, the dashboard and the first pages of the ambassador's briefing all use these
+rules, so that they name the same commitments in the same order.
 """
 
 from collections.abc import Collection
@@ -16,6 +17,9 @@ from reports.readiness.readiness import Readiness
 
 FAR_OFF = timedelta(days=60)
 """What is due later than this after the deadline is not pressed for."""
+
+WAITING_STATUSES = frozenset({CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED})
+"""Statuses of commitments that wait for our reply."""
 
 type Urgency = tuple[int, int, date, int]
 """Sort key of what to raise: the group, the place among the next steps, the due date, the id."""
@@ -52,6 +56,10 @@ class CommitmentPriorities:
                 return commitment_id in self.reversed_ids
         return False
 
+    def needs_follow_up(self, commitment_id: int, standing: CommitmentStanding) -> bool:
+        """Return whether a commitment is raised with its ministry, or waits for our reply."""
+        return standing.status in WAITING_STATUSES or self.is_raised(commitment_id, standing)
+
     def is_asked_about(self, commitment_id: int, standing: CommitmentStanding) -> bool:
         """Return whether there is something to ask about an open commitment.
 
@@ -84,6 +92,10 @@ class CommitmentPriorities:
         if standing.returned_on:
             return RETURNED, 0, due_on, commitment_id
         return OPEN, self.place_among_steps(commitment_id), due_on, commitment_id
+
+    def follow_up_order(self, commitment_id: int, standing: CommitmentStanding) -> tuple[bool, Urgency]:
+        """Return the sort key of a commitment that needs follow-up: what is raised, then what waits for our reply."""
+        return not self.is_raised(commitment_id, standing), self.urgency(commitment_id, standing)
 
     @cached_property
     def _places(self) -> dict[int, int]:

@@ -1,17 +1,19 @@
 """Gather commitments with their status on the day."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dialogues.choices import CommitmentEventKind, CommitmentStatus, MadeBy
+from dialogues.commitment_phrases import describe_receipt
 from dialogues.commitment_status import CommitmentStanding, standing_on
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue
 from recommendations.models import Edition
 from reports import sentences
+from reports.briefings.commitment_priority import CommitmentPriorities
 from reports.briefings.content.ambassador import PrintedCommitment
 from reports.briefings.reader_view import ReaderView
 from tiptracker.accounts.models import Ministry
@@ -93,21 +95,37 @@ def commitments_made_at(dialogue: Dialogue, commitments: Iterable[GatheredCommit
 
 
 def commitments_to_follow_up(
-    commitments: Iterable[GatheredCommitment], deadline_on: date | None
+    commitments: Iterable[GatheredCommitment], priorities: CommitmentPriorities
 ) -> tuple[PrintedCommitment, ...]:
-    """Return the ministries' commitments to follow up on.
+    """Return the ministries' commitments to follow up on, the most urgent first.
 
-    These are overdue, open with no due date or due by the deadline, or waiting for the embassy.
+    These are the commitments that the ministries' pages raise and, last, those that wait for our reply.
     """
+    found = [
+        commitment
+        for commitment in commitments
+        if not commitment.is_our_own and priorities.needs_follow_up(commitment.row.pk, commitment.standing)
+    ]
+    found.sort(key=lambda commitment: priorities.follow_up_order(commitment.row.pk, commitment.standing))
+    return tuple(_with_follow_up_status(commitment, priorities) for commitment in found)
 
-    def needs_follow_up(commitment: GatheredCommitment) -> bool:
-        status, due_on = commitment.standing.status, commitment.standing.due_on
-        is_later = (
-            status is CommitmentStatus.OPEN and due_on is not None and deadline_on is not None and due_on > deadline_on
+
+def _with_follow_up_status(commitment: GatheredCommitment, priorities: CommitmentPriorities) -> PrintedCommitment:
+    """Return a commitment whose status also says what the status alone hides.
+
+    This is how long after the due date an update was received, and that a verified action was reversed since.
+    """
+    printed, standing = commitment.printed, commitment.standing
+    status_text = gettext("%(status)s, %(detail)s")
+    if standing.received_days_after_due:
+        return replace(
+            printed,
+            status_text=status_text % {"status": printed.status_text, "detail": describe_receipt(standing)},
         )
-        return status in FOLLOW_UP_STATUSES and not commitment.is_our_own and not is_later
-
-    return tuple(commitment.printed for commitment in commitments if needs_follow_up(commitment))
+    if standing.status is CommitmentStatus.VERIFIED and commitment.row.pk in priorities.reversed_ids:
+        detail = gettext("reversed since")
+        return replace(printed, status_text=status_text % {"status": printed.status_text, "detail": detail})
+    return printed
 
 
 def _build_commitment(view: ReaderView, row: Any, keys: Mapping[int, str]) -> GatheredCommitment | None:

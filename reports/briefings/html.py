@@ -17,7 +17,15 @@ from reports.briefings.content.documents import (
 from reports.briefings.content.ministry import MinistryPage
 from reports.briefings.content.sections import DocumentSection, pick_sections
 from reports.briefings.content.washington import WashingtonInput
-from reports.briefings.page_fit import TEXT_WIDTH, count_fitting_steps, fit_ministry_page, fit_note, has_room_for_note
+from reports.briefings.page_fit import (
+    TEXT_WIDTH,
+    count_fitting_commitments,
+    count_fitting_steps,
+    fit_ministry_page,
+    fit_note,
+    has_room_for_note,
+)
+from reports.briefings.second_page_fit import fit_ministries
 from reports.templatetags.print import Footnotes
 from tiptracker.choices import Paper
 from tiptracker.localization import gettext, gettext_noop
@@ -46,12 +54,13 @@ def render_html(content: DocumentContent, paper: Paper = Paper.A4) -> str:
     is_note_in_annex = isinstance(content, AmbassadorBriefing) and not has_room_for_note(note, content, paper)
     if is_note_in_annex:
         note = gettext(NOTE_IN_ANNEX)
+    contents = _table_of_contents(content, sections, is_note_in_annex=is_note_in_annex)
     context: dict[str, Any] = {
         "briefing": content,
         "paper": paper.value,
         "sections": sections,
         "section_names": {section.name for section in sections},
-        "contents": _split_columns(_table_of_contents(content, sections, is_note_in_annex=is_note_in_annex)),
+        "contents": _split_columns(contents),
         "note": note,
         "is_note_in_annex": is_note_in_annex,
         "clearance": draft_marking(content),
@@ -61,7 +70,14 @@ def render_html(content: DocumentContent, paper: Paper = Paper.A4) -> str:
     }
     if isinstance(content, AmbassadorBriefing):
         shown = count_fitting_steps(note, content, paper)
-        context |= {"steps": content.next_steps.on_one_page[:shown], "more_steps": content.next_steps.more_than(shown)}
+        due = count_fitting_commitments(note, content, shown, paper)
+        context |= {
+            "steps": content.next_steps.on_one_page[:shown],
+            "more_steps": content.next_steps.more_than(shown),
+            "to_follow_up": content.first_page_commitments[:due],
+            "more_to_follow_up": max(0, len(content.commitments_to_follow_up) - due),
+            "fitted_ministries": fit_ministries(content, len(contents), paper),
+        }
     if isinstance(content, MinistryPage):
         context["sheet"] = fit_ministry_page(content, sections, note, paper)
     return render_to_string(TEMPLATES[type(content)], context)

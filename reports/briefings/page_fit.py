@@ -61,6 +61,10 @@ one row and the footer.
 """
 MIN_DUE_ROWS = 2
 """How many overdue and due items have room on that page, whatever the number of next steps."""
+DUE_SHARES = (49, 27, 24)
+"""Column widths of that table, in per cent."""
+DUE_LINES, DUE_ORDER_LINES, DISCLAIMER_HEIGHT = 2, 2, 14.0
+"""The most lines of its cells and of the text above it, and the height of what is below it."""
 STEP_SHARES = (57, 29, 14)
 """Column widths of the table of next steps on that page, in per cent."""
 LINE_LIMITS = ((99, 99), (5, 9), (3, 6), (2, 4), (1, 3))
@@ -153,6 +157,45 @@ def fit_note(text: str, width: float) -> str:
 
 def count_fitting_steps(note: str, content: AmbassadorBriefing, paper: Paper) -> int:
     """Return how many next steps fit on the first page of an ambassador's briefing together with a covering note."""
+    more_due_rows = max(0, min(MIN_DUE_ROWS, len(content.commitments_to_follow_up)) - 1)
+    below = MORE_ROWS_HEIGHT + DUE_TABLE_HEIGHT + more_due_rows * (2 * LINE_HEIGHT + ROW_PADDING)
+    room = _room_below_head(note, content, paper) - below
+    return sum(1 for height in accumulate(_step_heights(content, paper)) if height <= room)
+
+
+def count_fitting_commitments(note: str, content: AmbassadorBriefing, steps: int, paper: Paper) -> int:
+    """Return how many overdue and due items fit on that page below this many next steps. One always does.
+
+    The page discards rows that do not fit, so this needs no safety margin.
+    """
+    more_steps = MORE_ROWS_HEIGHT if steps < len(content.next_steps.steps) else 0
+    order = DUE_ORDER_LINES * SMALL_LINE_HEIGHT + ORDER_SPACING
+    room = (
+        _room_below_head(note, content, paper)
+        + SAFETY_MARGIN
+        + _unused_in_head(content, paper)
+        - sum(_step_heights(content, paper)[:steps])
+        - more_steps
+        - (HEADING_HEIGHT + order + TABLE_HEAD_HEIGHT + DISCLAIMER_HEIGHT)
+    )
+    heights = accumulate(_due_height(item, TEXT_WIDTH[paper]) for item in content.first_page_commitments)
+    return max(1, sum(1 for height in heights if height <= room))
+
+
+def _due_height(item: PrintedCommitment, width: float) -> float:
+    """Return the height of an overdue or due item on the first page."""
+    text, ministry, status = (
+        TextStyle(8.5, width * share / 100 - gap)
+        for share, gap in zip(DUE_SHARES, (COLUMN_GAP, COLUMN_GAP, 0), strict=True)
+    )
+    lines = max(
+        count_lines(item.text, text), count_lines(item.ministry, ministry), _count_state_lines(item.status_text, status)
+    )
+    return min(DUE_LINES, lines) * LINE_HEIGHT + ROW_PADDING
+
+
+def _room_below_head(note: str, content: AmbassadorBriefing, paper: Paper) -> float:
+    """Return the height that is left on the first page for the rows of next steps and all that follows."""
     width = TEXT_WIDTH[paper]
     title = min(2, count_lines(content.title, TextStyle(22, width, BOLD))) * 22 * 1.2 * MM_PER_POINT
     facts = 2.2 + (FINE_LINE_HEIGHT + LINE_HEIGHT + 0.8) * (2 if content.known_by else 1)
@@ -172,11 +215,22 @@ def count_fitting_steps(note: str, content: AmbassadorBriefing, paper: Paper) ->
         + TABLE_HEAD_HEIGHT
         + FINE_LINE_HEIGHT
     )
-    more_due_rows = max(0, min(MIN_DUE_ROWS, len(content.commitments_to_follow_up)) - 1)
-    below = MORE_ROWS_HEIGHT + DUE_TABLE_HEIGHT + more_due_rows * (2 * LINE_HEIGHT + ROW_PADDING)
-    room = TEXT_HEIGHT[paper] - SAFETY_MARGIN - head - _note_height(note, width) - below
-    steps = [_step_height(item, width) for item in content.next_steps.on_one_page]
-    return sum(1 for height in accumulate(steps) if height <= room)
+    return TEXT_HEIGHT[paper] - SAFETY_MARGIN - head - _note_height(note, width)
+
+
+def _unused_in_head(content: AmbassadorBriefing, paper: Paper) -> float:
+    """Return the height that the head of the first page keeps for second lines that it does not need."""
+    width = TEXT_WIDTH[paper]
+    order = " ".join([content.next_steps.target, gettext("Each row says what its step adds after the steps above it.")])
+    column = TextStyle(7.5, width * STEP_SHARES[2] / 100)
+    return (
+        max(0, 2 - count_lines(order, TextStyle(8, width))) * SMALL_LINE_HEIGHT
+        + max(0, 2 - count_lines(gettext("Readiness then"), column)) * FINE_LINE_HEIGHT
+    )
+
+
+def _step_heights(content: AmbassadorBriefing, paper: Paper) -> list[float]:
+    return [_step_height(item, TEXT_WIDTH[paper]) for item in content.next_steps.on_one_page]
 
 
 def has_room_for_note(note: str, content: AmbassadorBriefing, paper: Paper) -> bool:

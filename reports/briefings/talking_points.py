@@ -46,13 +46,13 @@ KINDS_TO_RAISE = frozenset({"overdue", "returned", "to_ask"})
 class SortedPoint(NamedTuple):
     """A point with its kind, and the row that it is about; `commitment` is set if that is a commitment.
 
-    Within a kind, points with a lower rank come first.
+    `rank` is the place of a question among the next steps.
     """
 
     kind: str
     point: TalkingPoint
     row: RowReference
-    rank: tuple[int, date] = (0, date.min)
+    rank: int = 0
     commitment: GatheredCommitment | None = None
 
 
@@ -112,13 +112,15 @@ class TalkingPointBuilder:
 
         Thanks, and what we owe the ministry, are no points to raise.
         """
-        own = filter(None, map(self._ministry_point_with_reversal, self._commitments_of(ministry)))
-        points = [point for point in (*own, *self._questions(ministry)) if point.kind in KINDS_TO_RAISE]
-        return sorted(points, key=self._urgency)
+        points = [*self._commitment_points(ministry), *self._questions(ministry)]
+        return sorted((point for point in points if point.kind in KINDS_TO_RAISE), key=self._urgency)
+
+    def _commitment_points(self, ministry: int) -> Iterator[SortedPoint]:
+        return filter(None, map(self._ministry_point_with_reversal, self._commitments_of(ministry)))
 
     def _urgency(self, one: SortedPoint) -> Urgency:
         if one.commitment is None:
-            return QUESTION, *one.rank, one.row.id
+            return QUESTION, one.rank, date.max, one.row.id
         return self._priorities.urgency(one.commitment.row.pk, one.commitment.standing)
 
     @cached_property
@@ -167,9 +169,9 @@ class TalkingPointBuilder:
             ministry.name,
             " ".join(f"{text}." for text in about if text),
             (
-                *filter(None, map(self._ministry_point_with_reversal, own)),
+                *(point for point in self._commitment_points(ministry.pk) if point.kind not in KINDS_TO_RAISE),
                 *self._thanks_for_evidence(own),
-                *self._questions(ministry.pk),
+                *self.points_to_raise(ministry.pk),
             ),
         )
 
@@ -225,7 +227,8 @@ class TalkingPointBuilder:
                 sentence = gettext(
                     "We returned your update on %(commitment)s on %(date)s. Please change: %(reason)s"
                 ) % {"commitment": text, "date": format_date(standing.returned_on), "reason": reason}
-                return self._point("returned", commitment, sentence, commitment.printed.status_text)
+                kind = "overdue" if standing.days_overdue else "returned"
+                return self._point(kind, commitment, sentence, commitment.printed.status_text)
             case CommitmentStatus.OVERDUE:
                 return self._overdue_point(commitment, _overdue_question(text, standing))
             case CommitmentStatus.OPEN:
@@ -248,8 +251,7 @@ class TalkingPointBuilder:
             sentence = gettext("%(commitment)s is due on %(date)s. Can it be done earlier, before %(deadline)s?")
         else:
             sentence = gettext("%(commitment)s is due on %(date)s. Will it be done by then?")
-        rank = self._priorities.place_among_steps(key), due_on or date.max
-        return self._point("to_ask", commitment, sentence % values, self._due_status(due_on), rank)
+        return self._point("to_ask", commitment, sentence % values, self._due_status(due_on))
 
     def _our_point(self, commitment: GatheredCommitment) -> SortedPoint | None:
         """Return the point on a commitment of the United States, in words in which we answer for it."""
@@ -272,8 +274,7 @@ class TalkingPointBuilder:
                     if standing.due_on
                     else gettext("Our commitment %(commitment)s has no due date yet. We owe you one.")
                 ) % values
-                status, rank = self._due_status(standing.due_on), (0, standing.due_on or date.max)
-                return self._point("to_ask", commitment, sentence, status, rank)
+                return self._point("to_ask", commitment, sentence, self._due_status(standing.due_on))
         return None
 
     def _overdue_point(self, commitment: GatheredCommitment, sentence: str) -> SortedPoint:
@@ -284,14 +285,7 @@ class TalkingPointBuilder:
     def _due_status(self, due_on: date | None) -> str:
         return sentences.describe_due_date(due_on, self.view.as_of)
 
-    def _point(
-        self,
-        kind: str,
-        commitment: GatheredCommitment,
-        sentence: str,
-        status: str,
-        rank: tuple[int, date] = (0, date.min),
-    ) -> SortedPoint:
+    def _point(self, kind: str, commitment: GatheredCommitment, sentence: str, status: str) -> SortedPoint:
         """Return a point with its source: the day and the place at which the commitment was made."""
         row = commitment.row
         made = gettext("Made on %(date)s (%(letter)s)") % {
@@ -309,7 +303,7 @@ class TalkingPointBuilder:
         links = (link.benchmark_id for link in row.links.all())
         keys = tuple(self._benchmark_lines[pk].line.key for pk in links if pk in self._benchmark_lines)
         point = TalkingPoint(sentence, status, source, keys)
-        return SortedPoint(kind, point, RowReference("commitment", row.pk), rank, commitment)
+        return SortedPoint(kind, point, RowReference("commitment", row.pk), commitment=commitment)
 
     def _questions(self, lead: int | None) -> Iterator[SortedPoint]:
         """Yield questions for the figures not given by the ministry and the benchmarks without commitment or claim.
@@ -321,10 +315,10 @@ class TalkingPointBuilder:
             if step.ministry_id != lead:
                 continue
             if step.kind is StepKind.ASK:
-                yield SortedPoint("to_ask", self._figure_question(step), step.rows[0], (rank, date.max))
+                yield SortedPoint("to_ask", self._figure_question(step), step.rows[0], rank)
             elif step.kind is StepKind.AGREE:
                 question = self._benchmark_question(step.benchmarks[0])
-                yield SortedPoint("to_ask", question, step.rows[0], (rank, date.max))
+                yield SortedPoint("to_ask", question, step.rows[0], rank)
 
     def _figure_question(self, step: ReadinessStep) -> TalkingPoint:
         indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
@@ -408,9 +402,11 @@ class TalkingPointBuilder:
 
 
 def _build_list(whose: str, about: str, points: Iterable[SortedPoint], *, is_ours: bool = False) -> TalkingPointList:
-    """Return the list of these points, with the most valuable questions first."""
-    ranked = sorted(points, key=lambda each: each.rank)
-    by_kind = {kind.field: tuple(each.point for each in ranked if each.kind == kind.field) for kind in MINISTRY_KINDS}
+    """Return the list of these points. Within a kind they keep their order, which is that of `points_to_raise`."""
+    each_point = list(points)
+    by_kind = {
+        kind.field: tuple(each.point for each in each_point if each.kind == kind.field) for kind in MINISTRY_KINDS
+    }
     return TalkingPointList(whose=whose, about=about, is_ours=is_ours, **by_kind)
 
 

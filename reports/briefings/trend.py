@@ -73,7 +73,7 @@ def draw_trend(run: TrendDisplay, deadline_on: date | None) -> TrendChart | None
         ends_on=min(run.ends_on, max(last, deadline_on or last)),
         weeks=[week for week in run.weeks if week.ends_on >= weeks[0].ends_on],
     )
-    return drawn.draw_chart(width=648, size=11, plot_height=112)
+    return drawn.draw_chart(width=648, size=11, plot_height=74)
 
 
 def _has_figure(week: TrendWeek) -> bool:

@@ -8,12 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
+from dialogues.commitment_phrases import describe_receipt
 from dialogues.models import Dialogue, UpdateVersion
 from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import Edition, Recommendation
-from reports.briefings.contacts import CommitmentSummary, gather_responsible_parties
+from reports.briefings.commitment_priority import WAITING_STATUSES
+from reports.briefings.contacts import CommitmentSummary, ResponsibleParty, gather_responsible_parties
 from reports.briefings.points_to_raise import PointToRaise, gather_points_to_raise
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.reversal_sentences import gather_reversals
@@ -41,6 +44,17 @@ class LinkedPoint(NamedTuple):
     """A point to raise, and the page of what it is about."""
 
     point: PointToRaise
+    url: str
+
+
+class WaitingCommitment(NamedTuple):
+    """A commitment that waits for our reply, and the page to reply on.
+
+    `receipt` says whether its update was received by the due date.
+    """
+
+    commitment: CommitmentSummary
+    receipt: str
     url: str
 
 
@@ -101,6 +115,7 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "may_request": today >= edition.starts_on and can_request_briefing(user, edition),
             "rows": build_recommendation_rows(user, led.select_related("lead").with_pillar(), displays),
             "desk": desk,
+            "waiting": _find_waiting(desk, updates),
             "commitments": [(commitment, since_then(commitment.row.pk)) for commitment in desk.commitments],
             "updates": [(*update, since_then(update[0].update.commitment_id)) for update in updates],
             "holders": list(ministry.office_holders.all()),
@@ -126,6 +141,31 @@ def _export_row(commitment: CommitmentSummary, since_then: str) -> tuple[object,
 def _link_points(result: Readiness, points: Iterable[PointToRaise]) -> list[LinkedPoint]:
     listed = list(points)
     return list(map(LinkedPoint, listed, row_urls(result, [point.row for point in listed])))
+
+
+def _find_waiting(
+    desk: ResponsibleParty, updates: Iterable[tuple[UpdateVersion, ClaimedProgress, UpdateDecision | CommitmentStatus]]
+) -> list[WaitingCommitment]:
+    """Return the commitments that wait for our reply.
+
+    One of the last updates is linked itself. Without it the commitment is, whose page leads to its update.
+    """
+    undecided = {
+        version.update.commitment_id: version
+        for version, _, decision in reversed(list(updates))
+        if decision is CommitmentStatus.WITH_EMBASSY
+    }
+    return [
+        WaitingCommitment(
+            commitment,
+            describe_receipt(commitment.standing),
+            reverse("version_detail", args=[version.pk])
+            if (version := undecided.get(commitment.row.pk))
+            else reverse("commitment_detail", args=[commitment.row.pk]),
+        )
+        for commitment in desk.commitments
+        if commitment.standing.status in WAITING_STATUSES
+    ]
 
 
 def _find_documents(user: User, edition: Edition, ministry: Ministry, today: date) -> list[MinistryDocument]:

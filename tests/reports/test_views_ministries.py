@@ -138,7 +138,7 @@ def test_points_are_those_of_the_dialogue_pack(get_page, edition, record, police
 
     said = [point.sentence for point in (*talk.overdue, *talk.returned, *talk.to_ask)]
 
-    assert sorted(sentences_of(get_page(ambassador))) == sorted(said)
+    assert sentences_of(get_page(ambassador)) == said
 
 
 def test_points_have_the_gain_that_the_next_steps_show(get_page, client, record):
@@ -318,3 +318,39 @@ def test_a_ministry_reads_nothing_of_what_to_raise_with_it(client, get_page, rec
     assert "Long overdue" in home
     for secret in (asked, "What to raise", "By which date will it be done?"):
         assert secret not in home
+
+
+# --- The head of the page, and what we owe ----------------------------------------------------------------------------
+
+
+def test_the_minister_is_named_below_the_title_and_the_way_back_leads_to_the_dashboard(get_page, edition, police):
+    police.office_holders.create(name="Sekola", title="Minister of Police")
+    page = get_page(AmbassadorFactory())
+
+    head = page.text.partition("<h1>")[2].partition("What to raise")[0]
+    assert "Sekola, Minister of Police" in head
+    assert [link.url for link in page.context["way_back"].links] == [edition_url("dashboard")]
+
+
+def test_each_reply_that_we_owe_is_named_and_linked_with_its_missed_due_date(get_page, edition, police):
+    late = CommitmentFactory(ministry=police, text="Sent late.", made__due_on=date(2022, 1, 5))
+    sent = UpdateVersionFactory(update__commitment=late, happened_on=date(2022, 1, 15))
+    reported = CommitmentFactory(ministry=police, text="Reported done.")
+    CommitmentEventFactory(commitment=reported, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20))
+
+    page = get_page(AmbassadorFactory())
+
+    owed = page.text.partition("We owe this ministry 2 replies.")[2].partition("</section>")[0]
+    assert f'<a href="{reverse("version_detail", args=[sent.pk])}">Sent late.</a>' in owed
+    assert f'<a href="{reverse("commitment_detail", args=[reported.pk])}">Reported done.</a>' in owed
+    assert "update received 10 days after the due date" in owed
+    assert "not in the list above" in owed
+    assert "Sent late" not in " ".join(sentences_of(page))
+
+
+def test_the_folded_points_have_a_title_that_is_right_when_they_are_open(get_page, record):
+    page = get_page(AmbassadorFactory())
+
+    number = len(page.context["more_points"])
+    summary = page.text.partition("<summary>")[2].partition("</summary>")[0].strip()
+    assert summary == f"{number} more points"

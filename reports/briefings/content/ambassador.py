@@ -15,8 +15,10 @@ from tiptracker.localization import gettext, gettext_noop
 MAX_FIRST_PAGE_COMMITMENTS = 14
 """The most commitments on page 1, if they fit. The annex by ministry lists all of them."""
 
-MAX_MONTHS, MAX_MILESTONES, MAX_MINISTRIES = 3, 4, 4
+MAX_MONTHS, MAX_MILESTONES, MAX_MINISTRIES = 2, 4, 4
 """The most months, milestones and ministries on page 2. If there are more, an annex lists the others."""
+MAX_ASKS = 2
+"""The most sentences on what to raise with a ministry. Its page and the dialogue pack have all of them."""
 
 EVIDENCE_STATES = {
     "verified": gettext_noop("Verified"),
@@ -213,13 +215,17 @@ class PrintedMilestone:
 
 @dataclass(frozen=True)
 class PrintedMinistry:
-    """A ministry, its minister, the recommendations it leads on, and its commitments."""
+    """A ministry, its minister, the recommendations it leads on, its commitments, and what to raise with it first.
+
+    `asks` are sentences to speak aloud, the most urgent first.
+    """
 
     name: str
     minister: str
     leads: str
     summary: str
     commitments: tuple[PrintedCommitment, ...]
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

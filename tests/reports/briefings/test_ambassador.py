@@ -26,7 +26,11 @@ from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.content.ambassador import AmbassadorBriefing, PrintedMonth
 from reports.briefings.content.documents import imprint_lines
 from reports.briefings.html import render_html
+from reports.briefings.points_to_raise import gather_points_to_raise
 from reports.briefings.reader_view import ReaderView
+from reports.briefings.reversal_sentences import gather_reversals
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import evaluate_readiness
 from tests.factories import (
     MASERU,
     AgendaItemFactory,
@@ -56,6 +60,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
+from tests.reports.printed_document import PrintedDocument
 from tests.row_cache import load_cached
 
 pytestmark = pytest.mark.django_db
@@ -254,6 +259,80 @@ def test_page_one_counts_open_commitments_and_names_those_that_fit(edition):
     assert page.count("Promise ") == 14
 
 
+def test_page_one_counts_the_commitments_that_do_not_fit_and_says_where_they_are(edition):
+    for number in range(20):
+        CommitmentFactory(text=f"Promise {number} to bring the amendment before Parliament, as both ministries agreed")
+    content = build_briefing(edition)
+
+    page = rendered_html(content).partition('data-head="Trend')[0]
+
+    named = page.count("Promise ")
+    assert 0 < named < 14
+    assert f"{20 - named} more are in the annex:" in page
+    first = PrintedDocument(content).texts[0]
+    assert first.count("Promise ") == named, "the page shows as many as it counts"
+
+
+def test_the_paragraph_and_page_one_count_what_the_ministries_pages_raise_or_wait_for(edition):
+    led = RecommendationFactory(edition=edition, lead=(police := MinistryFactory()))
+    EvidenceFactory(supports=[BenchmarkFactory(recommendation=led)], verified=True)
+    create = {"ministry": police, "made__happened_on": date(2021, 11, 8)}
+    CommitmentFactory(**create, text="In time", made__due_on=date(2022, 2, 20))
+    CommitmentFactory(
+        **create,
+        text="Can be earlier",
+        made__due_on=date(2022, 3, 10),
+        benchmarks=[BenchmarkFactory(recommendation=led)],
+    )
+    CommitmentFactory(**create, text="Far off", made__due_on=date(2023, 3, 31))
+    waits = CommitmentFactory(**create, text="Waits", made__due_on=date(2022, 1, 5))
+    UpdateVersionFactory(update__commitment=waits, happened_on=date(2022, 1, 15))
+
+    content = build_briefing(edition)
+
+    listed = {item.text: item.status_text for item in content.commitments_to_follow_up}
+    assert sorted(listed) == ["Can be earlier", "In time", "Waits"]
+    assert list(listed)[-1] == "Waits"
+    assert listed["Waits"] == "with the embassy since 15 January 2022, update received 10 days after the due date"
+    assert content.readiness.paragraph.endswith("No commitment is overdue; 3 need follow-up.")
+
+
+def test_page_one_has_the_order_of_the_ministrys_page_and_not_that_of_due_dates(edition):
+    led = RecommendationFactory(edition=edition, lead=(police := MinistryFactory()))
+    EvidenceFactory(supports=[BenchmarkFactory(recommendation=led)], verified=True)
+    worth = BenchmarkFactory(recommendation=led)
+    CommitmentFactory(ministry=police, text="Soon, adds nothing", made__due_on=date(2022, 2, 11))
+    CommitmentFactory(ministry=police, text="Later, adds points", made__due_on=date(2022, 2, 25), benchmarks=[worth])
+
+    content = build_briefing(edition)
+
+    assert [item.text for item in content.commitments_to_follow_up] == ["Later, adds points", "Soon, adds nothing"]
+    [ministry] = content.ministries
+    assert [ask.partition("”")[0] for ask in ministry.asks] == ["“Later, adds points", "“Soon, adds nothing"]
+
+
+def test_page_two_says_what_to_raise_first_with_each_ministry_as_its_page_does(edition):
+    police = MinistryFactory(name="Ministry of Police")
+    police.office_holders.create(name="Sekola", title="Minister of Police")
+    for text, day in (("First", date(2022, 1, 3)), ("Second", date(2022, 1, 4)), ("Third", date(2022, 1, 5))):
+        CommitmentFactory(ministry=police, text=text, made__due_on=day)
+    reader = AmbassadorFactory()
+    content = build_briefing(edition, reader=reader)
+    facts = gather_facts(edition)
+    result = evaluate_readiness(facts, as_of=DAY)
+    points = gather_points_to_raise(
+        ReaderView(reader, edition, DAY, None), police, result, gather_reversals(reader, facts, DAY)
+    )
+
+    [ministry] = content.ministries
+    assert list(ministry.asks) == [point.sentence for point in points[:2]]
+    second = PrintedDocument(content).texts[1]
+    assert "Sekola, Minister of Police" in second
+    for ask in ("“First” was due on 3 January 2022.", "“Second” was due on 4 January 2022."):
+        assert ask in " ".join(second.split())
+    assert "“Third”" not in second
+
+
 def test_page_one_names_the_maker_and_the_due_date_of_a_commitment(edition):
     benchmark = BenchmarkFactory(
         recommendation=RecommendationFactory(edition=edition, lead=MinistryFactory(name="Ministry of Police")),
@@ -306,10 +385,12 @@ def test_page_one_lists_no_step_for_a_commitment_due_after_the_deadline(edition)
         benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
         CommitmentFactory(text=text, benchmarks=[benchmark], made__due_on=day)
 
-    page = rendered_html(build_briefing(edition)).partition('data-head="Trend')[0]
+    content = build_briefing(edition)
+    steps = rendered_html(content).partition("<h2>Next steps</h2>")[2].partition("<h2>")[0]
 
-    assert "keep its commitment “In time”" in page
-    assert "Too late" not in page
+    assert "keep its commitment “In time”" in steps
+    assert "Too late" not in steps
+    assert [item.text for item in content.commitments_to_follow_up] == ["In time", "Too late"], "its page asks for it"
 
 
 def test_check_names_the_commitment_and_its_ministry_or_the_evidence(edition):
@@ -346,7 +427,7 @@ def test_page_two_is_titled_by_the_trend_and_lists_months_with_a_score_or_an_eve
     ]
     assert ">Nothing has been reviewed yet</h2>" in rendered_html(content)
     assert content.trend.since == PrintedMonth(date(2021, 11, 8), None, None, "8 Nov: Dialogue, Maseru")
-    assert [row.ends_on for row in content.trend.months_first] == [date(2021, 11, 8), date(2021, 11, 24), DAY]
+    assert [row.ends_on for row in content.trend.months_first] == [date(2021, 11, 8), DAY]
 
 
 def test_a_chart_is_drawn_only_if_three_weeks_have_a_figure(edition):
@@ -390,8 +471,8 @@ def test_an_annex_lists_only_the_months_that_page_two_has_no_room_for(edition):
 
     trend = build_briefing(edition).trend
 
-    assert [row.ends_on for row in trend.months_first] == [date(2021, 12, 2), date(2021, 12, 29), DAY]
-    assert [row.ends_on.month for row in trend.months_left] == [8, 9, 10, 11]
+    assert [row.ends_on for row in trend.months_first] == [date(2021, 12, 2), DAY]
+    assert [row.ends_on.month for row in trend.months_left] == [8, 9, 10, 11, 12]
 
 
 def test_a_ministry_has_its_minister_the_recommendations_it_leads_and_its_commitments(edition):
@@ -871,6 +952,6 @@ def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_qu
     for _ in range(2):
         add()
         # 1 edition, 12 facts, 2 asked, 5 promised, 3 proof, 1 versions, 3 dialogues, 1 milestones, 2 ministries,
-        # 2 benchmarks, 1 figures sent, 1 years unmet, 1 newest fact
-        with django_assert_num_queries(36):
+        # 2 benchmarks, 1 figures sent, 1 years unmet, 1 newest fact, 1 terms in force
+        with django_assert_num_queries(37):
             build_briefing(edition, reader=reader)

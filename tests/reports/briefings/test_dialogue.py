@@ -296,7 +296,9 @@ def test_a_returned_update_names_the_reason_and_is_not_asked_for_again(edition, 
     assert (points.overdue, points.to_ask, points.with_us) == ((), (), ())
 
 
-def test_requests_follow_the_order_of_the_next_steps(edition, police, planned_dialogue):
+def test_requests_start_with_commitments_then_questions_each_in_the_order_of_the_next_steps(
+    edition, police, planned_dialogue
+):
     worth_little = create_benchmark_led_by(police, edition, "The posts are trained")
     create_benchmark_led_by(police, edition, "The unit is funded")
     done = EvidenceFactory(supports=[worth_little], verified=True)
@@ -308,16 +310,16 @@ def test_requests_follow_the_order_of_the_next_steps(edition, police, planned_di
     points = points_for(build_pack(planned_dialogue, edition)).to_ask
 
     assert sentences(points) == [
+        f"“{due.text}” is due on 20 February 2022. Will it be done by then?",
+        f"“{undated.text}” has no due date yet. May we agree on one today?",
         (
             "On recommendation 2, we have not been able to verify “The unit is funded” yet. May we agree on a next "
             "step and its date today?"
         ),
-        f"“{due.text}” is due on 20 February 2022. Will it be done by then?",
-        f"“{undated.text}” has no due date yet. May we agree on one today?",
     ]
-    assert [point.status_text for point in points] == ["no commitment", "due in 23 days", "no date agreed"]
-    assert points[0].source == "Recommendation 2 (our wording, not the report’s): Do what number 2 says"
-    assert [point.benchmarks for point in points] == [("2a",), ("1a",), ()]
+    assert [point.status_text for point in points] == ["due in 23 days", "no date agreed", "no commitment"]
+    assert points[2].source == "Recommendation 2 (our wording, not the report’s): Do what number 2 says"
+    assert [point.benchmarks for point in points] == [("1a",), (), ("2a",)]
 
 
 def test_the_pack_asks_for_a_figure_that_was_not_reported(edition, police, planned_dialogue):
@@ -741,7 +743,8 @@ def test_rows_recorded_after_the_moment_are_left_out(edition, police, planned_di
     assert "Recorded later" not in render_html(then)
     assert then.known_by == at_noon(date(2022, 1, 22))
     assert then.facts_up_to == at_noon(date(2022, 1, 20)), "when the dialogue was planned"
-    assert len(known_on(date(2022, 1, 27))[1].returned) == 1
+    [returned] = known_on(date(2022, 1, 27))[1].overdue
+    assert returned.sentence.startswith("We returned your update on “Train the posts”")
     DialogueFactory(held_on=date(2022, 1, 21), recorded_at=at_noon(date(2022, 1, 25)))
     assert known_on(date(2022, 1, 22))[0].last.held_on == last_dialogue.held_on
     with pytest.raises(Dialogue.DoesNotExist):
