@@ -59,6 +59,9 @@ class PlaceOfPage(NamedTuple):
 DAY_SHOWN = frozenset({"as_of", "known_by", "known_on"})
 """The parameters of a page of readiness: the day, and what was known by when."""
 DECIDING_ROLES = frozenset({Role.OFFICER, Role.AMBASSADOR})
+NOTIFIED_ROLES = DECIDING_ROLES | {Role.FOCAL_POINT}
+COUNTRY_ROLES = NOTIFIED_ROLES | {Role.OBSERVER}
+"""The roles that follow a country, and so have dates of their own."""
 
 EMBASSY_PLACES = (
     Place(gettext_noop("Dashboard"), (Tab("dashboard", gettext_noop("Dashboard"), ("ministry_detail",)),)),
@@ -181,7 +184,7 @@ EMBASSY_PLACES = (
                 gettext_noop("Briefings"),
                 ("briefing_request", "briefing_detail", "briefing_clear", "briefing_compare", "briefing_check"),
             ),
-            Tab("calendar_month", gettext_noop("Calendar"), ("calendar_feed",)),
+            Tab("calendar_month", gettext_noop("Calendar")),
         ),
     ),
     Place(
@@ -220,14 +223,16 @@ ACCOUNT = Place(
         ),
         Tab("sign_in_list", gettext_noop("Sign-ins"), is_of_edition=False),
         Tab("token_list", gettext_noop("API tokens"), ("token_add", "token_revoke"), is_of_edition=False),
+        Tab("notice_settings", gettext_noop("Notices and mails"), roles=NOTIFIED_ROLES, is_of_edition=False),
+        Tab("calendar_feed", gettext_noop("Your own calendar"), roles=COUNTRY_ROLES, is_of_edition=False),
     ),
     is_in_menu=False,
 )
 """The pages about the user's own account. The name of the user in the head leads there."""
 NOTICES = Place(
     gettext_noop("Notices"),
-    (Tab("notice_list", gettext_noop("Notices"), ("notice_detail", "notice_settings"), is_of_edition=False),),
-    frozenset({Role.OFFICER, Role.AMBASSADOR, Role.FOCAL_POINT}),
+    (Tab("notice_list", gettext_noop("Notices"), ("notice_detail",), is_of_edition=False),),
+    NOTIFIED_ROLES,
     is_in_menu=False,
 )
 """What a person was told. The bell in the head leads there."""
@@ -256,7 +261,7 @@ MINISTRY_PLACES = (
     ),
     Place(
         gettext_noop("Calendar"),
-        (Tab("calendar_month", gettext_noop("Calendar"), ("calendar_feed",)),),
+        (Tab("calendar_month", gettext_noop("Calendar")),),
     ),
     Place(
         gettext_noop("Help"),

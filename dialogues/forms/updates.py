@@ -31,7 +31,7 @@ from tiptracker.web.frontend.forms import LongTextField, NarrativeTextarea, Trac
 class UpdateForm(DatedForm):
     """Form for a ministry's update on one of its commitments. It has few fields, and none about scoring."""
 
-    required_for_some = ("happened_from",)
+    required_for_some = ("happened_from", "files")
 
     claimed = forms.TypedChoiceField(
         coerce=ClaimedProgress,
@@ -54,14 +54,16 @@ class UpdateForm(DatedForm):
         label=gettext_lazy("Start date"),
         required=False,
         help_text=gettext_lazy(
-            "Start date unknown? Leave this empty and enter the end date. The update counts only once the start date "
-            "is known."
+            "The first day of what you report. If you do not know it, enter only the end date. Then the update cannot "
+            "count until you send the start date."
         ),
     )
     happened_to = PastDayField(
         label=gettext_lazy("End date"),
         required=False,
-        help_text=gettext_lazy("Leave this empty if it was one day. If the work continues, enter the last day so far."),
+        help_text=gettext_lazy(
+            "Not needed if all was done on the start date. If the work continues, enter the last day so far."
+        ),
     )
     done_by = forms.TypedChoiceField(
         coerce=DoneBy,
@@ -75,7 +77,10 @@ class UpdateForm(DatedForm):
     )
     files = FilesField(  # type: ignore[assignment]  # a field, not Form.files
         label=gettext_lazy("Proof"),
-        help_text=gettext_lazy("Attach a letter, a report, a list without names or a photograph."),
+        help_text=gettext_lazy(
+            "Attach what proves it, such as a letter, a report, a list without names or a photograph. If you have no "
+            "proof yet, you can send the update now. We may then ask you for it."
+        ),
     )
     through_on = PastDayField(
         label=gettext_lazy("End date of the figures"), help_text=gettext_lazy("The last day that the figures cover.")

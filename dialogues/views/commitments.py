@@ -37,8 +37,9 @@ from dialogues.forms.commitments import (
 from dialogues.forms.fields import BenchmarkRows, benchmark_choices
 from dialogues.models import Commitment, CommitmentEvent, Dialogue, Evidence
 from dialogues.models.commitments import CommitmentQuerySet, standing_from_row
+from dialogues.occasions import COMMITMENT
 from dialogues.views.due_date_notes import describe_newest_proposal, find_proposing_url
-from dialogues.views.next_action import find_next_action
+from dialogues.views.next_action import describe_date_moved, find_next_action, reopened_on
 from dialogues.views.page_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from dialogues.views.reminders import list_reminders
@@ -48,6 +49,8 @@ from recommendations.models import Benchmark, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User, find_contact
 from tiptracker.localization import format_date, gettext
+from tiptracker.notifications.actions import mark_record_read
+from tiptracker.notifications.preferences import kinds_for_role
 from tiptracker.validation import EditConflict
 from tiptracker.web.form_pages import render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms, raw_values
@@ -177,6 +180,8 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         }
     else:
         context |= _ministry_context(timeline, just_sent="sent" in request.GET)
+    if kinds_for_role(user.role) and request.method == "GET":
+        mark_record_read(by=user, table=COMMITMENT, row=commitment.pk, now=clock.now(commitment.country.time_zone))
     return render_page(request, "dialogues/commitment_detail.html", context)
 
 
@@ -211,12 +216,17 @@ def _ministry_context(timeline: CommitmentTimeline, *, just_sent: bool) -> dict[
     """Return what the page adds for a ministry: why its update was returned, what it can do, and the contact person."""
     commitment, waiting = timeline.commitment, timeline.waiting_version
     decision = decision_on(timeline.returned) if timeline.returned else None
+    is_over = timeline.standing.is_settled or waiting is not None
     return {
         "withdraw_url": reverse("version_withdraw", args=[waiting.pk]) if waiting else "",
-        "propose_url": find_proposing_url(commitment, timeline.proposals),
-        "proposal_note": describe_newest_proposal(commitment, timeline.proposals, timeline.standing),
+        "propose_url": "" if waiting else find_proposing_url(commitment, timeline.proposals),
+        "proposal_note": (note := describe_newest_proposal(commitment, timeline.proposals, timeline.standing)),
+        "date_moved": "" if note or is_over else describe_date_moved(timeline.events, timeline.last_version),
+        "is_reopened": not is_over and reopened_on(timeline.events, timeline.last_version) is not None,
+        "is_accepted": not is_over and timeline.accepted_version is not None,
         "returned_reason": decision.reason if decision else "",
         "contact": find_contact(commitment.country_id),
+        "sent_entry": timeline.exchange[0] if waiting else None,
         "just_sent": reverse("update_draft", args=[commitment.pk]) if just_sent and waiting else "",
     }
 

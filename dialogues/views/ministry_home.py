@@ -2,32 +2,32 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
 from dialogues.commitment_phrases import format_returned_on, format_status_detail
-from dialogues.commitment_status import CommitmentStanding, days_left
+from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment, Draft, DueDateProposal
 from dialogues.views.drafts import DraftNote, describe_draft
 from dialogues.views.due_date_notes import DueDateNote, describe_newest_proposal, find_proposing_url
-from dialogues.views.next_action import reopened_on
+from dialogues.views.next_action import describe_date_moved, reopened_on
 from dialogues.views.page_context import CommitmentHeading
 from dialogues.views.timeline import decision_on
 from recommendations.edition_context import EditionRequest
+from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import User, find_contact
 from tiptracker.localization import gettext, join_with_and, ngettext
 from tiptracker.web.pages import render_page
-
-DUE_SOON_DAYS = 14
-"""How many days before the due date the home page offers to propose another one."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,9 @@ class MinistryCommitment:
     """A commitment as its ministry sees it: its status, the last update that it did not withdraw, and our answer.
 
     `has_sent` says whether the ministry ever sent an update on it. `is_withdrawn` says whether it withdrew the newest.
-    `proposal` says what became of the due date that it proposed last. `propose_url` is the page to propose another one.
-    It is set if the commitment is overdue or due soon.
+    `proposal` says what became of the due date that it proposed last. `propose_url` is the page to propose another one,
+    if it can. `date_moved` says from when to when the embassy moved the due date since the last update. `benchmarks`
+    says what the report asks. It is set once an update was accepted or the commitment was reopened.
     """
 
     commitment: CommitmentHeading
@@ -53,6 +54,8 @@ class MinistryCommitment:
     is_withdrawn: bool
     proposal: DueDateNote | None
     propose_url: str
+    date_moved: str
+    benchmarks: Sequence[str] = ()
 
     @property
     def is_waiting(self) -> bool:
@@ -106,7 +109,7 @@ def list_ministry_commitments(user: User, day: date) -> list[MinistryCommitment]
         _ministry_commitment(commitment, day, user, drafts.get(commitment.pk), proposals[commitment.pk])
         for commitment in commitments
     )
-    return sorted((row for row in rows if row), key=lambda row: row.urgency)
+    return _with_benchmarks(sorted((row for row in rows if row), key=lambda row: row.urgency), user)
 
 
 def _ministry_commitment(
@@ -131,15 +134,27 @@ def _ministry_commitment(
         draft=describe_draft(draft, commitment, user) if draft else None,
         has_sent=bool(sent),
         is_withdrawn=standing.withdrawn_on is not None,
-        proposal=describe_newest_proposal(commitment, proposals, standing),
-        propose_url=find_proposing_url(commitment, proposals) if _is_due_soon(standing, day) else "",
+        proposal=(proposal := describe_newest_proposal(commitment, proposals, standing)),
+        propose_url=find_proposing_url(commitment, proposals),
+        date_moved="" if proposal else describe_date_moved(commitment.events.all(), sent[-1] if sent else None),
     )
 
 
-def _is_due_soon(standing: CommitmentStanding, day: date) -> bool:
-    """Return whether the commitment is overdue, or due within `DUE_SOON_DAYS`."""
-    left = days_left(standing.due_on, day)
-    return standing.days_overdue > 0 or (left is not None and left <= DUE_SOON_DAYS)
+def _with_benchmarks(rows: Sequence[MinistryCommitment], user: User) -> list[MinistryCommitment]:
+    """Return the rows with what the report asks, where more is to be done after the embassy's answer. One query."""
+    asked = [row.commitment.pk for row in rows if row.is_accepted or row.reopened_on]
+    benchmarks = (
+        Benchmark.objects.visible_to(user)
+        .filter(commitment_links__commitment__in=asked, commitment_links__removed_in__isnull=True)
+        .annotate(commitment=F("commitment_links__commitment"))
+        .order_by("recommendation__number", "letter")
+        .with_terms()
+    )
+    wordings: dict[int, list[str]] = defaultdict(list)
+    benchmark: Any
+    for benchmark in benchmarks if asked else ():
+        wordings[benchmark.commitment].append(benchmark.wording)
+    return [replace(row, benchmarks=wordings[row.commitment.pk]) for row in rows]
 
 
 def summarize_commitments(rows: Sequence[MinistryCommitment]) -> str:

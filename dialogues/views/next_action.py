@@ -64,10 +64,18 @@ def _next_for_ministry(timeline: CommitmentTimeline) -> NextAction:
         return NextAction(sentence, send, gettext("Send an update"))
     if reopened := reopened_on(timeline.events, timeline.last_version):
         sentence = gettext(
-            "We opened this commitment again on %(date)s. Tell us what has happened since, and attach the proof."
+            "We opened this commitment again on %(date)s. Tell us what has happened since, and attach what proves it."
         ) % {"date": format_date(reopened)}
+    elif accepted := timeline.accepted_version:
+        sentence = gettext(
+            "On %(answered)s we accepted your update of %(sent)s. The commitment is not done yet. Send another update "
+            "when more has been done."
+        ) % {
+            "answered": format_date(timezone.localtime(accepted.decision.recorded_at).date()),
+            "sent": format_date(timezone.localtime(accepted.recorded_at).date()),
+        }
     else:
-        sentence = gettext("Send us an update: say what has been done, and attach the proof.")
+        sentence = gettext("Send us an update: say what has been done, and attach what proves it.")
     return NextAction(sentence, send, gettext("Send an update"))
 
 
@@ -81,6 +89,26 @@ def reopened_on(events: Iterable[CommitmentEvent], newest: UpdateVersion | None)
     if last is None or (newest and newest.recorded_at > last.recorded_at):
         return None
     return last.happened_on
+
+
+def describe_date_moved(events: Iterable[CommitmentEvent], newest: UpdateVersion | None) -> str:
+    """Return from when to when the embassy moved the due date; empty if an update was sent after that, or never.
+
+    The reason is not for the ministry, as it may be internal. A date that the ministry itself proposed is told as that.
+    """
+    due_before: date | None = None
+    sentence = ""
+    for event in sorted(events, key=lambda event: (event.happened_on, event.recorded_at, event.pk)):
+        is_news = newest is None or event.recorded_at > newest.recorded_at
+        if event.kind == CommitmentEventKind.RESCHEDULED and is_news and event.due_on:
+            values = {"day": format_date(event.happened_on), "due": format_date(event.due_on)}
+            if due_before:
+                values["before"] = format_date(due_before)
+                sentence = gettext("On %(day)s we moved the due date from %(before)s to %(due)s.") % values
+            else:
+                sentence = gettext("On %(day)s we set the due date: %(due)s.") % values
+        due_before = event.due_on or due_before
+    return sentence
 
 
 def _next_decision(user: User, timeline: CommitmentTimeline, update_version: UpdateVersion) -> NextAction:

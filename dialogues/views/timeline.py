@@ -16,6 +16,7 @@ from dialogues.choices import (
     CommitmentStatus,
     DoneBy,
     EvidenceDecision,
+    EvidenceKind,
     MadeBy,
     SupportKind,
     UpdateDecision,
@@ -90,6 +91,13 @@ class CommitmentTimeline:
         """Return the newest update version if it was returned or withdrawn: its text is offered again."""
         decision = decision_on(self.last_version) if self.last_version else None
         return self.last_version if decision and decision.decision in DECISIONS_ENDING_CLAIMS else None
+
+    @property
+    def accepted_version(self) -> UpdateVersion | None:
+        """Return the newest update version that was not withdrawn, if it was accepted."""
+        last = next((each for each in reversed(self.versions) if each.withdrawn_at is None), None)
+        decision = decision_on(last) if last else None
+        return last if decision and decision.decision == UpdateDecision.ACCEPTED else None
 
     @property
     def waiting_proposal(self) -> DueDateProposal | None:
@@ -302,7 +310,7 @@ class _TimelineBuilder:
                 speaker="ministry",
                 title=_version_title(update_version),
                 source=self.commitment.maker,
-                verb="claimed",
+                verb="claimed" if self.is_embassy else "sent",
                 status=ClaimedProgress(update_version.claimed),
                 line=summarize_update(self._evidence_of(update_version), update_version.readings.all()),
                 text=update_version.narrative,
@@ -310,9 +318,7 @@ class _TimelineBuilder:
                 url=reverse("version_detail", args=[update_version.pk]) if self.is_embassy else "",
                 files=[row.file for row in self._evidence_of(update_version) if row.file],
                 readings=list(update_version.readings.all()),
-                facts=[gettext("Happened on %(date)s") % {"date": format_date(update_version.happened_on)}]
-                if day != update_version.happened_on
-                else [],
+                facts=[_format_period(self._evidence_of(update_version), update_version)],
                 withdrawn_on=timezone.localtime(update_version.withdrawn_at).date()
                 if update_version.withdrawn_at
                 else None,
@@ -450,6 +456,15 @@ class _TimelineBuilder:
 
 def _format_due(day: date) -> str:
     return gettext("Due on %(date)s") % {"date": format_date(day)}
+
+
+def _format_period(evidence: Iterable[Evidence], version: UpdateVersion) -> str:
+    """Return the start date and the end date that a ministry sent with an update."""
+    first = next((row.happened_from for row in evidence if row.kind != EvidenceKind.STATISTIC), None)
+    if first is None:
+        return gettext("End date: %(end)s. No start date was given.") % {"end": format_date(version.happened_on)}
+    values = {"start": format_date(first), "end": format_date(version.happened_on)}
+    return gettext("Start date: %(start)s. End date: %(end)s.") % values
 
 
 def _version_title(version: UpdateVersion) -> str:

@@ -50,16 +50,21 @@ from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.edition_context import default_edition_of_country, editions_of_page_country
 from recommendations.models import Edition, Indicator
 from tiptracker import clock
-from tiptracker.accounts.models import find_contact
+from tiptracker.accounts.models import User, find_contact
 from tiptracker.accounts.sessions import BEGAN_AT
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext
+from tiptracker.notifications.choices import NoticeKind
+from tiptracker.notifications.preferences import wants_mails_about
 from tiptracker.numbers import parse_whole_number
 from tiptracker.validation import EditConflict, format_moment
 from tiptracker.web.frontend.form_rows import add_refusal_at, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 from tiptracker.web.preserved_input import wants_json
+
+ANSWERS = (NoticeKind.UPDATE_RETURNED, NoticeKind.UPDATE_ACCEPTED)
+"""The notices by which a ministry learns of the embassy's answer to an update."""
 
 
 @login_required
@@ -141,27 +146,38 @@ def _sent_response(request: SignedInRequest, sent: UpdateVersion, now: datetime)
     commitment = sent.update.commitment
     address = f"{reverse('commitment_detail', args=[commitment.pk])}?sent"
     if not wants_json(request):
-        messages.success(request, _describe_sending(commitment))
+        messages.success(request, _describe_sending(commitment, request.user))
         return redirect(address)
     if "send_later" not in request.POST:
-        messages.success(request, _describe_sending(commitment))
+        messages.success(request, _describe_sending(commitment, request.user))
     sentence = gettext("Your update on “%(commitment)s” was sent to the embassy on %(moment)s.")
     values = {"commitment": commitment.text, "moment": format_moment(sent.recorded_at, now)}
     return JsonResponse({"state": "sent", "sentence": sentence % values, "url": address})
 
 
-def _describe_sending(commitment: Commitment) -> str:
-    """Return what the page says after sending: what happened, who reads it, and what comes next."""
+def _describe_sending(commitment: Commitment, sender: User) -> str:
+    """Return what the page says after sending: what happened, who reads it, and how the sender learns of the reply."""
+    values = {}
     if contact := find_contact(commitment.country_id):
+        values["officer"] = contact.name
         sentence = gettext(
             "Your update was sent to the embassy. %(officer)s will read it. You will see our reply here and on your "
             "home page."
         )
-        return sentence % {"officer": contact.name}
-    return gettext(
-        "Your update was sent to the embassy. An officer will read it. You will see our reply here and on your home "
-        "page."
-    )
+        with_mail = gettext(
+            "Your update was sent to the embassy. %(officer)s will read it. You will see our reply here and on your "
+            "home page, and we send you a mail."
+        )
+    else:
+        sentence = gettext(
+            "Your update was sent to the embassy. An officer will read it. You will see our reply here and on your "
+            "home page."
+        )
+        with_mail = gettext(
+            "Your update was sent to the embassy. An officer will read it. You will see our reply here and on your "
+            "home page, and we send you a mail."
+        )
+    return (with_mail if wants_mails_about(sender, ANSWERS) else sentence) % values
 
 
 class _UpdatePage:

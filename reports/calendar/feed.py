@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 from django.urls import reverse
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 
 from dialogues.choices import CommitmentStatus, DialogueStage
 from recommendations.edition_context import edition_url
@@ -24,6 +24,12 @@ from tiptracker.localization import gettext
 SETTLED = frozenset({CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN, CommitmentStatus.REPORTED})
 """Commitments with these statuses need no date in a calendar."""
 REFRESH_INTERVAL = timedelta(hours=6)
+UNALARMED = frozenset({CommitmentStatus.WITH_EMBASSY})
+"""Commitments with these statuses have a date, but nobody needs to be reminded of it."""
+ALARM_DAYS = (7, 1)
+"""Days before a due date or a dialogue on which the calendar program reminds the person, at `ALARM_HOUR`."""
+ALARM_HOUR = timedelta(hours=8)
+"""Entries last whole days, which begin at midnight. Nobody wants to be woken."""
 
 
 class FeedEntry(NamedTuple):
@@ -84,4 +90,16 @@ def _event(entry: FeedEntry, day: CalendarDay, now: datetime) -> Event:
     event.add("class", "PRIVATE")
     if entry.is_cancelled:
         event.add("status", "CANCELLED")
+    elif day.shown_on >= now.date() and day.kind is not DayKind.MILESTONE and day.status not in UNALARMED:
+        for days in ALARM_DAYS:
+            event.add_component(_alarm(entry, days))
     return event
+
+
+def _alarm(entry: FeedEntry, days: int) -> Alarm:
+    """Return the reminder of an entry, in the morning so many days before it."""
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("trigger", ALARM_HOUR - timedelta(days=days))
+    alarm.add("description", entry.title)
+    return alarm

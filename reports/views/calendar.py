@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from recommendations.edition_context import EditionRequest
 from recommendations.models import Edition
-from reports.calendar.feed import build_feed
+from reports.calendar.feed import ALARM_DAYS, build_feed
 from reports.calendar.gathering import gather_days
 from reports.calendar.month import build_month, next_month, previous_month
 from reports.views.access import read_page
@@ -21,6 +22,7 @@ from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 from tiptracker.localization import find_language, gettext
 from tiptracker.notifications.calendar_feeds import find_feed_address, find_person_of_feed, renew_feed, stop_feed
+from tiptracker.notifications.kind_descriptions import join_days
 from tiptracker.web.form_pages import form_page
 from tiptracker.web.pages import SignedInRequest, render_page
 
@@ -76,14 +78,23 @@ def calendar_feed(request: SignedInRequest) -> HttpResponse:
         raise Http404
     match request.POST.get("do", "") if request.method == "POST" else "":
         case "renew":
+            is_first = not find_feed_address(request.user)
             renew_feed(by=request.user)
-            messages.success(request, gettext("Here is your new address. An earlier one no longer works."))
+            sentence = (
+                gettext("Here is your private address. Add it to your calendar program.")
+                if is_first
+                else gettext("Here is your new address. The earlier one no longer works.")
+            )
+            messages.success(request, sentence)
             return redirect("calendar_feed")
         case "stop":
             stop_feed(by=request.user)
             messages.success(request, gettext("The address no longer works. Calendar programs get nothing more."))
             return redirect("calendar_feed")
-    return render_page(request, "reports/calendar_feed.html", {"address": find_feed_address(request.user)})
+    address = find_feed_address(request.user)
+    program_url = urlsplit(address)._replace(scheme="webcal").geturl() if address else ""
+    context = {"address": address, "program_url": program_url, "alarm_days": join_days(ALARM_DAYS)}
+    return render_page(request, "reports/calendar_feed.html", context)
 
 
 @require_safe

@@ -39,6 +39,7 @@ from tests.factories import (
     FocalPointFactory,
     IndicatorFactory,
     MinistryFactory,
+    NoticeFactory,
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
@@ -50,6 +51,8 @@ from tests.factories import (
 )
 from tests.refusals import shows_refusal
 from tiptracker.accounts.models import Country
+from tiptracker.notifications.choices import Frequency, NoticeKind
+from tiptracker.notifications.models import Notice, NoticeFrequency
 
 pytestmark = pytest.mark.django_db
 
@@ -173,13 +176,13 @@ def test_ministry_home_leads_back_to_a_draft_and_says_whose_it_is(client, police
     assert not form.errors
 
 
-def test_a_ministry_has_three_places_and_reads_nothing_of_readiness(client, police, focal_point):
+def test_a_ministry_has_four_places_and_reads_nothing_of_readiness(client, police, focal_point):
     EditionFactory()
     CommitmentFactory(ministry=police)
 
     page = client.get(reverse("ministry_home"))
 
-    assert [item.label for item in page.context["navigation"]] == ["Home", "Recommendations", "Help"]
+    assert [item.label for item in page.context["navigation"]] == ["Home", "Recommendations", "Calendar", "Help"]
     for absent in ("Dashboard", "My tasks", "Briefings", "eadiness"):
         assert absent not in page.text, absent
 
@@ -782,6 +785,80 @@ def test_an_accepted_update_on_an_open_commitment_says_that_it_is_not_done(clien
     assert "we accepted your update of" in page
     assert "The commitment is not done yet." in page
     assert sent.decision.reason in page
+
+
+def test_after_an_accepted_update_home_and_page_say_what_the_report_asks(client):
+    benchmark = BenchmarkFactory(terms__criterion="Ten districts have one.")
+    commitment = CommitmentFactory(benchmarks=[benchmark])
+    point = FocalPointFactory(ministry=commitment.ministry)
+    client.force_login(point)
+    pages = [reverse("ministry_home"), reverse("commitment_detail", args=[commitment.pk])]
+    assert ["The report asks:" in client.get(page).text for page in pages] == [False, False]
+
+    sent = UpdateVersionFactory(update__commitment=commitment, claimed=ClaimedProgress.UNDER_WAY, recorded_by=point)
+    UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.ACCEPTED)
+
+    for page in pages:
+        text = client.get(page).text
+        assert "The commitment is not done yet." in text
+        assert "The report asks:</strong> Ten districts have one." in text
+
+
+def test_a_date_that_the_embassy_moved_is_told_until_the_next_update(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 31))
+    CommitmentEventFactory(
+        commitment=commitment,
+        kind=CommitmentEventKind.RESCHEDULED,
+        happened_on=date(2022, 1, 13),
+        due_on=date(2022, 2, 25),
+        reason="Internal.",
+    )
+    told = "On 13 January 2022 we moved the due date from 31 January 2022 to 25 February 2022."
+    pages = [reverse("ministry_home"), reverse("commitment_detail", args=[commitment.pk])]
+
+    for page in pages:
+        text = client.get(page).text
+        assert told in text
+        assert "Internal." not in text
+        assert f"Commitment {commitment.pk}" in text
+
+    UpdateVersionFactory(update__commitment=commitment, recorded_at=at_noon(date(2022, 1, 20)), returned=True)
+    assert not any(told in client.get(page).text for page in pages)
+
+
+def test_the_page_after_sending_says_what_was_sent_and_that_a_mail_comes(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    sent = form_data(happened_from="2022-01-17", happened_to="2022-01-19", files=[pdf_upload("minutes.pdf")])
+
+    page = client.post(send_url(commitment), sent, follow=True).text
+
+    assert "and we send you a mail" in page
+    assert "Start date: 17 January 2022. End date: 19 January 2022." in page
+    panel = page.partition('id="next"')[2].partition("</section>")[0]
+    assert "minutes.pdf" in panel
+    assert f"{police.name}, sent " in page
+    assert ", claimed" not in page
+
+
+def test_no_mail_is_promised_to_whoever_wants_none(client, police, focal_point):
+    NoticeFrequency.objects.create(person=focal_point, kind=NoticeKind.UPDATE_ACCEPTED, frequency=Frequency.NEVER)
+
+    page = client.post(send_url(CommitmentFactory(ministry=police)), form_data(), follow=True).text
+
+    assert "Your update was sent to the embassy." in page
+    assert "we send you a mail" not in page
+
+
+def test_opening_a_commitment_marks_its_notices_as_read(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    own = NoticeFactory(person=focal_point, row=str(commitment.pk))
+    others = [NoticeFactory(person=focal_point), NoticeFactory(row=str(commitment.pk))]
+
+    client.get(reverse("commitment_detail", args=[commitment.pk]))
+
+    read = Notice.objects.filter(read_at__isnull=False)
+    assert [notice.pk for notice in read] == [own.pk]
+    assert Notice.objects.count() == 1 + len(others)
 
 
 def test_a_reopened_commitment_says_so_without_the_reason_until_the_next_update(client, police, focal_point):

@@ -7,6 +7,7 @@ import icalendar
 import pytest
 from django.urls import reverse
 
+from dialogues.models import Commitment
 from recommendations.choices import MilestoneKind
 from tests.edition_urls import edition_url
 from tests.factories import (
@@ -18,6 +19,7 @@ from tests.factories import (
     MinistryFactory,
     OfficerFactory,
     RecommendationFactory,
+    UpdateVersionFactory,
 )
 from tiptracker.notifications.models import CalendarFeed
 
@@ -157,6 +159,32 @@ def test_a_new_address_ends_the_one_before_and_stopping_ends_both(client, office
     third = make_feed(client, officer)
 
     assert [client.get(path).status_code for path in (first, second, third)] == [404, 404, 200]
+
+
+def test_only_a_second_address_is_said_to_end_one(client, officer):
+    client.force_login(officer)
+
+    pages = [client.post(reverse("calendar_feed"), {"do": "renew"}, follow=True).text for _ in range(2)]
+
+    assert ["no longer works" in page for page in pages] == [False, True]
+    assert 'href="webcal://' in pages[0]
+
+
+def test_due_dates_and_dialogues_ahead_remind_of_themselves(client, officer, record):
+    CommitmentFactory(ministry=record, text="Missed", made__due_on=date(2022, 1, 20))
+    waiting = CommitmentFactory(ministry=record, text="Sent", made__due_on=date(2022, 2, 14))
+    UpdateVersionFactory(update__commitment=waiting)
+    calendar = icalendar.Calendar.from_ical(client.get(make_feed(client, officer)).content)
+
+    reminded = {
+        (str(event["summary"]), event.decoded("dtstart") + alarm.decoded("trigger"))
+        for event in calendar.walk("VEVENT")
+        for alarm in event.walk("VALARM")
+    }
+
+    due = Commitment.objects.filter(text__in=["Fund the unit", "Open a shelter"]).order_by("pk")
+    assert {name for name, _ in reminded} == {"Dialogue", *(f"Commitment {row.pk} is due" for row in due)}
+    assert len(reminded) == 2 * 3
 
 
 def test_a_closed_account_has_no_feed(client, officer, record):

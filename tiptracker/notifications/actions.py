@@ -94,6 +94,12 @@ def mark_read(*, by: User, now: datetime, notice: Notice | None = None) -> int:
     return (own if notice is None else own.filter(pk=notice.pk)).update(read_at=now)
 
 
+def mark_record_read(*, by: User, table: str, row: int, now: datetime) -> int:
+    """Mark the person's notices about a record as read, because they opened its page. One query."""
+    own = Notice.objects.visible_to(by).filter(table=table, row=str(row), read_at__isnull=True)
+    return own.update(read_at=now)
+
+
 def _find_unsettled(country: Country, now: datetime) -> list[Notice]:
     """Return the notices that may have been settled: those that last, and events that nobody was told of yet."""
     lasting = Q(kind__in=[kind for kind, rule in KIND_RULES.items() if rule.is_lasting])

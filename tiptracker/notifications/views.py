@@ -73,18 +73,19 @@ def notice_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 @form_page
 def notice_settings(request: SignedInRequest) -> HttpResponse:
     """Choose how often the user wants mails about each kind of notice, and when."""
+    user = request.user
     form = NoticeSettingsForm(
-        sent_data(request), frequencies=read_frequencies(request.user), times=read_digest_times(request.user)
+        sent_data(request), frequencies=read_frequencies(user), times=read_digest_times(user), role=user.role
     )
 
     def save() -> bool:
-        save_preferences(frequencies=form.frequencies, times=form.times, by=request.user)
+        save_preferences(frequencies=form.frequencies, times=form.times, by=user)
         return True
 
     if save_form(form, save):
         messages.success(request, gettext("Your choices about mails were saved."))
         return redirect("notice_settings")
-    return render_form(request, "notifications/notice_settings.html", form, {})
+    return render_form(request, "notifications/notice_settings.html", form, {"address": user.email})
 
 
 @csrf_exempt  # mail programs send it without a session (RFC 8058); the signed address is the permission

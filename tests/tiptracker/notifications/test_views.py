@@ -23,6 +23,7 @@ from tiptracker.mail.models import MailKind
 from tiptracker.mail.rendering import build_message
 from tiptracker.notifications.choices import Frequency, NoticeKind
 from tiptracker.notifications.digest import stop_path
+from tiptracker.notifications.kind_descriptions import describe_kind
 from tiptracker.notifications.models import DigestSchedule, Notice, NoticeFrequency
 from tiptracker.notifications.preferences import kinds_for_role
 
@@ -172,6 +173,38 @@ def test_settings_offer_what_a_role_can_get(client, factory):
 
     assert form.kinds == kinds_for_role(person.role)
     assert bool(form.kinds) == (factory is AmbassadorFactory)
+
+
+def test_settings_say_what_is_sent_when_and_to_which_address(client):
+    person = FocalPointFactory()
+    client.force_login(person)
+
+    page = client.get(reverse("notice_settings"))
+
+    assert person.email in page.text
+    hints = {field.name: field.help_text for field in page.context["form"].frequency_fields}
+    assert hints["due_soon"].startswith("30 days, 7 days and 1 day before")
+    assert "7 days after" in hints["overdue"]
+    assert all(hints.values())
+
+
+@pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory, FocalPointFactory])
+def test_every_kind_says_when_it_is_sent(factory):
+    person = factory()
+
+    assert all(describe_kind(kind, person.role) for kind in kinds_for_role(person.role))
+
+
+@pytest.mark.parametrize("factory", [FocalPointFactory, OfficerFactory, ObserverFactory])
+def test_the_account_and_the_help_lead_to_the_settings_of_whoever_gets_notices(client, factory):
+    person = factory()
+    client.force_login(person)
+    address = f'href="{reverse("notice_settings")}"'
+
+    pages = [client.get(reverse(name)).text for name in ("sign_in_list", "how_this_works")]
+
+    assert [address in page for page in pages] == [factory is not ObserverFactory] * 2
+    assert all(f'href="{reverse("calendar_feed")}"' in page for page in pages)
 
 
 # --- Stop -------------------------------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ class TrackerForm(forms.Form):
     one_of_two: ClassVar[tuple[str, ...]] = ()
     """Fields of which the user has to fill in one; either will do."""
     required_for_some: ClassVar[tuple[str, ...]] = ()
-    """Fields that are required or must be empty, depending on another field. Their hints say when."""
+    """Fields that are needed or must be empty, depending on another field or on what follows. Their hints say when."""
     refusal: Refused | None = None
     """Why the action refused the valid values, if it did."""
 

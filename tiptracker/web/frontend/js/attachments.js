@@ -2,7 +2,7 @@
 // with a bar and a button to cancel. What has arrived stands among the files of the form with a tick. Files travel one
 // after the other, so that on a slow line the first ones arrive soon; the text is saved meanwhile (draft.js).
 
-import { makeSmaller } from "./photos.js";
+import { drawPreview, makeSmaller } from "./photos.js";
 import { gettext } from "./sentences.js";
 import { uploadFile } from "./uploads.js";
 
@@ -27,11 +27,26 @@ export class Attachments {
     form.querySelector("[data-draft-files]").before(this.list);
     this.fullSize = form.querySelector("[data-full-size] input");
     if (this.fullSize) this.fullSize.closest("[data-full-size]").hidden = false;
-    form.addEventListener("change", ({ target }) => this.inputs.includes(target) && this.take(target));
+    form.addEventListener("change", ({ target }) => {
+      if (this.inputs.includes(target)) this.take(target);
+      else if (target.name === "kept_files") this.count();
+    });
     form.addEventListener("submit", (event) => this.wait(event));
     addEventListener("online", () => this.retry());
     addEventListener("beforeunload", (event) => this.isBusy && event.preventDefault());
     for (const input of this.inputs) this.take(input); // chosen before this script was there
+    this.count();
+  }
+
+  // Say at the control how many files are attached: the browser's own text says "No file chosen" once they were taken.
+  count() {
+    const { kept } = this;
+    const arePhotos = kept.every(({ labels }) => /\.(jpe?g|png)\b/i.test(labels[0].textContent));
+    const sentence = arePhotos ? gettext("Photographs attached: %(number)s", { number: kept.length })
+      : gettext("Files attached: %(number)s", { number: kept.length });
+    const legend = this.form.querySelector("[data-draft-files] legend");
+    legend.textContent = kept.length ? sentence : gettext("No file is attached.");
+    legend.classList.toggle("attached-count--some", kept.length > 0);
   }
 
   // Whether files would be lost with the page.
@@ -255,10 +270,21 @@ class Row {
   attached(files) {
     const isHere = this.item.contains(document.activeElement);
     this.attachments.draft.added(files);
+    this.attachments.count();
+    this.preview(files[0].key);
     this.attachments.draft.aloud(gettext("“%(name)s” is attached.", { name: this.made.file.name }));
     if (isHere) document.getElementById(`kept-${files[0].key}`).focus();
     this.state = "attached";
     this.attachments.drop(this);
+  }
+
+  // Show a photograph small beside its name. It is drawn from the file at hand, so nothing is loaded.
+  async preview(key) {
+    const picture = await drawPreview(this.made.file);
+    if (!picture) return;
+    picture.className = "uploads__preview";
+    picture.setAttribute("aria-hidden", "true");
+    document.querySelector(`label[for="kept-${key}"]`)?.append(picture);
   }
 
   // `again` is true if there is no connection, or after how many seconds the server may be asked again.

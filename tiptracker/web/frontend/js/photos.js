@@ -2,6 +2,7 @@
 // twelve million pixels to read a letter. Drawing it anew leaves out where it was taken, and by which telephone.
 
 const LONGEST_SIDES = [2000, 1600, 1280, 1024];
+const PREVIEW_SIDE = 160;
 const BEST_QUALITY = 0.85;
 // Lower qualities, and about how large a photograph becomes with each, beside the best.
 const LOWER_QUALITIES = [
@@ -27,6 +28,15 @@ export async function makeSmaller(file) {
   const name = drawn.type === type ? file.name : file.name.replace(/\.[^.]*$/, ".jpg");
   const made = new File([drawn], name, { type: drawn.type });
   return drawn.size < file.size ? { file: made, originalSize: file.size } : { file: made };
+}
+
+// Returns a photograph as a small drawing, or null if the file is none that this browser can open.
+export async function drawPreview(file) {
+  const picture = file.type.startsWith("image/") && (await drawsTruly()) ? await open(file) : null;
+  if (!picture) return null;
+  const drawn = draw(picture, PREVIEW_SIDE);
+  picture.close();
+  return drawn;
 }
 
 // Width and height with the longest side at most `most`, in proportion.
