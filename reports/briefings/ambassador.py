@@ -40,7 +40,7 @@ from reports.briefings.recommendations import (
     recommendation_label,
     terms_in_force,
 )
-from reports.briefings.reversal_sentences import gather_reversals
+from reports.briefings.reversal_sentences import describe_fall, gather_reversals
 from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import (
     ComparedDay,
@@ -51,10 +51,11 @@ from reports.briefings.summary import (
     write_paragraph,
 )
 from reports.briefings.talking_points import TalkingPointBuilder
-from reports.briefings.trend import build_trend
+from reports.briefings.trend import build_trend, read_trend
 from reports.briefings.updates import build_updates, gather_versions
 from reports.choices import BriefingKind
 from reports.models import Briefing
+from reports.readiness.checks import find_missed_milestones
 from reports.readiness.explanation import headline
 from reports.readiness.explanation.step_display import StepsDisplay
 from reports.readiness.explanation.step_sentences import display_steps
@@ -89,16 +90,12 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
     priorities = CommitmentPriorities(result, steps, find_reversed_commitments(result.known_facts, view.as_of))
     to_follow_up = commitments_to_follow_up(commitments, priorities)
     since = _find_compared_day(view, dialogues)
+    run = read_trend(view, result.known_facts, dialogues, milestones)
     trend = build_trend(
-        view,
-        result.known_facts,
-        dialogues,
-        milestones,
-        since=since.day if since else None,
-        deadline_on=result.deadline_on,
+        view, result.known_facts, run, since=since.day if since else None, deadline_on=result.deadline_on
     )
     if since and trend.since:
-        since = replace(since, score=trend.since.then, score_by_dates=trend.since.hindsight)
+        since = replace(since, score=trend.since.then)
     return AmbassadorBriefing(
         **view.header,
         title=gettext("%(country)s: readiness on %(date)s")
@@ -110,7 +107,17 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         countdown=sentences.format_relative_date(result.deadline_on, view.as_of) if result.deadline_on else "",
         readiness=build_readiness_summary(
             result,
-            _write_paragraph(view, result, shown_steps, commitments, to_follow_up=len(to_follow_up), since=since),
+            _write_paragraph(
+                view,
+                result,
+                shown_steps,
+                commitments,
+                to_follow_up=len(to_follow_up),
+                since=since,
+                fall=describe_fall(
+                    view.reader, run, told_since=since.day if since and since.score is not None else None
+                ),
+            ),
         ),
         parts=build_parts(result),
         checks=build_checks(result.checks, commitments, annex),
@@ -145,6 +152,7 @@ def _write_paragraph(
     *,
     to_follow_up: int,
     since: ComparedDay | None,
+    fall: str,
 ) -> str:
     """Return the first paragraph, with the figures that the rest of the document prints."""
     summary = build_readiness_summary(result)
@@ -171,6 +179,8 @@ def _write_paragraph(
             ),
             pending=to_follow_up,
             commitments=len(of_government),
+            fall=fall,
+            missed=tuple(row.kind.label for row in find_missed_milestones(result.known_facts, view.as_of)),
         )
     )
 

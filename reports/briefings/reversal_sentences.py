@@ -7,6 +7,8 @@ from datetime import date
 from dialogues.choices import CommitmentStatus, Sensitivity
 from dialogues.models import Evidence
 from reports.briefings.commitments import GatheredCommitment
+from reports.readiness.explanation import score_fall
+from reports.readiness.explanation.trend_display import TrendDisplay
 from reports.readiness.facts import Facts
 from reports.readiness.reversed_actions import Reversal, ReversedAction, find_reversed_actions
 from tiptracker.accounts.models import User
@@ -73,6 +75,20 @@ def gather_reversals(reader: User, facts: Facts, as_of: date) -> GatheredReversa
     keys = {key for action in actions for each in action.reversals if (key := each.evidence_id) is not None}
     rows = Evidence.objects.visible_to(reader).filter(pk__in=keys).select_related("commitment")
     return GatheredReversals(actions, {row.pk: row for row in rows} if keys else {})
+
+
+def describe_fall(reader: User, trend: TrendDisplay, *, told_since: date | None) -> str:
+    """Say how far readiness has fallen since its highest week, and why. Empty if it has not.
+
+    `told_since` is the day with which the sentence before it compares readiness; None if it compares with none. Takes
+    one query if a finding reversed an action, otherwise none.
+    """
+    cause = trend.fall.cause if trend.fall else None
+    title = ""
+    if cause and cause.finding_id is not None:
+        row = Evidence.objects.visible_to(reader).filter(pk=cause.finding_id).first()
+        title = row.title if row else ""
+    return score_fall.describe_fall(trend.fall, title, told_since=told_since)
 
 
 def _in_order(actions: Iterable[ReversedAction]) -> Sequence[Reversal]:

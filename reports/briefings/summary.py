@@ -19,6 +19,8 @@ MAX_PARAGRAPH_WORDS = 120
 """The most words in the first paragraph of an ambassador's briefing."""
 MAX_PARAGRAPH_STEPS = 2
 """The most next steps that the paragraph names."""
+MIN_STEP_WORDS = 30
+"""The words that the paragraph keeps for one next step before it explains a fall."""
 MAX_PARAGRAPH_MINISTRIES = 2
 """The most ministries that the paragraph names as overdue."""
 
@@ -36,14 +38,12 @@ class OverdueCommitments:
 class ComparedDay:
     """The last dialogue or briefing before the document, and readiness then, as known at the time.
 
-    `score` is None if nothing had been reviewed by then. `score_by_dates` is the score of that day with all that was
-    verified since; None if it is unknown.
+    `score` is None if nothing had been reviewed by then.
     """
 
     day: date
     is_dialogue: bool
     score: Decimal | None
-    score_by_dates: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ class ParagraphFacts:
         has_reached_target: whether the exact score, of which `score` is rounded, has reached the target.
         waiting: the number of claims that nobody has reviewed.
         since: the last dialogue or briefing; None if there was none.
+        fall: how far readiness has fallen since its highest week, and why; empty if it has not.
+        missed: the milestones that were missed, by their labels.
         steps: the next steps, in their order.
         overdue: the overdue commitments of the government.
         pending: the number of the government's commitments that need follow-up, overdue ones included.
@@ -83,6 +85,8 @@ class ParagraphFacts:
     overdue: OverdueCommitments
     pending: int
     commitments: int
+    fall: str = ""
+    missed: Sequence[str] = ()
 
 
 def build_readiness_summary(result: Readiness, paragraph: str = "") -> ReadinessSummary:
@@ -112,8 +116,10 @@ def write_paragraph(facts: ParagraphFacts) -> str:
     """
     opening = [_tier_sentence(facts), *_readiness_sentences(facts), *_change_sentences(facts)]
     overdue = _first_fitting(_overdue_variants(facts), _words_left(opening))
-    steps = _first_fitting(_step_variants(facts), _words_left([*opening, overdue]))
-    return " ".join(filter(None, [*opening, steps, overdue]))
+    missed = _first_fitting(_missed_variants(facts), _words_left([*opening, overdue]))
+    fall = _first_fitting(iter([facts.fall]), _words_left([*opening, overdue, missed]) - MIN_STEP_WORDS)
+    steps = _first_fitting(_step_variants(facts), _words_left([*opening, fall, overdue, missed]))
+    return " ".join(filter(None, [*opening, fall, steps, overdue, missed]))
 
 
 def _words_left(sentences: Sequence[str]) -> int:
@@ -241,10 +247,6 @@ def _change_sentences(facts: ParagraphFacts) -> Iterator[str]:
             if facts.since.is_dialogue
             else gettext("Since the briefing of %(date)s readiness has fallen from %(before)s to %(now)s.")
         ) % values
-    if facts.since.score_by_dates not in (None, facts.since.score) and facts.since.score != facts.score:
-        # The embassy verifies late: without this, its own work would read as the government's.
-        by_dates = format_number(facts.since.score_by_dates)
-        yield gettext("With later information it was %(by_dates)s on that day.") % {"by_dates": by_dates}
 
 
 def _step_variants(facts: ParagraphFacts) -> Iterator[str]:
@@ -304,6 +306,18 @@ def _overdue_variants(facts: ParagraphFacts) -> Iterator[str]:
     yield (
         ngettext("%(number)d commitment is overdue.", "%(number)d commitments are overdue.", overdue.number) % values
     )
+
+
+def _missed_variants(facts: ParagraphFacts) -> Iterator[str]:
+    """Yield texts on missed milestones: with their names, then only how many."""
+    if not (number := len(facts.missed)):
+        return
+    values = {"number": number, "names": join_with_and(facts.missed)}
+    yield (
+        ngettext("%(number)d milestone was missed: %(names)s.", "%(number)d milestones were missed: %(names)s.", number)
+        % values
+    )
+    yield ngettext("%(number)d milestone was missed.", "%(number)d milestones were missed.", number) % values
 
 
 def _overdue_sentence(overdue: OverdueCommitments) -> str:

@@ -22,14 +22,17 @@ MIN_DRAWN_WEEKS = 3
 """The fewest weeks with a figure for which a chart is drawn. A chart with fewer would be mostly empty."""
 
 
+def read_trend(
+    view: ReaderView, facts: Facts, dialogues: Iterable[Dialogue], milestones: Iterable[Milestone]
+) -> TrendDisplay:
+    """Return the weekly scores with their events, based on the known facts."""
+    return display_trend(
+        facts, as_of=view.as_of, known_by=view.known_by, events=list_trend_events(dialogues, milestones, view.as_of)
+    )
+
+
 def build_trend(
-    view: ReaderView,
-    facts: Facts,
-    dialogues: Iterable[Dialogue],
-    milestones: Iterable[Milestone],
-    *,
-    since: date | None,
-    deadline_on: date | None,
+    view: ReaderView, facts: Facts, run: TrendDisplay, *, since: date | None, deadline_on: date | None
 ) -> PrintedTrend:
     """Return the finding, the chart and the months, based on the known facts.
 
@@ -39,9 +42,6 @@ def build_trend(
         since: the day of the last dialogue or briefing, which gets a row of its own; None if there is none.
         deadline_on: the deadline, up to which the chart is drawn; None if there is none.
     """
-    run = display_trend(
-        facts, as_of=view.as_of, known_by=view.known_by, events=list_trend_events(dialogues, milestones, view.as_of)
-    )
     months = run.by_month
     chart = draw_trend(run, deadline_on)
     return PrintedTrend(

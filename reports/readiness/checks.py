@@ -18,7 +18,7 @@ from reports.readiness.answers import AskedBenchmark, Questionnaire, RowReferenc
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.countable_facts import FactView, is_action, is_in_window, newest_row
 from reports.readiness.fact_index import FactIndex
-from reports.readiness.facts import Facts
+from reports.readiness.facts import Facts, MilestoneFact
 from tiptracker.localization import format_date, format_number, gettext, ngettext
 
 
@@ -249,21 +249,29 @@ def _incomplete_recommendations(facts: Facts, questionnaire: Questionnaire) -> I
             )
 
 
-def _missed_milestones(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
-    for row in sorted(facts.milestones, key=lambda row: (row.due_on, row.id)):
+def find_missed_milestones(facts: Facts, as_of: date) -> list[MilestoneFact]:
+    """Return the milestones that were due before a day and are not recorded as done by then, the oldest first.
+
+    `facts` are the known ones.
+    """
+    missed = []
+    for row in facts.milestones:
         done = newest_row(row.done)
-        if (
-            row.kind not in DATE_ONLY_MILESTONES
-            and days_past_due(row.due_on, as_of)
-            and (done is None or done.done_on > as_of)
-        ):
-            yield RecordProblem(
-                ProblemKind.MISSED,
-                gettext("%(milestone)s: due on %(date)s and not recorded as done.")
-                % {"milestone": row.kind.label, "date": format_date(row.due_on)},
-                gettext("Record the day on which it was done, or ask for it."),
-                (RowReference("milestone", row.id),),
-            )
+        is_open = row.kind not in DATE_ONLY_MILESTONES and (done is None or done.done_on > as_of)
+        if is_open and days_past_due(row.due_on, as_of):
+            missed.append(row)
+    return sorted(missed, key=lambda row: (row.due_on, row.id))
+
+
+def _missed_milestones(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
+    for row in find_missed_milestones(facts, as_of):
+        yield RecordProblem(
+            ProblemKind.MISSED,
+            gettext("%(milestone)s: due on %(date)s and not recorded as done.")
+            % {"milestone": row.kind.label, "date": format_date(row.due_on)},
+            gettext("Record the day on which it was done, or ask for it."),
+            (RowReference("milestone", row.id),),
+        )
 
 
 def _assessed_benchmarks(questionnaire: Questionnaire) -> Iterator[AskedBenchmark]:

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 
 from recommendations.edition_context import EditionRequest
 from recommendations.models import Edition
+from reports.briefings.reversal_sentences import describe_fall
 from reports.calendar.trend_events import gather_trend_events
 from reports.readiness.explanation.trend_display import WeekDisplay, display_trend
 from reports.readiness.facts import Facts
@@ -53,14 +54,15 @@ def _export_row(week: WeekDisplay) -> tuple[object, ...]:
 def trend_context(
     user: User, edition: Edition, facts: Facts, as_of: date, known_by: datetime | None = None, *, plot_height: int = 160
 ) -> dict[str, Any]:
-    """Return the context of `includes/trend.html`: `trend`, `trend_wide` and `trend_narrow`.
+    """Return the context of `includes/trend.html`: `trend`, `trend_wide` and `trend_narrow`, and `fall` in a sentence.
 
-    Takes two queries.
+    Takes two queries, and one more if a finding lowered readiness.
     """
     events = gather_trend_events(user, edition, as_of=as_of, known_by=known_by)
     trend = display_trend(facts, as_of=as_of, known_by=known_by, events=events)
     return {
         "trend": trend,
+        "fall": describe_fall(user, trend, told_since=trend.compared_day),
         "trend_wide": trend.draw_chart(**WIDE, plot_height=plot_height),
         "trend_narrow": trend.draw_chart(**NARROW, plot_height=plot_height),
     }

@@ -73,6 +73,25 @@ def test_trend_says_its_finding_and_gives_every_week(get_trend, edition, reader)
     assert week_row(response, date(2021, 9, 29)) == (None, 0, [])
 
 
+def test_trend_tells_what_was_verified_later_below_the_chart(get_trend, edition):
+    action = EvidenceFactory(
+        supports=[BenchmarkFactory()],
+        happened_from=date(2021, 12, 1),
+        happened_to=date(2021, 12, 2),
+        recorded_at=at_noon(date(2021, 12, 2)),
+    )
+    EvidenceReviewFactory(
+        evidence=action, evidence_link=action.evidence_links.get(), recorded_at=at_noon(date(2022, 1, 20))
+    )
+
+    response = get_trend(OfficerFactory())
+
+    title = response.context["trend"].title
+    assert "later" not in title
+    assert "On 29 December 2021 readiness was" not in title
+    assert "as known at the time. With later information it is" in response.text
+
+
 def test_trend_says_what_happened_in_each_week(get_trend, edition):
     dialogue = DialogueFactory(held_on=date(2021, 11, 8), place="Maseru")
     MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 11, 9))

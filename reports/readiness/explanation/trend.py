@@ -83,12 +83,15 @@ def recent_change(facts: Facts, as_of: date) -> RecentChange | None:
 
 
 def describe_trend(weeks: Sequence[TrendWeek]) -> str:
-    """Describe the trend, without the last full stop, for use as the title of the chart."""
+    """Describe the trend, without the last full stop, for use as the title of the chart.
+
+    It compares two scores as known at the time. `describe_later_information` tells apart what was verified later.
+    """
     reviewed = [week for week in weeks if week.then is not None]
     if not reviewed:
         return gettext("Nothing has been reviewed yet")
     last = reviewed[-1]
-    values = {"points": _format_points(last)}
+    values = {"points": _format_points(last), "last": format_date(last.ends_on)}
     last_different = next((week for week in reversed(reviewed) if week.then != last.then), None)
     if last_different is None:
         return gettext("Verified readiness has been %(points)s since the first review") % values
@@ -98,21 +101,46 @@ def describe_trend(weeks: Sequence[TrendWeek]) -> str:
         return gettext("Verified readiness has not moved since the week to %(date)s") % {
             "date": format_date(first_unchanged.ends_on)
         }
-    start = reviewed[max(0, len(reviewed) - 1 - UNCHANGED_WEEKS)]
+    start = _compared_week(reviewed)
     values |= {"before": _format_points(start), "date": format_date(start.ends_on)}
     if start.then == last.then:
-        sentence = gettext("Verified readiness is %(points)s, the same as on %(date)s")
-    elif (last.then or 0) > (start.then or 0):
-        sentence = gettext("Verified readiness has risen from %(before)s to %(points)s since %(date)s")
+        return gettext("Verified readiness is %(points)s, the same as on %(date)s") % values
+    if (last.then or 0) > (start.then or 0):
+        sentence = gettext("Verified readiness has risen from %(before)s on %(date)s to %(points)s on %(last)s")
     else:
-        sentence = gettext("Verified readiness has fallen from %(before)s to %(points)s since %(date)s")
-    if start.then == last.then or start.hindsight is None:
-        return sentence % values
-    values["by_dates"] = formatting.format_points(start.hindsight)
+        sentence = gettext("Verified readiness has fallen from %(before)s on %(date)s to %(points)s on %(last)s")
+    return sentence % values
+
+
+def compared_day(weeks: Sequence[TrendWeek]) -> date | None:
+    """Return the day that the trend is compared with; None if no week had a review."""
+    reviewed = [week for week in weeks if week.then is not None]
+    return _compared_week(reviewed).ends_on if reviewed else None
+
+
+def describe_later_information(weeks: Sequence[TrendWeek]) -> str:
+    """Describe what was verified later about the day that the trend is compared with; empty if nothing was.
+
+    The embassy verifies late: without this, its own work would read as the government's.
+    """
+    reviewed = [week for week in weeks if week.then is not None]
+    if not reviewed:
+        return ""
+    start = _compared_week(reviewed)
+    if start.then == reviewed[-1].then or start.hindsight is None:
+        return ""
+    values = {"before": _format_points(start), "by_dates": formatting.format_points(start.hindsight)}
     if values["by_dates"] == values["before"]:
-        return sentence % values
-    # The embassy verifies late: without this, its own work would read as the government's.
-    return f"{sentence % values}. {gettext('With later information, readiness was %(by_dates)s on that day') % values}"
+        return ""
+    sentence = gettext(
+        "On %(date)s readiness was %(before)s, as known at the time. With later information it is %(by_dates)s, "
+        "because the embassy has verified more about that day since."
+    )
+    return sentence % {**values, "date": format_date(start.ends_on)}
+
+
+def _compared_week(reviewed: Sequence[TrendWeek]) -> TrendWeek:
+    return reviewed[max(0, len(reviewed) - 1 - UNCHANGED_WEEKS)]
 
 
 def _format_points(week: TrendWeek) -> str:

@@ -14,7 +14,8 @@ from reports import formatting
 from reports.charts.axis import AxisEvent
 from reports.charts.trend import TrendChart, TrendWeek, trend_chart
 from reports.readiness import countable_facts
-from reports.readiness.explanation.trend import describe_trend, weekly_scores
+from reports.readiness.explanation.score_fall import ScoreFall, find_fall
+from reports.readiness.explanation.trend import compared_day, describe_later_information, describe_trend, weekly_scores
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import DailyScores
 from tiptracker.localization import format_date, gettext
@@ -45,13 +46,17 @@ class WeekDisplay:
 
 @dataclass(frozen=True, slots=True)
 class TrendDisplay:
-    """The weeks of an edition's tracking period, with dialogues and milestones, and the target."""
+    """The weeks of an edition's tracking period, with dialogues and milestones, and the target.
+
+    `fall` is how far the score has fallen since its highest week; None if it has not.
+    """
 
     starts_on: date
     ends_on: date
     weeks: Sequence[TrendWeek]
     events: Sequence[TrendEvent]
     target: Decimal | None
+    fall: ScoreFall | None = None
 
     @property
     def title(self) -> str:
@@ -63,6 +68,16 @@ class TrendDisplay:
             "Nothing had been reviewed by %(date)s. With later information, readiness on that day was %(points)s"
         )
         return sentence % {"date": format_date(last.ends_on), "points": formatting.format_points(last.hindsight)}
+
+    @property
+    def compared_day(self) -> date | None:
+        """The day with which the title compares; None if no week had a review."""
+        return compared_day(self.weeks)
+
+    @property
+    def later_information(self) -> str:
+        """What was verified later about the day that the title compares with; empty if nothing was."""
+        return describe_later_information(self.weeks)
 
     @property
     def by_week(self) -> tuple[WeekDisplay, ...]:
@@ -125,6 +140,7 @@ def display_trend(
             key=lambda event: (event.day, event.name),
         ),
         target=terms.readiness_target if terms else None,
+        fall=find_fall(known_facts, weeks),
     )
 
 

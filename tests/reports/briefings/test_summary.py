@@ -193,14 +193,26 @@ def test_the_summary_says_how_readiness_has_changed(before, sentence):
     assert sentence in write_paragraph(paragraph_facts(since=since))
 
 
-@pytest.mark.parametrize(("by_dates", "is_said"), [("31.5", True), ("8.5", False), (None, False)])
-def test_the_summary_separates_late_verification_from_what_happened(by_dates, is_said):
-    by_dates = None if by_dates is None else Decimal(by_dates)
-    since = ComparedDay(date(2021, 11, 24), is_dialogue=True, score=Decimal("8.5"), score_by_dates=by_dates)
+def test_the_summary_says_after_the_change_how_far_readiness_has_fallen():
+    text = write_paragraph(paragraph_facts(fall="It was 29.4 on 12 January 2022 and has fallen by 0.7 since."))
 
-    text = write_paragraph(paragraph_facts(since=since))
+    assert "from 8.5 to 28.7. It was 29.4 on 12 January 2022 and has fallen by 0.7 since. Next steps:" in text
 
-    assert ("With later information it was 31.5 on that day." in text) == is_said
+
+def test_the_summary_leaves_the_fall_out_rather_than_the_next_step():
+    text = write_paragraph(paragraph_facts(fall=" ".join(["fallen"] * 40), steps=(next_step(20),)))
+
+    assert "fallen" not in text
+    assert "Next step: word" in text
+
+
+def test_the_summary_names_missed_milestones_though_no_commitment_is_overdue():
+    nothing = OverdueCommitments(0, 0, ())
+
+    text = write_paragraph(paragraph_facts(overdue=nothing, missed=("Action plan presented",)))
+
+    assert text.endswith("No commitment is overdue; 12 need follow-up. 1 milestone was missed: Action plan presented.")
+    assert "milestone" not in write_paragraph(paragraph_facts(overdue=nothing))
 
 
 # --- How long it is ---------------------------------------------------------------------------------------------------

@@ -11,7 +11,14 @@ from dialogues.choices import Verdict
 from recommendations.choices import Pillar
 from reports import formatting
 from reports.charts.trend import TrendWeek
-from reports.readiness.explanation.trend import RecentChange, describe_trend, recent_change, week_ends, weekly_scores
+from reports.readiness.explanation.trend import (
+    RecentChange,
+    describe_later_information,
+    describe_trend,
+    recent_change,
+    week_ends,
+    weekly_scores,
+)
 from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho_record import lesotho_record
@@ -167,7 +174,7 @@ def test_the_recent_change_is_that_of_the_title(record, today):
         formatting.round_to_tenth(score) for score in (reviewed[-1].then, reviewed[0].then, reviewed[0].hindsight)
     )
     assert change.points == last - then
-    told = "With later information" in describe_trend(reviewed)
+    told = describe_later_information(reviewed)
     assert change.points_by_dates == (last - hindsight if told else None)
 
 
@@ -182,23 +189,34 @@ def test_the_recent_change_is_that_of_the_title(record, today):
         ([None, 12, 12], "Verified readiness has been 12 since the first review"),
         ([None, "25/2"], "Verified readiness has been 12.5 since the first review"),
         ([10, 12, 12, 12, 12, 12], "Verified readiness has not moved since the week to 14 April 2021"),
-        ([10, 12, 12, 12, 12], "Verified readiness has risen from 10 to 12 since 7 April 2021"),
-        ([1, 10, 12, 14, 15, 16], "Verified readiness has risen from 10 to 16 since 14 April 2021"),
-        ([1, 20, 12, 14, 15, 16], "Verified readiness has fallen from 20 to 16 since 14 April 2021"),
+        ([10, 12, 12, 12, 12], "Verified readiness has risen from 10 on 7 April 2021 to 12 on 5 May 2021"),
+        ([1, 10, 12, 14, 15, 16], "Verified readiness has risen from 10 on 14 April 2021 to 16 on 12 May 2021"),
+        ([1, 20, 12, 14, 15, 16], "Verified readiness has fallen from 20 on 14 April 2021 to 16 on 12 May 2021"),
         ([1, 12, 14, 15, 16, 12], "Verified readiness is 12, the same as on 14 April 2021"),
-        ([None, 0, 3], "Verified readiness has risen from 0 to 3 since 14 April 2021"),
+        ([None, 0, 3], "Verified readiness has risen from 0 on 14 April 2021 to 3 on 21 April 2021"),
     ],
 )
 def test_the_title_says_the_finding(scores, title):
     assert describe_trend(weeks_with_scores(*scores)) == title
 
 
-@pytest.mark.parametrize(
-    ("by_dates", "ending"),
-    [("40.1", ". With later information, readiness was 40.1 on that day"), ("10", ""), (None, "")],
+LATER = (
+    "On 7 April 2021 readiness was 10, as known at the time. With later information it is 40.1, because the embassy "
+    "has verified more about that day since."
 )
-def test_the_title_tells_what_the_government_did_from_what_the_embassy_has_verified_since(by_dates, ending):
+
+
+@pytest.mark.parametrize(
+    ("by_dates", "sentence"),
+    [
+        ("40.1", LATER),
+        ("10", ""),
+        (None, ""),
+    ],
+)
+def test_what_the_embassy_has_verified_since_is_told_apart_and_not_in_the_title(by_dates, sentence):
     first, *later = weeks_with_scores(10, 12, 14, 15, 16)
     first = replace(first, hindsight=None if by_dates is None else Fraction(by_dates))
 
-    assert describe_trend([first, *later]) == f"Verified readiness has risen from 10 to 16 since 7 April 2021{ending}"
+    assert describe_later_information([first, *later]) == sentence
+    assert describe_trend([first, *later]).endswith("from 10 on 7 April 2021 to 16 on 5 May 2021")

@@ -2,11 +2,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from dialogues.choices import SupportKind, Verdict
+from recommendations.choices import Pillar
+from reports.readiness.explanation.score_fall import describe_fall
 from reports.readiness.explanation.trend_display import TrendEvent, display_trend
 from tests.reports.lesotho_record import lesotho_record
-from tests.reports.readiness.explanation.test_trend import record_with_reviews
-from tests.reports.record_builder import noon
+from tests.reports.readiness.explanation.test_trend import PERIOD, record_with_reviews
+from tests.reports.record_builder import RecordBuilder, noon
+from tests.reports.record_strategies import records
 
 JULY_2022 = noon(date(2022, 7, 31))
 DIALOGUE = TrendEvent(date(2021, 4, 9), "Dialogue", "Dialogue, Maseru", dialogue_id=1)
@@ -44,6 +50,47 @@ def test_the_period_is_over_with_its_last_day():
 
 def test_the_title_is_the_finding():
     assert display_sample().title.startswith("Verified readiness has risen from ")
+
+
+def test_a_fall_since_the_highest_week_names_the_finding_that_reversed_the_action():
+    record = RecordBuilder(PERIOD)
+    asked = record.recommendation(1, Pillar.PROSECUTION)
+    for key in ("1a", "1b"):
+        record.benchmark(asked, key, record.benchmark_terms(known=PERIOD.starts_on))
+        record.action(key, date(2021, 4, 1), date(2021, 4, 5), known=date(2021, 4, 5), verified=date(2021, 4, 6))
+    highest = display_sample(record.facts, as_of=date(2021, 4, 14))
+    taken_back = record.evidence(
+        date(2021, 4, 15), date(2021, 4, 15), known=date(2021, 4, 15), _1b=SupportKind.NO_ACTION
+    )
+    record.review(taken_back, known=date(2021, 4, 16), key="1b")
+    record.assessment("1b", Verdict.BACKWARDS, known=date(2021, 4, 17), on=[taken_back])
+
+    fallen = display_sample(record.facts, as_of=date(2021, 4, 21))
+
+    assert highest.fall is None
+    assert fallen.fall.since == date(2021, 4, 14)
+    assert fallen.fall.highest - fallen.fall.points == fallen.by_week[-1].then
+    assert (fallen.fall.cause.finding_id, fallen.fall.cause.is_sole) == (taken_back, True)
+    assert describe_fall(fallen.fall, "Rules taken back.") == (
+        "It was 21.7 on 14 April 2021 and has fallen by 7.5 since: “Rules taken back” (benchmark 1b)."
+    )
+    assert describe_fall(fallen.fall, "Rules taken back", told_since=date(2021, 4, 14)) == (
+        "Cause: “Rules taken back” (benchmark 1b)."
+    )
+    assert "going backwards (benchmark 1b)" in describe_fall(fallen.fall).lower()
+
+
+@settings(max_examples=25)
+@given(records(), st.dates(date(2021, 4, 1), date(2022, 5, 1)))
+def test_a_fall_is_what_lies_between_the_highest_week_and_the_last(record, today):
+    trend = display_sample(record.facts, as_of=today)
+
+    scores = [week.then for week in trend.by_week if week.then is not None]
+    if trend.fall is None:
+        assert not scores or max(scores) == scores[-1]
+    else:
+        assert trend.fall.highest == max(scores)
+        assert trend.fall.points == max(scores) - scores[-1] > 0
 
 
 def test_the_title_of_what_was_reviewed_too_late_says_so():
