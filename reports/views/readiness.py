@@ -1,6 +1,7 @@
 """Pages of readiness in detail and of the problems in the record."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from itertools import chain, groupby
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from django.utils.http import urlencode
 
 from dialogues.models import UpdateVersion
 from recommendations.edition_context import EditionRequest, edition_url
+from recommendations.models import Benchmark
 from reports.choices import ProblemKind
 from reports.readiness.answers import RowReference
 from reports.readiness.checks import RecordProblem
@@ -53,10 +55,13 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
             context |= {
                 "result": result,
                 "headline": headline.headline(result),
+                "outlook": headline.describe_outlook(result),
+                "watch_list_risk": context_display.describe_watch_list_risk(result),
                 "has_benchmarks": bool(result.verified.benchmarks),
                 "bar": score_display.readiness_bar_figures(result),
                 "possible": context_display.describe_possible(result),
                 "projected": context_display.describe_projected(result),
+                "smallest_set_benchmarks": _list_benchmarks(request.user, needed or (), record_moment.known_by),
                 "smallest_set": context_display.describe_smallest_set(result, needed),
                 "watch_list": context_display.describe_watch_list(result),
                 "gaps": _build_claim_gaps(request.user, record_moment, result),
@@ -152,6 +157,12 @@ def _problems_by_kind(
         (kind, [(problem, pick_rows(problem.rows, rows)) for problem in problems])
         for kind, problems in groupby(result.checks, key=lambda problem: problem.kind)
     ]
+
+
+def _list_benchmarks(user: User, keys: Sequence[int], known_by: datetime | None) -> list[Benchmark]:
+    """Return benchmarks (ids) in their order, with their wording as known by a moment."""
+    rows = Benchmark.objects.visible_to(user).select_related("recommendation").with_terms(known_by).in_bulk(keys)
+    return [rows[key] for key in keys if key in rows]
 
 
 def _smallest_set_url(record_moment: RequestedMoment, needed: Sequence[int] | None) -> str:

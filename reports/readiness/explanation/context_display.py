@@ -13,6 +13,8 @@ from reports.readiness.readiness import Readiness
 from tiptracker.localization import format_number, gettext, join_with_and, ngettext
 
 WATCH_LIST_LAW = "22 U.S.C. 7107(b)"
+YEARS_TO_TIER_3 = 2
+"""After so many years in a row on the Watch List, the next edition places a country on Tier 3, unless waived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,14 @@ def describe_watch_list(result: Readiness) -> str:
         years,
     )
     return sentence % {"number": years, "law": WATCH_LIST_LAW}
+
+
+def describe_watch_list_risk(result: Readiness) -> str:
+    """Describe the years on the Watch List if this is at least the second in a row and the target is not reached."""
+    target = result.readiness_target
+    if result.watch_list_years < YEARS_TO_TIER_3 or (target is not None and result.score >= target):
+        return ""
+    return describe_watch_list(result)
 
 
 def display_claims(result: Readiness) -> tuple[MinistryClaimsDisplay, ...]:

@@ -37,6 +37,44 @@ def headline(result: Readiness) -> str:
     return " ".join(sentences)
 
 
+def describe_outlook(result: Readiness) -> str:
+    """Say whether readiness would reach its target if every claim were verified, and what the gap consists of.
+
+    Empty without a target, if nothing has been reviewed, or if the target is reached. All that is claimed and not
+    verified waits for the embassy: it is the first group of the next steps.
+    """
+    target, score, claimed = result.readiness_target, result.score, result.claimed.points
+    if target is None or not result.is_reviewed or score >= target:
+        return ""
+    printed_score, printed_claimed = map(formatting.round_to_tenth, (score, claimed))
+    missing, waiting = target - printed_score, printed_claimed - printed_score
+    values = {"points": format_number(printed_claimed), "target": format_number(target)}
+    if claimed >= target:
+        return gettext("With every claim verified, readiness would be %(points)s: the target is reached.") % values
+    if missing <= 0:
+        return ""
+    if not waiting:
+        sentence = ngettext(
+            "%(missing)s point is missing, and no claim waits that would add any.",
+            "%(missing)s points are missing, and no claim waits that would add any.",
+            1 if missing == 1 else 2,
+        )
+        return sentence % {"missing": format_number(missing)}
+    if printed_claimed >= target:
+        return gettext("Even with every claim verified, readiness would not quite reach the target of %(target)s.") % (
+            values
+        )
+    sentence = gettext(
+        "Even with every claim verified, readiness would be %(points)s, short of the target of %(target)s."
+    )
+    split = ngettext(
+        "%(missing)s point is missing; %(waiting)s of it waits for the embassy’s review.",
+        "%(missing)s points are missing; %(waiting)s of them wait for the embassy’s review.",
+        1 if missing == 1 else 2,
+    ) % {"missing": format_number(missing), "waiting": format_number(waiting)}
+    return f"{sentence % values} {split}"
+
+
 def time_left(deadline_on: date, as_of: date) -> str:
     """Return the time to a deadline, without a full stop: `31 days to the deadline`."""
     days = (deadline_on - as_of).days

@@ -7,7 +7,7 @@ import pytest
 
 from recommendations.choices import MilestoneKind
 from reports.readiness.countable_facts import newest_recorded_at
-from reports.readiness.explanation.headline import headline, time_left
+from reports.readiness.explanation.headline import describe_outlook, headline, time_left
 from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.serialization import facts_document, facts_fingerprint, readiness_document
 from tests.reports.lesotho_record import REPORT_OF_2022_ON, lesotho_record
@@ -82,6 +82,34 @@ def test_a_document_without_reviews_has_zero_points_and_says_so():
 
     assert (found["score"], found["score_exact"], found["reviewed"]) == (0.0, "0", False)
     assert found["headline"] == "Nothing has been reviewed yet. 7 claims are waiting."
+
+
+def test_outlook_says_whether_every_claim_together_would_reach_the_target():
+    result = evaluate_readiness(lesotho_record().facts, as_of=date(2022, 1, 28), known_by=JULY_2022)
+
+    def outlook(target):
+        return describe_outlook(replace(result, readiness_target=Decimal(target)))
+
+    assert outlook(45) == (
+        "Even with every claim verified, readiness would be 15.8, short of the target of 45. "
+        "37.8 points are missing; 8.6 of them wait for the embassy’s review."
+    )
+    assert outlook(15) == "With every claim verified, readiness would be 15.8: the target is reached."
+    assert outlook("15.84") == (
+        "Even with every claim verified, readiness would be 15.8, short of the target of 15.84. "
+        "8.64 points are missing; 8.6 of them wait for the embassy’s review."
+    )
+    nothing_claimed = replace(result, claimed=result.verified, readiness_target=Decimal(45))
+    assert describe_outlook(nothing_claimed) == "37.8 points are missing, and no claim waits that would add any."
+
+
+@pytest.mark.parametrize(
+    "changed", [{"readiness_target": None}, {"readiness_target": Decimal(7)}, {"is_reviewed": False}]
+)
+def test_outlook_says_nothing_without_a_target_ahead(changed):
+    result = evaluate_readiness(lesotho_record().facts, as_of=date(2022, 1, 28), known_by=JULY_2022)
+
+    assert describe_outlook(replace(result, **changed)) == ""
 
 
 def test_headline_says_where_the_record_stands():

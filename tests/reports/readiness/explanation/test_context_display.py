@@ -79,6 +79,15 @@ def test_watch_list_counts_the_years_and_names_what_follows_by_law(tiers, said):
     assert ("unless waived (22 U.S.C. 7107(b))" in sentence) == bool(tiers)
 
 
+@pytest.mark.parametrize(("before", "is_told"), [(Tier.TIER_3, False), (Tier.WATCH_LIST, True)])
+def test_the_risk_of_tier_3_is_told_from_the_second_year_on_until_the_target_is_reached(before, is_told):
+    result = lesotho_result(DEADLINE, tiers={2020: before, 2021: Tier.WATCH_LIST})
+
+    assert bool(context_display.describe_watch_list_risk(result)) == is_told
+    reached = lesotho_result(DEADLINE, tiers={2020: before, 2021: Tier.WATCH_LIST}, readiness_target=Decimal(1))
+    assert context_display.describe_watch_list_risk(reached) == ""
+
+
 def test_claims_as_printed_add_up_to_the_gap_that_is_printed():
     for as_of in (date(2021, 11, 30), DEADLINE, END):
         stands = lesotho_result(as_of)
