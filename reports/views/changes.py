@@ -1,6 +1,7 @@
 """Page of what changed between two moments of the record: the lines that moved, their points, and the facts behind."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,13 +11,16 @@ from django.http import HttpResponse, QueryDict
 from django.utils.timezone import localtime
 
 from dialogues.models import Dialogue
+from recommendations.choices import Origin
 from recommendations.edition_context import EditionRequest, edition_url
-from recommendations.models import Edition
+from recommendations.models import Benchmark, Edition
 from reports import request_params
+from reports.choices import PartKey
 from reports.forms import ChangesForm
 from reports.readiness import countable_facts
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation import changes_display
+from reports.readiness.explanation.activity_counts import describe_activity
 from reports.readiness.explanation.changes import find_changes, is_known_before
 from reports.readiness.explanation.changes_display import LineChangeDisplay, ScoreAtMoment, ScoreChangeDisplay
 from reports.readiness.gathering import gather_facts
@@ -130,6 +134,7 @@ def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:
         edition_row = rows.get(RowReference("edition", edition.pk))
         terms = find_terms_rows(request.user, edition_row) if edition_row else {}
         presets = _presets(request.user, edition, since)
+        wordings = _benchmark_wordings(request.user, edition)
     return {
         "edition": edition,
         "since": since,
@@ -138,20 +143,39 @@ def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:
         "presets": presets,
         "page": page,
         "has_benchmarks": bool(facts.benchmarks),
-        "stops": [(stop, _lines_with_rows(stop, rows, terms)) for stop in page.changes],
+        "stops": [(stop, _lines_with_rows(stop, rows, terms, wordings)) for stop in page.changes],
+        "activity": "" if page.changes else describe_activity(facts, since.record_moment, until.record_moment),
+    }
+
+
+def _benchmark_wordings(user: User, edition: Edition) -> dict[str, str]:
+    """Return the wording of each benchmark, by the key of its line."""
+    rows = Benchmark.objects.visible_to(user).filter(recommendation__edition=edition)
+    return {
+        f"action_plan_{row.key}" if row.recommendation.origin == Origin.ACTION_PLAN else row.key: row.wording
+        for row in rows.select_related("recommendation").with_terms()
     }
 
 
 def _lines_with_rows(
-    stop: ScoreChangeDisplay, rows: Mapping[RowReference, RecordRow], terms: Mapping[datetime, RecordRow]
+    stop: ScoreChangeDisplay,
+    rows: Mapping[RowReference, RecordRow],
+    terms: Mapping[datetime, RecordRow],
+    wordings: Mapping[str, str],
 ) -> list[tuple[LineChangeDisplay, list[RecordRow]]]:
-    """Return the lines that changed at this stop, each with the dated facts that changed it.
+    """Return the lines that changed at this stop, each with its wording and the dated facts that changed it.
 
     Where terms of the edition were set at this stop, they stand for the edition.
     """
     if stop.recorded_at and (set_then := terms.get(stop.recorded_at)):
         rows = {**rows, set_then.row: set_then}
-    return [(change, pick_rows(change.line.rows, rows)) for change in stop.lines]
+    return [
+        (
+            replace(change, wording=wordings.get(change.line.key, "") if change.line.part is PartKey.ACTION else ""),
+            pick_rows(change.line.rows, rows),
+        )
+        for change in stop.lines
+    ]
 
 
 def _build_form(edition: Edition, since: RequestedMoment, until: RequestedMoment) -> ChangesForm:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import Verdict
+from dialogues.choices import SupportKind, Verdict
 from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
@@ -13,6 +13,7 @@ from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
     BenchmarkFactory,
+    CommitmentFactory,
     CountryFactory,
     DialogueFactory,
     EditionTermsFactory,
@@ -22,6 +23,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     RecommendationFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tests.refusals import shows_refusal
@@ -94,6 +96,36 @@ def test_changes_tells_since_four_weeks_ago_what_moved_and_by_which_facts(get_ch
     assert "Nothing has been verified yet." in text
     assert "Not assessed yet. A verified action of 1 December 2021 counts as a concrete step." in text
     assert "Only claimed" not in text
+
+
+def test_changes_says_what_a_benchmark_asks_for(get_changes):
+    benchmark = BenchmarkFactory(terms__criterion="An amendment is before Parliament.")
+    create_action(benchmark, DECEMBER, JANUARY)
+
+    assert "An amendment is before Parliament." in get_changes().text
+
+
+def test_changes_counts_what_happened_where_nothing_moved(get_changes):
+    benchmark = BenchmarkFactory()
+    create_action(benchmark, DECEMBER, DECEMBER)
+    statement = EvidenceFactory(supports=[benchmark], supports__shows=SupportKind.PLAN)
+    EvidenceReviewFactory(
+        evidence=statement, evidence_link=statement.evidence_links.get(), recorded_at=at_noon(JANUARY)
+    )
+    UpdateVersionFactory(recorded_at=at_noon(JANUARY))
+    CommitmentFactory(made__due_on=JANUARY)
+    CommitmentFactory(made__due_on=date(2021, 12, 1))
+
+    response = get_changes(as_of_from="2022-01-05", known_on_from="2022-01-05")
+
+    assert response.context["activity"] == (
+        "Recorded in between: 1 update, 1 piece of evidence reviewed and 1 due date missed."
+    )
+    assert "Choose an earlier day to see more." in response.text
+    quiet = get_changes(as_of_from="2022-01-20", known_on_from="2022-01-20")
+    assert quiet.context["activity"] == (
+        "No update, review or assessment was recorded in between, and no due date was missed."
+    )
 
 
 def test_changes_links_each_line_to_its_reasons_and_each_fact_to_its_page(get_changes):
@@ -320,7 +352,7 @@ def test_changes_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 their zone and the count of My tasks, 1 edition, 1 may read, 12 facts, 2 evidence and what was said
     # of it, 1 assessments, 1 the last dialogue
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(24):
         response = client.get(edition_url("readiness_changes"))
 
     assert len(response.context["stops"]) == 1 + count

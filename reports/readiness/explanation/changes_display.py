@@ -28,13 +28,14 @@ class LineChangeDisplay:
     """A line that moved, with its points as displayed ("+1.5", "−0.8", "0") and its reasons before and after.
 
     A reason is empty if the line was not asked then. If both reasons are the same, they say instead what changed: the
-    weight of the line.
+    weight of the line. `wording` is that of its benchmark, if the caller knows it.
     """
 
     line: LineChange
     points: str
     reason_before: str
     reason_after: str
+    wording: str = ""
 
 
 @dataclass(frozen=True, slots=True)
