@@ -162,7 +162,7 @@ def share_bar_figures(
         return ShareBarFigures(text, share, None, "" if is_no_data else text)
     more = describe_share(claimed, terms, indicator)
     both = gettext("%(verified)s; claimed: %(claimed)s") % {"verified": text, "claimed": more}
-    beside = gettext("claimed: %(claimed)s") % {"claimed": more} if is_no_data else both
+    beside = gettext("nothing verified; claimed: %(claimed)s") % {"claimed": more} if is_no_data else both
     return ShareBarFigures(both, per_cent(verified.worth), per_cent(claimed.worth), beside)
 
 
