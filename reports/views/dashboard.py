@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from django.urls import reverse
 from dialogues.choices import CommitmentStatus
 from dialogues.forms.evidence_filters import UNREVIEWED_CHOICE
 from dialogues.models import Commitment, Evidence, UpdateVersion
+from dialogues.permissions import can_give_reviews
 from recommendations.choices import Tier
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
 from recommendations.models import Benchmark, Edition
@@ -21,13 +22,15 @@ from reports import sentences
 from reports.briefings.commitment_priority import CommitmentPriorities
 from reports.briefings.commitments import is_of_edition
 from reports.briefings.contacts import list_office_holders
+from reports.briefings.reversal_sentences import describe_fall
 from reports.choices import BriefingKind, ReadinessVerdict
 from reports.current_briefing import has_changed_since, is_rebuild_expected
 from reports.models import Briefing
 from reports.permissions import can_request_briefing
 from reports.readiness import countable_facts
+from reports.readiness.checks import find_missed_milestones
 from reports.readiness.commitment_standings import commitment_standings
-from reports.readiness.explanation import headline, score_display
+from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts
@@ -46,10 +49,13 @@ from tiptracker.choices import Role
 from tiptracker.localization import gettext, ngettext
 from tiptracker.web.pages import render_page
 
+RECENT = timedelta(days=30)
+"""What changed is linked for so many days."""
 MAX_OVERDUE, MAX_WAITING, MAX_STEPS = 2, 2, 5
 """Limits of the dashboard, so that it fits one and a half screens: overdue and waiting items, and next steps.
 
-The others are counted, and a link leads to them.
+Missed milestones are always listed, each in place of one overdue and one waiting item. The others are counted, and a
+link leads to them.
 """
 
 
@@ -60,6 +66,14 @@ class WaitingClaim(NamedTuple):
     author: str
     is_update: bool
     recorded_at: datetime
+    url: str
+
+
+class MissedMilestone(NamedTuple):
+    """A milestone that is overdue, how long, and the page where it can be read or recorded as done."""
+
+    title: str
+    status_text: str
     url: str
 
 
@@ -93,7 +107,11 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     waiting = _find_waiting(user, edition, facts, today)
     others = editions_of_page_country(request)[1:]
     steps = result.next_steps()
-    next_steps = next_steps_context(user, result, steps)
+    missed = _list_missed(user, edition, facts, today)
+    most_overdue, most_waiting = max(1, MAX_OVERDUE - len(missed)), max(1, MAX_WAITING - len(missed))
+    trend = display_trend(facts, as_of=today, known_by=None, events=())
+    tasks_url = f"{edition_url(edition, 'my_tasks')}#evidence" if can_give_reviews(user) else ""
+    next_steps = next_steps_context(user, result, steps, tasks_url=tasks_url)
     priorities = CommitmentPriorities(result, steps, find_reversed_commitments(facts, today))
     context = {
         "edition": edition,
@@ -106,21 +124,38 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "target_tier": Tier(edition.target_tier).label if edition.target_tier else "",
         "has_reached_target": _has_reached_target(result),
         "headline": headline.headline(result),
+        "outlook": headline.describe_outlook(result),
+        "watch_list_risk": context_display.describe_watch_list_risk(result),
         "bar": score_display.readiness_bar_figures(result),
-        "overdue": overdue[:MAX_OVERDUE],
-        "more_overdue": len(overdue[MAX_OVERDUE:]),
+        "missed": missed,
+        "overdue": overdue[:most_overdue],
+        "more_overdue": len(overdue[most_overdue:]),
         "overdue_count": len(overdue),
-        "waiting": waiting[:MAX_WAITING],
-        "more_waiting": len(waiting[MAX_WAITING:]),
+        "waiting": waiting[:most_waiting],
+        "more_waiting": len(waiting[most_waiting:]),
         "waiting_pages": _waiting_pages(user, edition, commitments),
         "ministries": _build_ministries(user, edition, benchmarks, commitments, today, priorities=priorities),
         "too_few_verifiers": _count_verifiers(user, edition) < 2,
         **next_steps,
         "first_steps": (first_steps := next_steps["in_short"][:MAX_STEPS]),
         "has_better_figure": any(line.step.at_most is not None for line in first_steps),
-        "trend": display_trend(facts, as_of=today, known_by=None, events=()).title,
+        "trend": trend.title,
+        "fall": describe_fall(user, trend, told_since=trend.compared_day),
+        "changes_since": since if (since := max(edition.starts_on, today - RECENT)) < today else None,
     }
     return render_page(request, "reports/dashboard.html", context | _briefing_context(user, edition, facts, today))
+
+
+def _list_missed(user: User, edition: Edition, facts: Facts, today: date) -> list[MissedMilestone]:
+    """Return the milestones that were missed. An officer records on their page that they were done."""
+    return [
+        MissedMilestone(
+            row.kind.label,
+            sentences.describe_milestone(row.kind, row.due_on, None, today),
+            reverse("milestone_done", args=[row.id]) if user.role == Role.OFFICER else edition_url(edition, "timeline"),
+        )
+        for row in find_missed_milestones(facts, today)
+    ]
 
 
 def _has_reached_target(result: Readiness) -> bool | None:

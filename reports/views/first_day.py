@@ -15,12 +15,14 @@ from tiptracker.localization import gettext
 class FirstStep(NamedTuple):
     """A first step: the page where it is done, what it is for, and whether it is done.
 
-    `is_done` is None for a step that leaves no trace in the record: reading a page.
+    `is_done` is None for a step that leaves no trace in the record: reading a page. `done_text` says what the person
+    has done, because other tasks may still wait on the same page.
     """
 
     link: PageLink
     purpose: str
     is_done: bool | None = None
+    done_text: str = ""
 
 
 def build_first_day(user: User, edition: Edition) -> list[FirstStep]:
@@ -47,25 +49,33 @@ def _officers_steps(user: User, edition: Edition) -> list[FirstStep]:
             PageLink(edition_url(edition, "commitment_add"), gettext("Record a commitment")),
             gettext("Record what a ministry promised, with its due date."),
             is_done=Commitment.objects.visible_to(user).filter(recorded_by=user).exists(),
+            done_text=gettext("You recorded a commitment."),
         ),
         FirstStep(
             PageLink(edition_url(edition, "my_tasks"), gettext("My tasks")),
             gettext("Review what ministries sent and what colleagues logged."),
             is_done=_has_reviewed(user)
             or UpdateVersion.objects.visible_to(user).filter(decision__recorded_by=user).exists(),
+            done_text=gettext("You gave your first review."),
         ),
     ]
 
 
 def _ambassadors_steps(user: User, edition: Edition) -> list[FirstStep]:
+    decided = ""
+    if _has_reviewed(user):
+        decided = gettext("You reviewed evidence.")
+    elif Briefing.objects.visible_to(user).filter(cleared_by=user).exists():
+        decided = gettext("You cleared a document.")
+    elif not Evidence.objects.visible_to(user).for_review_by(user).exists():
+        decided = gettext("No evidence waits for you.")
     return [
         _download_step(user, edition),
         FirstStep(
             PageLink(edition_url(edition, "my_tasks"), gettext("My tasks")),
             gettext("Verify evidence, and clear the documents that officers prepared."),
-            is_done=_has_reviewed(user)
-            or Briefing.objects.visible_to(user).filter(cleared_by=user).exists()
-            or not Evidence.objects.visible_to(user).for_review_by(user).exists(),
+            is_done=bool(decided),
+            done_text=decided,
         ),
         _explanation_step(edition),
     ]
@@ -87,6 +97,7 @@ def _download_step(user: User, edition: Edition) -> FirstStep:
         PageLink(edition_url(edition, "briefing_list"), gettext("Briefings")),
         gettext("Download a briefing. Today’s is above."),
         is_done=Briefing.objects.visible_to(user).filter(downloads__by=user).exists(),
+        done_text=gettext("You downloaded a briefing."),
     )
 
 

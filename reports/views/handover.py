@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 
+from dialogues.permissions import can_give_reviews
 from recommendations.edition_context import EditionRequest
 from reports.briefings.handover import build_handover_note
 from reports.views.access import embassy_page
@@ -15,4 +16,4 @@ def handover(request: EditionRequest) -> HttpResponse:
     edition = request.edition
     today = clock.today(edition.country.time_zone)
     note = build_handover_note(reader=request.user, edition=edition, as_of=today)
-    return render_page(request, "reports/handover.html", {"note": note})
+    return render_page(request, "reports/handover.html", {"note": note, "has_tasks": can_give_reviews(request.user)})

@@ -35,17 +35,18 @@ class NextStepRow(NamedTuple):
     is_own: bool = False
 
 
-def next_steps_context(user: User, result: Readiness, steps: NextSteps) -> dict[str, Any]:
+def next_steps_context(user: User, result: Readiness, steps: NextSteps, *, tasks_url: str = "") -> dict[str, Any]:
     """Return the context of `reports/next_steps.html`: all these next steps, and a short list.
 
-    The short list names each item to review for officers; other roles get one line for all of them.
+    The short list names each item to review for officers; other roles get one line for all of them. It leads to
+    `tasks_url`, the page where the user reviews (empty if the user does not).
     """
     texts = step_texts(result, steps, reader=user)
     shown_steps = display_steps(result, steps, texts)
     rows = _next_step_rows(result, shown_steps.steps, steps.steps, texts.own_evidence)
     reviews, others = rows[: len(shown_steps.reviews)], rows[len(shown_steps.reviews) :]
     if reviews and user.role != Role.OFFICER and shown_steps.reviews_in_one:
-        reviews = [NextStepRow(shown_steps.reviews_in_one)]
+        reviews = [NextStepRow(shown_steps.reviews_in_one, tasks_url)]
     figures, figure_steps = (*shown_steps.also_ask, *shown_steps.last_period), (*steps.also_ask, *steps.last_period)
     to_assess = [step for step in steps.to_assess if step.points]
     after_deadline = [step for step in steps.after_deadline if step.points]

@@ -231,7 +231,7 @@ def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_offic
     short = get_dashboard(AmbassadorFactory()).context["in_short"]
     full = get_dashboard(OfficerFactory()).context["in_short"]
 
-    assert short[0].step.sentence == "Review 2 updates and pieces of evidence that wait at the embassy."
+    assert short[0].step.sentence == "Review the 2 updates and pieces of evidence that would add points."
     assert [line.step.kind for line in short].count("review") == 1
     assert short[0].step.cumulative == full[1].step.cumulative
     assert [line.step.sentence for line in full[:2]] == [
@@ -270,6 +270,40 @@ def test_dashboard_counts_what_is_overdue_by_the_countrys_day(get_dashboard, set
     # Half an hour later it is Saturday in Maseru, and still Friday in UTC.
     set_clock(date(2022, 1, 29), time(0, 1))
     assert commitment_texts(get_dashboard(OfficerFactory()).context["overdue"]) == ["Due on Friday"]
+
+
+def test_dashboard_lists_a_missed_milestone_though_no_commitment_is_overdue(get_dashboard):
+    edition = BenchmarkFactory().recommendation.edition
+    missed = MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28))
+    MilestoneFactory(edition=edition, kind=MilestoneKind.INTERIM, due_on=date(2021, 12, 1), done=date(2021, 12, 20))
+    MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE, due_on=date(2022, 1, 10))
+
+    page = get_dashboard(OfficerFactory())
+
+    assert [(row.title, row.status_text) for row in page.context["missed"]] == [
+        ("Action plan presented", "overdue by 31 days")
+    ]
+    assert f'<a href="{reverse("milestone_done", args=[missed.pk])}">Milestone: Action plan presented</a>' in page.text
+    assert "No commitment is overdue." in page.text
+    assert get_dashboard(ObserverFactory()).context["missed"][0].url == edition_url("timeline")
+
+
+def test_dashboard_says_whether_the_claims_reach_the_target_and_what_the_fall_was(get_dashboard):
+    benchmark = BenchmarkFactory()
+    done = EvidenceFactory(
+        supports=[benchmark], happened_from=date(2021, 12, 1), happened_to=date(2021, 12, 1), verified=True
+    )
+    AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET, grounds=[done], recorded_at=at_noon(date(2022, 1, 10)))
+    AssessmentFactory(benchmark=benchmark, verdict=Verdict.BACKWARDS, recorded_at=at_noon(date(2022, 1, 20)))
+
+    page = get_dashboard(OfficerFactory())
+
+    assert page.context["outlook"]
+    assert escape(page.context["outlook"]) in page.text
+    assert page.context["fall"].startswith("It was ")
+    assert escape(page.context["fall"]) in page.text
+    assert "With later information" not in page.text
+    assert f"{edition_url('readiness_changes')}?as_of_from=2021-12-29&amp;known_on_from=2021-12-29" in page.text
 
 
 def test_dashboard_lists_what_waits_for_the_embassy_updates_first(get_dashboard):
@@ -493,6 +527,21 @@ def test_an_officers_first_steps_go_with_the_first_evidence(get_dashboard):
     assert [is_done for _, is_done in first_day_steps(get_dashboard(officer))] == [False, True, False]
     EvidenceFactory(recorded_by=officer)
     assert first_day_steps(get_dashboard(officer)) == []
+
+
+def test_a_first_step_says_what_was_done_and_not_that_no_task_waits(get_dashboard):
+    benchmark = BenchmarkFactory()
+    ambassador = AmbassadorFactory()
+    reviewed = EvidenceFactory(supports=[benchmark])
+    EvidenceFactory(supports=[BenchmarkFactory()])
+    EvidenceReviewFactory(evidence_link=reviewed.evidence_links.get(), recorded_by=ambassador)
+
+    page = get_dashboard(ambassador)
+
+    assert "<strong>You reviewed evidence.</strong>" in page.text
+    assert "<strong>Done</strong>" not in page.text
+    assert page.context["in_short"][0].url == f"{edition_url('my_tasks')}#evidence"
+    assert get_dashboard(ObserverFactory()).context["in_short"][0].url == ""
 
 
 def test_an_ambassadors_first_steps_go_once_a_briefing_was_downloaded_and_nothing_waits(get_dashboard):

@@ -21,6 +21,7 @@ from tests.factories import (
     FocalPointFactory,
     MilestoneFactory,
     MinistryFactory,
+    ObserverFactory,
     OfficeHolderFactory,
     OfficerFactory,
     ParticipantFactory,
@@ -110,6 +111,14 @@ def test_handover_counts_what_it_has_no_room_for(client, record, police):
 
     assert (len(note.due), note.more_due) == (7, 13)
     assert (len(note.last_dialogue.commitments), note.last_dialogue.more) == (4, 11)
+
+
+def test_handover_leads_to_tasks_only_who_has_tasks(client, record):
+    def links(reader):
+        client.force_login(reader)
+        return client.get(reverse("handover")).text.count("/tasks/")
+
+    assert links(OfficerFactory()) > links(ObserverFactory()) == 0
 
 
 def test_handover_without_a_dialogue_says_so(client):

@@ -72,8 +72,8 @@ class StepsDisplay:
         if not reviews:
             return None
         sentence = ngettext(
-            "Review %(number)d update or piece of evidence that waits at the embassy.",
-            "Review %(number)d updates and pieces of evidence that wait at the embassy.",
+            "Review the %(number)d update or piece of evidence that would add points.",
+            "Review the %(number)d updates and pieces of evidence that would add points.",
             len(reviews),
         )
         return StepDisplay(

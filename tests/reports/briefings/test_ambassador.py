@@ -362,7 +362,7 @@ def test_page_one_sums_up_waiting_reviews_in_one_line_and_counts_other_steps(edi
 
     page = rendered_html(build_briefing(edition)).partition('data-head="Trend')[0]
 
-    assert "Review 2 updates and pieces of evidence that wait at the embassy." in page
+    assert "Review the 2 updates and pieces of evidence that would add points." in page
     assert page.count("<td>Agree with") == 7
     assert "2 more steps add" in page
 
