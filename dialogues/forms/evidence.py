@@ -1,19 +1,20 @@
 """Forms for evidence: the event, its proof, its figure, the benchmarks it supports, and its review."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, cast
 
 from django import forms
 
 from dialogues import decision_reasons
-from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
+from dialogues.choices import CommitmentStatus, DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
 from dialogues.decision_reasons import RejectionReason, VerificationReason
 from dialogues.forms.fields import (
     NO_DATA,
     YEAR_BEFORE,
     BenchmarkRow,
     BenchmarkRows,
+    DataSelect,
     DatedForm,
     DefaultChoiceField,
     DirectionField,
@@ -26,7 +27,7 @@ from dialogues.forms.fields import (
     check_proof,
     fill_end_date,
 )
-from dialogues.forms.figures import GroupedFigureField
+from dialogues.forms.figures import DistrictsField, GroupedFigureField, check_districts, offer_districts
 from dialogues.models import Commitment, EvidenceFile, Reading
 from recommendations.models import Indicator
 from tiptracker.choices import ChoiceEnum
@@ -41,7 +42,7 @@ class EvidenceForm(DatedForm):
     `stored_files` are the files already stored for it. `earlier_stated_by` are the names that the browser suggests.
     """
 
-    required_for_some = ("happened_from",)
+    required_for_some = ("happened_from", "files", "source", "link")
 
     title = forms.CharField(
         label=gettext_lazy("What happened"),
@@ -63,13 +64,18 @@ class EvidenceForm(DatedForm):
         label=gettext_lazy("Source"),
         required=False,
         max_length=400,
-        help_text=gettext_lazy("For example a gazette number, a page, or a meeting or telephone call and its date."),
+        help_text=gettext_lazy(
+            "Where it can be found: for example a gazette number, a page, or a meeting or telephone call and its date."
+        ),
     )
     link = LinkField(label=gettext_lazy("Link"), required=False, max_length=500, assume_scheme="https")
     kind = forms.TypedChoiceField(
         coerce=EvidenceKind,
         label=gettext_lazy("Type of evidence"),
         choices=[("", gettext_lazy("Choose one")), *EvidenceKind.choices()],
+        help_text=gettext_lazy(
+            "For a letter or an appointment choose “Statement”. If the gazette has it, choose “Law or regulation”."
+        ),
     )
     stated_by = forms.CharField(
         label=gettext_lazy("Stated by"),
@@ -77,7 +83,7 @@ class EvidenceForm(DatedForm):
         widget=forms.TextInput(attrs={"list": "earlier-stated-by"}),
         help_text=gettext_lazy("For example “Ministry of Police”, “Lesotho Times” or “Embassy visit”."),
     )
-    commitment = RowField(label=gettext_lazy("Commitment"), required=False)
+    commitment = RowField(label=gettext_lazy("Commitment"), required=False, widget=DataSelect)
     sensitivity = forms.TypedChoiceField(
         coerce=Sensitivity,
         label=gettext_lazy("Who may read it"),
@@ -91,21 +97,39 @@ class EvidenceForm(DatedForm):
         self,
         *args: Any,
         commitments: Sequence[Commitment],
+        chosen_benchmarks: Collection[str] = (),
         stored_files: Sequence[EvidenceFile] = (),
         earlier_stated_by: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
+        """Set up the form.
+
+        Args:
+            commitments: the commitments of the country, `with_links` and `with_status`.
+            chosen_benchmarks: the keys of the benchmarks that the page has chosen. Their commitments come first.
+        """
         super().__init__(*args, **kwargs)
         self.stored_files = stored_files
         self.earlier_stated_by = earlier_stated_by
-        read = [(str(c.pk), f"{c.ministry.short_name if c.ministry else c.maker}: {c.text}"[:140]) for c in commitments]
-        set_row_choices(self, "commitment", commitments, empty=gettext("None"), choices=[*read])
+        benchmarks_of = {c.pk: {str(link.benchmark_id) for link in c.links.all()} for c in commitments}
+        linked = [c for c in commitments if benchmarks_of[c.pk] & set(chosen_benchmarks)]
+        self.has_open_commitment = any(_is_open(commitment) for commitment in linked)
+        set_row_choices(
+            self, "commitment", commitments, empty=gettext("None"), choices=_commitment_choices(commitments, linked)
+        )
+        # The script groups the list again when another benchmark is chosen.
+        cast("DataSelect", self.fields["commitment"].widget).option_data = {
+            str(c.pk): {"data-benchmarks": " ".join(sorted(benchmarks_of[c.pk]))}
+            | ({"data-open": ""} if _is_open(c) else {})
+            for c in commitments
+        }
 
     @property
     def has_further_details(self) -> bool:
-        """Return whether a commitment or who may read it was chosen, or refused."""
+        """Return whether a commitment or who may read it was chosen or refused, or whether a commitment may fit."""
         shared = self["sensitivity"].value() == Sensitivity.SHARED
-        return bool(self["commitment"].value() or shared or {"commitment", "sensitivity"} & set(self.errors))
+        is_refused = {"commitment", "sensitivity"} & set(self.errors)
+        return bool(self["commitment"].value() or shared or self.has_open_commitment or is_refused)
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -127,6 +151,27 @@ class EvidenceForm(DatedForm):
             sentence = gettext("Choose the commitment. Its ministry is the one that you share this with.")
             self.add_error("commitment", forms.ValidationError(sentence, code="required"))
         return data
+
+
+def _is_open(commitment: Commitment) -> bool:
+    """Return whether a commitment `with_status` may still be kept."""
+    return cast("Any", commitment).status in (
+        CommitmentStatus.OPEN,
+        CommitmentStatus.OVERDUE,
+        CommitmentStatus.WITH_EMBASSY,
+    )
+
+
+def _commitment_choices(commitments: Sequence[Commitment], linked: Sequence[Commitment]) -> Choices:
+    """Return commitments as choices: if some are `linked` to the chosen benchmarks, these first, under a heading."""
+    first: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
+    for row in commitments:
+        label = f"{row.ministry.short_name if row.ministry else row.maker}: {row.text}"[:140]
+        (first if row in linked else others).append((str(row.pk), label))
+    if not first:
+        return [*others]
+    return [(gettext("For the chosen benchmarks"), first), (gettext("Other commitments"), others)]
 
 
 class EvidenceRevisionForm(EvidenceForm):
@@ -158,7 +203,15 @@ class EvidenceRevisionForm(EvidenceForm):
 class EvidenceLinkRow(BenchmarkRow):
     """A benchmark that the evidence supports, and what the evidence shows on it."""
 
+    benchmark = RowField(label=gettext_lazy("Benchmark"), required=False, widget=DataSelect)
     shows = DefaultChoiceField(SupportKind.ACTION, label=gettext_lazy("What it shows"))
+
+    def __init__(self, *args: Any, counted_by: Mapping[int, int], **kwargs: Any) -> None:
+        """Set up the row. `counted_by`: the indicator of each benchmark that is judged by figures, by their keys."""
+        super().__init__(*args, **kwargs)
+        cast("DataSelect", self.fields["benchmark"].widget).option_data = {
+            str(benchmark): {"data-indicator": str(indicator)} for benchmark, indicator in counted_by.items()
+        }
 
 
 EvidenceLinkRows = cast(
@@ -170,16 +223,23 @@ EvidenceLinkRows = cast(
 class ReadingForm(PeriodForm):
     """Form for a figure that the evidence states. If the user enters nothing, no field is required.
 
-    `evidence_ends_on` is the last day of the evidence, once it is known. A figure without a last day of its own runs
-    through that day.
+    An indicator that the page chose, because a benchmark is judged by it, is no input. `evidence_ends_on` is the last
+    day of the evidence, once it is known. A figure without a last day of its own runs through that day.
     """
 
     evidence_ends_on: date | None = None
 
-    indicator = RowField(label=gettext_lazy("Indicator"), required=False)
+    tracking_period_label = gettext_lazy("The tracking period, from %(date)s to the end date of the figure")
+
+    indicator = RowField(label=gettext_lazy("Indicator"), required=False, widget=DataSelect)
     figure = GroupedFigureField(
         label=gettext_lazy("Figure"),
         help_text=gettext_lazy("The total for the whole period below, not only what this event adds."),
+    )
+    districts = DistrictsField(
+        help_text=gettext_lazy(
+            "If the figure counts districts, tick all that it counts. Leave them all empty if the proof names none."
+        )
     )
     direction = DirectionField(
         label=gettext_lazy("Instead of a figure: compared with the year before"), empty=gettext_lazy("None of these")
@@ -187,7 +247,7 @@ class ReadingForm(PeriodForm):
     through_on = PastDayField(
         label=gettext_lazy("End date of the figure"),
         required=False,
-        help_text=gettext_lazy("Leave it empty if the figure ends on the end date above."),
+        help_text=gettext_lazy("Leave it empty if the figure counts up to the day of the event."),
     )
     note = forms.CharField(
         label=gettext_lazy("Note on the figure"),
@@ -196,10 +256,28 @@ class ReadingForm(PeriodForm):
         help_text=gettext_lazy("For example “without Qacha’s Nek”."),
     )
 
-    field_order = ("indicator", "figure", "direction")
+    field_order = ("indicator", "figure", "direction", "districts")
 
-    def __init__(self, *args: Any, indicators: Sequence[Indicator], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        indicators: Sequence[Indicator],
+        totals: Mapping[int, str],
+        districts: Sequence[str] = (),
+        expected: Collection[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        """Set up the form.
+
+        Args:
+            indicators: what the figure can be of.
+            totals: what is said of the last total of each indicator, by the indicator's key.
+            districts: the districts of the country.
+            expected: the keys of the indicators by which the chosen benchmarks are judged.
+        """
         super().__init__(*args, prefix="count", **kwargs)
+        self.expected = frozenset(expected)
+        offer_districts(self, districts if any(indicator.counts_districts for indicator in indicators) else [])
         set_row_choices(
             self,
             "indicator",
@@ -207,14 +285,31 @@ class ReadingForm(PeriodForm):
             empty=gettext("None"),
             choices=[(str(row.pk), row.name_with_unit) for row in indicators],
         )
+        figure, widget = self.fields["figure"], cast("DataSelect", self.fields["indicator"].widget)
+        hints = {str(row.pk): f"{figure.help_text} {totals[row.pk]}" for row in indicators}
+        # The script shows the hint of another indicator when that is chosen, and the districts where they are counted.
+        widget.option_data = {"": {"data-hint": str(figure.help_text)}} | {
+            str(row.pk): {"data-hint": hints[str(row.pk)]}
+            | ({"data-counts-districts": ""} if row.counts_districts else {})
+            for row in indicators
+        }
+        figure.help_text = hints.get(str(self["indicator"].value() or ""), figure.help_text)
 
     @property
     def is_filled(self) -> bool:
         """Return whether the user entered anything. A filled form must be complete."""
-        names = ("indicator", "figure", "direction", "note")
+        names = ("indicator", "figure", "direction", "districts", "note")
         if not self.is_bound:
             return any(self.initial.get(name) for name in names)
-        return any(self.data.get(self.add_prefix(name), "").strip() for name in names)
+        values = {name: self.data.get(self.add_prefix(name), "").strip() for name in names}
+        if values["indicator"] in self.expected:
+            del values["indicator"]
+        return any(values.values())
+
+    @property
+    def is_shown(self) -> bool:
+        """Return whether the page shows the form at once: something is entered or refused, or a figure is expected."""
+        return bool(self.is_filled or self.errors or self.expected)
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -223,6 +318,10 @@ class ReadingForm(PeriodForm):
             return data
         if not data.get("indicator") and "indicator" not in self.errors:
             self.add_error("indicator", forms.ValidationError(gettext("Choose the indicator."), code="required"))
+        if data.get("districts") and "indicator" not in self.errors and not data["indicator"].counts_districts:
+            sentence = gettext("This figure does not count districts. Untick them, or choose another indicator.")
+            self.add_error("districts", forms.ValidationError(sentence, code="not_of_districts"))
+        check_districts(self)
         check_figure(self, is_required=True)
         if data.get("direction") not in (None, "", NO_DATA) and data.get("span") == YEAR_BEFORE:
             sentence = gettext("For the year before, enter the figure or choose “not reported”.")

@@ -135,6 +135,8 @@ TRACKING_PERIOD, YEAR_BEFORE = "period", "year_before"
 class PeriodForm(DatedForm):
     """A form for figures of an edition: of its tracking period through a day, or of the whole year before."""
 
+    tracking_period_label = gettext_lazy("The tracking period, from %(date)s to the end date below")
+
     span = forms.ChoiceField(label=gettext_lazy("Period covered"), widget=forms.RadioSelect, initial=TRACKING_PERIOD)
     through_on = PastDayField(label=gettext_lazy("End date"), required=False)
 
@@ -145,8 +147,7 @@ class PeriodForm(DatedForm):
         cast("forms.ChoiceField", self.fields["span"]).choices = [
             (
                 TRACKING_PERIOD,
-                gettext("The tracking period, from %(date)s to the end date below")
-                % {"date": format_date(edition.starts_on)},
+                str(self.tracking_period_label) % {"date": format_date(edition.starts_on)},
             ),
             (
                 YEAR_BEFORE,
@@ -206,6 +207,22 @@ class DescribedRadioSelect(forms.RadioSelect):
         return option
 
 
+class DataSelect(forms.Select):
+    """A list whose options carry data attributes for a script of the page. `option_data`: attributes by value."""
+
+    option_data: Mapping[str, Mapping[str, str]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.option_data = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the option with its data attributes."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        option["attrs"] |= self.option_data.get(str(value), {})
+        return option
+
+
 class FilesField(forms.Field):
     """Field for file uploads. The help text states the accepted types and sizes before anything is refused."""
 
@@ -231,8 +248,11 @@ class FilesInput(forms.FileInput):
         return files.getlist(name) if hasattr(files, "getlist") else []
 
 
-def benchmark_choices(benchmarks: Iterable[Benchmark]) -> Choices:
+def benchmark_choices(benchmarks: Iterable[Benchmark], *, names_recommendation: bool = False) -> Choices:
     """Return benchmarks as choices, grouped by the recommendation that they belong to.
+
+    `names_recommendation`: each choice also names its recommendation, because a closed list does not show the group,
+    and "Amendment in force" may be said of two laws.
 
     Load the benchmarks with their recommendations and `with_terms`. If they belong to several editions, each group
     starts with the year; then load the editions too.
@@ -245,7 +265,10 @@ def benchmark_choices(benchmarks: Iterable[Benchmark]) -> Choices:
         group = f"{recommendation.number}. {Truncator(recommendation.text).chars(90)}"
         if has_several:
             group = f"{recommendation.edition.year}: {group}"
-        groups.setdefault(group, []).append((str(benchmark.pk), f"{benchmark.key}: {benchmark.wording}"))
+        label = f"{benchmark.key}: {benchmark.wording}"
+        if names_recommendation:
+            label = f"{label} ({Truncator(recommendation.text).chars(60)})"
+        groups.setdefault(group, []).append((str(benchmark.pk), label))
     return list(groups.items())
 
 

@@ -1,7 +1,6 @@
 """Forms for updates: what a ministry sends, and how the embassy reviews it."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -16,9 +15,10 @@ from dialogues.forms.fields import (
     DirectionField,
     FilesField,
     PastDayField,
+    check_figure,
     fill_end_date,
 )
-from dialogues.forms.figures import GroupedFigureField
+from dialogues.forms.figures import DistrictsField, GroupedFigureField, check_districts, offer_districts
 from dialogues.models import Reading
 from recommendations.models import Indicator
 from tiptracker import text_rules
@@ -116,9 +116,7 @@ class FigureForm(TrackerForm):
         label=gettext_lazy("If you have no figure: compared with the year before"), empty=gettext_lazy("No answer")
     )
 
-    districts = forms.MultipleChoiceField(
-        label=gettext_lazy("Districts"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    districts = DistrictsField()
     is_lower = forms.BooleanField(label=gettext_lazy("The lower figure is right"), required=False)
 
     def __init__(
@@ -135,10 +133,7 @@ class FigureForm(TrackerForm):
         kwargs["prefix"] = f"indicator-{indicator.pk}"
         super().__init__(*args, **kwargs)
         self.indicator, self.last = indicator, None if corrects else last
-        if indicator.counts_districts and districts:
-            cast("forms.MultipleChoiceField", self.fields["districts"]).choices = [(name, name) for name in districts]
-        else:
-            del self.fields["districts"]
+        offer_districts(self, districts if indicator.counts_districts else [])
         self.fields["figure"].label = gettext("%(indicator)s since %(date)s") % {
             "indicator": indicator.name,
             "date": since,
@@ -162,14 +157,8 @@ class FigureForm(TrackerForm):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        ticked = data.get("districts") or []
-        if ticked and data.get("figure") is None and "figure" not in self.errors:
-            data["figure"] = Decimal(len(ticked))
-        if data.get("figure") is not None and data.get("direction"):
-            self.add_error("direction", gettext("Enter the figure or choose here, not both."))
-        elif ticked and data.get("figure") is not None and len(ticked) != data["figure"]:
-            sentence = gettext("Ticked districts: %(number)d. Figure: %(figure)s. Correct one of the two.")
-            self.add_error("districts", sentence % {"number": len(ticked), "figure": format_number(data["figure"])})
+        check_districts(self)
+        check_figure(self, is_required=False)
         self._ask_about_lower_total()
         return data
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -13,8 +14,8 @@ from django.shortcuts import redirect
 
 from dialogues import permissions
 from dialogues.actions.evidence import log_evidence
-from dialogues.actions.readings import ReadingInput
-from dialogues.choices import DoneBy, SupportKind
+from dialogues.actions.readings import ReadingInput, ReadingPartInput
+from dialogues.choices import BreakdownDimension, DoneBy, SupportKind
 from dialogues.forms.evidence import EvidenceForm, EvidenceLinkRows, ReadingForm
 from dialogues.forms.fields import benchmark_choices, to_direction
 from dialogues.models import Commitment, Evidence, EvidenceFile
@@ -27,10 +28,11 @@ from dialogues.score_effects import (
     describe_figure_effect,
     find_score_effect,
 )
+from dialogues.views.figure_totals import describe_totals
 from dialogues.views.page_context import describe_outside_period, duplicate_link
 from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.choices import Rule
-from recommendations.edition_context import EditionRequest, editions_of_page_country
+from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
 from recommendations.models import Benchmark, Edition, Indicator
 from recommendations.tracking_period import find_covering_edition
 from tiptracker import clock
@@ -63,23 +65,28 @@ MAX_SUGGESTIONS = 30
 def evidence_log(request: EditionRequest) -> HttpResponse:
     """Log progress in one form, for the edition of the page.
 
-    `?commitment=`, `?benchmark=` and `?recommendation=` name what the evidence is about.
+    `?commitment=`, `?benchmark=` and `?recommendation=` name what the evidence is about. `?after=` is the evidence that
+    the user logged just before: what several events often share starts from it.
     """
     user, edition = request.user, request.edition
     now = clock.now(edition.country.time_zone)
     if not permissions.can_log_evidence(user, edition.country):
         raise PermissionDenied
-    page = EvidenceForms(request, edition, now)
+    before = _find_entry_before(request)
+    page = EvidenceForms(request, edition, now, initial=_initial_after(before) if before else None)
     if evidence := page.save(
         lambda: log_evidence(country=edition.country, count=page.figure, by=user, now=now, **page.values)
     ):
         messages.add_message(request, *page.describe_outcome(evidence))
+        if "another" in request.POST:
+            return redirect(edition_url(edition, "evidence_log", query={"after": evidence.pk}))
         return redirect("evidence_detail", evidence.pk)
     by_figures = [b.key for b in page.benchmarks if (rule := _current_rule(b)) and rule is not Rule.ASSESSED]
     context = {
         "other_editions": editions_of_page_country(request)[1:],
         "by_figures": by_figures,
         "by_figures_joined": join_with_and(by_figures),
+        "entry_before": before,
     }
     return page.render("dialogues/evidence_log.html", context)
 
@@ -116,13 +123,23 @@ class EvidenceForms:
         user, today = request.user, now.date()
         self.request, self.edition = request, edition
         commitments = list(
-            Commitment.objects.visible_to(user).filter(country=edition.country).select_related("ministry")
+            Commitment.objects.visible_to(user)
+            .filter(country=edition.country)
+            .select_related("ministry")
+            .with_links()
+            .with_status(today)
         )
         offered = Q(recommendation__edition=edition, recommendation__is_retired=False) | Q(pk__in=supported)
         self.benchmarks = list(
             Benchmark.objects.visible_to(user).filter(offered).select_related("recommendation").with_terms()
         )
+        self.counted_by = {
+            benchmark.pk: terms.indicator_id
+            for benchmark in self.benchmarks
+            if (terms := benchmark.current_terms) and terms.rule != Rule.ASSESSED and terms.indicator_id
+        }
         indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
+        counts_districts = any(indicator.counts_districts for indicator in indicators)
         data = sent_data(request)
         uploads = UploadResult(list(files), []) if data is None else store_uploads(request, now=now)
         self.uploads = uploads._replace(files=uploads.files[-1:])  # evidence has one file: keep the newest
@@ -132,19 +149,35 @@ class EvidenceForms:
             "stored_files": self.uploads.files,
             "earlier_stated_by": _list_earlier_stated_by(user, edition.country),
         }
-        figure_kwargs: dict[str, Any] = {"today": today, "edition": edition, "indicators": indicators}
+        figure_kwargs: dict[str, Any] = {
+            "today": today,
+            "edition": edition,
+            "indicators": indicators,
+            "totals": describe_totals(user, edition, indicators),
+            "districts": [row.name for row in edition.country.districts.all()] if counts_districts else [],
+        }
         row_kwargs: dict[str, Any] = {
             "prefix": "evidence_links",
-            "form_kwargs": {"benchmarks": self.benchmarks, "choices": self._benchmark_choices()},
+            "form_kwargs": {
+                "benchmarks": self.benchmarks,
+                "choices": self._benchmark_choices(),
+                "counted_by": self.counted_by,
+            },
         }
         if data is not None:
             initial = figure_initial = row_initial = None
         elif initial is None:
             initial = {"commitment": request.GET.get("commitment")}
             row_initial = self._rows_of_address(commitments)
+        self.rows = EvidenceLinkRows(data, initial=row_initial, **row_kwargs)
+        chosen = [str(row["benchmark"].value() or "") for row in self.rows.forms]
+        form_kwargs["chosen_benchmarks"] = [key for key in chosen if key]
+        expected = [str(self.counted_by[pk]) for key in chosen if (pk := parse_whole_number(key)) in self.counted_by]
+        figure_kwargs["expected"] = expected
+        if data is None and figure_initial is None and expected:
+            figure_initial = {"indicator": expected[0]}
         self.form = form_class(data, initial=initial, **form_kwargs)
         self.count = ReadingForm(data, initial=figure_initial, **figure_kwargs)
-        self.rows = EvidenceLinkRows(data, initial=row_initial, **row_kwargs)
         self.is_sent = data is not None and "more" not in data
         if self.is_sent:
             self.uploads.show_refusals(self.form)
@@ -160,7 +193,8 @@ class EvidenceForms:
     def _benchmark_choices(self) -> Choices:
         """Return the benchmarks as choices. Those of the recommendation in the URL come first."""
         first = self._benchmarks_of_recommendation()
-        return benchmark_choices([*first, *(benchmark for benchmark in self.benchmarks if benchmark not in first)])
+        others = [benchmark for benchmark in self.benchmarks if benchmark not in first]
+        return benchmark_choices([*first, *others], names_recommendation=True)
 
     def _rows_of_address(self, commitments: Sequence[Commitment]) -> list[dict[str, Any]]:
         """Return the initial rows: the benchmarks in the URL, and those of the commitment in the URL.
@@ -176,7 +210,7 @@ class EvidenceForms:
             {"benchmark": link.benchmark_id, "shows": SupportKind.ACTION.value}
             for commitment in commitments
             if str(commitment.pk) == query.get("commitment")
-            for link in commitment.links.current()
+            for link in commitment.links.all()
             if link.benchmark_id in offered
         ]
 
@@ -228,6 +262,9 @@ class EvidenceForms:
             figure=data["figure"],
             direction=to_direction(data["direction"]),
             note=data["note"],
+            parts=[
+                ReadingPartInput(BreakdownDimension.DISTRICT, name, Decimal(1)) for name in data.get("districts", ())
+            ],
         )
 
     def describe_outcome(self, evidence: Evidence) -> tuple[int, str]:
@@ -267,6 +304,21 @@ class EvidenceForms:
             answers_question=bool(figure.indicator.question),
             moves_benchmark=any(terms.indicator_id == figure.indicator.pk for terms in judged),
         )
+
+
+def _find_entry_before(request: SignedInRequest) -> Evidence | None:
+    """Return the user's own evidence that `?after=` names."""
+    rows = Evidence.objects.visible_to(request.user).filter(recorded_by=request.user)
+    key = parse_whole_number(request.GET.get("after"))
+    return rows.filter(pk=key).first() if key else None
+
+
+def _initial_after(before: Evidence) -> dict[str, Any]:
+    """Return what a further event often shares with the one logged before: its dates, people and commitment."""
+    names = ("happened_from", "done_by", "stated_by", "sensitivity")
+    values = {name: value for name in names if (value := getattr(before, name)) != REDACTED}
+    is_one_day = before.happened_from == before.happened_to
+    return values | {"happened_to": None if is_one_day else before.happened_to, "commitment": before.commitment_id}
 
 
 def _list_earlier_stated_by(user: User, country: Country) -> list[str]:

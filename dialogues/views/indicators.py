@@ -68,13 +68,13 @@ class GridCell(NamedTuple):
         """Return the cell for all readings of a period; None without readings."""
         newest = find_effective_reading(readings)
         verified = find_effective_reading(
-            reading for reading in readings if _review_decision(reading) is EvidenceDecision.VERIFIED
+            reading for reading in readings if review_decision(reading) is EvidenceDecision.VERIFIED
         )
         reading = verified or newest
         if reading is None or newest is None:
             return None
-        claimed = newest if newest is not reading and _review_decision(newest) is None else None
-        return cls(reading, _review_decision(reading), reading.through_on == period.last, claimed)
+        claimed = newest if newest is not reading and review_decision(newest) is None else None
+        return cls(reading, review_decision(reading), reading.through_on == period.last, claimed)
 
 
 class IndicatorRow(NamedTuple):
@@ -93,7 +93,7 @@ def indicator_list(request: EditionRequest) -> HttpResponse:
         raise PermissionDenied
     edition = request.edition
     indicators = _indicators(user, edition)
-    readings = list(_unrevised_readings(user).filter(indicator__in=indicators))
+    readings = list(unrevised_readings(user).filter(indicator__in=indicators))
     if exports.is_export_requested(request):
         return exports.export_rows(
             request, "indicators", [str(head) for head in EXPORT_HEADERS], [_export_row(row) for row in readings]
@@ -123,7 +123,7 @@ def indicator_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     readings = _readings(user).filter(indicator=indicator).order_by("-starts_on", "-through_on", "-recorded_at", "-pk")
     context = {
         "indicator": indicator,
-        "lines": [(reading, _review_decision(reading), _breakdowns(reading)) for reading in readings],
+        "lines": [(reading, review_decision(reading), _breakdowns(reading)) for reading in readings],
         "can_enter": permissions.can_log_evidence(user, indicator.country),
         "can_set_ministry": can_set_reporting_ministry(user, indicator),
     }
@@ -148,7 +148,7 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
     if not permissions.can_log_evidence(user, edition.country):
         raise PermissionDenied
     indicators = _indicators(user, edition)
-    readings = list(_unrevised_readings(user).filter(indicator__in=indicators))
+    readings = list(unrevised_readings(user).filter(indicator__in=indicators))
     data, uploads = sent_data(request), store_uploads(request, now=now)
     form, paste = _source_form(request, edition, now, uploads), PasteForm(data)
     rows = [ReadingRow(data, indicator=indicator) for indicator in indicators]
@@ -240,7 +240,7 @@ EXPORT_HEADERS = (
 
 
 def _export_row(reading: Reading) -> tuple[object, ...]:
-    decision, evidence = _review_decision(reading), reading.evidence
+    decision, evidence = review_decision(reading), reading.evidence
     return (
         reading.indicator.name, reading.indicator.unit, reading.starts_on, reading.through_on, reading.figure,
         "" if reading.figure is not None else reading.display_value,
@@ -272,12 +272,12 @@ def _readings(user: User) -> QuerySet[Reading]:
     )
 
 
-def _unrevised_readings(user: User) -> QuerySet[Reading]:
+def unrevised_readings(user: User) -> QuerySet[Reading]:
     """Return the readings that still count: their evidence was not revised by a later entry."""
     return _readings(user).filter(evidence__revised_by__isnull=True)
 
 
-def _review_decision(reading: Reading) -> EvidenceDecision | None:
+def review_decision(reading: Reading) -> EvidenceDecision | None:
     """Return the review decision on the evidence of a reading; None if it is not reviewed or cites no evidence."""
     review = reading.evidence.newest_own_review if reading.evidence else None
     return EvidenceDecision(review.decision) if review else None

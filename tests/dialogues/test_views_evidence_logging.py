@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from dialogues.choices import DoneBy, SupportKind
+from dialogues.choices import BreakdownDimension, DoneBy, EvidenceDecision, SupportKind
 from dialogues.models import Evidence, EvidenceFile, Reading
 from dialogues.score_effects import (
     BenchmarkEffect,
@@ -28,14 +28,17 @@ from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,
     CountryFactory,
+    DistrictFactory,
     EditionFactory,
     EvidenceFactory,
     EvidenceFileFactory,
+    EvidenceReviewFactory,
     FocalPointFactory,
     IndicatorFactory,
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
+    ReadingPartFactory,
     RecommendationFactory,
 )
 from tests.refusals import shows_refusal
@@ -332,9 +335,9 @@ def test_evidence_log_query_count(client, django_assert_num_queries, count):
         CommitmentFactory(benchmarks=[BenchmarkFactory()])
     client.force_login(OfficerFactory())
 
-    # session, user, zone; edition and others, permission, commitments, benchmarks, terms, indicators; who stated
-    # earlier evidence; the count of tasks, the name
-    with django_assert_num_queries(11):
+    # session, user, zone; edition and others, permission, commitments, their links, benchmarks, terms, indicators; who
+    # stated earlier evidence; the count of tasks, the name. The readings are of no indicator.
+    with django_assert_num_queries(12):
         client.get(edition_url("evidence_log"))
 
 
@@ -418,7 +421,7 @@ def test_evidence_log_takes_a_figure_without_a_day_through_the_last_day_of_its_e
     client.force_login(OfficerFactory())
     page = client.get(reverse("evidence_log"))
     assert not page.context["count"]["through_on"].value()
-    assert "Leave it empty if the figure ends on the end date above." in page.text
+    assert "Leave it empty if the figure counts up to the day of the event." in page.text
 
     client.post(reverse("evidence_log"), form_data(happened_to="2022-01-24", **count_data(indicator, through_on="")))
 
@@ -518,7 +521,7 @@ def test_evidence_log_asks_for_a_total_beside_the_figure(client):
     text = client.get(reverse("evidence_log")).text
 
     assert "The total for the whole period below, not only what this event adds." in text
-    assert "The tracking period, from 1 April 2021 to the end date below" in text
+    assert "The tracking period, from 1 April 2021 to the end date of the figure" in text
 
 
 def test_the_figure_is_collapsed_until_somebody_fills_it_in(client):
@@ -565,6 +568,245 @@ def test_a_logged_figure_counts_once_somebody_else_has_verified_it(client):
 
     assert part("investigations") == 7
     assert row_url("evidence_detail", evidence) not in client.get(reverse("my_tasks")).text
+
+
+# --- What the form suggests from the benchmark ----------------------------------------------------------------------
+
+
+def figure_fold(text):
+    """The tag and the content of the details element of the figure."""
+    return next(part for part in text.split("<details") if "Figure (optional)" in part)
+
+
+def counted_benchmark(unit="cases", **terms):
+    indicator = IndicatorFactory(unit=unit)
+    return BenchmarkFactory(**({"terms__rule": Rule.MORE} | terms), terms__indicator=indicator), indicator
+
+
+@pytest.mark.parametrize("rule", [{"terms__rule": Rule.TARGET, "terms__target": 10}, {"terms__rule": Rule.MORE}])
+@pytest.mark.parametrize("opened_from", ["benchmark", "recommendation", "commitment"])
+def test_the_figure_is_open_with_its_indicator_for_a_benchmark_that_figures_judge(client, rule, opened_from):
+    benchmark, indicator = counted_benchmark(**rule)
+    keys = {
+        "benchmark": benchmark.pk,
+        "recommendation": benchmark.recommendation_id,
+        "commitment": CommitmentFactory(benchmarks=[benchmark]).pk,
+    }
+    client.force_login(OfficerFactory())
+
+    response = client.get(edition_url("evidence_log"), {opened_from: keys[opened_from]})
+
+    assert response.context["count"]["indicator"].value() == str(indicator.pk)
+    assert figure_fold(response.text).startswith(' class="block" open>')
+
+
+def test_the_figure_stays_collapsed_for_a_benchmark_that_the_embassy_assesses(client):
+    benchmark = BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    text = client.get(edition_url("evidence_log"), {"benchmark": benchmark.pk}).text
+
+    assert figure_fold(text).startswith(' class="block">')
+
+
+def test_an_indicator_that_the_page_chose_asks_for_no_figure(client):
+    benchmark, indicator = counted_benchmark()
+    other = IndicatorFactory()
+    client.force_login(OfficerFactory())
+    empty = count_data(indicator, figure="", through_on="")
+
+    refused = client.post(
+        reverse("evidence_log"), form_data(**link_data(benchmark), **(empty | {"count-indicator": other.pk}))
+    )
+    client.post(reverse("evidence_log"), form_data(**link_data(benchmark), **empty))
+
+    assert refused.context["count"].errors["figure"], "an indicator that the user chose asks for its figure"
+    assert Evidence.objects.count() == 1
+    assert not Reading.objects.exists()
+
+
+def test_the_form_says_the_last_total_of_the_chosen_indicator(client):
+    benchmark, indicator = counted_benchmark()
+    ReadingFactory(indicator=indicator, figure=6, through_on=date(2021, 12, 31), verified=True)
+    ReadingFactory(indicator=indicator, figure=99, last_period=True, verified=True)
+    client.force_login(OfficerFactory())
+
+    response = client.get(edition_url("evidence_log"), {"benchmark": benchmark.pk})
+
+    hint = response.context["count"]["figure"].help_text
+    assert hint.endswith("So far: 6 (31 December 2021). Enter the new total.")
+    assert "99" not in hint
+
+
+def test_the_last_total_names_a_later_claim_and_leaves_out_what_was_rejected(client):
+    benchmark, indicator = counted_benchmark()
+    ReadingFactory(indicator=indicator, figure=6, through_on=date(2021, 12, 31), verified=True)
+    claim = EvidenceFactory(country=indicator.country)
+    ReadingFactory(indicator=indicator, figure=7, through_on=date(2022, 1, 10), evidence=claim)
+    rejected = EvidenceFactory(country=indicator.country)
+    ReadingFactory(indicator=indicator, figure=50, through_on=date(2022, 1, 20), evidence=rejected)
+    EvidenceReviewFactory(evidence=rejected, evidence_link=None, decision=EvidenceDecision.REJECTED)
+    client.force_login(OfficerFactory())
+
+    response = client.get(edition_url("evidence_log"), {"benchmark": benchmark.pk})
+
+    assert response.context["count"]["figure"].help_text.endswith(
+        "So far: 6 (31 December 2021), and 7 claimed (10 January 2022). Enter the new total."
+    )
+
+
+def test_every_indicator_has_its_last_total_for_the_script(client):
+    BenchmarkFactory()
+    indicator = IndicatorFactory(unit="districts")
+    IndicatorFactory(name="Nothing known")
+    DistrictFactory(country=indicator.country, name="Maseru")
+    reading = ReadingFactory(indicator=indicator, figure=1, through_on=date(2021, 12, 31), verified=True)
+    ReadingPartFactory(reading=reading, dimension=BreakdownDimension.DISTRICT, category="Maseru", figure=1)
+    client.force_login(OfficerFactory())
+
+    text = client.get(edition_url("evidence_log")).text
+
+    indicators = text.split('name="count-indicator"')[1]
+    option = indicators.split(f'<option value="{indicator.pk}"')[1].split(">")[0]
+    assert "So far: 1 (31 December 2021). Enter the new total. Districts so far: Maseru." in option
+    assert "data-counts-districts" in option
+    assert text.count("data-counts-districts") == 1
+    assert "No figure so far." in text
+
+
+def test_a_figure_of_districts_names_them(client):
+    benchmark, indicator = counted_benchmark(unit="districts")
+    for name in ("Berea", "Leribe", "Maseru"):
+        DistrictFactory(country=indicator.country, name=name)
+    client.force_login(OfficerFactory())
+    assert client.get(edition_url("evidence_log")).text.count('name="count-districts"') == 3
+    typed = count_data(indicator, figure="") | {"count-districts": ["Berea", "Maseru"]}
+
+    client.post(reverse("evidence_log"), form_data(**link_data(benchmark), **typed))
+
+    reading = Reading.objects.get()
+    assert reading.figure == 2
+    assert [(part.dimension, part.category, part.figure) for part in reading.parts.all()] == [
+        (BreakdownDimension.DISTRICT, "Berea", 1),
+        (BreakdownDimension.DISTRICT, "Maseru", 1),
+    ]
+    assert "This figure does not name its districts" not in client.get(edition_url("district_list")).text
+
+
+@pytest.mark.parametrize(
+    ("unit", "figure", "code"), [("districts", "3", "districts_differ"), ("cases", "2", "not_of_districts")]
+)
+def test_districts_that_do_not_fit_the_figure_are_refused_beside_them(client, unit, figure, code):
+    benchmark, indicator = counted_benchmark(unit=unit)
+    IndicatorFactory(unit="districts")
+    for name in ("Berea", "Leribe", "Maseru"):
+        DistrictFactory(country=indicator.country, name=name)
+    client.force_login(OfficerFactory())
+    typed = count_data(indicator, figure=figure) | {"count-districts": ["Berea", "Maseru"]}
+
+    response = client.post(reverse("evidence_log"), form_data(**link_data(benchmark), **typed))
+
+    errors = response.context["count"].errors.as_data()
+    assert [error.code for error in errors["districts"]] == [code]
+    assert not Evidence.objects.exists()
+
+
+def test_no_district_is_offered_where_nothing_counts_districts(client):
+    indicator = IndicatorFactory(unit="cases")
+    BenchmarkFactory()
+    DistrictFactory(country=indicator.country)
+    client.force_login(OfficerFactory())
+
+    assert 'name="count-districts"' not in client.get(edition_url("evidence_log")).text
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+def test_commitments_of_the_chosen_benchmark_come_first_and_an_open_one_is_shown(client, is_done):
+    benchmark = BenchmarkFactory()
+    other = CommitmentFactory(benchmarks=[BenchmarkFactory()])
+    linked = CommitmentFactory(benchmarks=[benchmark], done=is_done)
+    client.force_login(OfficerFactory())
+
+    response = client.get(edition_url("evidence_log"), {"benchmark": benchmark.pk})
+
+    _, *groups = response.context["form"].fields["commitment"].choices
+    assert [(heading, [key for key, _ in options]) for heading, options in groups] == [
+        ("For the chosen benchmarks", [str(linked.pk)]),
+        ("Other commitments", [str(other.pk)]),
+    ]
+    assert response.context["form"].has_further_details == (not is_done)
+
+
+def test_commitments_stay_one_collapsed_list_without_a_benchmark(client):
+    CommitmentFactory(benchmarks=[BenchmarkFactory()])
+    client.force_login(OfficerFactory())
+
+    response = client.get(edition_url("evidence_log"))
+
+    assert not response.context["form"].has_further_details
+    assert "For the chosen benchmarks" not in response.text
+
+
+def test_a_benchmark_names_its_recommendation_in_the_closed_list(client):
+    law = RecommendationFactory(text="Raise the penalties of the Children’s Act.")
+    BenchmarkFactory(recommendation=law, terms__criterion="Amendment in force")
+    client.force_login(OfficerFactory())
+
+    text = client.get(edition_url("evidence_log")).text
+
+    assert "Amendment in force (Raise the penalties of the Children’s Act.)" in text
+
+
+def test_proof_says_that_one_of_its_three_fields_is_required(client):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.get(edition_url("evidence_log"))
+
+    form = response.context["form"]
+    assert [form[name].aside for name in ("files", "source", "link")] == ["", "", ""]
+    assert "Give at least one: a file, a source (where it can be found) or a link." in response.text
+
+
+# --- Another event ----------------------------------------------------------------------------------------------------
+
+
+def test_save_and_log_another_starts_from_what_events_share(client):
+    benchmark = BenchmarkFactory()
+    commitment = CommitmentFactory(benchmarks=[benchmark])
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        reverse("evidence_log"),
+        form_data(another="1", commitment=commitment.pk, done_by="joint", **link_data(benchmark)),
+        follow=True,
+    )
+
+    evidence = Evidence.objects.get()
+    form = response.context["form"]
+    assert response.redirect_chain == [(f"{edition_url('evidence_log')}?after={evidence.pk}", 302)]
+    assert "Evidence recorded." in response.text
+    assert {name: form[name].value() for name in ("happened_from", "happened_to", "done_by", "stated_by")} == {
+        "happened_from": DAY,
+        "happened_to": None,
+        "done_by": DoneBy.JOINT,
+        "stated_by": "Embassy visit",
+    }
+    assert form["commitment"].value() == commitment.pk
+    assert [form[name].value() for name in ("title", "kind", "source")] == [None, None, None]
+    assert response.context["rows"].forms[0]["benchmark"].value() is None
+    assert row_url("evidence_detail", evidence) in response.text
+
+
+def test_save_and_log_another_starts_from_nobody_elses_entry(client):
+    BenchmarkFactory()
+    theirs = EvidenceFactory(recorded_by=OfficerFactory(email="second@example.com"))
+    client.force_login(OfficerFactory())
+
+    response = client.get(edition_url("evidence_log"), {"after": theirs.pk})
+
+    assert response.status_code == 200
+    assert response.context["form"]["happened_from"].value() is None
 
 
 # --- The same again ---------------------------------------------------------------------------------------------------

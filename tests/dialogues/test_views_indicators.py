@@ -19,6 +19,7 @@ from tests.edition_urls import edition_url
 from tests.factories import (
     BenchmarkFactory,
     CountryFactory,
+    EditionFactory,
     EvidenceFactory,
     IndicatorFactory,
     MinistryFactory,
@@ -228,6 +229,17 @@ def test_each_entered_line_becomes_a_piece_of_evidence(client):
         "Table of 20 January 2022",
         officer,
     )
+
+
+def test_indicator_enter_links_to_the_page_that_names_districts(client):
+    EditionFactory()
+    counts, other = IndicatorFactory(unit="districts"), IndicatorFactory(unit="cases")
+    client.force_login(OfficerFactory())
+
+    text = client.get(edition_url("indicator_enter")).text
+
+    assert f'href="{reverse("reading_add", args=[counts.pk])}"' in text
+    assert f'href="{reverse("reading_add", args=[other.pk])}"' not in text
 
 
 def test_indicator_enter_keeps_figures_of_the_year_before(client):

@@ -35,6 +35,7 @@ IDS_IN_QUERIES = [
     ("officer", "GET evidence_log -", "commitment", "foreign_commitment"),
     ("officer", "GET evidence_log -", "benchmark", "foreign_benchmark"),
     ("officer", "GET evidence_log -", "recommendation", "foreign_recommendation"),
+    ("officer", "GET evidence_log -", "after", "foreign_evidence"),
     ("officer", "GET evidence_revise internal", "recommendation", "foreign_recommendation"),
     ("officer", "GET benchmark_assess assessed", "update_version", "foreign_version"),
     ("officer", "GET benchmark_simulation assessed", "update_version", "foreign_version"),

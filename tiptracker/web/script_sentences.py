@@ -11,6 +11,9 @@ SCRIPT_SENTENCES = (
     # site.js
     gettext_noop("Sending…"),
     gettext_noop("The address is copied."),
+    # evidence.js
+    gettext_noop("For the chosen benchmarks"),
+    gettext_noop("Other commitments"),
     # kept.js
     gettext_noop("Some text is saved only on this device. If you sign out, it is deleted. Sign out?"),
     # passkey.js

@@ -6,6 +6,7 @@
 //   js/outbox.js     updates that wait for a connection; loaded on their form, and where some wait
 //   js/worker.js     the service worker that sends them
 //   js/passkey.js    passkeys; loaded where a form uses one
+//   js/evidence.js   the form of evidence follows the chosen benchmark and indicator; loaded with that form
 //   js/review.js     single-key shortcuts; loaded on pages for review
 //   fonts/           Public Sans for the web: one variable file, 400 to 700, Latin-1
 //   print/           Public Sans for WeasyPrint: whole TrueType files (WOFF2 is slow there)
@@ -79,7 +80,7 @@ async function buildStyles(name) {
 
 async function buildScript() {
   await build({
-    entryPoints: ["site", "passkey", "review", "draft", "outbox", "worker"].map((name) =>
+    entryPoints: ["site", "passkey", "review", "draft", "outbox", "evidence", "worker"].map((name) =>
       path.join(here, `js/${name}.js`),
     ),
     outdir: path.join(dist, "js"),
