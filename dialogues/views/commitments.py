@@ -49,8 +49,7 @@ from recommendations.models import Benchmark, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User, find_contact
 from tiptracker.localization import format_date, gettext
-from tiptracker.notifications.actions import mark_record_read
-from tiptracker.notifications.preferences import kinds_for_role
+from tiptracker.notifications.actions import mark_opened
 from tiptracker.validation import EditConflict
 from tiptracker.web.form_pages import render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms, raw_values
@@ -180,8 +179,8 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         }
     else:
         context |= _ministry_context(timeline, just_sent="sent" in request.GET)
-    if kinds_for_role(user.role) and request.method == "GET":
-        mark_record_read(by=user, table=COMMITMENT, row=commitment.pk, now=clock.now(commitment.country.time_zone))
+    if request.method == "GET":
+        mark_opened(by=user, table=COMMITMENT, row=str(commitment.pk), now=clock.now(commitment.country.time_zone))
     return render_page(request, "dialogues/commitment_detail.html", context)
 
 

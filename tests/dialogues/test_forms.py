@@ -114,7 +114,11 @@ BENCHMARKS = [
 ]
 FORMSET_ARGUMENTS = {
     "prefix": "evidence_links",
-    "form_kwargs": {"benchmarks": BENCHMARKS, "choices": [("3. Fund it", [("1", "3a: Paid"), ("2", "3b: Named")])]},
+    "form_kwargs": {
+        "benchmarks": BENCHMARKS,
+        "choices": [("3. Fund it", [("1", "3a: Paid"), ("2", "3b: Named")])],
+        "counted_by": {},
+    },
 }
 
 

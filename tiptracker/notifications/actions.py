@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from itertools import batched
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from tiptracker.accounts.models import Country, User
+from tiptracker.infrastructure.outages import FULL, READ_ONLY, find_outage
 from tiptracker.notifications.choices import KIND_RULES, Audience, NoticeKind
 from tiptracker.notifications.models import Notice
 from tiptracker.notifications.people import CountryPeople, find_people
@@ -88,16 +89,25 @@ def update_notices(country: Country, occasions: Iterable[Occasion], *, now: date
 
 
 @transaction.atomic
-def mark_read(*, by: User, now: datetime, notice: Notice | None = None) -> int:
-    """Mark one of the person's notices as read, or all of them. Return how many were unread."""
-    own = Notice.objects.visible_to(by).filter(read_at__isnull=True)
-    return (own if notice is None else own.filter(pk=notice.pk)).update(read_at=now)
+def mark_all_read(*, by: User, now: datetime) -> int:
+    """Mark all of the person's notices as read. Return how many were unread."""
+    return Notice.objects.visible_to(by).filter(read_at__isnull=True).update(read_at=now)
 
 
-def mark_record_read(*, by: User, table: str, row: int, now: datetime) -> int:
-    """Mark the person's notices about a record as read, because they opened its page. One query."""
-    own = Notice.objects.visible_to(by).filter(table=table, row=str(row), read_at__isnull=True)
-    return own.update(read_at=now)
+def mark_opened(*, by: User, table: str, row: str, now: datetime) -> None:
+    """Mark the person's notices about a record as read, because they opened it.
+
+    If the database takes no changes for the moment, they stay unread, and the page opens all the same.
+    """
+    if not getattr(by, "unread_notices", 0):
+        return
+    own = Notice.objects.visible_to(by).filter(table=table, row=row, read_at__isnull=True)
+    try:
+        with transaction.atomic():
+            own.update(read_at=now)
+    except DatabaseError as error:
+        if find_outage(error) not in {READ_ONLY, FULL}:
+            raise
 
 
 def _find_unsettled(country: Country, now: datetime) -> list[Notice]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tiptracker import clock
 from tiptracker.audit.subjects import Subject, find_subjects
 from tiptracker.localization import gettext
-from tiptracker.notifications.actions import mark_read
+from tiptracker.notifications.actions import mark_all_read, mark_opened
 from tiptracker.notifications.digest import find_person_of_token
 from tiptracker.notifications.forms import NoticeSettingsForm
 from tiptracker.notifications.models import Notice
@@ -43,7 +43,7 @@ class NoticeRow(NamedTuple):
 def notice_list(request: SignedInRequest) -> HttpResponse:
     """List the user's notices, newest first. A form marks all of them as read."""
     if request.method == "POST":
-        mark_read(by=request.user, now=clock.now())
+        mark_all_read(by=request.user, now=clock.now())
         messages.success(request, gettext("All notices are marked as read."))
         return redirect("notice_list")
     page = Paginator(Notice.objects.visible_to(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -62,7 +62,7 @@ def notice_list(request: SignedInRequest) -> HttpResponse:
 def notice_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Open a notice: mark it as read and go to the record, or say that the matter is settled."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
-    mark_read(by=request.user, now=clock.now(), notice=notice)
+    mark_opened(by=request.user, table=notice.table, row=notice.row, now=clock.now())
     subject = find_subjects([(notice.table, notice.row)], request.user).get((notice.table, notice.row), Subject(""))
     if subject.url and not notice.settled_at:
         return redirect(subject.url)
