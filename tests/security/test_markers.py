@@ -187,7 +187,7 @@ def test_mails_to_a_ministry_contain_only_texts_that_it_may_read(world, marked_r
     folders = [path for path in (settings.BASE_DIR / "templates").rglob("email") if path.is_dir()]
     written = {str(path.relative_to(settings.BASE_DIR / "templates")) for each in folders for path in each.iterdir()}
     assert used == written, "a mail that this test does not send"
-    assert len(sent) >= len(written)
+    assert len(sent) >= sum(name.endswith(".txt") for name in written)
     assert marked_rows.leaks(reader, {mark: message for message in sent for mark in find_markers(message)}) == {}
 
 
