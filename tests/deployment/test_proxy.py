@@ -160,11 +160,14 @@ def test_while_the_application_is_away_a_page_says_so_and_what_becomes_of_the_ty
 
 
 def test_no_secret_of_a_link_and_no_parameter_stands_in_its_log(proxy, web):
+    proxy.ask("/notices/stop/a-secret-of-a-link/")
+    proxy.ask("/calendar/a-secret-of-a-link.ics")
     proxy.ask("/accounts/invitation/a-secret-of-a-link/?next=a-secret-parameter")
     proxy.container.wait_for(lambda: "/accounts/invitation/" in proxy.container.log.read_text())
 
     logged = proxy.container.log.read_text()
-    assert '"GET /accounts/invitation/[token]" ' in logged
+    for path in ("/accounts/invitation/[token]", "/notices/stop/[token]", "/calendar/[token]"):
+        assert f'"GET {path}" ' in logged
     assert "secret" not in logged + web.container.log.read_text()
 
 

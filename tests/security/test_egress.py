@@ -17,11 +17,11 @@ from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
 
 from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
 from reports.briefings import pdf
 from reports.briefings.ambassador import build_ambassador_briefing
+from reports.briefings.html import render_html
 from reports.briefings.reader_view import ReaderView
 from tests.dialogues import sample_files
 from tests.factories import (
@@ -169,7 +169,7 @@ def test_html_in_typed_text_is_printed_as_text(local_server):
     EvidenceFactory(title=typed, source=typed, stated_by=typed[:200], commitment=promise, supports=[benchmark])
 
     content = build_ambassador_briefing(ReaderView(AmbassadorFactory(), edition, date(2022, 1, 28), None))
-    html = render_to_string("reports/briefing.html", {"briefing": content})
+    html = render_html(content)
 
     assert "&lt;img src=&quot;http://127.0.0.1" in html
     assert f'<img src="{address}' not in html

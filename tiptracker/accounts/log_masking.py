@@ -1,4 +1,4 @@
-"""Keep secret links out of the server log: links from mails that set a password or decide on a request.
+"""Keep secret links out of the server log: links from mails, and the private addresses of calendars.
 
 Django loads this module with the settings, before any app.
 """
@@ -6,7 +6,10 @@ Django loads this module with the settings, before any app.
 import logging
 import re
 
-_LINK_TOKEN = re.compile(r"(/accounts/(?:password|invitation|address/confirm|requests/stop)/)[^/\s\"'<>]+")
+_LINK_TOKEN = re.compile(
+    r"(/accounts/(?:password|invitation|address/confirm|requests/stop)/|/notices/stop/|/calendar/(?=[^/\s?]+\.ics))"
+    r"[^/\s\"'<>]+"
+)
 
 
 class MaskingFormatter(logging.Formatter):

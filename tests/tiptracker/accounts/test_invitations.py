@@ -240,7 +240,7 @@ def test_every_address_that_holds_a_secret_is_masked():
 
     with_secret = [f"/{pattern}" for pattern in patterns(get_resolver().url_patterns) if "token>" in pattern]
 
-    assert len(with_secret) == 4
+    assert len(with_secret) == 6
     for address in with_secret:
         line = logging.makeLogRecord({"msg": re.sub(r"<.*?token>", "eyJh:1x%3Ay-_", address)})
         assert "eyJh" not in MaskingFormatter().format(line)
