@@ -35,7 +35,7 @@ from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_BEFORE_DIALOGUE, 
 
 VERSION, COMMITMENT, DIALOGUE = "dialogues.updateversion", "dialogues.commitment", "dialogues.dialogue"
 PROPOSAL = "dialogues.duedateproposal"
-CHANGES_TOLD = (CommitmentEventKind.RESCHEDULED, CommitmentEventKind.WITHDRAWN, CommitmentEventKind.REOPENED)
+ANNOUNCED_EVENTS = (CommitmentEventKind.RESCHEDULED, CommitmentEventKind.WITHDRAWN, CommitmentEventKind.REOPENED)
 """Events of a commitment that its ministry is told of. What is decided on an update is told as that."""
 
 
@@ -104,7 +104,7 @@ def _new_commitments(country: Country, zone: ZoneInfo, since: datetime) -> Itera
 
 def _changed_commitments(country: Country, zone: ZoneInfo, since: datetime) -> Iterator[Occasion]:
     """Yield the changes by the embassy, once for each commitment and day."""
-    events = CommitmentEvent.objects.filter(kind__in=CHANGES_TOLD)
+    events = CommitmentEvent.objects.filter(kind__in=ANNOUNCED_EVENTS)
     for rows in (events, CommitmentCorrection.objects.all()):
         own = rows.filter(
             commitment__country=country, commitment__made_by=MadeBy.MINISTRY, recorded_at__gte=since

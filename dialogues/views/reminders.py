@@ -25,12 +25,12 @@ def list_reminders(commitment: Commitment, standing: CommitmentStanding, today: 
     due_on = standing.due_on
     if due_on is None or standing.status not in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE):
         return []
-    told = find_sent_reminders(COMMITMENT, commitment.pk, due_on)
+    sent = find_sent_reminders(COMMITMENT, commitment.pk, due_on)
     steps = [(NoticeKind.DUE_SOON, days, due_on - timedelta(days=days)) for days in DAYS_BEFORE]
     steps += [(kind, days, due_on + timedelta(days=days)) for kind, days in DAYS_OVERDUE.items()]
     reminders = []
     for kind, days, planned_on in steps:
-        at = told.get((kind, days))
+        at = sent.get((kind, days))
         if at is not None or planned_on > today:
             reminders.append(Reminder(planned_on, _describe(kind, days, commitment), is_done=at is not None))
     return reminders

@@ -107,7 +107,7 @@ def _build_message(mail: Mail, person: User) -> EmailMultiAlternatives | None:
         more["link_ends"] = format_date(timezone.localtime(now + LINK_LIFETIMES[purpose]).date())
     headers = {"Message-ID": mail.message_id}
     if mail.kind == MailKind.NOTICES:
-        groups = group_notices(mail, person)
+        groups = group_notices(mail, person) if Backend().user_can_authenticate(person) else []
         if not groups:
             return None
         more |= notices_context(groups)

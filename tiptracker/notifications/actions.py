@@ -13,9 +13,10 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from tiptracker.accounts.models import Country, User
+from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.infrastructure.outages import FULL, READ_ONLY, find_outage
 from tiptracker.notifications.choices import KIND_RULES, Audience, NoticeKind
-from tiptracker.notifications.models import Notice
+from tiptracker.notifications.models import Notice, NoticeQuerySet
 from tiptracker.notifications.people import CountryPeople, find_people
 
 EVENT_WINDOW = timedelta(days=7)
@@ -84,14 +85,14 @@ def update_notices(country: Country, occasions: Iterable[Occasion], *, now: date
     )
     gone = [notice.pk for key, notice in unsettled.items() if key not in wanted]
     for keys in batched(gone, BATCH_SIZE):
-        Notice.objects.filter(pk__in=keys).update(settled_at=now)
+        _lock_and_update(Notice.objects.filter(pk__in=keys), settled_at=now)
     return NoticeChanges(len(missing), len(gone))
 
 
 @transaction.atomic
 def mark_all_read(*, by: User, now: datetime) -> int:
     """Mark all of the person's notices as read. Return how many were unread."""
-    return Notice.objects.visible_to(by).filter(read_at__isnull=True).update(read_at=now)
+    return _lock_and_update(Notice.objects.visible_to(by).filter(read_at__isnull=True), read_at=now)
 
 
 def mark_opened(*, by: User, table: str, row: str, now: datetime) -> None:
@@ -104,10 +105,16 @@ def mark_opened(*, by: User, table: str, row: str, now: datetime) -> None:
     own = Notice.objects.visible_to(by).filter(table=table, row=row, read_at__isnull=True)
     try:
         with transaction.atomic():
-            own.update(read_at=now)
+            _lock_and_update(own, read_at=now)
     except DatabaseError as error:
         if find_outage(error) not in {READ_ONLY, FULL}:
             raise
+
+
+def _lock_and_update(notices: NoticeQuerySet, **values: datetime | None) -> int:
+    """Change notices, locked in the order of their keys, as a run and a person may change the same. Return how many."""
+    keys = [notice.pk for notice in lock_rows(notices)]
+    return Notice.objects.filter(pk__in=keys).update(**values)
 
 
 def _find_unsettled(country: Country, now: datetime) -> list[Notice]:
@@ -125,7 +132,7 @@ def _revive(country: Country, keys: Collection[_Key]) -> set[_Key]:
         settled = Notice.objects.filter(country=country, row__in=rows, settled_at__isnull=False)
         revived |= {_key_of(notice): notice.pk for notice in settled if _key_of(notice) in keys}
     for pks in batched(revived.values(), BATCH_SIZE):
-        Notice.objects.filter(pk__in=pks).update(settled_at=None)
+        _lock_and_update(Notice.objects.filter(pk__in=pks), settled_at=None)
     return set(revived)
 
 
@@ -140,7 +147,7 @@ def _build_notices(country: Country, occasions: Iterable[Occasion], now: datetim
             without_focal_point.setdefault(ministry, occasion)
     for ministry, occasion in without_focal_point.items():
         # The day is the first of the month, so that the officers are told once a month as long as it lasts.
-        told = Occasion(
+        occasion_without_recipient = Occasion(
             NoticeKind.NO_FOCAL_POINT,
             "accounts.ministry",
             ministry,
@@ -148,7 +155,7 @@ def _build_notices(country: Country, occasions: Iterable[Occasion], now: datetim
             occasion.occurred_at,
             ministry=ministry,
         )
-        yield from _notices_of(told, people, country, now)
+        yield from _notices_of(occasion_without_recipient, people, country, now)
 
 
 def _notices_of(occasion: Occasion, people: CountryPeople, country: Country, now: datetime) -> Iterable[Notice]:

@@ -27,6 +27,7 @@ from tiptracker.notifications.digest_times import (
     public_holidays,
 )
 from tiptracker.notifications.models import DigestSchedule, Notice, NoticeFrequency
+from tiptracker.notifications.people import find_open_accounts
 
 SETTLING_TIME = timedelta(minutes=5)
 """How long an event waits before it is told, so that what is undone at once is never told."""
@@ -73,12 +74,12 @@ def _queue_mails(people: Collection[int], now: datetime) -> int:
         notices[notice.person_id].append(notice)
     persons = User.objects.get_queryset().filter(pk__in=notices).select_related("ministry__country")
     by_key = {person.pk: person for person in persons.prefetch_related("countries")}
-    preferences = _read_preferences(by_key.values())
+    preferences = _read_preferences(by_key.values(), now.date())
     left_out: list[int] = []
     carried: list[tuple[User, list[Notice]]] = []
     for key, waiting in notices.items():
         person = by_key[key]
-        if not can_open_mail_links(person):
+        if not _can_open_mail_links(person):
             continue
         due = [notice for notice in waiting if _is_due(notice, person, preferences, now)]
         unwanted = {
@@ -99,24 +100,24 @@ def _queue_mails(people: Collection[int], now: datetime) -> int:
     return len(mails)
 
 
-def can_open_mail_links(person: User) -> bool:
+def _can_open_mail_links(person: User) -> bool:
     """Return whether the person has accepted the invitation. Before that, they could open nothing that a mail names."""
     return person.has_usable_password() or bool(settings.OIDC_SERVER_URL)
 
 
 def _is_due(notice: Notice, person: User, preferences: Preferences, now: datetime) -> bool:
     """Return whether a notice belongs into a mail of this run."""
-    told_from = notice.occurred_at + SETTLING_TIME
+    ready_at = notice.occurred_at + SETTLING_TIME
     frequency = preferences.frequency(person, NoticeKind(notice.kind))
     if frequency is Frequency.AT_ONCE:
-        return told_from <= now
+        return ready_at <= now
     country = preferences.countries.get(person.pk)
     zone = ZoneInfo(country.time_zone if country else "UTC")
     days_off = _days_off(country, now.astimezone(zone).date())
     times = preferences.times.get(person.pk, DigestTimes())
     latest = latest_weekly_digest if frequency is Frequency.WEEKLY else latest_daily_digest
     digest_at = latest(times, now, zone, days_off)
-    return digest_at is not None and told_from <= digest_at
+    return digest_at is not None and ready_at <= digest_at
 
 
 def _days_off(country: Country | None, today: date) -> frozenset[date]:
@@ -125,7 +126,7 @@ def _days_off(country: Country | None, today: date) -> frozenset[date]:
     return public_holidays(country.code, today.year) | public_holidays(country.code, today.year - 1)
 
 
-def _read_preferences(people: Iterable[User]) -> Preferences:
+def _read_preferences(people: Iterable[User], today: date) -> Preferences:
     """Read what people chose, in two queries, and one for the colleagues of focal points."""
     people = list(people)
     frequencies = {
@@ -137,20 +138,20 @@ def _read_preferences(people: Iterable[User]) -> Preferences:
         own = [person.ministry.country] if person.ministry else sorted(person.countries.all(), key=lambda c: c.name)
         if own:
             countries[person.pk] = own[0]
-    return Preferences(frequencies, times, countries, _find_colleagues(people))
+    return Preferences(frequencies, times, countries, _find_colleagues(people, today))
 
 
-def _find_colleagues(people: Iterable[User]) -> Callable[[User, NoticeKind], bool]:
+def _find_colleagues(people: Iterable[User], today: date) -> Callable[[User, NoticeKind], bool]:
     """Return a function that says whether a colleague in the person's ministry gets mails about a kind."""
     ministries = {person.ministry_id for person in people if person.ministry_id}
-    colleagues = User.objects.get_queryset().filter(ministry__in=ministries, is_active=True)
+    colleagues = find_open_accounts(today).filter(ministry__in=ministries)
     by_ministry: dict[int, set[int]] = defaultdict(set)
     for pk, ministry in colleagues.values_list("pk", "ministry"):
         by_ministry[ministry].add(pk)
     never = set(
-        NoticeFrequency.objects.filter(
-            person__ministry__in=ministries, person__is_active=True, frequency=Frequency.NEVER
-        ).values_list("person", "kind")
+        NoticeFrequency.objects.filter(person__ministry__in=ministries, frequency=Frequency.NEVER).values_list(
+            "person", "kind"
+        )
     )
 
     def has_other(person: User, kind: NoticeKind) -> bool:

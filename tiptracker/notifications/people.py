@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from tiptracker import clock
-from tiptracker.accounts.models import Country, User
+from tiptracker.accounts.models import Country, User, UserQuerySet
 from tiptracker.choices import Role
 from tiptracker.notifications.choices import KIND_RULES, Audience, NoticeKind
 
@@ -46,11 +46,16 @@ class CountryPeople(NamedTuple):
         return list(self.embassy.get(role, ()))
 
 
-def find_people(country: Country, today: date) -> CountryPeople:
-    """Return everybody of the country whose account is open on `today`. One query for each side."""
-    open_accounts = User.objects.get_queryset().filter(
+def find_open_accounts(today: date) -> UserQuerySet:
+    """Return the people whose account is open on `today`. Nobody else is a recipient."""
+    return User.objects.get_queryset().filter(
         Q(valid_until_on__isnull=True) | Q(valid_until_on__gte=today), is_active=True
     )
+
+
+def find_people(country: Country, today: date) -> CountryPeople:
+    """Return everybody of the country whose account is open on `today`. One query for each side."""
+    open_accounts = find_open_accounts(today)
     embassy: dict[str, list[Recipient]] = defaultdict(list)
     for pk, role, created_at in (
         open_accounts.filter(countries=country, role__in=[Role.OFFICER, Role.AMBASSADOR])

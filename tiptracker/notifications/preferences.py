@@ -1,6 +1,7 @@
 """What a person chooses about mails: how often for each kind of notice, and the hour and days of digests."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from django.db import transaction
 
@@ -11,6 +12,7 @@ from tiptracker.localization import gettext
 from tiptracker.notifications.choices import KIND_RULES, Audience, Frequency, NoticeKind
 from tiptracker.notifications.digest_times import DigestTimes
 from tiptracker.notifications.models import DigestSchedule, NoticeFrequency
+from tiptracker.notifications.people import find_open_accounts
 
 _AUDIENCES: Mapping[str, frozenset[Audience]] = {
     Role.FOCAL_POINT: frozenset({Audience.FOCAL_POINTS}),
@@ -50,13 +52,13 @@ def read_digest_times(person: User) -> DigestTimes:
 
 
 @transaction.atomic
-def save_preferences(*, frequencies: Mapping[NoticeKind, Frequency], times: DigestTimes, by: User) -> None:
+def save_preferences(*, frequencies: Mapping[NoticeKind, Frequency], times: DigestTimes, by: User, today: date) -> None:
     """Save how often and when the person wants mails.
 
     Raises Refused (code "last_recipient") if nobody of the ministry would be told of something required.
     """
     _lock_person(by)
-    for kind in _kinds_told_to_nobody(by, frequencies):
+    for kind in _find_kinds_without_recipient(by, frequencies, today):
         sentence = gettext(
             "You are the only person of your ministry who gets mails of the kind “%(kind)s”. Choose at once, once a "
             "day or once a week, or ask a colleague to choose mails first."
@@ -68,18 +70,20 @@ def save_preferences(*, frequencies: Mapping[NoticeKind, Frequency], times: Dige
 
 
 @transaction.atomic
-def stop_mails(*, person: User) -> list[NoticeKind]:
+def stop_mails(*, person: User, today: date) -> list[NoticeKind]:
     """Stop the mails of all kinds that the person may switch off. Return the kinds that go on."""
     _lock_person(person)
     kinds = kinds_for_role(person.role)
-    required = _kinds_told_to_nobody(person, dict.fromkeys(kinds, Frequency.NEVER))
+    required = _find_kinds_without_recipient(person, dict.fromkeys(kinds, Frequency.NEVER), today)
     for kind in kinds:
         if kind not in required:
             NoticeFrequency.objects.update_or_create(person=person, kind=kind, defaults={"frequency": Frequency.NEVER})
     return required
 
 
-def _kinds_told_to_nobody(person: User, frequencies: Mapping[NoticeKind, Frequency]) -> list[NoticeKind]:
+def _find_kinds_without_recipient(
+    person: User, frequencies: Mapping[NoticeKind, Frequency], today: date
+) -> list[NoticeKind]:
     """Return the required kinds of which nobody of the person's ministry would be told with these frequencies."""
     if person.role not in MINISTRY_ROLES:
         return []
@@ -87,10 +91,7 @@ def _kinds_told_to_nobody(person: User, frequencies: Mapping[NoticeKind, Frequen
         kind for kind, frequency in frequencies.items() if frequency is Frequency.NEVER and KIND_RULES[kind].is_required
     ]
     colleagues = set(
-        User.objects.get_queryset()
-        .filter(ministry=person.ministry_id, is_active=True)
-        .exclude(pk=person.pk)
-        .values_list("pk", flat=True)
+        find_open_accounts(today).filter(ministry=person.ministry_id).exclude(pk=person.pk).values_list("pk", flat=True)
     )
     return [kind for kind in stopped if not colleagues - _people_without(kind, colleagues)]
 

@@ -79,7 +79,7 @@ def notice_settings(request: SignedInRequest) -> HttpResponse:
     )
 
     def save() -> bool:
-        save_preferences(frequencies=form.frequencies, times=form.times, by=user)
+        save_preferences(frequencies=form.frequencies, times=form.times, by=user, today=clock.today())
         return True
 
     if save_form(form, save):
@@ -97,5 +97,5 @@ def notices_stop(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     context: dict[str, object] = {"token": token}
     if request.method == "POST":
-        context |= {"is_stopped": True, "required": stop_mails(person=person)}
+        context |= {"is_stopped": True, "required": stop_mails(person=person, today=clock.today())}
     return render_page(request, "notifications/notices_stop.html", context)

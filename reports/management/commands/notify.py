@@ -22,14 +22,11 @@ class Command(BaseCommand):
             "--json", action="store_true", help='print the result as JSON: {"sent": 2, "written": 5, "settled": 1}'
         )
 
-    def handle(self, *, json: bool, **options: Any) -> None:
+    def handle(self, **options: Any) -> None:
         result = notify(now=clock.now("UTC"))
-        if json:
-            self.stdout.write(as_json({"sent": result.sent, "written": result.written, "settled": result.settled}))
+        if options["json"]:
+            self.stdout.write(json.dumps({"sent": result.sent, "written": result.written, "settled": result.settled}))
         else:
             self.stdout.write(
                 f"{result.sent} mails queued, {result.written} notices written, {result.settled} settled."
             )
-
-
-as_json = json.dumps

@@ -240,3 +240,23 @@ def test_an_address_that_nobody_signed_stops_nothing(client):
 
     assert client.post(reverse("notices_stop", args=["MQ:made-up"])).status_code == 404
     assert not NoticeFrequency.objects.exists()
+
+
+def test_a_colleague_whose_account_has_ended_does_not_count_as_a_recipient(client):
+    point = FocalPointFactory()
+    FocalPointFactory(ministry=point.ministry, valid_until_on=date(2021, 1, 1))
+    client.force_login(point)
+
+    response = client.post(reverse("notice_settings"), choices_for(point, overdue="never"))
+
+    assert response.context["form"].refusal.code == "last_recipient"
+
+
+def test_no_mail_goes_to_an_account_that_was_closed_after_it_was_queued():
+    notice = NoticeFactory()
+    mail = carried_by_mail(notice)
+    notice.person.is_active = False
+    notice.person.save()
+    mail.refresh_from_db()
+
+    assert build_message(mail) is None
