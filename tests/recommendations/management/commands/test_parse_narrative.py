@@ -1,10 +1,11 @@
-"""The command as a user runs it: without a database, without settings, on one file."""
+"""The command on one file: once as a user runs it, and in this process, where no test of this module has a database."""
 
 import io
 import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
@@ -27,25 +28,31 @@ FILES = {
 }
 
 
+@dataclass
+class Outcome:
+    """How the command ended: its exit code, and what it printed."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
 @pytest.fixture
 def run_command(tmp_path):
     def run(name, content, *arguments):
         (tmp_path / name).write_bytes(content)
-        nowhere = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "PATH": os.environ["PATH"]}
-        return subprocess.run(
-            [sys.executable, "manage.py", "parse_narrative", tmp_path / name, *arguments],
-            cwd=settings.BASE_DIR, env=nowhere, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        stdout, stderr, code = io.StringIO(), io.StringIO(), 0
+        try:
+            call_command("parse_narrative", tmp_path / name, *arguments, stdout=stdout, stderr=stderr)
+        except SystemExit as ended:
+            code = ended.code
+        return Outcome(code, stdout.getvalue(), stderr.getvalue())
 
     return run
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_command_prints_json_without_a_database(run_command, name):
-    done = run_command(name, FILES[name], "--json")
-
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {
+def expected_result():
+    return {
         "tier": "2",
         "country": "LSO",
         "year": 2021,
@@ -56,9 +63,29 @@ def test_command_prints_json_without_a_database(run_command, name):
     }
 
 
+def test_command_runs_without_a_database_and_without_settings(tmp_path):
+    (tmp_path / "edition.pdf").write_bytes(FILES["edition.pdf"])
+    nowhere = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "parse_narrative", tmp_path / "edition.pdf", "--json"],
+        cwd=settings.BASE_DIR, env=nowhere, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == expected_result()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_command_prints_json(run_command, name):
+    done = run_command(name, FILES[name], "--json")
+
+    assert done.code == 0, done.stderr
+    assert json.loads(done.stdout) == expected_result()
+
+
 @pytest.mark.parametrize("country", ["LSO", "lso", "Lesotho", "Kingdom of Lesotho"])
 def test_command_takes_a_country_by_its_code_or_its_name(run_command, country):
-    assert run_command("edition.txt", FILES["edition.txt"], "--country", country).returncode == 0
+    assert run_command("edition.txt", FILES["edition.txt"], "--country", country).code == 0
 
 
 def test_command_prints_what_is_doubtful(run_command):
@@ -97,7 +124,7 @@ def test_command_prints_what_is_doubtful(run_command):
 def test_command_refuses_in_a_sentence(run_command, content, arguments, sentence):
     done = run_command("edition", content, *arguments)
 
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert (done.code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith(sentence)
 
 
