@@ -38,19 +38,36 @@ class PrintedDocument:
 
     def __init__(self, said, paper=Paper.A4):
         self.file = pdf.render_pdf(render_html(said, paper))
-        self.sizes, self.texts, self.glyphs, self.drawings = [], [], [], []
+        self.texts = self._read_pages(lambda page, text: text.get_text_range())
+
+    def __len__(self):
+        return len(self.texts)
+
+    def _read_pages(self, read):
+        """Return what `read` says of each page and its text."""
+        told = []
         with pypdfium2.PdfDocument(self.file) as document:
             for page in document:
                 text = page.get_textpage()
-                self.sizes.append(page.get_size())
-                self.texts.append(text.get_text_range())
-                self.glyphs.append(list(_glyphs(text)))
-                self.drawings.append([drawing.get_bounds() for drawing in page.get_objects(max_depth=1)])
+                told.append(read(page, text))
                 text.close()
                 page.close()
+        return told
 
-    def __len__(self):
-        return len(self.sizes)
+    @cached_property
+    def glyphs(self):
+        """The glyphs of each page. Reading them takes longer than printing, so it waits until they are asked for."""
+        return self._read_pages(lambda page, text: list(_glyphs(text)))
+
+    @cached_property
+    def drawings(self):
+        """The boxes of the lines, areas and pictures of each page."""
+        return self._read_pages(lambda page, text: [drawing.get_bounds() for drawing in page.get_objects(max_depth=1)])
+
+    @cached_property
+    def sizes(self):
+        """Width and height of each page, in points."""
+        return self._read_pages(lambda page, text: page.get_size())
 
     @cached_property
     def text(self):

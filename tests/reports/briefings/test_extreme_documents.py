@@ -141,7 +141,7 @@ def test_an_empty_document_is_complete(said, paper, tmp_path):
 @each_paper
 def test_a_row_is_never_broken_and_every_page_of_a_table_has_its_head(paper):
     evidence = tuple(
-        sample_documents.evidence(at, f"Row {at} begins. {LONG_TEXT[:200]} Row {at} ends.") for at in range(1, 301)
+        sample_documents.evidence(at, f"Row {at} begins. {LONG_TEXT[:200]} Row {at} ends.") for at in range(1, 101)
     )
     printed = PrintedDocument(sample_documents.ambassador_briefing(evidence=evidence), paper)
 
@@ -152,7 +152,7 @@ def test_a_row_is_never_broken_and_every_page_of_a_table_has_its_head(paper):
         assert begun == ended
         assert said.count(head) == bool(begun)
         seen += begun
-    assert seen == [str(at) for at in range(1, 301)]
+    assert seen == [str(at) for at in range(1, 101)]
     assert [f"Page {at} of {len(printed)}" in text for at, text in enumerate(printed.texts, 1)] == [True] * len(printed)
 
 
