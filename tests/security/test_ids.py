@@ -237,6 +237,8 @@ def test_every_parameter_that_an_address_reads_is_in_a_table_above(world, read_p
                 {"as_of": "2022-01-20"} if asked.route == "readiness-list" else {"page": 1}
             )  # the API refuses others
             for reader in ("officer", "own", "administrator"):
+                if asked.expected[reader] in {"403", "405"}:
+                    continue  # refused for the role or method, before any parameter is read
                 read_parameters.clear()
                 send_request(world, asked, reader, query=known if asked.is_api else {"nothing": "here"})
                 route = re.sub("-(detail|file|word)$", "-list", asked.route)  # one of a list is looked for in the list

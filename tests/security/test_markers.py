@@ -55,11 +55,24 @@ def marked_rows(world):
     return MarkedRows(world)
 
 
-def row_keys(world, line):
-    """Return the keys of all rows that an address may be about. Without any, return the key that the table gives."""
+UNSEEN_ROWS = 2
+"""How many of the rows that a reader may not see are asked for at each address: they all get the same answer."""
+
+
+def row_keys(world, line, reader):
+    """Return the keys of the rows that an address may be about: all that the reader may see, and some others.
+
+    Without any, return the key that the table gives.
+    """
     if line.row not in world.rows:
         return [world.keys().get(line.row)]
-    return list(type(world.rows[line.row])._base_manager.order_by("pk").values_list("pk", flat=True))
+    model = type(world.rows[line.row])
+    keys = list(model._base_manager.order_by("pk").values_list("pk", flat=True))
+    if not hasattr(model._default_manager, "visible_to"):
+        return keys
+    seen = set(model._default_manager.visible_to(world.people[reader]).values_list("pk", flat=True))
+    unseen = [key for key in keys if key not in seen]
+    return [key for key in keys if key in seen] + unseen[:UNSEEN_ROWS]
 
 
 def answers_to_reader(world, planted, reader):
@@ -68,8 +81,8 @@ def answers_to_reader(world, planted, reader):
     asked = {(line.method, line.route, line.row if "/" in line.row else ""): line for line in RULES}
     for line in asked.values():
         plainly, more = request_options(planted, line)
-        every_key = row_keys(world, line)
-        if line.expected[reader] == "405":  # refused for its method, before any row is looked for
+        every_key = row_keys(world, line, reader)
+        if line.expected[reader] in {"403", "405"}:  # refused for its method or the reader's role, whatever the row
             every_key = every_key[:1]
         for key in every_key:
             url = rule_url(line, key, reader)
