@@ -86,11 +86,6 @@ APPEARANCES: dict[str, dict[str, Any]] = {
     "forced colours": {"color_scheme": "dark", "forced_colors": "active"},
 }
 """How else a page may look. Only its contrast depends on that, so nothing else is asked again."""
-UNEXAMINED_CONTRAST_SCRIPT = """how => {
-  // A part of the page that htmx loads may have taken the place of what was there.
-  const include = window.unexamined.filter(each => each.isConnected);
-  return include.length ? axe.run({include}, how).then(found => found.violations) : [];
-}"""
 INVISIBLE_ELEMENTS_SCRIPT = """() => {
   const probe = document.body.appendChild(document.createElement("i"));
   probe.style.color = "Canvas";
@@ -107,6 +102,7 @@ not see it."""
 LIGHT_APPEARANCE: dict[str, Any] = {"color_scheme": "light", "forced_colors": "none"}
 AXE_SCRIPT = Axe().axe_script
 ELEMENT_KINDS_SCRIPT = (Path(__file__).parent / "kinds_of_elements.js").read_text()
+CONTRAST_KINDS_SCRIPT = (Path(__file__).parent / "kinds_of_contrast.js").read_text()
 PASSKEY = {"name": "My telephone", "credential": {}}
 ADDRESSES_WITHOUT_PAGE = {
     "briefing_clear",
@@ -143,6 +139,8 @@ EXPLANATION_ARGUMENTS = [
 
 EXAMINED_ELEMENTS: set[int] = set()
 """The kinds of elements that axe has examined on any page at any width: another one of the kind tells nothing new."""
+EXAMINED_COLOURS: dict[str, set[str]] = {appearance: set() for appearance in APPEARANCES}
+"""The colours of texts whose contrast axe has examined, by appearance."""
 
 
 @dataclass
@@ -225,8 +223,14 @@ class PageWalk:
         """Look at the elements just examined in each other appearance, without loading the page again."""
         for appearance, media in APPEARANCES.items():
             self.page.emulate_media(**media)
-            faults = self.page.evaluate(UNEXAMINED_CONTRAST_SCRIPT, CONTRAST_OPTIONS)
-            self._blame_each(faults, f"{how}, {appearance}")
+            examined = EXAMINED_COLOURS[appearance]
+            if new := self.page.evaluate(CONTRAST_KINDS_SCRIPT, " ".join(examined)):
+                faults = self.page.evaluate(
+                    "how => axe.run({include: window.uncontrasted}, how).then(found => found.violations)",
+                    CONTRAST_OPTIONS,
+                )
+                self._blame_each(faults, f"{how}, {appearance}")
+            examined.update(new)
         for element in self.page.evaluate(INVISIBLE_ELEMENTS_SCRIPT):
             self._blame(f"invisible {how}, {appearance}: {element}")
         self.page.emulate_media(**LIGHT_APPEARANCE)
