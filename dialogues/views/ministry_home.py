@@ -21,6 +21,7 @@ from dialogues.views.drafts import DraftNote, describe_draft
 from dialogues.views.due_date_notes import DueDateNote, describe_newest_proposal, find_proposing_url
 from dialogues.views.next_action import describe_date_moved, reopened_on
 from dialogues.views.page_context import CommitmentHeading
+from dialogues.views.reminders import find_next_reminder
 from dialogues.views.timeline import decision_on
 from recommendations.edition_context import EditionRequest
 from recommendations.models import Benchmark
@@ -37,7 +38,8 @@ class MinistryCommitment:
     `has_sent` says whether the ministry ever sent an update on it. `is_withdrawn` says whether it withdrew the newest.
     `proposal` says what became of the due date that it proposed last. `propose_url` is the page to propose another one,
     if it can. `date_moved` says from when to when the embassy moved the due date since the last update. `benchmarks`
-    says what the report asks. It is set once an update was accepted or the commitment was reopened.
+    says what the report asks. It is set once an update was accepted or the commitment was reopened. `reminded_on` is
+    the day of the next mail about the due date.
     """
 
     commitment: CommitmentHeading
@@ -55,6 +57,7 @@ class MinistryCommitment:
     proposal: DueDateNote | None
     propose_url: str
     date_moved: str
+    reminded_on: date | None
     benchmarks: Sequence[str] = ()
 
     @property
@@ -137,6 +140,7 @@ def _ministry_commitment(
         proposal=(proposal := describe_newest_proposal(commitment, proposals, standing)),
         propose_url=find_proposing_url(commitment, proposals),
         date_moved="" if proposal else describe_date_moved(commitment.events.all(), sent[-1] if sent else None),
+        reminded_on=find_next_reminder(standing, day),
     )
 
 

@@ -36,6 +36,16 @@ def list_reminders(commitment: Commitment, standing: CommitmentStanding, today: 
     return reminders
 
 
+def find_next_reminder(standing: CommitmentStanding, today: date) -> date | None:
+    """Return the day after `today` on which the ministry is reminded of the due date. None if there is none."""
+    due_on = standing.due_on
+    if due_on is None or standing.status not in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE):
+        return None
+    days = [due_on - timedelta(days=days) for days in DAYS_BEFORE]
+    days.append(due_on + timedelta(days=DAYS_OVERDUE[NoticeKind.OVERDUE]))
+    return min((day for day in days if day > today), default=None)
+
+
 def _describe(kind: NoticeKind, days: int, commitment: Commitment) -> str:
     """Return who is told at a step: "Ministry of Police, 7 days before the due date"."""
     ministry = commitment.ministry.name if commitment.ministry else gettext("the officers")
