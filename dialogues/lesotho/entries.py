@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from dialogues.choices import CommitmentReach, DoneBy, EvidenceKind, MadeBy, ReadingDirection, SupportKind, Verdict
-from dialogues.lesotho.data_files import DataReader, Names, RefersTo
 from recommendations.choices import EffortQuestion, MilestoneKind, Pillar, Rule, Tier
 from tiptracker.choices import Role
+from tiptracker.data_files import DataReader, Names, RefersTo
 
 MinistryName = Annotated[str, RefersTo("ministry")]
 EditionYear = Annotated[int, RefersTo("edition")]

@@ -44,7 +44,6 @@ from dialogues.choices import (
     Verdict,
 )
 from dialogues.lesotho.accounts import ensure_user
-from dialogues.lesotho.data_files import Names, RefersTo
 from dialogues.lesotho.entries import (
     AccountEntry,
     BenchmarkKey,
@@ -58,6 +57,7 @@ from dialogues.lesotho.loading import find_benchmark, find_recommendations
 from dialogues.models import Commitment, Dialogue, Evidence, EvidenceFile, NextStep, UpdateVersion
 from recommendations.models import Benchmark, Edition, Indicator
 from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.data_files import Names, RefersTo
 
 EDITION_YEAR = 2021
 

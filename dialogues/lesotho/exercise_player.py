@@ -14,13 +14,13 @@ from typing import Annotated, NamedTuple
 from django.db import transaction
 
 from dialogues.lesotho.accounts import ensure_user
-from dialogues.lesotho.data_files import DataReader, Sections
 from dialogues.lesotho.entries import AccountEntry, read_record, read_record_with
 from dialogues.lesotho.exercise_actions import STEP_ACTIONS, Scene, StepAction
 from dialogues.lesotho.loading import LoadResult
 from tiptracker.accounts.models import Country
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditEntry
+from tiptracker.data_files import DataReader, Sections
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
 

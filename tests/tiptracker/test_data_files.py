@@ -8,8 +8,8 @@ from typing import Annotated
 import pytest
 
 from dialogues.choices import Verdict
-from dialogues.lesotho.data_files import DataFileError, DataReader, Names, RefersTo, Sections
 from tests.conftest import MASERU
+from tiptracker.data_files import DataFileError, DataReader, Names, RefersTo, Sections
 
 
 @dataclass(frozen=True)
