@@ -14,7 +14,7 @@ from typing import Annotated, NamedTuple
 from django.db import transaction
 
 from dialogues.lesotho.accounts import ensure_user
-from dialogues.lesotho.entries import AccountEntry, read_record, read_record_with
+from dialogues.lesotho.entries import TIME_ZONE, AccountEntry, read_record, read_record_with
 from dialogues.lesotho.exercise_actions import STEP_ACTIONS, Scene, StepAction
 from dialogues.lesotho.loading import LoadResult
 from tiptracker.accounts.models import Country
@@ -51,7 +51,7 @@ class Exercise(NamedTuple):
 @cache
 def read_exercise() -> Exercise:
     """Read the exercise once. Raises DataFileError."""
-    reader = DataReader()
+    reader = DataReader(TIME_ZONE)
     read_record_with(reader)
     accounts = reader.read(_FOLDER / "accounts.toml", {"account": AccountEntry})
     steps = [

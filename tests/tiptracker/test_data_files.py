@@ -48,7 +48,7 @@ def read(tmp_path):
     def read(content, reader=None):
         path = tmp_path / "notes.toml"
         path.write_text(content)
-        return (reader or DataReader()).read(path, KINDS)
+        return (reader or DataReader(MASERU)).read(path, KINDS)
 
     return read
 
