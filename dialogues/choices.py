@@ -221,23 +221,6 @@ VERDICT_MEANINGS: dict[str, str] = {
 """When each verdict is given, in English, shown next to the choice; `gettext` translates it."""
 
 
-class BreakdownDimension(ChoiceEnum):
-    """The dimension by which a figure is broken down."""
-
-    FORM = "form", gettext_noop("Sex or labour trafficking")
-    SEX = "sex", gettext_noop("Sex")
-    AGE = "age", gettext_noop("Age")
-    DISTRICT = "district", gettext_noop("District")
-
-
-BREAKDOWN_CATEGORIES = {
-    BreakdownDimension.FORM: (gettext_noop("Sex trafficking"), gettext_noop("Labour trafficking")),
-    BreakdownDimension.SEX: (gettext_noop("Female"), gettext_noop("Male")),
-    BreakdownDimension.AGE: (gettext_noop("Adults"), gettext_noop("Children")),
-}
-"""The categories of each dimension. Districts are not here: each country has its own."""
-
-
 class ReadingDirection(ChoiceEnum):
     """The direction in which a count moved, where no figure was reported."""
 

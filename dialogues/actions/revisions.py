@@ -18,10 +18,11 @@ from dialogues.actions.evidence import (
 )
 from dialogues.actions.files import refuse_unless_own_and_unsent
 from dialogues.actions.readings import ReadingInput, ReadingPartInput, record_reading
-from dialogues.choices import BreakdownDimension, SupportKind
+from dialogues.choices import SupportKind
 from dialogues.models import Evidence, Reading
 from dialogues.permissions import can_log_evidence, can_revise
 from recommendations.actions.readiness_jobs import enqueue_readiness
+from recommendations.choices import BreakdownDimension
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record

@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from dialogues import small_counts
-from dialogues.choices import BreakdownDimension, ReadingDirection
+from dialogues.choices import ReadingDirection
 from dialogues.models.updates import UpdateVersion
+from recommendations.choices import BreakdownDimension
 from recommendations.models import Indicator
 from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.localization import format_date, format_number, gettext, gettext_lazy

@@ -24,7 +24,7 @@ from dialogues.actions.files import find_resendable_files
 from dialogues.actions.readings import ReadingPartInput
 from dialogues.actions.sent_forms import SentForm, find_sent_version
 from dialogues.actions.updates import FigureInput, send_update
-from dialogues.choices import BreakdownDimension, EvidenceKind, UpdateDecision
+from dialogues.choices import EvidenceKind, UpdateDecision
 from dialogues.commitment_phrases import format_status_detail
 from dialogues.files.upload_rules import list_upload_rules
 from dialogues.forms.fields import NO_DATA, to_direction
@@ -47,6 +47,7 @@ from dialogues.views.page_context import CommitmentHeading, set_page_edition_for
 from dialogues.views.timeline import CommitmentTimeline, build_timeline, decision_on
 from dialogues.views.timeline_entries import summarize_update
 from dialogues.views.uploads import UploadResult, store_uploads
+from recommendations.choices import BreakdownDimension
 from recommendations.edition_context import default_edition_of_country, editions_of_page_country
 from recommendations.models import Edition, Indicator
 from tiptracker import clock
