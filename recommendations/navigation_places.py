@@ -156,7 +156,14 @@ EMBASSY_PLACES = (
             Tab(
                 "indicator_list",
                 gettext_noop("Indicators"),
-                ("indicator_detail", "indicator_enter", "indicator_ministry", "reading_add"),
+                (
+                    "indicator_detail",
+                    "indicator_enter",
+                    "indicator_includes",
+                    "indicator_ministry",
+                    "reading_add",
+                    "standard_indicators",
+                ),
             ),
             Tab("district_list", gettext_noop("Districts")),
             Tab("timeline", gettext_noop("Timeline"), ("milestone_done",)),

@@ -148,7 +148,8 @@ class FigureForm(TrackerForm):
         if earlier:
             sentence = gettext("Figure of the period before: %(figure)s, up to %(date)s.")
             hints.append(sentence % {"figure": earlier.display_value, "date": format_date(earlier.through_on)})
-        self.fields["figure"].help_text = " ".join(hints)
+        hints.append(indicator.includes_sentence)
+        self.fields["figure"].help_text = " ".join(filter(None, hints))
 
     @property
     def is_filled(self) -> bool:

@@ -1,6 +1,6 @@
 """Every free-text field of the record that can be redacted. Tests compare this list with the models and the triggers.
 
-Names of things (an indicator, a category, a ministry) are not in the list, because they describe nobody.
+Names of things (of an indicator, a category, a ministry) are not in the list, because they describe nobody.
 """
 
 from collections.abc import Mapping
@@ -24,6 +24,7 @@ from recommendations.models import (
     Edition,
     EditionImport,
     EditionTerms,
+    Indicator,
     Milestone,
     MilestoneDone,
     Recommendation,
@@ -65,6 +66,7 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     Edition: FreeTextFields(("source", "note"), "country"),
     EditionImport: FreeTextFields(("name",), "edition__country"),
     EditionTerms: FreeTextFields(("reason", "readiness_target_reason"), "edition__country"),
+    Indicator: FreeTextFields(("includes",), "country"),
     Milestone: FreeTextFields(("source",), "edition__country"),
     MilestoneDone: FreeTextFields(("source",), "milestone__edition__country"),
     Recommendation: FreeTextFields(("text", "years_unmet_source"), "edition__country"),

@@ -36,6 +36,7 @@ from recommendations.models import (
     Edition,
     EditionImport,
     EditionTerms,
+    Indicator,
     Milestone,
     MilestoneDone,
     Recommendation,
@@ -256,6 +257,10 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
         lambda row: row.edition_id,
         ("edition",),
     ),
+    Indicator: ModelLabel(
+        lambda row: gettext("Indicator “%(name)s”") % {"name": row.name},
+        "indicator_detail",
+    ),
     Milestone: ModelLabel(
         _of_edition(
             gettext_noop("Milestone of the %(year)s edition (%(kind)s)"),
@@ -321,6 +326,7 @@ FIELD_LABELS: Mapping[str, Any] = {
     "called_off_reason": gettext_lazy("why it was called off"),
     "change_reason": gettext_lazy("reason for the change"),
     "criterion": gettext_lazy("criterion"),
+    "includes": gettext_lazy("what a figure includes"),
     "law": gettext_lazy("law"),
     "letter": gettext_lazy("letter"),
     "link": gettext_lazy("link"),

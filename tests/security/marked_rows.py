@@ -42,7 +42,7 @@ READABLE_BY_MINISTRIES = """
 accounts.Country.name accounts.Ministry.name accounts.Ministry.short_name accounts.User.name accounts.User.email
 recommendations.Edition.source recommendations.Recommendation.text
 recommendations.BenchmarkTerms.criterion
-recommendations.Indicator.name recommendations.Indicator.unit
+recommendations.Indicator.name recommendations.Indicator.unit recommendations.Indicator.includes
 dialogues.Dialogue.place dialogues.Commitment.text dialogues.Commitment.letter
 dialogues.CommitmentCorrection.replaced_text dialogues.CommitmentCorrection.reason
 dialogues.UpdateVersion.narrative dialogues.UpdateVersionDecision.reason

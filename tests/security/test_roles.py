@@ -181,8 +181,12 @@ GET   indicator_detail                      indicator  200 200 200 200 | 403 403
 POST  indicator_detail                      indicator  405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   indicator_enter                       -          200 200 403 403 | 403 403 403 | 200 403 | in  in
 POST  indicator_enter                       -          302 302 403 403 | 403 403 403 | 302 403 | in  in
+GET   standard_indicators                   -          200 200 403 403 | 403 403 403 | 200 403 | in  in
+POST  standard_indicators                   -          302 302 403 403 | 403 403 403 | 302 403 | in  in
 GET   reading_add                           indicator  200 200 403 403 | 403 404 404 | 404 403 | in  in
 POST  reading_add                           indicator  302 302 403 403 | 403 404 404 | 404 403 | in  in
+GET   indicator_includes                    indicator  200 200 403 403 | 403 404 404 | 404 403 | in  in
+POST  indicator_includes                    indicator  302 302 403 403 | 403 404 404 | 404 403 | in  in
 GET   indicator_ministry                    indicator  200 200 403 403 | 403 404 404 | 404 403 | in  in
 POST  indicator_ministry                    indicator  302 302 403 403 | 403 404 404 | 404 403 | in  in
 GET   version_simulation                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
