@@ -96,6 +96,7 @@ methodology         as_of known_by known_on
 recommendation_list pillar
 setup_add           country
 timeline            kind stands
+standard_indicators tick
 commitment_list     q status pillar due_from due_to sort
 evidence_list       q kind done_by shows word since until sort
 log_list            address country record since text until what
@@ -125,6 +126,8 @@ IDS_IN_FORMS = [
     ("officer", "POST evidence_log -", "evidence_links-0-benchmark", "foreign_benchmark"),
     ("officer", "POST evidence_log -", "count-indicator", "foreign_indicator"),
     ("officer", "POST indicator_enter -", "kept_files", "unsent_file"),
+    ("officer", "POST standard_indicators -", "acquittals-existing", "foreign_indicator"),
+    ("officer", "POST standard_indicators -", "acquittals-ministry", "foreign_ministry"),
     ("officer", "POST reading_add indicator", "kept_files", "unsent_file"),
     ("own", "POST update_send unstarted", "kept_files", "home_file"),
     ("own", "POST update_send unstarted", "last_version", "home_version"),
