@@ -58,6 +58,8 @@ from tiptracker.accounts.models import AccountRequest, AccountRequestStep, Count
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditDetail, AuditEntry, LogVerification
 from tiptracker.choices import AccountRequestKind, AccountRequestStepKind
+from tiptracker.handovers.choices import HandoverItemKind, HandoverStepKind
+from tiptracker.handovers.models import Handover, HandoverItem, HandoverStep
 
 APPEND_ONLY = {
     AccountRequest: set(),
@@ -83,6 +85,9 @@ APPEND_ONLY = {
     EvidenceFile: {"name"},
     EvidenceReview: {"reason"},
     FileScan: set(),
+    Handover: set(),
+    HandoverItem: set(),
+    HandoverStep: set(),
     LogVerification: set(),
     MilestoneDone: {"source"},
     NextStep: {"text", "office"},
@@ -234,6 +239,11 @@ ROW_FACTORIES = {
     EvidenceFile: factories.EvidenceFileFactory,
     EvidenceReview: factories.EvidenceReviewFactory,
     FileScan: lambda: factories.EvidenceFileFactory().scans.create(at=factories.TERMS_SET_AT),
+    Handover: factories.HandoverFactory,
+    HandoverItem: lambda: factories.HandoverFactory().items.create(kind=HandoverItemKind.DRAFTS, number=2),
+    HandoverStep: lambda: factories.HandoverFactory().steps.create(
+        kind=HandoverStepKind.CALLED_OFF, at=factories.TERMS_SET_AT
+    ),
     MilestoneDone: factories.MilestoneDoneFactory,
     NextStep: factories.NextStepFactory,
     NextStepDone: factories.NextStepDoneFactory,

@@ -76,6 +76,7 @@ from reports.choices import BriefingKind
 from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.choices import Role
+from tiptracker.handovers.models import Handover
 from tiptracker.jobs.models import Job
 from tiptracker.notifications.choices import NoticeKind
 from tiptracker.notifications.models import Notice
@@ -719,6 +720,19 @@ class NoticeFactory(DjangoModelFactory):
     stage = 14
     occurred_at = at_noon(date(2021, 12, 29))
     recorded_at = at_noon(date(2021, 12, 29))
+
+
+class HandoverFactory(DjangoModelFactory):
+    """An officer left after 20 January 2022 and another one takes over. Nothing was carried out yet."""
+
+    class Meta:
+        model = Handover
+
+    person = factory.SubFactory(OfficerFactory)
+    successor = factory.SubFactory(OfficerFactory)
+    last_day = date(2022, 1, 20)
+    planned_by = factory.SubFactory(AdministratorFactory)
+    planned_at = at_noon(date(2022, 1, 10))
 
 
 class RemovedRowFactory(DjangoModelFactory):
