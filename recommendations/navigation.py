@@ -248,10 +248,10 @@ def _beside_url(request: HttpRequest, shown: Tab, tab: Tab) -> str | None:
 
 def _count_tasks(request: HttpRequest, user: User, tab: Tab) -> int:
     edition = get_page_edition(request) if tab.view == "my_tasks" else None
-    return _count_waiting(user, edition) if edition else 0
+    return count_waiting_tasks(user, edition) if edition else 0
 
 
-def _count_waiting(user: User, edition: Edition) -> int:
+def count_waiting_tasks(user: User, edition: Edition) -> int:
     """Count the tasks that the page “My tasks” lists for this user, in one query.
 
     The models are looked up by name, because this app comes before theirs.
