@@ -225,6 +225,7 @@ ACCOUNT = Place(
         Tab("token_list", gettext_noop("API tokens"), ("token_add", "token_revoke"), is_of_edition=False),
         Tab("notice_settings", gettext_noop("Notices and mails"), roles=NOTIFIED_ROLES, is_of_edition=False),
         Tab("calendar_feed", gettext_noop("Your own calendar"), roles=COUNTRY_ROLES, is_of_edition=False),
+        Tab("handover_received", gettext_noop("Handed over to you"), roles=COUNTRY_ROLES, is_of_edition=False),
     ),
     is_in_menu=False,
 )
@@ -299,7 +300,14 @@ ADMINISTRATOR_PLACES = (
             Tab(
                 "person_list",
                 gettext_noop("People"),
-                ("person_add", "person_detail", "person_edit", "account_request_list", "account_request_detail"),
+                (
+                    "person_add",
+                    "person_detail",
+                    "person_edit",
+                    "person_handover",
+                    "account_request_list",
+                    "account_request_detail",
+                ),
                 is_of_edition=False,
             ),
             Tab("mail_list", gettext_noop("Mails"), is_of_edition=False),
