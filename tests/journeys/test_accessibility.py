@@ -43,6 +43,7 @@ from tests.factories import (
     DueDateProposalFactory,
     EditionImportFactory,
     EvidenceFactory,
+    HandoverFactory,
     JobFactory,
     NoticeFactory,
     ReadinessRunFactory,
@@ -355,6 +356,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "dialogue_call_off": Dialogue.objects.order_by("-pk")[:1],
         "dialogue_record": Dialogue.objects.order_by("pk"),
         "next_step_done": NextStep.objects.all(),
+        "person_handover": [people["officer"]],
         "notice_detail": [NoticeFactory(person=people["officer"], settled_at=at_noon(date(2022, 1, 20)))],
         "saved_filter_edit": [SavedFilterFactory(person=people["officer"])],
         "briefing_detail": Briefing.objects.all(),
@@ -366,6 +368,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         ],
         "mfa_remove_webauthn": [Authenticator.objects.create(user=people["observer"], type="webauthn", data=PASSKEY)],
     }
+    HandoverFactory(successor=people["officer"], last_day=TODAY)
     enrol_second_factor(people["officer"])
     for name, scope in (
         ("Weekly import", TokenScope.READ),
@@ -512,6 +515,7 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
             administrator.visit(reverse("person_detail", args=[person.pk]))
         for address in (
             *of_person.values(),
+            *(reverse("person_handover", args=[pk]) for pk in of_person),
             reverse("ministry_edit", args=[ministry.pk]),
             reverse("country_edit", args=[ministry.country_id]),
             reverse("account_address"),
@@ -522,6 +526,7 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
             administrator.visit(address)
         administrator.send(reverse("person_add"), "Add and invite")
         administrator.send(of_person[officer.pk], "Save the account", {"Name": ""})
+        administrator.send(reverse("person_handover", args=[officer.pk]), "Hand over the account")
         administrator.send(reverse("ministry_edit", args=[ministry.pk]), "Save the ministry", {"Short name": ""})
     with start_walk(browser, live, "officer", officer) as reader:
         reader.visit(reverse("account_address"))

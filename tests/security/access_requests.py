@@ -480,6 +480,13 @@ BODIES = {
     "POST evidence_review internal": evidence_review_body("internal"),
     "POST evidence_review shared": evidence_review_body("shared"),
     "POST calendar_feed": lambda world: {"do": "renew"},
+    "POST handover_received": lambda world: {"do": "seen", "handover": world.pk("officers_handover")},
+    "POST person_handover": lambda world: {
+        "last_day": "2022-02-28",
+        "name": "New",
+        "email": "new@post.example",
+        "version": "1",
+    },
     "POST notice_settings": lambda world: (
         dict.fromkeys(NoticeKind, Frequency.DAILY) | {"hour": "8", "weekly_on": "0", "working_days": ["0", "1"]}
     ),

@@ -113,6 +113,8 @@ GET   calendar_month                        -          200 200 200 200 | 200 200
 POST  calendar_month                        -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   calendar_feed                         -          200 200 200 200 | 200 200 200 | 200 404 | in  in
 POST  calendar_feed                         -          302 302 302 302 | 302 302 302 | 302 404 | in  in
+GET   handover_received                     -          200 200 200 200 | 200 200 200 | 200 403 | in  in
+POST  handover_received                     -          302 404 404 404 | 404 404 404 | 404 403 | in  in
 GET   calendar_file                         -          404 404 404 404 | 404 404 404 | 404 404 | 404 404
 POST  calendar_file                         -          405 405 405 405 | 405 405 405 | 405 405 | 405 405
 GET   mail_list                             -          403 403 403 403 | 403 403 403 | 403 200 | in  in
@@ -428,6 +430,8 @@ GET   person_detail                         observer_person 403 403 403 403 | 40
 POST  person_detail                         observer_person 403 403 403 403 | 403 403 403 | 403 302 | in  in
 GET   person_edit                           observer_person 403 403 403 403 | 403 403 403 | 403 200 | in  in
 POST  person_edit                           observer_person 403 403 403 403 | 403 403 403 | 403 302 | in  in
+GET   person_handover                       observer_person 403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  person_handover                       observer_person 403 403 403 403 | 403 403 403 | 403 302 | in  in
 GET   ministry_list                         -          403 403 403 403 | 403 403 403 | 403 200 | in  in
 POST  ministry_list                         -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   ministry_edit                         police     403 403 403 403 | 403 403 403 | 403 200 | in  in

@@ -37,6 +37,7 @@ from tests.factories import (
     EvidenceFileFactory,
     EvidenceReviewFactory,
     FocalPointFactory,
+    HandoverFactory,
     IndicatorFactory,
     JobFactory,
     MilestoneDoneFactory,
@@ -186,6 +187,7 @@ class World:
             foreign_focal_point=self._person(FocalPointFactory, to, ministry=self.rows["foreign_ministry"]),
             **{f"{reader}_person": person for reader, person in self.people.items()},
         )
+        self._create_handovers(inside)
         self.add_rows(
             account_request=AccountRequest.objects.create(
                 person=self.people["observer"],
@@ -211,6 +213,17 @@ class World:
                 user=self.rows["colleague"], type="webauthn", data={"name": self.marked_text("passkey", frozenset())}
             ),
         )
+
+    def _create_handovers(self, inside):
+        """Let the officer and a focal point of two ministries each take over from somebody."""
+        by = self.people["administrator"]
+        for successor, leaver in {
+            "officer": self._person(OfficerFactory, inside),
+            "own": self._person(FocalPointFactory, inside | OWN, ministry=self.rows["police"]),
+            "other": self._person(FocalPointFactory, inside | OTHER, ministry=self.rows["home"]),
+        }.items():
+            handover = HandoverFactory(person=leaver, successor=self.people[successor], planned_by=by)
+            self.add_rows(**{f"{successor}s_handover": handover})
 
     def _person(self, factory, to, email="", **more):
         email = email or f"person{len(self.marks)}@post.example"
