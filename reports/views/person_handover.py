@@ -52,6 +52,8 @@ def person_handover(request: SignedInRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(people, pk=pk)
     require_recent_sign_in(request)
     now = clock.now()
+    if request.POST.get("do") == "call_off":
+        return _call_off(request, person, now)
     planned = find_planned(person)
     data = request.POST if request.method == "POST" else None
     possible = list(find_possible_successors(person, now.date()))
@@ -59,8 +61,6 @@ def person_handover(request: SignedInRequest, pk: int) -> HttpResponse:
     may_hand_over = person.role in HANDED_OVER_ROLES and person != request.user
     if data is not None:
         try:
-            if data.get("do") == "call_off":
-                return _call_off(request, person, now)
             if form.is_valid():
                 return _plan(request, person, form, now)
         except Refused as refusal:
@@ -110,14 +110,15 @@ def _plan(request: SignedInRequest, person: User, form: HandoverForm, now: datet
 
 def _call_off(request: SignedInRequest, person: User, now: datetime) -> HttpResponse:
     version = parse_whole_number(request.POST.get("version")) or 0
-    handover = call_off_handover(person=person, version=version, by=request.user, now=now)
-    messages.success(
-        request,
-        gettext(
+    try:
+        handover = call_off_handover(person=person, version=version, by=request.user, now=now)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        sentence = gettext(
             "The handover is cancelled. Everybody who was told gets an e-mail. The account of %(successor)s stays open."
         )
-        % {"successor": handover.successor},
-    )
+        messages.success(request, sentence % {"successor": handover.successor})
     return redirect("person_handover", pk=person.pk)
 
 
@@ -165,7 +166,7 @@ def _lines(
     yield HandoverLine(gettext("Saved filters"), belongings.saved_filters, gettext("Copied to the successor."))
     outcome = gettext("Offered to the successor, who decides.")
     yield HandoverLine(gettext("Own choices about mails"), int(belongings.has_own_settings), outcome)
-    outcome = gettext("It ends. The successor gets an own address, never the same one.")
+    outcome = gettext("It ends. The successor gets another address, never the same one.")
     yield HandoverLine(gettext("Private calendar address"), int(belongings.has_calendar), outcome)
     outcome = gettext("Revoked. A program that uses one needs a token of the successor.")
     yield HandoverLine(gettext("API tokens"), len(belongings.tokens), outcome)

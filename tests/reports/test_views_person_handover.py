@@ -18,16 +18,19 @@ from tests.factories import (
     EditionFactory,
     EvidenceFactory,
     FocalPointFactory,
+    HandoverFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
     SavedFilterFactory,
     UpdateVersionFactory,
 )
+from tests.person_pages import press_person_button
 from tests.refusals import shows_refusal
 from tiptracker.accounts import tokens
 from tiptracker.accounts.models import User
 from tiptracker.choices import TokenScope
+from tiptracker.handovers.choices import HandoverStepKind
 from tiptracker.notifications.calendar_feeds import renew_feed
 from tiptracker.onboarding.actions.countries import set_contact
 
@@ -149,6 +152,29 @@ def test_a_planned_handover_is_cancelled_on_the_page(client):
     assert page.context["planned"] is None
     thabo.refresh_from_db()
     assert thabo.valid_until_on is None
+    again = client.post(page_of(thabo), {"do": "call_off", "version": thabo.version}, follow=True)
+    assert shows_refusal(again, "not_planned")
+
+
+def test_the_last_day_of_a_planned_handover_is_changed_on_this_page_alone(client):
+    thabo, lineo = OfficerFactory(), OfficerFactory()
+    send(client, thabo, successor=lineo.pk)
+
+    answer = press_person_button(client, thabo, "renew", until="2022-12-31")
+
+    assert shows_refusal(answer, "handover_planned")
+    thabo.refresh_from_db()
+    assert thabo.valid_until_on == date(2022, 2, 4)
+
+
+def test_the_page_of_a_person_says_that_a_handover_lapsed(client):
+    handover = HandoverFactory()
+    handover.steps.create(kind=HandoverStepKind.LAPSED, at=handover.planned_at)
+    called_off = HandoverFactory()
+    called_off.steps.create(kind=HandoverStepKind.CALLED_OFF, at=handover.planned_at)
+
+    assert "could not take over" in client.get(reverse("person_detail", args=[handover.person.pk])).text
+    assert called_off.successor.name not in client.get(reverse("person_detail", args=[called_off.person.pk])).text
 
 
 @pytest.mark.parametrize(
