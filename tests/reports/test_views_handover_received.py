@@ -101,6 +101,7 @@ def test_an_officer_finds_what_the_other_began_and_what_waits():
 
 def test_a_focal_point_finds_the_drafts_of_the_own_ministry_alone():
     """The person who left worked for another ministry before, and began a draft there."""
+    BenchmarkFactory()
     ministry, earlier = MinistryFactory(), MinistryFactory()
     leaver, successor = FocalPointFactory(ministry=ministry), FocalPointFactory(ministry=ministry)
     theirs = CommitmentFactory(ministry=ministry, text="Train twenty police officers.")
