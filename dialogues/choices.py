@@ -190,6 +190,14 @@ class ReviewState(ChoiceEnum):
     CLAIMED = "claimed", gettext_noop("Not reviewed")
 
 
+class ProofState(ChoiceEnum):
+    """Whether an agreed proof has come, derived from the evidence that is said to be it. It is never stored."""
+
+    VERIFIED = "verified", gettext_noop("Verified")
+    RECEIVED = "claimed", gettext_noop("Received, not verified")
+    MISSING = "open", gettext_noop("Not received yet")
+
+
 class Verdict(ChoiceEnum):
     """The embassy's verdict on a benchmark."""
 

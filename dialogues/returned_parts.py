@@ -25,6 +25,20 @@ def find_returned_parts(
     return locate_changes(reason, pieces, parts)
 
 
+def add_proof_request(reason: str, parts: dict[str, list[int]], request: str) -> tuple[str, dict[str, list[int]]]:
+    """Add the request for missing agreed proof to a reason, as its last paragraph, about the files.
+
+    Return the whole reason and the numbers of its paragraphs by part. An empty `request` adds nothing.
+    """
+    if not request:
+        return reason, parts
+    if not reason:
+        return request, {UpdatePart.FILES.value: [0]}
+    reason = f"{reason}\n\n{request}"
+    number = len(split_reason(reason)) - 1
+    return reason, {**parts, UpdatePart.FILES.value: [*parts.get(UpdatePart.FILES.value, []), number]}
+
+
 def list_changes(decision: UpdateVersionDecision) -> dict[str, list[str]]:
     """Return what the embassy asks to change, by part of the form.
 

@@ -11,6 +11,9 @@ from django.db import transaction
 from dialogues.choices import CommitmentEventKind
 from dialogues.models import (
     AgendaItem,
+    AgreedProof,
+    AgreedProofEnd,
+    AgreedProofMatch,
     Assessment,
     AssessmentEvidence,
     Commitment,
@@ -62,6 +65,9 @@ from tiptracker.choices import AccountRequestKind, AccountRequestStepKind
 APPEND_ONLY = {
     AccountRequest: set(),
     AccountRequestStep: set(),
+    AgreedProof: {"text", "from_whom"},
+    AgreedProofEnd: {"reason"},
+    AgreedProofMatch: set(),
     Assessment: {"rationale", "law", "change_reason"},
     AssessmentEvidence: set(),
     AuditDetail: {"before", "after"},
@@ -192,6 +198,12 @@ def _readiness_run():
     )
 
 
+def _proof_match():
+    proof = factories.AgreedProofFactory()
+    evidence = factories.EvidenceFactory(commitment=proof.commitment)
+    return factories.AgreedProofMatchFactory(proof=proof, evidence=evidence)
+
+
 def _account_request():
     person = factories.OfficerFactory()
     return AccountRequest.objects.create(
@@ -210,6 +222,9 @@ ROW_FACTORIES = {
     AccountRequestStep: lambda: _account_request().steps.create(
         kind=AccountRequestStepKind.STOPPED, at=factories.TERMS_SET_AT
     ),
+    AgreedProof: factories.AgreedProofFactory,
+    AgreedProofEnd: factories.AgreedProofEndFactory,
+    AgreedProofMatch: _proof_match,
     Assessment: factories.AssessmentFactory,
     AssessmentEvidence: lambda: factories.AssessmentFactory(grounds=[factories.EvidenceFactory()]).grounds.get(),
     AuditDetail: lambda: _log_entry().detail,

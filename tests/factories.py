@@ -32,6 +32,9 @@ from dialogues.choices import (
 )
 from dialogues.models import (
     AgendaItem,
+    AgreedProof,
+    AgreedProofEnd,
+    AgreedProofMatch,
     Assessment,
     AssessmentEvidence,
     Commitment,
@@ -581,6 +584,44 @@ class CommitmentCorrectionFactory(DjangoModelFactory):
         at = {"added_in": correction, "recorded_at": correction.recorded_at, "recorded_by": correction.recorded_by}
         for benchmark in extracted or ():
             CommitmentBenchmark.objects.create(commitment=correction.commitment, benchmark=benchmark, reach=reach, **at)
+
+
+class AgreedProofFactory(DjangoModelFactory):
+    """A law that the Ministry of Justice sends, agreed with the `commitment` on 8 November 2021."""
+
+    class Meta:
+        model = AgreedProof
+
+    commitment = factory.SubFactory(CommitmentFactory)
+    kind = EvidenceKind.LAW
+    text = factory.Sequence(lambda n: f"copy {n + 1} of the Act")
+    from_whom = "the Ministry of Justice"
+    agreed_on = DIALOGUE_ON
+    recorded_at = factory.LazyAttribute(lambda row: at_noon(row.agreed_on))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class AgreedProofEndFactory(DjangoModelFactory):
+    """The end of a `proof`, on 10 January 2022."""
+
+    class Meta:
+        model = AgreedProofEnd
+
+    proof = factory.SubFactory(AgreedProofFactory)
+    ended_on = date(2022, 1, 10)
+    reason = "The Act is published on the web."
+    recorded_at = factory.LazyAttribute(lambda row: at_noon(row.ended_on))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class AgreedProofMatchFactory(DjangoModelFactory):
+    """That the `evidence` is the agreed `proof`. Needs both."""
+
+    class Meta:
+        model = AgreedProofMatch
+
+    recorded_at = at_noon(date(2022, 1, 11))
+    recorded_by = factory.SubFactory(RecorderFactory)
 
 
 # --- Updates and evidence ---------------------------------------------------------------------------------------------

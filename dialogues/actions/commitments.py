@@ -9,6 +9,7 @@ from django.db import transaction
 from django.forms import model_to_dict
 
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
+from dialogues.actions.proof_inputs import ProofInput, insert_proof, proof_audit_values
 from dialogues.choices import (
     DECISIONS_ENDING_CLAIMS,
     CommitmentEventKind,
@@ -55,11 +56,14 @@ def record_commitment(
     made_on: date,
     due_on: date | None,
     links: Sequence[tuple[Benchmark, CommitmentReach]],
+    proofs: Sequence[ProofInput] = (),
     by: User,
     now: datetime,
     **values: Unpack[CommitmentValues],
 ) -> Commitment:
     """Record a commitment of a ministry or of the United States. `due_on` None: no date agreed.
+
+    `proofs` is the proof that was agreed with it: what will show that it is kept.
 
     Raises:
         PermissionDenied: if the user may not record commitments of the country.
@@ -114,6 +118,7 @@ def record_commitment(
     for benchmark, reach in links:
         insert_row(CommitmentBenchmark(commitment=commitment, benchmark=benchmark, reach=reach))
     add_event(commitment, CommitmentEventKind.MADE, on=made_on, due_on=due_on, by=by, now=now)
+    agreed = [insert_proof(commitment, proof, made_on, by=by, now=now, field="proofs") for proof in proofs]
     enqueue_readiness(country.pk)
     record(
         "commitment.recorded",
@@ -125,6 +130,7 @@ def record_commitment(
             "made_on": made_on,
             "due_on": due_on,
             "links": [(benchmark.pk, reach) for benchmark, reach in links],
+            "agreed_proofs": [proof_audit_values(proof) for proof in agreed],
         },
     )
     return commitment

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import model_to_dict
 
+from dialogues.actions.agreed_proofs import carry_matches
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
 from dialogues.actions.evidence import (
     CONTENT_FIELDS,
@@ -74,6 +75,8 @@ def revise_evidence(
         refuse_unless_own_and_unsent([revision.file], by)
     insert_row(revision)
     add_evidence_links(revision, evidence_links)
+    if revision.commitment_id == locked.commitment_id:
+        carry_matches(locked, revision)
     enqueue_readiness(evidence.country_id)
     record(
         "evidence.revised",

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model
 
 from dialogues.actions.commitments import (
     add_event,
@@ -28,9 +27,15 @@ from dialogues.actions.evidence import (
     refuse_unless_reviewer,
 )
 from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
+from dialogues.actions.proof_inputs import (
+    MissingProof,
+    describe_missing_proof,
+    match_sent_evidence,
+    missing_audit_values,
+)
 from dialogues.actions.readings import ReadingInput, ReadingPartInput, add_reading, reading_audit_values
 from dialogues.actions.redactions import refuse_pending_redaction
-from dialogues.actions.review_completeness import refuse_incomplete_reviews
+from dialogues.actions.review_completeness import list_sent_rows, refuse_incomplete_reviews
 from dialogues.actions.sent_forms import SentForm, find_sent_version, keep_send_key, refuse_newer_version
 from dialogues.actions.update_decisions import refuse_decided, write_decision
 from dialogues.choices import (
@@ -47,6 +52,7 @@ from dialogues.choices import (
     UpdatePart,
 )
 from dialogues.models import (
+    AgreedProof,
     Commitment,
     Evidence,
     EvidenceFile,
@@ -57,7 +63,7 @@ from dialogues.models import (
     UpdateVersionDecision,
 )
 from dialogues.permissions import can_decide_on_update, can_send_update
-from dialogues.returned_parts import find_returned_parts
+from dialogues.returned_parts import add_proof_request, find_returned_parts
 from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import Rule
 from recommendations.models import Benchmark, Edition, Indicator
@@ -112,6 +118,7 @@ def send_update(
     done_by: DoneBy,
     files: Sequence[EvidenceFile],
     figures: Sequence[FigureInput],
+    proofs: Sequence[AgreedProof] | None = None,
     page: DraftPage | None = None,
     form: SentForm | None = None,
     by: User,
@@ -125,6 +132,7 @@ def send_update(
     commitment is done, the same transaction reports it done.
 
     Args:
+        proofs: which agreed proof it contains. None: the ministry was not asked.
         page: the page whose draft is sent and deleted. An API client has no page; its request leaves drafts alone.
         form: the form that is sent. If it was sent before, the version of that time is returned, and nothing happens.
 
@@ -212,6 +220,7 @@ def send_update(
     ]
     readings = [_add_figure(sent, title, figure) for figure in figures]
     evidence += [reading.evidence for reading in readings if reading.evidence]
+    matched = match_sent_evidence(sent, evidence, proofs)
     if claimed == ClaimedProgress.DONE:
         # The event can't precede an existing one: done in December, returned on 3 January, sent again on 10 January.
         add_event(
@@ -236,6 +245,7 @@ def send_update(
             "claimed": claimed,
             "evidence": [evidence_audit_values(piece) for piece in evidence],
             "figures": [reading_audit_values(reading) for reading in readings],
+            "agreed_proofs": [proof.pk for proof in matched],
         },
     )
     return sent
@@ -253,23 +263,33 @@ def record_versions_opened(*versions: UpdateVersion, by: User) -> None:
 
 @transaction.atomic
 def return_update(
-    *, update_version: UpdateVersion, reason: str, parts: Sequence[UpdatePart] = (), by: User, now: datetime
+    *,
+    update_version: UpdateVersion,
+    reason: str,
+    parts: Sequence[UpdatePart] = (),
+    missing: MissingProof | None = None,
+    by: User,
+    now: datetime,
 ) -> UpdateVersionDecision:
     """Return an update version to the ministry. A commitment claimed to be done becomes open or overdue again.
 
-    `parts` of the form are what the reason is about, besides what it names itself.
+    `parts` of the form are what the reason is about, besides what it names itself. If agreed proof is `missing`, the
+    reason also says which, and by when to send it. The due date of the commitment stays.
 
     Raises:
         PermissionDenied: if the user may not decide on the version.
-        Refused: without a reason.
+        Refused: without a reason and without missing proof, or if the day for that proof has passed.
         EditConflict: if another person has decided on it already, or the ministry has withdrawn it.
     """
     if not can_decide_on_update(by, update_version):
         raise PermissionDenied
-    reason = require_text(reason, gettext("Write what the ministry has to change."), field="reason")
+    reason = reason.strip()
+    if missing is None:
+        reason = require_text(reason, gettext("Write what the ministry has to change."), field="reason")
     locked, standing = lock_with_standing(update_version.update.commitment, now)
     refuse_decided(update_version, now)
-    returned = find_returned_parts(update_version, reason, parts)
+    request = describe_missing_proof(locked, missing, now) if missing else ""
+    reason, returned = add_proof_request(reason, find_returned_parts(update_version, reason, parts), request)
     decision = write_decision(update_version, UpdateDecision.RETURNED, reason, by, now, parts=returned)
     if update_version.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
         add_event(
@@ -288,7 +308,12 @@ def return_update(
         row=update_version,
         country=locked.country_id,
         before={"status": standing.status},
-        after={"commitment": locked.pk, "reason": reason, "parts": sorted(returned)},
+        after={
+            "commitment": locked.pk,
+            "reason": reason,
+            "parts": sorted(returned),
+            **missing_audit_values(missing),
+        },
     )
     return decision
 
@@ -314,7 +339,7 @@ def accept_update(
     refuse_incomplete_reviews(
         list_parts_to_review(update_version), [(review.evidence, review.evidence_link) for review in reviews]
     )
-    refuse_pending_redaction(locked.country, _redactable_rows(update_version))
+    refuse_pending_redaction(locked.country, list_sent_rows(update_version))
     for review in reviews:
         refuse_unless_reviewer(by, review.evidence, review.evidence_link)
         add_review(**review._asdict(), by=by, now=now)
@@ -378,17 +403,6 @@ def list_parts_to_review(update_version: UpdateVersion) -> list[tuple[Evidence, 
         if not evidence_links or piece.readings.all():
             parts.append((piece, None))
     return parts
-
-
-def _redactable_rows(update_version: UpdateVersion) -> list[Model]:
-    """Return what a ministry wrote and sent: the version, its evidence with the files, and its figures."""
-    evidence = list(update_version.evidence.select_related("file"))
-    return [
-        update_version,
-        *evidence,
-        *(piece.file for piece in evidence if piece.file),
-        *update_version.readings.all(),
-    ]
 
 
 def _create_next_update(commitment: Commitment) -> Update:

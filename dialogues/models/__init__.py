@@ -1,3 +1,4 @@
+from dialogues.models.agreed_proofs import AgreedProof, AgreedProofEnd, AgreedProofMatch
 from dialogues.models.assessments import Assessment, AssessmentEvidence
 from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentCorrection, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, DialogueFile, NextStep, NextStepDone, Participant
@@ -11,6 +12,9 @@ from dialogues.models.updates import SendKey, Update, UpdateVersion, UpdateVersi
 
 __all__ = [
     "AgendaItem",
+    "AgreedProof",
+    "AgreedProofEnd",
+    "AgreedProofMatch",
     "Assessment",
     "AssessmentEvidence",
     "Commitment",

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Cast
 
+from dialogues.models.agreed_proofs import AgreedProof, AgreedProofEnd
 from dialogues.models.assessments import Assessment
 from dialogues.models.commitments import Commitment, CommitmentCorrection, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, NextStep, NextStepDone, Participant
@@ -54,6 +55,8 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     Commitment: FreeTextFields(("text", "letter"), "country"),
     CommitmentCorrection: FreeTextFields(("replaced_text", "reason"), "commitment__country"),
     CommitmentEvent: FreeTextFields(("reason",), "commitment__country"),
+    AgreedProof: FreeTextFields(("text", "from_whom"), "commitment__country"),
+    AgreedProofEnd: FreeTextFields(("reason",), "proof__commitment__country"),
     DueDateProposal: FreeTextFields(("reason",), "commitment__country"),
     DueDateProposalDecision: FreeTextFields(("reason",), "proposal__commitment__country"),
     Assessment: FreeTextFields(("rationale", "law", "change_reason"), "benchmark__recommendation__edition__country"),

@@ -12,6 +12,8 @@ from django.utils import timezone
 from dialogues.choices import CommitmentEventKind, UpdateDecision
 from dialogues.models import (
     AgendaItem,
+    AgreedProof,
+    AgreedProofEnd,
     Assessment,
     Commitment,
     CommitmentCorrection,
@@ -120,6 +122,16 @@ def _correction_label(row: CommitmentCorrection) -> str:
     return gettext("Correction of %(date)s to a commitment of %(maker)s") % values
 
 
+def _proof_label(row: AgreedProof) -> str:
+    values = {"date": format_date(row.agreed_on), "maker": row.commitment.maker}
+    return gettext("Proof agreed on %(date)s for a commitment of %(maker)s") % values
+
+
+def _proof_end_label(row: AgreedProofEnd) -> str:
+    values = {"date": format_date(row.ended_on), "maker": row.proof.commitment.maker}
+    return gettext("End of an agreed proof on %(date)s for a commitment of %(maker)s") % values
+
+
 def _event_label(row: CommitmentEvent) -> str:
     values = {
         "date": format_date(row.happened_on),
@@ -190,6 +202,15 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
     ),
     CommitmentEvent: ModelLabel(
         _event_label, "commitment_detail", lambda row: row.commitment_id, ("commitment__ministry",)
+    ),
+    AgreedProof: ModelLabel(
+        _proof_label, "commitment_detail", lambda row: row.commitment_id, ("commitment__ministry",)
+    ),
+    AgreedProofEnd: ModelLabel(
+        _proof_end_label,
+        "commitment_detail",
+        lambda row: row.proof.commitment_id,
+        ("proof__commitment__ministry",),
     ),
     DueDateProposal: ModelLabel(
         _proposal_label, "commitment_detail", lambda row: row.commitment_id, ("commitment__ministry",)
@@ -322,6 +343,7 @@ FIELD_LABELS: Mapping[str, Any] = {
     "change_reason": gettext_lazy("reason for the change"),
     "criterion": gettext_lazy("criterion"),
     "law": gettext_lazy("law"),
+    "from_whom": gettext_lazy("from whom"),
     "letter": gettext_lazy("letter"),
     "link": gettext_lazy("link"),
     "name": gettext_lazy("name"),

@@ -76,6 +76,8 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
 }
 """By model label: the kinds of record that a user can search for in the log."""
 OTHER_NOUNS: Mapping[str, str] = {
+    "dialogues.agreedproof": gettext_noop("Agreed proof"),
+    "dialogues.agreedproofend": gettext_noop("End of an agreed proof"),
     "dialogues.commitmentcorrection": gettext_noop("Correction of a commitment"),
     "dialogues.commitmentevent": gettext_noop("Event of a commitment"),
     "dialogues.draft": gettext_noop("Draft"),

@@ -44,6 +44,8 @@ LOCK_ORDER = (
     "dialogues.commitmentevent",
     "dialogues.commitmentcorrection",
     "dialogues.commitmentbenchmark",
+    "dialogues.agreedproof",
+    "dialogues.agreedproofend",
     "dialogues.updateversiondecision",
     "dialogues.duedateproposal",
     "dialogues.duedateproposaldecision",
