@@ -4,6 +4,7 @@ from django.urls import path
 
 from dialogues.views import (
     agendas,
+    agreed_proofs,
     assessments,
     commitment_corrections,
     commitment_list,
@@ -47,6 +48,9 @@ urlpatterns = [
     path("commitments/<int:pk>/withdraw/", commitments.commitment_withdraw, name="commitment_withdraw"),
     path("commitments/<int:pk>/reopen/", commitments.commitment_reopen, name="commitment_reopen"),
     path("commitments/<int:pk>/report-done/", commitments.commitment_report_done, name="commitment_report_done"),
+    path("commitments/<int:pk>/agreed-proof/", agreed_proofs.agreed_proof_add, name="agreed_proof_add"),
+    path("agreed-proofs/<int:pk>/end/", agreed_proofs.agreed_proof_end, name="agreed_proof_end"),
+    path("agreed-proofs/<int:pk>/evidence/", agreed_proofs.agreed_proof_evidence, name="agreed_proof_evidence"),
     path("commitments/<int:pk>/verify-done/", commitments.commitment_verify_done, name="commitment_verify_done"),
     path("updates/token/", update_submission.update_token, name="update_token"),
     path("commitments/<int:pk>/update/", update_submission.update_send, name="update_send"),

@@ -26,6 +26,7 @@ from dialogues.actions.drafts import DraftClosed, DraftPage, drop_draft, restore
 from dialogues.actions.files import refuse_oversized_total
 from dialogues.forms.updates import UpdateForm
 from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile
+from dialogues.views.proof_rows import list_proofs
 from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.edition_context import set_page_country
 from tiptracker import clock
@@ -295,8 +296,11 @@ def _refused_response(
     if wants_json(request):
         return JsonResponse({"state": state, "sentence": str(refusal), "seen": seen}, status=HTTPStatus.CONFLICT)
     typed = read_posted_content(request)
-    is_update = isinstance(subject, Commitment)
-    forms = [UpdateForm(today=clock.today(subject.country.time_zone), asks_figures=True)] if is_update else []
+    forms = []
+    if isinstance(subject, Commitment):
+        today = clock.today(subject.country.time_zone)
+        proofs = [row.proof for row in list_proofs(request.user, [subject.pk], today)[subject.pk]]
+        forms = [UpdateForm(today=today, asks_figures=True, proofs=proofs)]
     hidden_inputs = [*typed.items(), ("kept_files", [str(file.pk) for file in files])]
     context = {
         "sentence": str(refusal),

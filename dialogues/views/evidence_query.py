@@ -1,4 +1,4 @@
-"""The summary of a piece of evidence for pages, and the query that loads its details."""
+"""The summary of a piece of evidence for pages, and the queries that load its details."""
 
 from datetime import date
 from typing import Any, NamedTuple, Self
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 from django.db.models import Prefetch
 
 from dialogues.choices import DoneBy, EvidenceKind
-from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview, Reading
+from dialogues.models import Commitment, Evidence, EvidenceFile, EvidenceLink, EvidenceReview, Reading
 from dialogues.views.page_context import CommitmentHeading
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
@@ -78,5 +78,26 @@ def evidence_with_details(user: User) -> Any:
             ),
             Prefetch("reviews", EvidenceReview.objects.visible_to(user).select_related("recorded_by")),
             Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
+        )
+    )
+
+
+def list_commitment_evidence(user: User, commitment: Commitment) -> list[Evidence]:
+    """Return the evidence of a commitment that the user can see, with its links, readings and reviews."""
+    evidence_links = EvidenceLink.objects.visible_to(user).select_related("benchmark__recommendation")
+    return list(
+        Evidence.objects.visible_to(user)
+        .current()
+        .filter(commitment=commitment)
+        .select_related("file", "recorded_by")
+        .prefetch_related(
+            Prefetch("evidence_links", evidence_links),
+            Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
+            Prefetch(
+                "reviews",
+                EvidenceReview.objects.visible_to(user).select_related(
+                    "recorded_by", "evidence_link__benchmark__recommendation"
+                ),
+            ),
         )
     )

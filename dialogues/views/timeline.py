@@ -23,6 +23,7 @@ from dialogues.choices import (
 )
 from dialogues.commitment_status import CommitmentStanding, standing_on
 from dialogues.models import (
+    AgreedProof,
     Commitment,
     CommitmentBenchmark,
     CommitmentCorrection,
@@ -37,7 +38,9 @@ from dialogues.models import (
 )
 from dialogues.views.correction_entries import describe_corrections, visible_corrections
 from dialogues.views.due_date_notes import find_waiting_proposal, list_proposal_entries, visible_proposals
+from dialogues.views.evidence_query import list_commitment_evidence
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
+from dialogues.views.proof_entries import describe_proofs, end_of, visible_proofs
 from dialogues.views.timeline_entries import EMBASSY_NAME, TimelineEntry, TimelineEvidenceLink, summarize_update
 from recommendations.models import Edition
 from tiptracker.accounts.models import Ministry, User
@@ -53,6 +56,7 @@ class CommitmentTimeline:
     standing: CommitmentStanding
     events: Sequence[CommitmentEvent]
     corrections: Sequence[CommitmentCorrection]
+    agreed_proofs: Sequence[AgreedProof]
     versions: Sequence[UpdateVersion]
     proposals: Sequence[DueDateProposal]
     """The other due dates that the ministry proposed, oldest first."""
@@ -68,8 +72,9 @@ class CommitmentTimeline:
         reasons = self.events if user.is_embassy else ()
         decisions = (decision_on(update_version) for update_version in self.versions)
         proposals = (row for each in self.proposals for row in (each, getattr(each, "decision", None)))
+        agreed = (row for each in self.agreed_proofs for row in (each, end_of(each)))
         proof = (row for each in self.evidence for row in (each, each.file, *each.reviews.all()))
-        return [self.commitment, *self.corrections, *reasons, *self.versions, *decisions, *proposals, *proof]
+        return [self.commitment, *self.corrections, *agreed, *reasons, *self.versions, *decisions, *proposals, *proof]
 
     @property
     def last_version(self) -> UpdateVersion | None:
@@ -132,27 +137,6 @@ def visible_versions(user: User, commitment: Commitment) -> list[UpdateVersion]:
     )
 
 
-def list_commitment_evidence(user: User, commitment: Commitment) -> list[Evidence]:
-    """Return the evidence of a commitment that the user can see, with its links, readings and reviews."""
-    evidence_links = EvidenceLink.objects.visible_to(user).select_related("benchmark__recommendation")
-    return list(
-        Evidence.objects.visible_to(user)
-        .current()
-        .filter(commitment=commitment)
-        .select_related("file", "recorded_by")
-        .prefetch_related(
-            Prefetch("evidence_links", evidence_links),
-            Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
-            Prefetch(
-                "reviews",
-                EvidenceReview.objects.visible_to(user).select_related(
-                    "recorded_by", "evidence_link__benchmark__recommendation"
-                ),
-            ),
-        )
-    )
-
-
 def build_timeline(
     user: User, commitment: Commitment, day: date, editions: Sequence[Edition]
 ) -> CommitmentTimeline | None:
@@ -168,11 +152,13 @@ def build_timeline(
     proposals = visible_proposals(user, commitment)
     evidence = list_commitment_evidence(user, commitment)
     corrections = visible_corrections(user, commitment)
+    agreed_proofs = visible_proofs(user, commitment)
     builder = _TimelineBuilder(user, commitment, editions, versions, evidence)
     entries = [
         *builder.of_events(events),
         *builder.of_moves(),
         *describe_corrections(corrections, commitment, editions, user),
+        *describe_proofs(agreed_proofs, user),
         *builder.of_versions(),
         *list_proposal_entries(user, proposals),
         *builder.of_evidence(),
@@ -185,6 +171,7 @@ def build_timeline(
         standing=standing,
         events=events,
         corrections=corrections,
+        agreed_proofs=agreed_proofs,
         versions=versions,
         proposals=proposals,
         evidence=evidence,

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET
 
@@ -24,6 +24,7 @@ from dialogues.views.figure_comparison import compare_figures
 from dialogues.views.last_decision import find_last_decision, redirect_to_next
 from dialogues.views.page_context import describe_outside_period, set_page_edition_for_commitment
 from dialogues.views.previews import FilePreview, preview_files
+from dialogues.views.proof_rows import ProofRow, list_proofs, missing_proofs
 from dialogues.views.redactions import list_evidence_rows, pending_redaction_urls, redaction_dates
 from dialogues.views.timeline import decision_on, review_of
 from recommendations.edition_context import editions_of_page_country
@@ -98,7 +99,7 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
         request, update_version, asks=True, data=request.POST, is_checked=lambda form: form.needs_change
     )
     to_change = [(each, line) for each in exhibits for line in each.lines if line.form and line.form.needs_change]
-    form = ReturnForm(request.POST, prefix="return", has_lines=bool(to_change))
+    form = _return_form(_list_proofs(request.user, update_version), request.POST, has_lines=bool(to_change))
     if all([form.is_valid(), *(line.form.is_valid() for _, line in to_change if line.form)]):
         reason = format_return_reason(form.cleaned_data["reason"], [_requested_change(*each) for each in to_change])
         now = _now(update_version)
@@ -108,6 +109,7 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
                 update_version=update_version,
                 reason=reason,
                 parts=form.cleaned_data["parts"],
+                missing=form.missing_proof,
                 by=request.user,
                 now=now,
             ),
@@ -118,6 +120,21 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
     current = _version(request, pk)
     accept_form = AcceptForm(prefix="accept", initial=raw_values(AcceptForm(request.POST, prefix="accept")))
     return _render_detail(request, current, accept_form=accept_form, return_form=form, exhibits=exhibits, status=422)
+
+
+def _return_form(
+    proofs: Sequence[ProofRow], data: QueryDict | None = None, *, keeps: QueryDict | None = None, **kwargs: Any
+) -> ReturnForm:
+    """Return the form to return a version. `keeps` is input to show again, without validation."""
+    kwargs |= {"prefix": "return", "proofs": [row.proof for row in proofs]}
+    initial = raw_values(ReturnForm(keeps, **kwargs)) if keeps else None
+    return ReturnForm(data, initial=initial, **kwargs)
+
+
+def _list_proofs(user: User, update_version: UpdateVersion) -> list[ProofRow]:
+    """Return the agreed proof of the commitment, and what has come of it today."""
+    commitment = update_version.update.commitment_id
+    return list_proofs(user, [commitment], _now(update_version).date())[commitment]
 
 
 def _requested_change(exhibit: UpdateEvidence, line: UpdateReviewRow) -> RequestedChange:
@@ -155,8 +172,7 @@ def version_accept(request: SignedInRequest, pk: int) -> HttpResponse:
     if isinstance(form.refusal, EditConflict):
         return _render_overtaken(request, pk)
     current = _version(request, pk)
-    return_form = ReturnForm(prefix="return", initial=raw_values(ReturnForm(request.POST, prefix="return")))
-    return _render_detail(request, current, accept_form=form, return_form=return_form, exhibits=exhibits, status=422)
+    return _render_detail(request, current, accept_form=form, exhibits=exhibits, status=422)
 
 
 @login_required
@@ -177,7 +193,6 @@ def version_fill(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         update_version,
         accept_form=AcceptForm(prefix="accept", initial=raw_values(AcceptForm(request.POST, prefix="accept"))),
-        return_form=ReturnForm(prefix="return", initial=raw_values(ReturnForm(request.POST, prefix="return"))),
         exhibits=exhibits,
         bulk=bulk,
         status=200 if bulk.filled is not None else 422,
@@ -265,7 +280,8 @@ def _render_detail(
     may_decide = permissions.can_decide_on_update(user, update_version) and decision is None
     exhibits = exhibits or _update_evidence(request, update_version, asks=may_decide)
     accept_form = accept_form or AcceptForm(prefix="accept")
-    return_form = return_form or ReturnForm(prefix="return")
+    proofs = _list_proofs(user, update_version)
+    return_form = return_form or _return_form(proofs, keeps=request.POST)
     bulk = bulk or build_bulk_review(_review_items(exhibits), request.POST or None)
     forms = [line.form for exhibit in exhibits for line in exhibit.lines if line.form]
     readings = list(Reading.objects.visible_to(user).filter(update_version=update_version).select_related("indicator"))
@@ -292,6 +308,8 @@ def _render_detail(
         "bulk": bulk,
         "refused_forms": invalid_forms(*([bulk.form] if bulk else []), *forms, accept_form, return_form),
         "return_form": return_form,
+        "proofs": proofs,
+        "missing_proofs": missing_proofs(proofs) if update_version.claimed == ClaimedProgress.DONE else [],
         "before": find_last_decision(request),
         "is_overtaken": is_overtaken,
         "redacted": redaction_dates(*rows),

@@ -44,6 +44,7 @@ from dialogues.views.drafts import (
 )
 from dialogues.views.next_action import find_next_action
 from dialogues.views.page_context import CommitmentHeading, set_page_edition_for_commitment
+from dialogues.views.proof_rows import list_proofs
 from dialogues.views.timeline import CommitmentTimeline, build_timeline, decision_on
 from dialogues.views.timeline_entries import summarize_update
 from dialogues.views.uploads import UploadResult, store_uploads
@@ -197,6 +198,7 @@ class _UpdatePage:
         self.colleague_draft: Draft | None = None
         posted = request.POST if self.is_sent else None
         self.figures = self._figures(posted, edition)
+        self.proofs = list_proofs(request.user, [self.commitment.pk], now.date())[self.commitment.pk]
         self.form = self._form(posted)
         if self.is_sent:
             self.uploads = store_uploads(request, now=now)
@@ -212,7 +214,8 @@ class _UpdatePage:
 
     @property
     def _form_kwargs(self) -> dict[str, Any]:
-        return {"today": self.now.date(), "asks_figures": bool(self.figures)}
+        proofs = [row.proof for row in self.proofs]
+        return {"today": self.now.date(), "asks_figures": bool(self.figures), "proofs": proofs}
 
     def _form(self, data: QueryDict | None) -> UpdateForm:
         last = self.timeline.version_to_resend
@@ -309,6 +312,7 @@ class _UpdatePage:
         return {
             "form": self.form,
             "figures": self.figures,
+            "proofs": self.proofs,
             "refused_forms": invalid_forms(self.form, *self.figures),
             "attached": self.uploads.files,
             "upload_rules": list_upload_rules(),
@@ -347,7 +351,7 @@ def _format_figure(figure: Decimal | None) -> str:
 
 def _update_initial(update_version: UpdateVersion) -> dict[str, Any]:
     """Return what was sent before as initial values, so that the ministry corrects it and need not type it again."""
-    evidence = list(update_version.evidence.select_related("file").order_by("pk"))
+    evidence = list(update_version.evidence.select_related("file").prefetch_related("proof_matches").order_by("pk"))
     readings = list(update_version.readings.select_related("indicator").order_by("pk"))
     initial = {
         "claimed": update_version.claimed,
@@ -358,6 +362,8 @@ def _update_initial(update_version: UpdateVersion) -> dict[str, Any]:
         initial["through_on"] = readings[0].through_on
     if evidence:
         initial["title"] = summarize_update(evidence, readings)
+        newest = {match.proof_id: match.is_match for row in evidence for match in row.proof_matches.all()}
+        initial["proofs"] = [proof for proof, is_match in newest.items() if is_match]
     if row := next((row for row in evidence if row.kind != EvidenceKind.STATISTIC), None):
         initial |= {"happened_from": row.happened_from, "done_by": row.done_by}
     # Redacted values must be entered again. The redaction mark must not be sent.

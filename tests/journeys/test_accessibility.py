@@ -38,6 +38,7 @@ from tests.authentication import enrol_second_factor
 from tests.conftest import TODAY
 from tests.factories import (
     MASERU,
+    AgreedProofFactory,
     BriefingFactory,
     DueDateProposalDecisionFactory,
     DueDateProposalFactory,
@@ -295,6 +296,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         DueDateProposalFactory(commitment=waiting.update.commitment),
         DueDateProposalDecisionFactory(proposal__commitment=waiting.update.commitment).proposal,
     ]
+    proofs = [AgreedProofFactory(commitment=waiting.update.commitment) for _ in range(2)]
     put_right = EvidenceFactory(revises=EvidenceFactory(country=edition.country), country=edition.country)
     benchmark = Benchmark.objects.filter(terms__rule="assessed").first()
     things = {
@@ -327,6 +329,9 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
             *commitments.filter(status=CommitmentStatus.OPEN)[:1],
             *commitments.filter(status=CommitmentStatus.WITHDRAWN)[:1],
         ],
+        "agreed_proof_add": commitments.filter(status=CommitmentStatus.OPEN)[:1],
+        "agreed_proof_end": proofs[:1],
+        "agreed_proof_evidence": proofs[:1],
         "commitment_reschedule": commitments.filter(status=CommitmentStatus.OPEN)[:1],
         "commitment_withdraw": commitments.filter(status=CommitmentStatus.OPEN)[:1],
         "commitment_reopen": commitments.filter(status=CommitmentStatus.WITHDRAWN)[:1],

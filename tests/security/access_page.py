@@ -75,6 +75,7 @@ ROW_LABELS = {
     "passkey": "somebody else’s passkey",
     "police": "the ministry itself",
     "proposal": "a due date that the ministry proposes",
+    "agreed_proof": "an agreed proof for a commitment of the ministry",
     "commitment": "a commitment of the ministry",
     "reading": "a figure that the ministry sent",
     "redaction": "a redaction",

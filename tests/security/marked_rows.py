@@ -44,6 +44,7 @@ recommendations.Edition.source recommendations.Recommendation.text
 recommendations.BenchmarkTerms.criterion
 recommendations.Indicator.name recommendations.Indicator.unit
 dialogues.Dialogue.place dialogues.Commitment.text dialogues.Commitment.letter
+dialogues.AgreedProof.text dialogues.AgreedProof.from_whom dialogues.AgreedProofEnd.reason
 dialogues.CommitmentCorrection.replaced_text dialogues.CommitmentCorrection.reason
 dialogues.UpdateVersion.narrative dialogues.UpdateVersionDecision.reason
 dialogues.DueDateProposal.reason dialogues.DueDateProposalDecision.reason
@@ -277,6 +278,9 @@ class MarkedRows:
                 decision="declined",
                 recorded_by=self.officer,
             )
+            self.create_marked(factories.AgreedProofFactory, to, commitment=promise)
+            ended = self.create_marked(factories.AgreedProofFactory, to, commitment=promise)
+            self.create_marked(factories.AgreedProofEndFactory, to, proof=ended)
         self._mark_corrections()
 
     def _mark_corrections(self):

@@ -272,6 +272,12 @@ POST  commitment_report_done                unstarted  403 403 403 403 | 403 404
 GET   commitment_verify_done                reported   200 200 200 403 | 404 404 404 | 404 404 | in  in
 POST  commitment_verify_done                reported   422 302 302 403 | 404 404 404 | 404 404 | in  in
 GET   commitment_verify_done                commitment 200 200 403 403 | 403 404 404 | 404 404 | in  in
+GET   agreed_proof_add                      unstarted  200 200 403 403 | 403 404 404 | 404 404 | in  in
+POST  agreed_proof_add                      unstarted  302 302 403 403 | 403 404 404 | 404 404 | in  in
+GET   agreed_proof_end                   agreed_proof  200 200 403 403 | 403 404 404 | 404 404 | in  in
+POST  agreed_proof_end                   agreed_proof  302 302 403 403 | 403 404 404 | 404 404 | in  in
+GET   agreed_proof_evidence              agreed_proof  200 200 403 403 | 403 404 404 | 404 404 | in  in
+POST  agreed_proof_evidence              agreed_proof  302 302 403 403 | 403 404 404 | 404 404 | in  in
 GET   update_send                           unstarted  403 403 403 403 | 200 404 404 | 404 404 | in  in
 POST  update_send                           unstarted  403 403 403 403 | 302 404 404 | 404 404 | in  in
 GET   version_withdraw                      waiting    403 403 403 403 | 200 404 404 | 404 404 | in  in

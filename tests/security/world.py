@@ -19,6 +19,7 @@ from tests.factories import (
     TERMS_SET_AT,
     AdministratorFactory,
     AgendaItemFactory,
+    AgreedProofFactory,
     AmbassadorFactory,
     AssessmentFactory,
     BenchmarkFactory,
@@ -363,7 +364,17 @@ class World:
         home_proposal = DueDateProposalFactory(
             commitment=home_commitment, reason=self.marked_text("why home need longer", homes)
         )
+        proof = AgreedProofFactory(
+            commitment=commitment,
+            text=self.marked_text("agreed proof", seen),
+            from_whom=self.marked_text("from whom", seen),
+        )
+        for name in ("second agreed proof", "third agreed proof"):
+            AgreedProofFactory(commitment=unstarted, text=self.marked_text(name, seen))
+        home_proof = AgreedProofFactory(commitment=home_commitment, text=self.marked_text("home's agreed proof", homes))
         self.add_rows(
+            agreed_proof=proof,
+            home_proof=home_proof,
             proposal=proposal,
             home_proposal=home_proposal,
             dialogue=dialogue,
