@@ -3,12 +3,12 @@
 Everything follows from rows and the day. Each function runs a fixed number of queries, whatever the number of rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from dialogues.choices import (
     CommitmentEventKind,
@@ -19,6 +19,8 @@ from dialogues.choices import (
 )
 from dialogues.commitment_status import DATE_SETTING_EVENTS, CommitmentStanding, days_left
 from dialogues.models import (
+    AgreedProof,
+    AgreedProofEnd,
     Commitment,
     CommitmentCorrection,
     CommitmentEvent,
@@ -105,11 +107,17 @@ def _new_commitments(country: Country, zone: ZoneInfo, since: datetime) -> Itera
 def _changed_commitments(country: Country, zone: ZoneInfo, since: datetime) -> Iterator[Occasion]:
     """Yield the changes by the embassy, once for each commitment and day."""
     events = CommitmentEvent.objects.filter(kind__in=ANNOUNCED_EVENTS)
-    for rows in (events, CommitmentCorrection.objects.all()):
+    changes: Sequence[tuple[QuerySet[Any], str]] = (
+        (events, "commitment"),
+        (CommitmentCorrection.objects.all(), "commitment"),
+        (AgreedProof.objects.all(), "commitment"),
+        (AgreedProofEnd.objects.all(), "proof__commitment"),
+    )
+    for rows, of in changes:
         own = rows.filter(
-            commitment__country=country, commitment__made_by=MadeBy.MINISTRY, recorded_at__gte=since
-        ).exclude(commitment__recorded_at__gte=since)
-        for pk, at, ministry in own.values_list("commitment", "recorded_at", "commitment__ministry"):
+            **{f"{of}__country": country, f"{of}__made_by": MadeBy.MINISTRY, "recorded_at__gte": since}
+        ).exclude(**{f"{of}__recorded_at__gte": since})
+        for pk, at, ministry in own.values_list(of, "recorded_at", f"{of}__ministry"):
             yield Occasion(NoticeKind.COMMITMENT_CHANGED, COMMITMENT, pk, _day(at, zone), at, ministry=ministry)
 
 

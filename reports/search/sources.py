@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from dialogues.models import (
     AgendaItem,
+    AgreedProof,
     Commitment,
     Dialogue,
     DialogueFile,
@@ -238,6 +239,15 @@ GROUPS: Sequence[Group] = (
                 ministry_fields=("text",),
                 roles=EMBASSY_AND_MINISTRIES,
                 completed=_related("ministry"),
+            ),
+            Source(
+                lambda user: AgreedProof.objects.visible_to(user).order_by("-recorded_at", "-pk"),
+                ("text", "from_whom"),
+                lambda row: gettext("Agreed proof of %(maker)s") % {"maker": row.commitment.maker},
+                _opens("commitment_detail", lambda row: row.commitment_id),
+                ministry_fields=("text", "from_whom"),
+                roles=EMBASSY_AND_MINISTRIES,
+                completed=_related("commitment__ministry"),
             ),
         ),
     ),
