@@ -459,9 +459,9 @@ class ListPage(NamedTuple):
 LISTS = [
     ListPage("commitment_list", Rows.commitments, 11),
     ListPage("commitment_list", Rows.commitments, 11, query="status=overdue&q=promise&sort=text&page=2"),
-    ListPage("commitment_list", Rows.commitments, 9 + LOG_ENTRY, query="as=csv"),
+    ListPage("commitment_list", Rows.commitments, 10 + LOG_ENTRY, query="as=csv"),
     ListPage("commitment_list", Rows.commitments, 9, "focal_point"),
-    ListPage("ministry_home", Rows.updates, 12, "focal_point"),
+    ListPage("ministry_home", Rows.updates, 13, "focal_point"),
     ListPage("evidence_list", Rows.evidence, 19),
     ListPage("evidence_list", Rows.evidence, 19, query="q=case&word=verified&page=2"),
     ListPage("evidence_list", Rows.evidence, 17 + LOG_ENTRY, query="as=csv"),

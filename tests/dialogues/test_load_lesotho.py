@@ -614,6 +614,7 @@ def test_exercise_leaves_one_commitment_overdue_and_the_action_plan_not_presente
     silent = {row.id for check in readiness.checks if check.kind is ProblemKind.PAST_DUE for row in check.rows}
     assert [check.sentence for check in readiness.checks] == [
         "A commitment was due on 14 January 2022, 14 days ago. No update received.",
+        "10 open commitments have no agreed proof.",
         "Action plan presented: due on 28 December 2021 and not recorded as done.",
     ]
     assert Commitment.objects.get(pk__in=silent).text == "Exercise: agree with a second provider of shelter"
@@ -645,7 +646,7 @@ def test_exercise_twice_changes_nothing(exercise):
 def test_exercise_goes_on_where_it_stopped(set_clock):
     output = load("--exercise")
     assert "8 steps played" in output
-    assert "29 steps are still to come on 15 December 2021 and were left out." in output
+    assert "30 steps are still to come on 15 December 2021 and were left out." in output
     assert exercise_statuses(date(2021, 12, 15))["put the rules for spending the Trust Fund in force"] == (
         CommitmentStatus.VERIFIED,
         0,

@@ -77,6 +77,7 @@ ROW_LABELS = {
     "proposal": "a due date that the ministry proposes",
     "agreed_proof": "an agreed proof for a commitment of the ministry",
     "commitment": "a commitment of the ministry",
+    "home_commitment": "a commitment of another ministry",
     "reading": "a figure that the ministry sent",
     "redaction": "a redaction",
     "reported": "a commitment of the United States that the officer reported done",

@@ -252,6 +252,7 @@ POST  edition_roll_over                    edition    302 302 403 403 | 403 403 
 GET   commitment_list                       -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  commitment_list                       -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   commitment_detail                     commitment 200 200 200 200 | 200 404 404 | 404 404 | in  in
+GET   commitment_detail                home_commitment 200 200 200 200 | 404 404 200 | 404 404 | in  in
 GET   commitment_detail                  us_commitment 200 200 200 200 | 404 404 404 | 404 404 | in  in
 POST  commitment_detail                     commitment 405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   commitment_add                        -          200 200 403 403 | 403 403 403 | 200 403 | in  in

@@ -369,8 +369,7 @@ class World:
             text=self.marked_text("agreed proof", seen),
             from_whom=self.marked_text("from whom", seen),
         )
-        for name in ("second agreed proof", "third agreed proof"):
-            AgreedProofFactory(commitment=unstarted, text=self.marked_text(name, seen))
+        AgreedProofFactory.create_batch(2, commitment=unstarted)
         home_proof = AgreedProofFactory(commitment=home_commitment, text=self.marked_text("home's agreed proof", homes))
         self.add_rows(
             agreed_proof=proof,
