@@ -198,12 +198,6 @@ def _readiness_run():
     )
 
 
-def _proof_match():
-    proof = factories.AgreedProofFactory()
-    evidence = factories.EvidenceFactory(commitment=proof.commitment)
-    return factories.AgreedProofMatchFactory(proof=proof, evidence=evidence)
-
-
 def _account_request():
     person = factories.OfficerFactory()
     return AccountRequest.objects.create(
@@ -224,7 +218,7 @@ ROW_FACTORIES = {
     ),
     AgreedProof: factories.AgreedProofFactory,
     AgreedProofEnd: factories.AgreedProofEndFactory,
-    AgreedProofMatch: _proof_match,
+    AgreedProofMatch: factories.AgreedProofMatchFactory,
     Assessment: factories.AssessmentFactory,
     AssessmentEvidence: lambda: factories.AssessmentFactory(grounds=[factories.EvidenceFactory()]).grounds.get(),
     AuditDetail: lambda: _log_entry().detail,

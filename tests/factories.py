@@ -615,11 +615,15 @@ class AgreedProofEndFactory(DjangoModelFactory):
 
 
 class AgreedProofMatchFactory(DjangoModelFactory):
-    """That the `evidence` is the agreed `proof`. Needs both."""
+    """That evidence of the commitment is the agreed `proof`; give both to name them."""
 
     class Meta:
         model = AgreedProofMatch
 
+    proof = factory.SubFactory(AgreedProofFactory)
+    evidence = factory.SubFactory(
+        "tests.factories.EvidenceFactory", commitment=factory.SelfAttribute("..proof.commitment")
+    )
     recorded_at = at_noon(date(2022, 1, 11))
     recorded_by = factory.SubFactory(RecorderFactory)
 
