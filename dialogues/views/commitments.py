@@ -171,14 +171,14 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "proofs": list_proofs(user, [commitment.pk], today)[commitment.pk],
     }
     if user.is_embassy:
-        may_change = permissions.can_change_commitment(user, commitment)
+        actions = _list_actions(request, commitment, timeline.standing)
         context |= {
             "is_embassy": True,
-            "may_change_proof": may_change,
-            "may_agree_on_proof": may_change and not timeline.standing.is_settled,
+            "may_change_proof": bool(actions),
+            "may_agree_on_proof": bool(actions) and not timeline.standing.is_settled,
             "pending": pending_redaction_urls(user, commitment.country, *timeline.rows(user)),
             "horizon": Horizon(commitment.horizon).label,
-            "actions": _list_actions(request, commitment, timeline.standing),
+            "actions": actions,
             "reminders": list_reminders(commitment, timeline.standing, today),
             "proposal": (proposal := timeline.waiting_proposal),
             "may_answer": proposal is not None and permissions.can_answer_due_date(user, proposal),
