@@ -77,6 +77,48 @@ DECISIONS_ENDING_CLAIMS = frozenset({UpdateDecision.RETURNED, UpdateDecision.WIT
 """The decisions after which the claims of an update version no longer count."""
 
 
+class RequestLineKind(ChoiceEnum):
+    """What a line of a request for information asks for."""
+
+    FIGURE = "figure", gettext_noop("Figure")
+    DOCUMENT = "document", gettext_noop("Document or other information")
+
+
+class RequestEventKind(ChoiceEnum):
+    """The kinds of dated event in the life of a request for information."""
+
+    ASKED = "asked", gettext_noop("Asked")
+    MOVED = "moved", gettext_noop("Due date moved")
+    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
+
+
+class RequestStatus(ChoiceEnum):
+    """The status of a request for information on a day, derived from its events and its answers. It is never stored."""
+
+    ASKED = "asked", gettext_noop("Asked")
+    OVERDUE = "overdue", gettext_noop("Overdue")
+    WITH_EMBASSY = "with_embassy", gettext_noop("With the embassy")
+    PARTLY_ANSWERED = "partly_answered", gettext_noop("Partly answered")
+    ANSWERED = "answered", gettext_noop("Answered")
+    NONE = "none", gettext_noop("Ministry has none")
+    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
+
+
+class LineStatus(ChoiceEnum):
+    """What is known of one line of a request for information. Without an answer, nothing follows about the figure."""
+
+    ASKED = "asked", gettext_noop("Asked, no answer")
+    ANSWERED = "answered", gettext_noop("Answered")
+    NONE = "none", gettext_noop("Ministry has none")
+
+
+class LineAnswerKind(ChoiceEnum):
+    """What a ministry says to one line of a request for information."""
+
+    ANSWERED = "answered", gettext_noop("We send it")
+    NONE = "none", gettext_noop("We have none")
+
+
 class DueDateDecision(ChoiceEnum):
     """How a proposal for another due date ended: the embassy accepted or declined it, or its ministry withdrew it."""
 

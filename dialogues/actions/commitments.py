@@ -9,8 +9,8 @@ from django.db import transaction
 from django.forms import model_to_dict
 
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
+from dialogues.actions.sent_versions import waiting_version
 from dialogues.choices import (
-    DECISIONS_ENDING_CLAIMS,
     CommitmentEventKind,
     CommitmentReach,
     CommitmentStatus,
@@ -279,27 +279,6 @@ def is_reported_done(commitment: Commitment, now: datetime) -> bool:
     """Return whether the newest event up to today reports the commitment done, whether or not an update waits."""
     summary = summarize_events(commitment.events.all(), now.date())
     return summary is not None and summary.closing_status is CommitmentStatus.REPORTED
-
-
-def waiting_version(commitment: Commitment) -> UpdateVersion | None:
-    """Return the update version that waits for a decision, or None. There is one at most."""
-    waiting = UpdateVersion.objects.filter(update__commitment=commitment).undecided()
-    return waiting.select_related("recorded_by").first()
-
-
-def version_to_resend(commitment: Commitment) -> UpdateVersion | None:
-    """Return the version that was returned or withdrawn and not sent again.
-
-    None if nothing was sent or the newest was accepted.
-    """
-    newest = newest_version(commitment)
-    return newest if newest and newest.decision.decision in DECISIONS_ENDING_CLAIMS else None
-
-
-def newest_version(commitment: Commitment) -> UpdateVersion | None:
-    """Return the update version that was sent last, or None."""
-    versions = UpdateVersion.objects.filter(update__commitment=commitment)
-    return versions.select_related("update", "decision", "recorded_by").order_by("-update__number", "-number").first()
 
 
 def refuse_unproven(commitment: Commitment, reason: str) -> None:

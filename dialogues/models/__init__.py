@@ -5,6 +5,7 @@ from dialogues.models.drafts import Draft
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
 from dialogues.models.evidence import Evidence, EvidenceLink, EvidenceReview
 from dialogues.models.files import EvidenceFile, FileScan, FileText
+from dialogues.models.information_requests import InformationRequest, LineAnswer, RequestEvent, RequestLine
 from dialogues.models.readings import Reading, ReadingPart
 from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
 from dialogues.models.updates import SendKey, Update, UpdateVersion, UpdateVersionDecision
@@ -28,6 +29,8 @@ __all__ = [
     "EvidenceReview",
     "FileScan",
     "FileText",
+    "InformationRequest",
+    "LineAnswer",
     "NextStep",
     "NextStepDone",
     "Participant",
@@ -37,6 +40,8 @@ __all__ = [
     "RedactionDecision",
     "RedactionFile",
     "RedactionPlace",
+    "RequestEvent",
+    "RequestLine",
     "SendKey",
     "Update",
     "UpdateVersion",

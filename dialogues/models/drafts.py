@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from dialogues.models.commitments import Commitment
 from dialogues.models.dialogues import Dialogue
+from dialogues.models.information_requests import InformationRequest
+from dialogues.models.updates import has_subject
 from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.choices import Role
 
@@ -29,7 +31,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_ministry:
-            return self.filter(commitment__ministry=user.ministry_id)
+            return self.filter(has_subject(ministry=user.ministry_id))
         if user.role == Role.OFFICER:
             return self.filter(dialogue__country__in=Country.objects.visible_to(user))
         return self.none()
@@ -40,13 +42,16 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
 
 class Draft(models.Model):
-    """The form of one commitment's update, or of one dialogue's record, as typed so far: `content` by field name.
+    """The form of an update on one commitment or request, or of one dialogue's record: `content` by field name.
 
     `writer` is the page that saved it last: a lost response is no conflict of that page with itself.
     """
 
     commitment = models.OneToOneField(Commitment, models.CASCADE, null=True, blank=True, related_name="draft")
     dialogue = models.OneToOneField(Dialogue, models.CASCADE, null=True, blank=True, related_name="draft")
+    information_request = models.OneToOneField(
+        InformationRequest, models.CASCADE, null=True, blank=True, related_name="draft"
+    )
     content = models.JSONField(default=dict, blank=True)
     files = models.ManyToManyField("dialogues.EvidenceFile", blank=True, related_name="drafts")
     writer = models.CharField(max_length=36, blank=True)
@@ -60,9 +65,10 @@ class Draft(models.Model):
         ordering = ("pk",)
         constraints: ClassVar = [
             models.CheckConstraint(
-                name="a_draft_is_of_one_commitment_or_of_one_dialogue",
-                condition=Q(commitment__isnull=False, dialogue__isnull=True)
-                | Q(commitment__isnull=True, dialogue__isnull=False),
+                name="a_draft_is_of_one_commitment_dialogue_or_request",
+                condition=Q(commitment__isnull=False, dialogue__isnull=True, information_request__isnull=True)
+                | Q(commitment__isnull=True, dialogue__isnull=False, information_request__isnull=True)
+                | Q(commitment__isnull=True, dialogue__isnull=True, information_request__isnull=False),
             ),
         ]
 

@@ -16,6 +16,7 @@ from dialogues.models.dialogues import AgendaItem, Dialogue, NextStep, NextStepD
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
 from dialogues.models.evidence import Evidence, EvidenceReview
 from dialogues.models.files import EvidenceFile
+from dialogues.models.information_requests import InformationRequest, LineAnswer, RequestEvent, RequestLine
 from dialogues.models.readings import Reading
 from dialogues.models.redactions import Redaction, RedactionDecision
 from dialogues.models.updates import UpdateVersion, UpdateVersionDecision
@@ -45,8 +46,14 @@ class FreeTextFields(NamedTuple):
 
 
 FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
-    UpdateVersion: FreeTextFields(("narrative",), "update__commitment__country"),
-    UpdateVersionDecision: FreeTextFields(("reason",), "update_version__update__commitment__country"),
+    UpdateVersion: FreeTextFields(
+        ("narrative",), "update__commitment__country", "update__information_request__country"
+    ),
+    UpdateVersionDecision: FreeTextFields(
+        ("reason",),
+        "update_version__update__commitment__country",
+        "update_version__update__information_request__country",
+    ),
     Evidence: FreeTextFields(("title", "stated_by", "source", "link", "revision_reason"), "country"),
     EvidenceFile: FreeTextFields(("name",), "evidence__country", "dialogues__dialogue__country"),
     EvidenceReview: FreeTextFields(("reason",), "evidence__country"),
@@ -56,6 +63,10 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     CommitmentEvent: FreeTextFields(("reason",), "commitment__country"),
     DueDateProposal: FreeTextFields(("reason",), "commitment__country"),
     DueDateProposalDecision: FreeTextFields(("reason",), "proposal__commitment__country"),
+    InformationRequest: FreeTextFields(("reason",), "country"),
+    RequestLine: FreeTextFields(("wording",), "information_request__country"),
+    RequestEvent: FreeTextFields(("reason",), "information_request__country"),
+    LineAnswer: FreeTextFields(("text",), "line__information_request__country"),
     Assessment: FreeTextFields(("rationale", "law", "change_reason"), "benchmark__recommendation__edition__country"),
     Dialogue: FreeTextFields(("place", "purpose", "record", "agreed", "source", "called_off_reason"), "country"),
     Participant: FreeTextFields(("name", "office"), "dialogue__country"),
