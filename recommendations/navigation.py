@@ -268,7 +268,7 @@ def _count_waiting(user: User, edition: Edition) -> int:
         visible("reports", "Briefing", edition=edition).for_clearing_by(user),
     ]
     if user.role == Role.OFFICER:
-        versions = visible("dialogues", "UpdateVersion", update__commitment__country=country).undecided()
+        versions = visible("dialogues", "UpdateVersion").of_country(country).undecided()
         today = clock.today(edition.country.time_zone)
         tasks += [
             versions.exclude(recorded_by=user),

@@ -143,6 +143,17 @@ EMBASSY_PLACES = (
                     "update_send",
                 ),
             ),
+            Tab(
+                "information_request_list",
+                gettext_noop("Requests for information"),
+                (
+                    "information_request_add",
+                    "information_request_detail",
+                    "information_request_move",
+                    "information_request_withdraw",
+                    "information_request_answer",
+                ),
+            ),
         ),
     ),
     Place(
@@ -246,6 +257,8 @@ MINISTRY_PLACES = (
                 (
                     "commitment_detail",
                     "dialogue_detail",
+                    "information_request_detail",
+                    "information_request_answer",
                     "update_send",
                     "version_withdraw",
                     "due_date_propose",

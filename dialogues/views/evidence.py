@@ -191,7 +191,13 @@ def _render_detail(
     editions = editions_of_page_country(request)
     versions = list_evidence_versions(user, evidence) if user.is_embassy else []
     earlier = [version.evidence for version in versions if version.evidence != evidence]
-    rows = (*list_evidence_rows(evidence), *evidence.readings.all(), evidence.commitment, *earlier)
+    rows = (
+        *list_evidence_rows(evidence),
+        *evidence.readings.all(),
+        evidence.commitment,
+        evidence.information_request,
+        *earlier,
+    )
     context: dict[str, Any] = {
         "evidence": EvidenceSummary.of(evidence),
         "later": _newer_revision_id(user, evidence),

@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 
 from dialogues.choices import DoneBy, EvidenceKind
 from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview, Reading
-from dialogues.views.page_context import CommitmentHeading
+from dialogues.views.page_context import UpdateSubjectHeading
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 
@@ -29,12 +29,13 @@ class EvidenceSummary(NamedTuple):
     attribution: str
     link: str
     file: EvidenceFile | None
-    commitment: CommitmentHeading | None
+    subject: UpdateSubjectHeading | None
     is_revision: bool
     is_replaced: bool
 
     @classmethod
     def of(cls, evidence: Evidence) -> Self:
+        subject = evidence.commitment or evidence.information_request
         return cls(
             pk=evidence.pk,
             title=evidence.title,
@@ -47,7 +48,7 @@ class EvidenceSummary(NamedTuple):
             attribution=evidence.attribution,
             link=evidence.link,
             file=evidence.file,
-            commitment=CommitmentHeading.of(evidence.commitment) if evidence.commitment else None,
+            subject=UpdateSubjectHeading.of(subject) if subject else None,
             is_revision=evidence.revises_id is not None,
             is_replaced=hasattr(evidence, "revised_by"),
         )
@@ -61,6 +62,8 @@ def evidence_with_details(user: User) -> Any:
             "country",
             "file",
             "commitment__ministry",
+            "information_request__country",
+            "information_request__ministry",
             "update_version__update",
             "update_version__decision",
             "recorded_by",

@@ -19,6 +19,7 @@ from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment, Draft, DueDateProposal
 from dialogues.views.drafts import DraftNote, describe_draft
 from dialogues.views.due_date_notes import DueDateNote, describe_newest_proposal, find_proposing_url
+from dialogues.views.ministry_requests import list_ministry_requests
 from dialogues.views.next_action import describe_date_moved, reopened_on
 from dialogues.views.page_context import CommitmentHeading
 from dialogues.views.reminders import find_next_reminder
@@ -216,7 +217,8 @@ def ministry_home(request: EditionRequest) -> HttpResponse:
     user = request.user
     if not user.is_ministry:
         raise PermissionDenied
-    rows = list_ministry_commitments(user, clock.today(request.edition.country.time_zone))
+    today = clock.today(request.edition.country.time_zone)
+    rows, requests = list_ministry_commitments(user, today), list_ministry_requests(user, today)
     context = {
         "ministry": user.ministry,
         "summary": summarize_commitments(rows),
@@ -224,6 +226,8 @@ def ministry_home(request: EditionRequest) -> HttpResponse:
         "open": [row for row in rows if not row.is_settled and not row.is_waiting],
         "waiting": [row for row in rows if row.is_waiting and not row.is_settled],
         "settled": [row for row in rows if row.is_settled],
+        "requests": [row for row in requests if not row.is_settled],
+        "settled_requests": [row for row in requests if row.is_settled],
         "contact": find_contact(user.ministry.country_id) if user.ministry else None,
     }
     return render_page(request, "dialogues/ministry_home.html", context)

@@ -22,12 +22,16 @@ from dialogues.models import (
     Evidence,
     EvidenceFile,
     EvidenceReview,
+    InformationRequest,
+    LineAnswer,
     NextStep,
     NextStepDone,
     Participant,
     Reading,
     Redaction,
     RedactionDecision,
+    RequestEvent,
+    RequestLine,
     UpdateVersion,
     UpdateVersionDecision,
 )
@@ -77,13 +81,13 @@ def _format_day(at: datetime) -> str:
 
 
 def _update_label(row: UpdateVersion) -> str:
-    values = {"date": _format_day(row.recorded_at), "maker": row.update.commitment.maker}
+    values = {"date": _format_day(row.recorded_at), "maker": row.update.subject.maker}
     return gettext("Update of %(date)s, %(maker)s") % values
 
 
 def _decision_label(row: UpdateVersionDecision) -> str:
     sent = row.update_version
-    values = {"date": _format_day(sent.recorded_at), "maker": sent.update.commitment.maker}
+    values = {"date": _format_day(sent.recorded_at), "maker": sent.update.subject.maker}
     if row.decision == UpdateDecision.WITHDRAWN:
         return gettext("Withdrawal of the update of %(date)s, %(maker)s") % values
     return gettext("Decision on the update of %(date)s, %(maker)s") % values
@@ -101,23 +105,42 @@ def _proposal_decision_label(row: DueDateProposalDecision) -> str:
 
 
 def _evidence_label(row: Evidence) -> str:
-    if row.commitment is None:
+    subject = row.commitment or row.information_request
+    if subject is None:
         return gettext("Evidence of %(date)s") % {"date": format_date(row.happened_to)}
-    values = {"date": format_date(row.happened_to), "maker": row.commitment.maker}
+    values = {"date": format_date(row.happened_to), "maker": subject.maker}
     return gettext("Evidence of %(date)s, %(maker)s") % values
 
 
 def _review_label(row: EvidenceReview) -> str:
     evidence = row.evidence
-    if evidence.commitment is None:
+    subject = evidence.commitment or evidence.information_request
+    if subject is None:
         return gettext("Review of evidence of %(date)s") % {"date": format_date(evidence.happened_to)}
-    values = {"date": format_date(evidence.happened_to), "maker": evidence.commitment.maker}
+    values = {"date": format_date(evidence.happened_to), "maker": subject.maker}
     return gettext("Review of evidence of %(date)s, %(maker)s") % values
 
 
 def _correction_label(row: CommitmentCorrection) -> str:
     values = {"date": _format_day(row.recorded_at), "maker": row.commitment.maker}
     return gettext("Correction of %(date)s to a commitment of %(maker)s") % values
+
+
+def _request_line_label(row: RequestLine) -> str:
+    values = {"number": row.number, "request": row.information_request.text, "maker": row.information_request.maker}
+    return gettext("Line %(number)d of the %(request)s, %(maker)s") % values
+
+
+def _request_event_label(row: RequestEvent) -> str:
+    request = row.information_request
+    values = {"date": format_date(row.happened_on), "request": request.text, "maker": request.maker}
+    return gettext("Change of %(date)s to the %(request)s, %(maker)s") % values
+
+
+def _line_answer_label(row: LineAnswer) -> str:
+    values = {"number": row.line.number, "date": _format_day(row.update_version.recorded_at)}
+    values["maker"] = row.line.information_request.maker
+    return gettext("Answer of %(date)s to line %(number)d, %(maker)s") % values
 
 
 def _event_label(row: CommitmentEvent) -> str:
@@ -149,15 +172,46 @@ def _of_edition(label: str, edition: Callable[[Any], Edition], **values: Callabl
     )
 
 
+_REQUEST_OF_ROW = ("information_request__country", "information_request__ministry")
 MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
-    UpdateVersion: ModelLabel(_update_label, "version_detail", fetched=("update__commitment__ministry",)),
+    UpdateVersion: ModelLabel(
+        _update_label,
+        "version_detail",
+        fetched=("update__commitment__ministry", "update__information_request__ministry"),
+    ),
     UpdateVersionDecision: ModelLabel(
         _decision_label,
         "version_detail",
         lambda row: row.update_version_id,
-        ("update_version__update__commitment__ministry",),
+        (
+            "update_version__update__commitment__ministry",
+            "update_version__update__information_request__ministry",
+        ),
     ),
-    Evidence: ModelLabel(_evidence_label, "evidence_detail", fetched=("commitment__ministry",)),
+    Evidence: ModelLabel(
+        _evidence_label, "evidence_detail", fetched=("commitment__ministry", "information_request__ministry")
+    ),
+    InformationRequest: ModelLabel(
+        lambda row: f"{row.text}, {row.maker}", "information_request_detail", fetched=("country", "ministry")
+    ),
+    RequestLine: ModelLabel(
+        _request_line_label,
+        "information_request_detail",
+        lambda row: row.information_request_id,
+        _REQUEST_OF_ROW,
+    ),
+    RequestEvent: ModelLabel(
+        _request_event_label,
+        "information_request_detail",
+        lambda row: row.information_request_id,
+        _REQUEST_OF_ROW,
+    ),
+    LineAnswer: ModelLabel(
+        _line_answer_label,
+        "version_detail",
+        lambda row: row.update_version_id,
+        ("line__information_request__ministry", "update_version"),
+    ),
     EvidenceFile: ModelLabel(
         _dated(gettext_noop("File uploaded on %(date)s"), lambda row: _format_day(row.uploaded_at)),
         "evidence_detail",
@@ -166,7 +220,10 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
         ("dialogue_detail", _dialogue_id_of),
     ),
     EvidenceReview: ModelLabel(
-        _review_label, "evidence_detail", lambda row: row.evidence_id, ("evidence__commitment__ministry",)
+        _review_label,
+        "evidence_detail",
+        lambda row: row.evidence_id,
+        ("evidence__commitment__ministry", "evidence__information_request__ministry"),
     ),
     Reading: ModelLabel(
         lambda row: (
@@ -343,6 +400,7 @@ FIELD_LABELS: Mapping[str, Any] = {
     "title": gettext_lazy("what happened"),
     "topic": gettext_lazy("topic"),
     "readiness_target_reason": gettext_lazy("reason for the target"),
+    "wording": gettext_lazy("what is asked for"),
     "years_unmet_source": gettext_lazy("source of the years unmet"),
 }
 OFFICER_PAGES = ("edition_terms", "milestone_done")

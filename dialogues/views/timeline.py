@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from dialogues.choices import (
     DECISIONS_ENDING_CLAIMS,
-    ClaimedProgress,
     CommitmentEventKind,
     CommitmentStatus,
     DoneBy,
@@ -35,6 +34,7 @@ from dialogues.models import (
     UpdateVersion,
     UpdateVersionDecision,
 )
+from dialogues.models.updates import UpdateSubject, subject_field, update_lookup
 from dialogues.views.correction_entries import describe_corrections, visible_corrections
 from dialogues.views.due_date_notes import find_waiting_proposal, list_proposal_entries, visible_proposals
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
@@ -121,24 +121,24 @@ def review_of(evidence: Evidence, link: EvidenceLink | None) -> EvidenceReview |
     return newest_review(review for review in evidence.reviews.all() if review.evidence_link_id == key)
 
 
-def visible_versions(user: User, commitment: Commitment) -> list[UpdateVersion]:
-    """Return the update versions of a commitment that the user can see, oldest first, with decisions and figures."""
+def visible_versions(user: User, subject: UpdateSubject) -> list[UpdateVersion]:
+    """Return the update versions on a subject that the user can see, oldest first, with decisions and figures."""
     return list(
         UpdateVersion.objects.visible_to(user)
-        .filter(update__commitment=commitment)
+        .filter(**update_lookup(subject, "update__"))
         .select_related("update", "decision__recorded_by", "recorded_by")
         .prefetch_related(Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")))
         .order_by("recorded_at", "pk")
     )
 
 
-def list_commitment_evidence(user: User, commitment: Commitment) -> list[Evidence]:
-    """Return the evidence of a commitment that the user can see, with its links, readings and reviews."""
+def list_subject_evidence(user: User, subject: UpdateSubject) -> list[Evidence]:
+    """Return the evidence filed under a subject that the user can see, with its links, readings and reviews."""
     evidence_links = EvidenceLink.objects.visible_to(user).select_related("benchmark__recommendation")
     return list(
         Evidence.objects.visible_to(user)
         .current()
-        .filter(commitment=commitment)
+        .filter(**{subject_field(subject): subject})
         .select_related("file", "recorded_by")
         .prefetch_related(
             Prefetch("evidence_links", evidence_links),
@@ -166,7 +166,7 @@ def build_timeline(
         return None
     events = [event for event in commitment.events.all() if event.happened_on <= day]
     proposals = visible_proposals(user, commitment)
-    evidence = list_commitment_evidence(user, commitment)
+    evidence = list_subject_evidence(user, commitment)
     corrections = visible_corrections(user, commitment)
     builder = _TimelineBuilder(user, commitment, editions, versions, evidence)
     entries = [
@@ -308,10 +308,10 @@ class _TimelineBuilder:
                 day=day,
                 recorded_at=update_version.recorded_at,
                 speaker="ministry",
-                title=_version_title(update_version),
+                title=version_title(update_version),
                 source=self.commitment.maker,
                 verb="claimed" if self.is_embassy else "sent",
-                status=ClaimedProgress(update_version.claimed),
+                status=update_version.progress,
                 line=summarize_update(self._evidence_of(update_version), update_version.readings.all()),
                 text=update_version.narrative,
                 by=self._name(update_version.recorded_by, self.commitment.ministry),
@@ -467,7 +467,8 @@ def _format_period(evidence: Iterable[Evidence], version: UpdateVersion) -> str:
     return gettext("Start date: %(start)s. End date: %(end)s.") % values
 
 
-def _version_title(version: UpdateVersion) -> str:
+def version_title(version: UpdateVersion) -> str:
+    """Return the name of a version: "Update 1, version 2"."""
     values = {"update": version.update.number, "version": version.number}
     if version.number == 1:
         return gettext("Update %(update)d") % values

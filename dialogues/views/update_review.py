@@ -6,25 +6,26 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET
 
 from dialogues import permissions
 from dialogues.actions.updates import ReviewInput, accept_update, record_versions_opened, return_update
-from dialogues.choices import ClaimedProgress, EvidenceDecision, UpdateDecision
+from dialogues.choices import EvidenceDecision, UpdateDecision
 from dialogues.decision_reasons import RequestedChange, format_return_reason, standard_sentence
 from dialogues.forms.updates import AcceptForm, LineReviewForm, ReturnForm
 from dialogues.models import Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
+from dialogues.models.updates import UpdateVersionQuerySet
 from dialogues.views.assessments import AssessableBenchmark, list_assessable_benchmarks, needs_verdict
 from dialogues.views.bulk_review import BulkReview, ReviewItem, build_bulk_review, fill_in, find_obstacle
 from dialogues.views.evidence_query import evidence_with_details
 from dialogues.views.figure_comparison import compare_figures
 from dialogues.views.last_decision import find_last_decision, redirect_to_next
-from dialogues.views.page_context import describe_outside_period, set_page_edition_for_commitment
+from dialogues.views.page_context import UpdateSubjectHeading, describe_outside_period, set_page_edition_for_subject
 from dialogues.views.previews import FilePreview, preview_files
 from dialogues.views.redactions import list_evidence_rows, pending_redaction_urls, redaction_dates
+from dialogues.views.request_timeline import list_request_answers
 from dialogues.views.timeline import decision_on, review_of
 from recommendations.edition_context import editions_of_page_country
 from tiptracker import clock
@@ -56,21 +57,19 @@ class UpdateEvidence(NamedTuple):
     lines: list[UpdateReviewRow]
 
 
-def _versions(user: User) -> QuerySet[UpdateVersion]:
+def _versions(user: User) -> UpdateVersionQuerySet:
     """Return the update versions that an embassy user can see; none for a ministry.
 
     Only the embassy reviews. A ministry finds what it sent on the pages of its commitments.
     """
     rows = UpdateVersion.objects.visible_to(user) if user.is_embassy else UpdateVersion.objects.none()
-    return rows.select_related(
-        "update__commitment__ministry", "update__commitment__country", "recorded_by", "decision__recorded_by"
-    )
+    return rows.with_subject("recorded_by", "decision__recorded_by")
 
 
 def _version(request: SignedInRequest, pk: int) -> UpdateVersion:
-    """Return one update version, and set the edition of its page as for its commitment."""
+    """Return one update version, and set the edition of its page as for its commitment or request."""
     update_version = get_object_or_404(_versions(request.user), pk=pk)
-    set_page_edition_for_commitment(request, update_version.update.commitment)
+    set_page_edition_for_subject(request, update_version.update.subject)
     return update_version
 
 
@@ -232,7 +231,7 @@ def _render_overtaken(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _now(update_version: UpdateVersion) -> datetime:
-    return clock.now(update_version.update.commitment.country.time_zone)
+    return clock.now(update_version.update.subject.country.time_zone)
 
 
 def _review_input(
@@ -269,17 +268,20 @@ def _render_detail(
     bulk = bulk or build_bulk_review(_review_items(exhibits), request.POST or None)
     forms = [line.form for exhibit in exhibits for line in exhibit.lines if line.form]
     readings = list(Reading.objects.visible_to(user).filter(update_version=update_version).select_related("indicator"))
-    commitment = update_version.update.commitment
+    subject = update_version.update.subject
+    answers = list_request_answers(user, update_version)
     rows = [
         update_version,
-        commitment,
+        subject,
+        *(answer.row for answer in answers),
         decision,
         *(row for exhibit in exhibits for row in list_evidence_rows(exhibit.evidence)),
     ]
     context = {
         "update_version": update_version,
-        "commitment": commitment,
-        "claimed": ClaimedProgress(update_version.claimed),
+        "subject": UpdateSubjectHeading.of(subject),
+        "answers": answers,
+        "claimed": update_version.progress,
         "decision": decision,
         "decided": UpdateDecision(decision.decision) if decision else None,
         "may_decide": may_decide,
@@ -295,8 +297,8 @@ def _render_detail(
         "before": find_last_decision(request),
         "is_overtaken": is_overtaken,
         "redacted": redaction_dates(*rows),
-        "pending": pending_redaction_urls(user, commitment.country, *rows, *readings),
-        "can_redact": permissions.can_redact(user, commitment.country),
+        "pending": pending_redaction_urls(user, subject.country, *rows, *readings),
+        "can_redact": permissions.can_redact(user, subject.country),
         "unused_reasons": unused_reasons,
         "history": history(user, update_version),
         "assess": [],

@@ -153,9 +153,9 @@ def test_only_officers_ask(edition, justice, factory):
         ({"due_on": january(13)}, "due_too_early", "due_on"),
     ],
 )
-def test_an_incomplete_request_is_refused(edition, justice, officer, values, code, field):
+def test_an_incomplete_request_is_refused(edition, justice, values, code, field):
     with refuses(code, field=field):
-        ask(edition, justice.ministry, officer, **values)
+        ask(edition, justice.ministry, OfficerFactory(), **values)
     assert not InformationRequest.objects.exists()
 
 
