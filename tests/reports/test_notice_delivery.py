@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.urls import reverse
 
-from dialogues.choices import CommitmentEventKind
+from dialogues.choices import CommitmentEventKind, RequestEventKind
 from reports.actions.notices import notify
 from tests.factories import (
     MASERU,
@@ -20,8 +20,10 @@ from tests.factories import (
     DueDateProposalDecisionFactory,
     DueDateProposalFactory,
     FocalPointFactory,
+    InformationRequestFactory,
     MinistryFactory,
     OfficerFactory,
+    RequestEventFactory,
     UpdateVersionFactory,
 )
 from tiptracker.mail.models import Mail
@@ -59,6 +61,13 @@ def eventful_record():
     DueDateProposalFactory(commitment__ministry=ministry, recorded_at=on(yesterday))
     DueDateProposalDecisionFactory(
         proposal__commitment__ministry=ministry, proposal__recorded_at=on(yesterday), recorded_at=on(yesterday)
+    )
+    InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 1, 3))
+    InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 2, 10))
+    RequestEventFactory(
+        information_request=InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 4, 30)),
+        kind=RequestEventKind.WITHDRAWN,
+        happened_on=yesterday,
     )
     DialogueFactory(planned=True, held_on=date(2022, 2, 3))
     BriefingFactory(issued=True, as_of=date(2022, 1, 20), known_by=on(yesterday), pdf=b"%PDF-1.7\n")

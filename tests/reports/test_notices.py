@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dialogues.choices import CommitmentEventKind, UpdateDecision
+from dialogues.choices import CommitmentEventKind, RequestEventKind, UpdateDecision
 from reports.actions.notices import notify
 from tests.factories import (
     MASERU,
@@ -19,9 +19,11 @@ from tests.factories import (
     DueDateProposalDecisionFactory,
     DueDateProposalFactory,
     FocalPointFactory,
+    InformationRequestFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
+    RequestEventFactory,
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
@@ -224,6 +226,59 @@ def test_a_proposed_due_date_goes_to_the_officers_and_its_refusal_to_the_ministr
 
     assert told("officer@post.example") == []
     assert told("police@gov.example") == [NoticeKind.DUE_DATE_DECLINED]
+
+
+def test_a_request_for_information_is_told_at_once_until_it_is_answered(police):
+    asked = InformationRequestFactory(ministry=police, recorded_at=at(date(2022, 1, 10)))
+    notify(now=at(date(2022, 1, 10), 9, 1))
+    assert (told("police@gov.example"), mails_to("police@gov.example")) == ([NoticeKind.REQUEST_MADE], 1)
+
+    version = UpdateVersionFactory(update__information_request=asked, answers=asked.lines.all())
+    notify(now=at(date(2022, 1, 11)))
+    assert told("police@gov.example") == []
+    assert NoticeKind.UPDATE_RECEIVED in told("officer@post.example")
+
+    UpdateVersionDecisionFactory(
+        update_version=version, decision=UpdateDecision.RETURNED, recorded_at=at(date(2022, 1, 11), 10)
+    )
+    notify(now=at(date(2022, 1, 11), 11))
+    assert set(told("police@gov.example")) == {NoticeKind.UPDATE_RETURNED, NoticeKind.REQUEST_MADE}
+
+
+def test_an_overdue_request_climbs_like_an_overdue_commitment(police):
+    asked = InformationRequestFactory(ministry=police, asked__due_on=date(2022, 1, 15))
+    reached = []
+    for days in (-7, 7, 14, 21):
+        notify(now=at(date(2022, 1, 15) + timedelta(days=days)))
+        reached.append((set(told("police@gov.example")), set(told("officer@post.example"))))
+    made, overdue = NoticeKind.REQUEST_MADE, NoticeKind.REQUEST_OVERDUE
+    climbed = {NoticeKind.REQUEST_LONG_OVERDUE, NoticeKind.REQUEST_FOR_AGENDA}
+    assert reached == [
+        ({made, NoticeKind.REQUEST_DUE_SOON}, set()),
+        ({made, overdue}, set()),
+        ({made, overdue}, {NoticeKind.REQUEST_LONG_OVERDUE}),
+        ({made, overdue}, climbed),
+    ]
+    assert told("ambassador@post.example") == [NoticeKind.REQUEST_LONG_OVERDUE]
+
+    withdrawn_at = at(date(2022, 2, 6))
+    RequestEventFactory(
+        information_request=asked, kind=RequestEventKind.WITHDRAWN, happened_on=withdrawn_at.date(),
+        recorded_at=withdrawn_at,
+    )  # fmt: skip
+    notify(now=withdrawn_at + timedelta(minutes=1))
+
+    assert told("police@gov.example") == [NoticeKind.REQUEST_CHANGED]
+    assert told("officer@post.example") == []
+
+
+def test_a_request_to_a_ministry_without_a_focal_point_is_told_to_the_officers(officer):
+    InformationRequestFactory(ministry=MinistryFactory(), recorded_at=at(date(2022, 1, 10)))
+
+    notify(now=at(date(2022, 1, 10), 9, 1))
+
+    assert told("officer@post.example") == [NoticeKind.NO_FOCAL_POINT]
+    assert mails_to("officer@post.example") == 1
 
 
 def test_the_embassy_is_reminded_of_a_planned_dialogue(police):
