@@ -40,7 +40,7 @@ def newest_by_commitment(view: ReaderView, versions: Iterable[UpdateVersion]) ->
     One that its ministry has withdrawn counts as never sent, as in the standing of the commitment.
     """
     sent = [row for row in versions if not (row.withdrawn_at and view.knows(row.withdrawn_at))]
-    return {row.update.commitment_id: row for row in sorted(sent, key=lambda row: (row.recorded_at, row.pk))}
+    return {row.update.commitment_id or 0: row for row in sorted(sent, key=lambda row: (row.recorded_at, row.pk))}
 
 
 def build_updates(
@@ -64,7 +64,7 @@ def build_updates(
         )
     sent: dict[int, dict[int, list[UpdateVersion]]] = defaultdict(lambda: defaultdict(list))
     for row in versions:
-        sent[row.update.commitment_id][row.update_id].append(row)
+        sent[row.update.commitment_id or 0][row.update_id].append(row)
     return tuple(
         PrintedUpdate(
             commitment=commitment.printed.text,

@@ -233,14 +233,15 @@ class EvidenceReviewFact:
 class UpdateVersionFact:
     """One version of a ministry's update: the progress it claims, and when its wait ended.
 
-    `ministry_id` is the ministry that sent it and `commitment_id` the commitment it reports on. `decided_at` is when
-    the embassy accepted or returned it, or the ministry withdrew it. `returned_at` is set only if it was returned, and
-    `withdrawn_at` only if it was withdrawn.
+    `ministry_id` is the ministry that sent it and `commitment_id` the commitment it reports on. An answer to a request
+    for information reports on no commitment and claims no progress. `decided_at` is when the embassy accepted or
+    returned it, or the ministry withdrew it. `returned_at` is set only if it was returned, and `withdrawn_at` only if
+    it was withdrawn.
     """
 
     id: int
     recorded_at: datetime
-    progress: ClaimedProgress
+    progress: ClaimedProgress | None
     returned_at: datetime | None = None
     ministry_id: int | None = None
     commitment_id: int | None = None

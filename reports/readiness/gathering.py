@@ -24,8 +24,10 @@ from dialogues.models import (
     Evidence,
     EvidenceLink,
     EvidenceReview,
+    InformationRequest,
     UpdateVersion,
 )
+from dialogues.models.updates import subject_value
 from recommendations.choices import MilestoneKind, Origin, Tier
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, RecommendationTerms
 from reports.readiness import facts
@@ -65,14 +67,15 @@ def gather_facts(edition: Edition) -> facts.Facts:
         reviews=_load(facts.EvidenceReviewFact, EvidenceReview.objects.filter(evidence__country=country).order_by()),
         update_versions=_load(
             facts.UpdateVersionFact,
-            UpdateVersion.objects.filter(update__commitment__country=country).annotate(
+            UpdateVersion.objects.of_country(country.pk).annotate(
+                sent_by_ministry=subject_value("ministry"),
                 sent_back_at=Case(When(decision__decision=UpdateDecision.RETURNED, then="decision__recorded_at")),
                 taken_back_at=Case(When(decision__decision=UpdateDecision.WITHDRAWN, then="decision__recorded_at")),
             ),
             progress="claimed",
             returned_at="sent_back_at",
             withdrawn_at="taken_back_at",
-            ministry_id="update__commitment__ministry_id",
+            ministry_id="sent_by_ministry",
             commitment_id="update__commitment_id",
             decided_at="decision__recorded_at",
         ),
@@ -99,6 +102,14 @@ def newest_dialogue_moment(edition: Edition, known_by: datetime | None) -> datet
         }
     )
     return max(filter(None, newest.values()), default=None)
+
+
+def newest_request_moment(edition: Edition, known_by: datetime | None) -> datetime | None:
+    """Return when the newest known event of the country's requests was recorded, or None if there is none."""
+    known = Q() if known_by is None else Q(events__recorded_at__lte=known_by)
+    requests = InformationRequest.objects.filter(country=edition.country_id)
+    newest: datetime | None = requests.aggregate(newest=Max("events__recorded_at", filter=known))["newest"]
+    return newest
 
 
 def _load[F](kind: type[F], rows: QuerySet[Any], **columns: str) -> tuple[F, ...]:

@@ -24,6 +24,7 @@ from dialogues.models import (
     DueDateProposal,
     Evidence,
     EvidenceLink,
+    InformationRequest,
     NextStep,
     Redaction,
     UpdateVersion,
@@ -117,10 +118,13 @@ class PointsAtStake(NamedTuple):
 
 
 class WaitingUpdate(NamedTuple):
-    """An update version that waits for the user; `days` is how long it has waited."""
+    """An update version that waits for the user; `days` is how long it has waited.
+
+    An answer to a request claims no progress.
+    """
 
     update_version: UpdateVersion
-    claimed: ClaimedProgress
+    claimed: ClaimedProgress | None
     days: int
     stake: PointsAtStake
     due: TimeLeft | None
@@ -180,9 +184,13 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
     logged = list(evidence.select_related("recorded_by"))
     versions = _undecided_versions(user, country) if user.role == Role.OFFICER else []
     commitments: QuerySet[Any] = Commitment.objects.visible_to(user, country).with_status(today)
-    due_on: dict[int, date | None] = dict(
+    due_on: dict[int | None, date | None] = dict(
         commitments.filter(updates__versions__in=versions).values_list("pk", "due_on")
     )
+    requests = InformationRequest.objects.visible_to(user, country).filter(updates__versions__in=versions)
+    request_due_on = {
+        row.pk: standing.due_on for row in requests.with_history() if (standing := row.standing_on(today))
+    }
     editions = editions_of_page_country(request)
     simulation_of = cache(build_simulation)
 
@@ -200,10 +208,14 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
         reasons = [describe_drop(drop) for drop in priority.drops]
         return WaitingUpdate(
             update_version=row,
-            claimed=ClaimedProgress(row.claimed),
+            claimed=row.progress,
             days=(today - timezone.localtime(row.recorded_at).date()).days,
             stake=stake(edition, priority.points, priority.verdict, reasons),
-            due=_time_left(due_on.get(row.update.commitment_id), terms.deadline_on if terms else None, today),
+            due=_time_left(
+                due_on.get(row.update.commitment_id) or request_due_on.get(row.update.information_request_id or 0),
+                terms.deadline_on if terms else None,
+                today,
+            ),
         )
 
     def logged_evidence(row: Evidence) -> LoggedEvidence:
@@ -229,11 +241,7 @@ def _own_waiting_evidence(user: User, country: Country) -> list[Evidence]:
 def _undecided_versions(user: User, country: Country) -> list[UpdateVersion]:
     """Return the update versions that an officer may decide on: as `permissions.can_decide_on_update`, for lists."""
     rows = UpdateVersion.objects.visible_to(user, country).undecided().exclude(recorded_by=user)
-    return list(
-        rows.select_related("update__commitment__ministry", "recorded_by").annotate(
-            evidence_count=Count("evidence", distinct=True)
-        )
-    )
+    return list(rows.with_subject("recorded_by").annotate(evidence_count=Count("evidence", distinct=True)))
 
 
 @read_page
@@ -410,10 +418,10 @@ EXPORT_COLUMNS = (
 
 
 def _update_export_row(line: WaitingUpdate) -> tuple[object, ...]:
-    row, commitment = line.update_version, line.update_version.update.commitment
+    row, subject = line.update_version, line.update_version.update.subject
     due = line.due
     return (
-        gettext("Update"), commitment.maker, commitment.text, line.claimed.label, row.recorded_at,
+        gettext("Update"), subject.maker, subject.text, line.claimed.label if line.claimed else "", row.recorded_at,
         row.evidence_count,  # type: ignore[attr-defined]  # annotated by `_find_items_to_review`
         line.stake.printed, line.stake.printed_by_verdict, due.days if due else None, due.text if due else "",
         reverse("version_detail", args=[row.pk]),
