@@ -31,12 +31,17 @@ from dialogues.models import (
     EvidenceFile,
     EvidenceLink,
     EvidenceReview,
+    InformationRequest,
+    LineAnswer,
     Participant,
     Reading,
     ReadingPart,
     Redaction,
+    RequestEvent,
+    RequestLine,
     Update,
     UpdateVersion,
+    UpdateVersionDecision,
 )
 from recommendations.choices import MilestoneKind, Pillar
 from recommendations.models import (
@@ -227,6 +232,46 @@ class Rows:
             for row in sent
         )  # fmt: skip
         self.evidence(many, versions)
+
+    def requests(self, many):
+        """Requests for information: each asks for a figure and a document, and its answer was accepted."""
+        rows = InformationRequest.objects.bulk_create(
+            factories.InformationRequestFactory.build(
+                country=self.country, ministry=self.ministry, edition=self.edition, asked=False, lines=[], **self.said()
+            )
+            for _ in range(many)
+        )
+        RequestEvent.objects.bulk_create(
+            RequestEvent(
+                information_request=row, kind="asked", happened_on=DAY, due_on=DAY + timedelta(days=90), **self.said()
+            )
+            for row in rows
+        )
+        lines = RequestLine.objects.bulk_create(
+            RequestLine(information_request=row, number=number, wording="The list", **given)
+            for row in rows
+            for number, given in enumerate(
+                ({}, {"indicator": self.indicator, "starts_on": date(2021, 4, 1), "through_on": date(2022, 3, 31)}), 1
+            )
+        )
+        sent = Update.objects.bulk_create(Update(information_request=row, number=1) for row in rows)
+        versions = UpdateVersion.objects.bulk_create(
+            UpdateVersion(
+                update=row, number=1, narrative="Told.", happened_on=DAY, recorded_at=at_noon(DAY),
+                recorded_by=self.focal_point,
+            )
+            for row in sent
+        )  # fmt: skip
+        LineAnswer.objects.bulk_create(
+            LineAnswer(line=line, update_version=version, answer="none")
+            for line, version in zip(lines[::2], versions, strict=True)
+        )
+        UpdateVersionDecision.objects.bulk_create(
+            UpdateVersionDecision(
+                update_version=version, decision="accepted", recorded_at=at_noon(DAY), recorded_by=self.reviewer
+            )
+            for version in versions
+        )
 
     def tasks(self, many):
         """Updates that wait, evidence that nobody reviewed, and verdicts that ask for another look."""
@@ -461,6 +506,9 @@ LISTS = [
     ListPage("commitment_list", Rows.commitments, 11, query="status=overdue&q=promise&sort=text&page=2"),
     ListPage("commitment_list", Rows.commitments, 9 + LOG_ENTRY, query="as=csv"),
     ListPage("commitment_list", Rows.commitments, 9, "focal_point"),
+    ListPage("information_request_list", Rows.requests, 11),
+    ListPage("information_request_list", Rows.requests, 10 + LOG_ENTRY, query="q=list&status=asked&as=csv"),
+    ListPage("ministry_home", Rows.requests, 17, "focal_point"),
     ListPage("ministry_home", Rows.updates, 12, "focal_point"),
     ListPage("evidence_list", Rows.evidence, 19),
     ListPage("evidence_list", Rows.evidence, 19, query="q=case&word=verified&page=2"),

@@ -46,6 +46,8 @@ REDIRECTS_WHEN_SIGNED_IN = frozenset({
 ROW_LABELS = {
     "account_entry": "an entry on an account",
     "account_request": "a request about the observer’s account",
+    "answered": "a request for information whose answer is with the embassy",
+    "asked": "a request for information to the ministry",
     "assessed": "a benchmark",
     "assessment": "an assessment",
     "returned_evidence": "evidence that a ministry sent and the embassy reviewed",

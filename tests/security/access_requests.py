@@ -317,6 +317,20 @@ def update_body(world):
     }
 
 
+def information_request_body(world):
+    return formset_totals("lines", 1) | {
+        "lines-0-wording": "The list of shelters",
+        "ministry": world.pk("police"),
+        "due_on": "2022-02-20",
+        "reason": "The report needs it.",
+    }
+
+
+def request_answer_body(world):
+    line = world.rows["asked"].lines.get().pk
+    return {f"line-{line}-answer": "none", f"line-{line}-text": "There is no list.", "narrative": "We looked."}
+
+
 def assessment_body(world):
     assessment = world.pk("assessment")
     return {
@@ -470,6 +484,11 @@ BODIES = {
     "POST due_date_propose": lambda world: {"due_on": "2022-02-20", "reason": "The printer is late."},
     "POST due_date_answer": lambda world: {"answer": "declined", "reason": "The deadline stays."},
     "POST version_withdraw": lambda world: {"reason": "We attached the wrong list."},
+    "POST information_request_add": information_request_body,
+    "POST information_request_move": lambda world: {"due_on": "2022-02-20", "reason": "They asked."},
+    "POST information_request_withdraw": lambda world: {"reason": "It is no longer needed."},
+    "POST information_request_answer": request_answer_body,
+    "POST information_request_draft": request_answer_body,
     "POST update_send": update_body,
     "POST update_draft": update_body,
     "POST evidence_log": evidence_body,

@@ -47,6 +47,8 @@ dialogues.Dialogue.place dialogues.Commitment.text dialogues.Commitment.letter
 dialogues.CommitmentCorrection.replaced_text dialogues.CommitmentCorrection.reason
 dialogues.UpdateVersion.narrative dialogues.UpdateVersionDecision.reason
 dialogues.DueDateProposal.reason dialogues.DueDateProposalDecision.reason
+dialogues.InformationRequest.reason dialogues.RequestLine.wording dialogues.RequestEvent.reason
+dialogues.LineAnswer.text
 dialogues.Evidence.title dialogues.Evidence.stated_by dialogues.Evidence.source dialogues.Evidence.link
 dialogues.EvidenceFile.name dialogues.EvidenceFile.file dialogues.EvidenceFile.received_sha256
 dialogues.EvidenceFile.stored_sha256 dialogues.EvidenceReview.reason

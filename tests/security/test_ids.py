@@ -30,6 +30,12 @@ IDS_IN_QUERIES = [
     ("own", "GET commitment_list -", "ministry", "home"),
     ("officer", "GET commitment_add -", "dialogue", "foreign_dialogue"),
     ("officer", "GET commitment_add -", "recommendation", "foreign_recommendation"),
+    ("officer", "GET information_request_list -", "ministry", "foreign_ministry"),
+    ("officer", "GET information_request_add -", "ministry", "foreign_ministry"),
+    ("officer", "GET information_request_add -", "dialogue", "foreign_dialogue"),
+    ("officer", "GET information_request_add -", "indicator", "foreign_indicator"),
+    ("officer", "GET information_request_add -", "benchmark", "foreign_benchmark"),
+    ("own", "GET update-list -", "information_request", "home_request"),
     ("officer", "GET evidence_list -", "benchmark", "foreign_benchmark"),
     ("officer", "GET commitment_list -", "recommendation", "foreign_recommendation"),
     ("officer", "GET evidence_log -", "commitment", "foreign_commitment"),
@@ -81,6 +87,9 @@ evidence-list       happened_after happened_before
 reading-list        starts_on
 commitment_detail   sent
 dialogue_detail     saved
+information_request_detail  sent
+information_request_list  q status
+information_request_add  line reason
 briefing-list       kind
 readiness-list      as_of known_by
 readiness_detail    as_of known_by known_on
@@ -119,6 +128,12 @@ IDS_IN_FORMS = [
     ("officer", "POST commitment_add -", "ministry", "foreign_ministry"),
     ("officer", "POST commitment_add -", "dialogue", "foreign_dialogue"),
     ("officer", "POST commitment_add -", "links-0-benchmark", "foreign_benchmark"),
+    ("officer", "POST information_request_add -", "ministry", "foreign_ministry"),
+    ("officer", "POST information_request_add -", "dialogue", "foreign_dialogue"),
+    ("officer", "POST information_request_add -", "lines-0-indicator", "foreign_indicator"),
+    ("own", "POST information_request_answer asked", "kept_files", "home_file"),
+    ("own", "POST information_request_answer asked", "last_version", "home_version"),
+    ("own", "POST information_request_draft asked", "restore_draft", "row_removed_by_second"),
     ("officer", "POST commitment_correct unstarted", "links-0-benchmark", "foreign_benchmark"),
     ("officer", "POST evidence_log -", "commitment", "foreign_commitment"),
     ("officer", "POST evidence_log -", "kept_files", "unsent_file"),

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
 
-from dialogues.choices import ClaimedProgress, CommitmentEventKind, Sensitivity
+from dialogues.choices import ClaimedProgress, CommitmentEventKind, RequestEventKind, Sensitivity
 from recommendations.choices import MilestoneKind, Origin, Rule
 from tests.authentication import force_sign_in
 from tests.dialogues.sample_files import picture
@@ -38,7 +38,9 @@ from tests.factories import (
     EvidenceReviewFactory,
     FocalPointFactory,
     IndicatorFactory,
+    InformationRequestFactory,
     JobFactory,
+    LineAnswerFactory,
     MilestoneDoneFactory,
     MilestoneFactory,
     MinistryFactory,
@@ -55,6 +57,7 @@ from tests.factories import (
     RecorderFactory,
     RedactionFactory,
     RemovedRowFactory,
+    RequestEventFactory,
     ReviewerFactory,
     SavedFilterFactory,
     UpdateFactory,
@@ -363,6 +366,7 @@ class World:
         home_proposal = DueDateProposalFactory(
             commitment=home_commitment, reason=self.marked_text("why home need longer", homes)
         )
+        self._create_requests(seen, homes)
         self.add_rows(
             proposal=proposal,
             home_proposal=home_proposal,
@@ -376,6 +380,63 @@ class World:
             reported=reported,
             home_commitment=home_commitment,
             other_home_commitment=home_commitment.ministry.commitments.order_by("pk").last(),
+        )
+
+    def _create_requests(self, seen, homes):
+        """Create requests for information: an open one, one whose answer waits, and one to another ministry."""
+        police, edition = self.rows["police"], self.rows["edition"]
+        asked = InformationRequestFactory(
+            ministry=police,
+            edition=edition,
+            reason=self.marked_text("why police are asked", seen),
+            lines=[self.marked_text("what police are asked", seen)],
+            asked__due_on=date(2022, 2, 10),
+        )
+        RequestEventFactory(
+            information_request=asked,
+            kind=RequestEventKind.MOVED,
+            happened_on=date(2021, 12, 10),
+            due_on=date(2022, 2, 14),
+            reason=self.marked_text("why police get longer", seen),
+        )
+        answered = InformationRequestFactory(
+            ministry=police,
+            edition=edition,
+            reason=self.marked_text("why police are asked again", seen),
+            lines=[self.rows["indicator"]],
+        )
+        answer = UpdateVersionFactory(
+            update__information_request=answered,
+            narrative=self.marked_text("police's answer", seen),
+            recorded_by=self.rows["colleague"],
+        )
+        LineAnswerFactory(
+            line=answered.lines.get(), update_version=answer, text=self.marked_text("police's explanation", seen)
+        )
+        proof = self._evidence("police's answered proof", seen, update_version=answer)
+        answered_reading = ReadingFactory(
+            indicator=self.rows["indicator"],
+            through_on=date(2021, 12, 31),
+            evidence=proof,
+            update_version=answer,
+            note=self.marked_text("police's answered note", seen),
+            source=self.marked_text("police's answered source", seen),
+            recorded_by=self.rows["colleague"],
+        )
+        home_request = InformationRequestFactory(
+            ministry=self.rows["home"],
+            edition=edition,
+            reason=self.marked_text("why home are asked", homes),
+            lines=[self.marked_text("what home are asked", homes)],
+        )
+        self.add_rows(
+            asked=asked,
+            answered=answered,
+            home_request=home_request,
+            answer=answer,
+            answer_update=answer.update,
+            answer_evidence=proof,
+            answer_reading=answered_reading,
         )
 
     def _create_planned_dialogues(self):
@@ -649,6 +710,14 @@ class World:
             update__commitment=commitment, narrative=self.marked_text("their words", to), recorded_by=focal_point
         )
         evidence = self._evidence("their proof", to, update_version=sent, supports=[benchmark])
+        asked = InformationRequestFactory(
+            ministry=ministry,
+            edition=edition,
+            reason=self.marked_text("why they are asked", to),
+            lines=[self.marked_text("what they are asked", to)],
+            recorded_by=by,
+            asked__recorded_by=by,
+        )
         self.add_rows(
             foreign_edition=edition,
             foreign_recommendation=recommendation,
@@ -656,6 +725,7 @@ class World:
             foreign_benchmark=benchmark,
             foreign_dialogue=dialogue,
             foreign_commitment=commitment,
+            foreign_request=asked,
             foreign_update=sent.update,
             foreign_version=sent,
             foreign_evidence=evidence,
