@@ -28,7 +28,7 @@ import tiptracker.accounts.urls
 import tiptracker.audit.urls
 import tiptracker.notifications.urls
 from dialogues.choices import CommitmentStatus, MadeBy
-from dialogues.models import Commitment, Dialogue, Evidence, NextStep, UpdateVersion
+from dialogues.models import Commitment, Dialogue, Evidence, InformationRequest, NextStep, UpdateVersion
 from recommendations.importing.draft import read_draft_text, serialize_draft
 from recommendations.importing.preview import get_expected_edition
 from recommendations.models import Benchmark, Edition, EditionImport, Indicator, Recommendation
@@ -43,12 +43,14 @@ from tests.factories import (
     DueDateProposalFactory,
     EditionImportFactory,
     EvidenceFactory,
+    InformationRequestFactory,
     JobFactory,
     NoticeFactory,
     ReadinessRunFactory,
     RedactionDecisionFactory,
     RedactionFactory,
     SavedFilterFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tests.recommendations.replacement_list import REPLACEMENT_LIST
@@ -118,6 +120,7 @@ ADDRESSES_WITHOUT_PAGE = {
     "briefing_word",
     "token_revoke",
     "log_export",
+    "information_request_draft",
     "update_draft",
     "update_token",
     "dialogue_draft",
@@ -295,6 +298,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         DueDateProposalFactory(commitment=waiting.update.commitment),
         DueDateProposalDecisionFactory(proposal__commitment=waiting.update.commitment).proposal,
     ]
+    requests = _create_requests(people["police"], edition)
     put_right = EvidenceFactory(revises=EvidenceFactory(country=edition.country), country=edition.country)
     benchmark = Benchmark.objects.filter(terms__rule="assessed").first()
     things = {
@@ -331,6 +335,8 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "commitment_withdraw": commitments.filter(status=CommitmentStatus.OPEN)[:1],
         "commitment_reopen": commitments.filter(status=CommitmentStatus.WITHDRAWN)[:1],
         "commitment_report_done": ours[:1],
+        **dict.fromkeys(("information_request_detail", "information_request_answer"), requests),
+        **dict.fromkeys(("information_request_move", "information_request_withdraw"), requests[:1]),
         "version_withdraw": [waiting, accepted],
         "due_date_propose": [waiting.update.commitment],
         "due_date_answer": proposals,
@@ -344,7 +350,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
             *waiting.evidence.all()[:1],
             *accepted.evidence.all()[:1],
         ],
-        "version_detail": [waiting, returned, accepted],
+        "version_detail": [waiting, returned, accepted, requests[1].updates.get().versions.get()],
         "version_simulation": [waiting, returned, accepted],
         "evidence_simulation": logged[:1],
         "benchmark_simulation": [benchmark],
@@ -413,6 +419,22 @@ def _create_imports(edition: Edition) -> list[EditionImport]:
     brought = [serialize_draft(read_draft_text(text, get_expected_edition(edition))) for text in (table, narrative)]
     waiting = [EditionImportFactory(edition=edition, draft=draft) for draft in brought]
     return [*waiting, EditionImportFactory(edition=edition, loaded=True)]
+
+
+def _create_requests(police: User, edition: Edition) -> list[InformationRequest]:
+    """Requests to a ministry: one whose answer was returned, and one whose answer waits for the embassy."""
+    indicator = Indicator.objects.order_by("pk").first()
+    requests = [
+        InformationRequestFactory(
+            ministry=police.ministry, edition=edition, lines=[indicator, "The list of shelters"], asked__due_on=TODAY
+        )
+        for _ in range(2)
+    ]
+    for request, returned in zip(requests, (True, False), strict=True):
+        UpdateVersionFactory(
+            update__information_request=request, recorded_by=police, answers=request.lines.all(), returned=returned
+        )
+    return requests
 
 
 def _find_open_commitments(commitments: Iterable[Commitment]) -> list[Commitment]:
@@ -569,6 +591,8 @@ INCOMPLETE_FORMS = [
     ("benchmark_assess", "Assess 1c", {}),
     ("commitment_add", "Record the commitment", {}),
     ("commitment_reschedule", "Move the due date", {}),
+    ("information_request_add", "Send the request", {}),
+    ("information_request_move", "Move the due date", {}),
     ("due_date_answer", "Send the answer", {}),
     ("dialogue_add", "Save and continue", {}),
     ("dialogue_call_off", "Call off the dialogue", {}),

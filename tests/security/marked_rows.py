@@ -98,6 +98,7 @@ class MarkedRows:
         self._mark_commitments()
         self._mark_drafts()
         self._mark_updates_and_evidence()
+        self._mark_requests()
         self._mark_redactions()
         self._mark_runs_and_briefings()
         self._mark_log()
@@ -353,6 +354,36 @@ class MarkedRows:
             self.create_marked(factories.ReadingPartFactory, reading=reading)
             self.create_marked(
                 factories.AssessmentFactory, benchmark=self.assessed, grounds=[evidence], recorded_by=self.officer
+            )
+
+    def _mark_requests(self):
+        for reader, ministry, to, indicator in (
+            ("own", self.police, OWN, self.indicator),
+            ("other", self.home, OTHER, self.home_indicator),
+        ):
+            by = self.world.people[reader]
+            asked = self.create_marked(
+                factories.InformationRequestFactory, to, ministry=ministry, edition=self.edition, lines=[]
+            )
+            line = self.create_marked(factories.RequestLineFactory, to, information_request=asked)
+            self.create_marked(
+                factories.RequestEventFactory, to, information_request=asked, kind="moved", recorded_by=self.officer
+            )
+            sent = self.create_marked(
+                factories.UpdateVersionFactory,
+                to,
+                update=factories.UpdateFactory(information_request=asked),
+                recorded_by=by,
+            )
+            self.create_marked(factories.LineAnswerFactory, to, line=line, update_version=sent)
+            evidence = self._create_evidence(to, update_version=sent)
+            self.create_marked(
+                factories.ReadingFactory,
+                to,
+                indicator=indicator,
+                evidence=evidence,
+                update_version=sent,
+                recorded_by=by,
             )
 
     def _create_update_version(self, to, commitment, by, benchmarks, indicator):
