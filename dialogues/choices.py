@@ -108,6 +108,7 @@ class LineStatus(ChoiceEnum):
     """What is known of one line of a request for information. Without an answer, nothing follows about the figure."""
 
     ASKED = "asked", gettext_noop("Asked, no answer")
+    WITH_EMBASSY = "with_embassy", gettext_noop("With the embassy")
     ANSWERED = "answered", gettext_noop("Answered")
     NONE = "none", gettext_noop("Ministry has none")
 

@@ -32,6 +32,8 @@ def describe_line_standing(line: LineStanding, asked_on: date) -> str:
 
     That the ministry has none is an answer. Silence is not, and neither says that there is none.
     """
+    if line.sent_on:
+        return gettext("Answer with the embassy since %(date)s") % {"date": format_date(line.sent_on)}
     if line.answered_on is None:
         return gettext("Asked on %(date)s, no answer") % {"date": format_date(asked_on)}
     if line.status is LineStatus.NONE:

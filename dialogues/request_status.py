@@ -31,16 +31,18 @@ class LineStanding(NamedTuple):
     """What is known of one line on a day.
 
     `answered_on` is the day on which the embassy accepted the answer, or that the ministry has none. `version` is the
-    id of the update version that says so. Both are None while there is no accepted answer.
+    id of the update version that says so. Both are None while there is no accepted answer. `sent_on` is the day on
+    which an answer was sent that waits for the embassy.
     """
 
     status: LineStatus = LineStatus.ASKED
     answered_on: date | None = None
     version: int | None = None
+    sent_on: date | None = None
 
     @property
     def is_open(self) -> bool:
-        return self.status is LineStatus.ASKED
+        return self.answered_on is None
 
 
 class RequestStanding(NamedTuple):
@@ -132,7 +134,8 @@ def request_standing_on[Version: UpdateVersionLike](
 
 
 def _line_standing(answers: Iterable[tuple[str, UpdateVersionLike]], is_past: "IsPast", zone: tzinfo) -> LineStanding:
-    """Return what the newest accepted version says to a line."""
+    """Return what the newest accepted version says to a line or, without one, whether an answer waits."""
+    answers = list(answers)
     accepted = [
         (version.decided_at, version.pk, kind)
         for kind, version in answers
@@ -142,7 +145,13 @@ def _line_standing(answers: Iterable[tuple[str, UpdateVersionLike]], is_past: "I
         and version.withdrawn_at is None
     ]
     if not accepted:
-        return LineStanding()
+        waiting = [
+            version for _, version in answers if is_past(version.recorded_at) and not is_past(version.decided_at)
+        ]
+        if not waiting:
+            return LineStanding()
+        sent_at = max(version.recorded_at for version in waiting)
+        return LineStanding(LineStatus.WITH_EMBASSY, sent_on=sent_at.astimezone(zone).date())
     at, key, kind = max(accepted)
     status = LineStatus.NONE if kind == LineAnswerKind.NONE else LineStatus.ANSWERED
     return LineStanding(status, at.astimezone(zone).date(), key)
@@ -168,11 +177,10 @@ def _choose_status(
         return RequestStatus.WITHDRAWN
     if is_waiting:
         return RequestStatus.WITH_EMBASSY
-    statuses = {line.status for line in lines.values()}
-    if statuses == {LineStatus.NONE}:
+    if all(line.status is LineStatus.NONE for line in lines.values()):
         return RequestStatus.NONE
-    if LineStatus.ASKED not in statuses:
+    if not any(line.is_open for line in lines.values()):
         return RequestStatus.ANSWERED
     if is_overdue:
         return RequestStatus.OVERDUE
-    return RequestStatus.ASKED if statuses == {LineStatus.ASKED} else RequestStatus.PARTLY_ANSWERED
+    return RequestStatus.ASKED if all(line.is_open for line in lines.values()) else RequestStatus.PARTLY_ANSWERED

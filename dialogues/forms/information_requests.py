@@ -165,7 +165,7 @@ class LineAnswerForm(TrackerForm):
     `changes` is what the embassy asks to change in it.
     """
 
-    required_for_some = ("figure", "through_on", "text")
+    required_for_some = ("answer", "figure", "through_on", "text")
     changes: Sequence[str] = ()
 
     answer = forms.ChoiceField(

@@ -320,9 +320,12 @@ class ReturnForm(TrackerForm):
         help_text=gettext_lazy("The ministry sees your words beside each part that you tick."),
     )
 
-    def __init__(self, *args: Any, has_lines: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, has_lines: bool = False, is_answer: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.has_lines = has_lines
+        if is_answer:  # the form of an answer to a request asks for no dates
+            choices = [choice for choice in UpdatePart.choices() if choice[0] != UpdatePart.DATES]
+            cast("forms.ChoiceField", self.fields["parts"]).choices = choices
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -220,11 +220,17 @@ def _benchmark_line(benchmark: Benchmark) -> dict[str, Any]:
 def _describe_asking(asked: InformationRequest) -> str:
     """Return what the page says after asking: who is told, and what comes next."""
     number = asked.lines.count()
+    if not asked.ministry.users.filter(is_active=True).exists():
+        sentence = gettext(
+            "The request was recorded. %(ministry)s has no focal point, so TIP Tracker can tell nobody there. Hand the "
+            "request over yourself, and ask the administrator for an account."
+        )
+        return sentence % {"ministry": asked.maker}
     sentence = ngettext(
-        "The request with %(number)d line was sent. %(ministry)s sees it on its home page and is told by mail. You "
-        "find the answer under My tasks.",
-        "The request with %(number)d lines was sent. %(ministry)s sees it on its home page and is told by mail. You "
-        "find the answer under My tasks.",
+        "The request with %(number)d line was sent. %(ministry)s sees it on its home page and is told of it. You find "
+        "the answer under My tasks.",
+        "The request with %(number)d lines was sent. %(ministry)s sees it on its home page and is told of it. You find "
+        "the answer under My tasks.",
         number,
     )
     return sentence % {"number": number, "ministry": asked.maker}

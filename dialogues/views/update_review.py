@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET
 
@@ -97,7 +97,7 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
         request, update_version, asks=True, data=request.POST, is_checked=lambda form: form.needs_change
     )
     to_change = [(each, line) for each in exhibits for line in each.lines if line.form and line.form.needs_change]
-    form = ReturnForm(request.POST, prefix="return", has_lines=bool(to_change))
+    form = _return_form(update_version, request.POST, has_lines=bool(to_change))
     if all([form.is_valid(), *(line.form.is_valid() for _, line in to_change if line.form)]):
         reason = format_return_reason(form.cleaned_data["reason"], [_requested_change(*each) for each in to_change])
         now = _now(update_version)
@@ -117,6 +117,12 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
     current = _version(request, pk)
     accept_form = AcceptForm(prefix="accept", initial=raw_values(AcceptForm(request.POST, prefix="accept")))
     return _render_detail(request, current, accept_form=accept_form, return_form=form, exhibits=exhibits, status=422)
+
+
+def _return_form(update_version: UpdateVersion, data: QueryDict | None = None, **kwargs: Any) -> ReturnForm:
+    """Return the form to return a version, with the parts that the form of the ministry has."""
+    is_answer = update_version.update.information_request_id is not None
+    return ReturnForm(data, prefix="return", is_answer=is_answer, **kwargs)
 
 
 def _requested_change(exhibit: UpdateEvidence, line: UpdateReviewRow) -> RequestedChange:
@@ -154,7 +160,8 @@ def version_accept(request: SignedInRequest, pk: int) -> HttpResponse:
     if isinstance(form.refusal, EditConflict):
         return _render_overtaken(request, pk)
     current = _version(request, pk)
-    return_form = ReturnForm(prefix="return", initial=raw_values(ReturnForm(request.POST, prefix="return")))
+    typed = raw_values(_return_form(update_version, request.POST))
+    return_form = _return_form(update_version, initial=typed)
     return _render_detail(request, current, accept_form=form, return_form=return_form, exhibits=exhibits, status=422)
 
 
@@ -176,7 +183,7 @@ def version_fill(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         update_version,
         accept_form=AcceptForm(prefix="accept", initial=raw_values(AcceptForm(request.POST, prefix="accept"))),
-        return_form=ReturnForm(prefix="return", initial=raw_values(ReturnForm(request.POST, prefix="return"))),
+        return_form=_return_form(update_version, initial=raw_values(_return_form(update_version, request.POST))),
         exhibits=exhibits,
         bulk=bulk,
         status=200 if bulk.filled is not None else 422,
@@ -264,7 +271,7 @@ def _render_detail(
     may_decide = permissions.can_decide_on_update(user, update_version) and decision is None
     exhibits = exhibits or _update_evidence(request, update_version, asks=may_decide)
     accept_form = accept_form or AcceptForm(prefix="accept")
-    return_form = return_form or ReturnForm(prefix="return")
+    return_form = return_form or _return_form(update_version)
     bulk = bulk or build_bulk_review(_review_items(exhibits), request.POST or None)
     forms = [line.form for exhibit in exhibits for line in exhibit.lines if line.form]
     readings = list(Reading.objects.visible_to(user).filter(update_version=update_version).select_related("indicator"))

@@ -86,7 +86,10 @@ def test_an_answer_that_waits_for_the_embassy_is_never_overdue():
     found = standing(asked(), {1: said(version), 2: []}, version)
 
     assert (found.status, found.days_overdue, found.waits_since) == (RequestStatus.WITH_EMBASSY, 0, TWENTIETH)
-    assert found.lines[1].status is LineStatus.ASKED  # nothing is answered until the embassy accepts it
+    # Nothing is answered until the embassy accepts it, and a line with an answer is not one without.
+    assert [found.lines[line].status for line in (1, 2)] == [LineStatus.WITH_EMBASSY, LineStatus.ASKED]
+    assert found.number_answered == 0
+    assert describe_line_standing(found.lines[1], ASKED) == "Answer with the embassy since 20 January 2022"
 
 
 def test_a_line_is_answered_once_a_version_that_answers_it_is_accepted():

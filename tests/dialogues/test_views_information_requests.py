@@ -97,6 +97,8 @@ def test_an_officer_asks_and_the_page_says_who_is_told(client, officer, ministry
         "lines-1-wording": "The court list",
     }
 
+    FocalPointFactory(ministry=ministry)
+
     response = client.post(edition_url("information_request_add"), request_fields(ministry, **lines), follow=True)
 
     request = InformationRequest.objects.get()
@@ -106,6 +108,12 @@ def test_an_officer_asks_and_the_page_says_who_is_told(client, officer, ministry
         "The court list",
     ]
     assert "Ministry of Justice sees it on its home page" in response.text
+
+
+def test_an_officer_reads_that_nobody_can_be_told_where_a_ministry_has_no_focal_point(client, officer, ministry):
+    page = client.post(edition_url("information_request_add"), request_fields(ministry), follow=True)
+
+    assert "Ministry of Justice has no focal point" in page.text
 
 
 def test_a_refused_line_is_marked_in_its_row_and_nothing_typed_is_lost(client, officer, ministry):
