@@ -358,10 +358,11 @@ def list_parts_to_review(update_version: UpdateVersion) -> list[tuple[Evidence, 
 
 
 def _redactable_rows(update_version: UpdateVersion) -> list[Model]:
-    """Return what a ministry wrote and sent: the version, its evidence with the files, and its figures."""
+    """Return what a ministry wrote and sent: the version, its answers, its evidence with the files, and its figures."""
     evidence = list(update_version.evidence.select_related("file"))
     return [
         update_version,
+        *update_version.line_answers.all(),
         *evidence,
         *(piece.file for piece in evidence if piece.file),
         *update_version.readings.all(),

@@ -114,7 +114,8 @@ def information_request_add(request: EditionRequest) -> HttpResponse:
     """Ask a ministry for information.
 
     The address can fill in the form: `ministry`, `dialogue` and `reason`, and lines by `indicator` (several),
-    `benchmark` (several) and `line` (several, in words).
+    `benchmark` (several) and `line` (several, in words). `years=before` asks for the figures of the year before, and
+    `years=both` for those too.
     """
     user, edition = request.user, request.edition
     country, now = edition.country, clock.now(edition.country.time_zone)
@@ -173,6 +174,13 @@ def _period(edition: Edition) -> dict[str, date]:
     return {"starts_on": edition.starts_on, "through_on": edition.ends_on}
 
 
+def _periods_asked(edition: Edition, years: str) -> list[dict[str, date]]:
+    """Return the first values of the lines that ask for one indicator, for the years that an address names."""
+    first, last = edition.year_before
+    before = {"starts_on": first, "through_on": last}
+    return {"before": [before], "both": [_period(edition), before]}.get(years, [_period(edition)])
+
+
 def _prefilled_forms(
     request: EditionRequest, offered: dict[str, Any], row_kwargs: dict[str, Any]
 ) -> "tuple[InformationRequestForm, BaseFormSet[Any]]":
@@ -192,7 +200,8 @@ def _prefilled_forms(
         if keys
         else ()
     )
-    rows: list[dict[str, Any]] = [{"indicator": row.pk} for row in indicators]
+    periods = _periods_asked(edition, asked.get("years", ""))
+    rows: list[dict[str, Any]] = [{"indicator": row.pk, **period} for row in indicators for period in periods]
     rows += [_benchmark_line(row) for row in benchmarks]
     rows += [{"wording": text} for text in asked.getlist("line") if text.strip()]
     ministries = [asked.get("ministry"), *(row.ministry_id for row in indicators)]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from recommendations.edition_context import edition_url
 from recommendations.models import Edition
 from reports.briefings.step_texts import step_texts
-from reports.choices import StepKind
+from reports.choices import StepKind, YearsAsked
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation.step_display import FIRST_PAGE_STEPS, StepDisplay
 from reports.readiness.explanation.step_sentences import display_steps
@@ -96,7 +96,11 @@ def _asking_url(edition: Edition, step: ReadinessStep) -> str:
     """Return the form to ask for the figure that a step needs, with ministry and line filled in; empty if none."""
     if step.kind is not StepKind.ASK or step.indicator_id is None:
         return ""
-    query = {"indicator": step.indicator_id} | ({"ministry": step.ministry_id} if step.ministry_id else {})
+    query: dict[str, Any] = {"indicator": step.indicator_id}
+    if step.ministry_id:
+        query["ministry"] = step.ministry_id
+    if step.years is not YearsAsked.PERIOD:
+        query["years"] = step.years.value
     return edition_url(edition, "information_request_add", query=query)
 
 

@@ -148,9 +148,16 @@ def test_one_press_opens_the_form_with_ministry_and_line_filled(client, officer,
     assert (str(row["indicator"].value()), row["starts_on"].value()) == (str(prosecutions.pk), date(2021, 4, 1))
 
 
-def test_an_assessed_benchmark_is_asked_about_in_words_and_a_dialogue_and_texts_are_taken_over(
-    client, officer, ministry
-):
+@pytest.mark.parametrize(("years", "first_days"), [("before", [2020]), ("both", [2021, 2020]), ("nonsense", [2021])])
+def test_a_figure_is_asked_for_the_years_that_the_address_names(client, officer, prosecutions, years, first_days):
+    query = {"indicator": prosecutions.pk, "years": years}
+
+    page = client.get(edition_url("information_request_add", query=query))
+
+    assert [row["starts_on"].value().year for row in page.context["rows"]] == first_days
+
+
+def test_an_address_can_fill_in_a_benchmark_a_text_a_dialogue_and_a_reason(client, officer, ministry):
     benchmark = BenchmarkFactory(
         recommendation__lead=ministry, terms__rule=Rule.ASSESSED, terms__criterion="A shelter is open"
     )

@@ -63,6 +63,8 @@ def eventful_record():
         proposal__commitment__ministry=ministry, proposal__recorded_at=on(yesterday), recorded_at=on(yesterday)
     )
     InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 1, 3))
+    answered = InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 3, 31))
+    UpdateVersionFactory(update__information_request=answered, happened_on=yesterday, returned=True)
     InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 2, 10))
     RequestEventFactory(
         information_request=InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 4, 30)),

@@ -19,6 +19,8 @@ from tests.factories import (
     EvidenceFactory,
     EvidenceFileFactory,
     FocalPointFactory,
+    InformationRequestFactory,
+    LineAnswerFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
@@ -83,6 +85,8 @@ def test_every_kind_of_row_is_found(client):
     benchmark.recommendation.save()
     commitment = CommitmentFactory(text="One xylophone more", ministry=ministry)
     UpdateVersionFactory(update__commitment=commitment, narrative="The xylophone came.")
+    asked = InformationRequestFactory(reason="Nobody knows a xylophone.", lines=["The list of xylophones"])
+    LineAnswerFactory(line=asked.lines.get(), text="Each xylophone is listed.")
     EvidenceFactory(title="Xylophone delivered")
     file = EvidenceFileFactory(name="xylophone.pdf")
     EvidenceFactory(title="Something else", file=file)
@@ -100,7 +104,8 @@ def test_every_kind_of_row_is_found(client):
     assert {key: len(rows) for key, rows in results.items()} == {
         "recommendations": 2,
         "commitments": 1,
-        "updates": 1,
+        "updates": 2,
+        "requests": 2,
         "evidence": 1,
         "files": 2,
         "dialogues": 2,
@@ -123,6 +128,8 @@ def _create_hidden_rows(**more):
     EvidenceFactory(title=SECRET_WORD, file=file, supports=[benchmark], country=ministry.country, source=SECRET_WORD)
     dialogue = DialogueFactory(purpose=SECRET_WORD, record=SECRET_WORD, agreed=SECRET_WORD, country=ministry.country)
     AgendaItem.objects.create(dialogue=dialogue, position=1, topic=SECRET_WORD)
+    asked = InformationRequestFactory(ministry=ministry, reason=SECRET_WORD, lines=[SECRET_WORD])
+    LineAnswerFactory(line=asked.lines.get(), text=SECRET_WORD)
     FocalPointFactory(ministry=ministry, name=SECRET_WORD)
     return ministry
 

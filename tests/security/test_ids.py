@@ -89,7 +89,7 @@ commitment_detail   sent
 dialogue_detail     saved
 information_request_detail  sent
 information_request_list  q status
-information_request_add  line reason
+information_request_add  line reason years
 briefing-list       kind
 readiness-list      as_of known_by
 readiness_detail    as_of known_by known_on
