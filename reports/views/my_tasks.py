@@ -187,7 +187,8 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
     due_on: dict[int | None, date | None] = dict(
         commitments.filter(updates__versions__in=versions).values_list("pk", "due_on")
     )
-    requests = InformationRequest.objects.visible_to(user, country).filter(updates__versions__in=versions)
+    keys = {key for row in versions if (key := row.update.information_request_id)}
+    requests = InformationRequest.objects.visible_to(user, country).filter(pk__in=keys)
     request_due_on = {
         row.pk: standing.due_on for row in requests.with_history() if (standing := row.standing_on(today))
     }
