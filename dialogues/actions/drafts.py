@@ -213,7 +213,12 @@ def lock_subject(subject: DraftSubject) -> None:
 
 
 def _subject_filter(subject: DraftSubject) -> dict[str, DraftSubject]:
-    return {"dialogue" if isinstance(subject, Dialogue) else subject_field(subject): subject}
+    return {_subject_name(subject): subject}
+
+
+def _subject_name(subject: DraftSubject) -> str:
+    """Return the field by which a draft names what it belongs to."""
+    return "dialogue" if isinstance(subject, Dialogue) else subject_field(subject)
 
 
 def _lock_unless_closed(subject: DraftSubject, now: datetime) -> UpdateVersion | None:
@@ -256,4 +261,4 @@ def _refuse_too_long(content: DraftContent) -> None:
 
 def _log(verb: str, subject: DraftSubject, draft: Draft, by: User | None) -> None:
     country = subject.country_id if isinstance(subject, Dialogue) else None
-    record(verb, by=by, row=draft, country=country, after={subject._meta.model_name or "": subject.pk})
+    record(verb, by=by, row=draft, country=country, after={_subject_name(subject): subject.pk})
