@@ -229,8 +229,9 @@ def test_a_proposed_due_date_goes_to_the_officers_and_its_refusal_to_the_ministr
 
 
 def test_a_request_for_information_is_told_at_once_until_it_is_answered(police):
-    asked = InformationRequestFactory(ministry=police, recorded_at=at(date(2022, 1, 10)))
-    notify(now=at(date(2022, 1, 10), 9, 1))
+    asked_at = at(date(2022, 1, 10))
+    asked = InformationRequestFactory(ministry=police, recorded_at=asked_at, asked__happened_on=asked_at.date())
+    notify(now=asked_at + timedelta(hours=1))
     assert (told("police@gov.example"), mails_to("police@gov.example")) == ([NoticeKind.REQUEST_MADE], 1)
 
     version = UpdateVersionFactory(update__information_request=asked, answers=asked.lines.all())
@@ -273,9 +274,10 @@ def test_an_overdue_request_climbs_like_an_overdue_commitment(police):
 
 
 def test_a_request_to_a_ministry_without_a_focal_point_is_told_to_the_officers(officer):
-    InformationRequestFactory(ministry=MinistryFactory(), recorded_at=at(date(2022, 1, 10)))
+    asked_at = at(date(2022, 1, 10))
+    InformationRequestFactory(ministry=MinistryFactory(), recorded_at=asked_at, asked__happened_on=asked_at.date())
 
-    notify(now=at(date(2022, 1, 10), 9, 1))
+    notify(now=asked_at + timedelta(hours=1))
 
     assert told("officer@post.example") == [NoticeKind.NO_FOCAL_POINT]
     assert mails_to("officer@post.example") == 1
