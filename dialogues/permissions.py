@@ -11,6 +11,7 @@ from dialogues.models import (
     DueDateProposal,
     Evidence,
     EvidenceLink,
+    InternalNote,
     Redaction,
     UpdateVersion,
 )
@@ -173,6 +174,23 @@ def can_request_pack(user: User, dialogue: Dialogue) -> bool:
     if dialogue.called_off_at or user.role not in (Role.OFFICER, Role.AMBASSADOR):
         return False
     return user.countries.filter(pk=dialogue.country_id).exists()
+
+
+def can_write_notes(user: User, country: Country) -> bool:
+    """Return whether the user may write internal notes: officers of the country, who hand the file over."""
+    return _is_officer_of(user, country.pk)
+
+
+def can_mark_note(user: User, note: InternalNote) -> bool:
+    """Return whether the user may mark a note as dealt with, or take that back.
+
+    Officers of the country may: one of them may have left, and another does the work. So may an ambassador whom the
+    note names.
+    """
+    if _is_officer_of(user, note.country_id):
+        return True
+    is_named = user.role == Role.AMBASSADOR and note.named_id == user.pk
+    return is_named and user.countries.filter(pk=note.country_id).exists()
 
 
 def can_redact(user: User, country: Country) -> bool:

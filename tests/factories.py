@@ -47,6 +47,8 @@ from dialogues.models import (
     EvidenceFile,
     EvidenceLink,
     EvidenceReview,
+    InternalNote,
+    InternalNoteDone,
     NextStep,
     NextStepDone,
     Participant,
@@ -464,6 +466,34 @@ class NextStepDoneFactory(DjangoModelFactory):
     done_on = date(2021, 12, 1)
     recorded_at = at_noon(date(2021, 12, 1))
     recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class InternalNoteFactory(DjangoModelFactory):
+    """A note of 10 January 2022, for nobody in particular, about a commitment or what is given instead."""
+
+    class Meta:
+        model = InternalNote
+
+    country = factory.SubFactory(CountryFactory)
+    recommendation = None
+    ministry = None
+    commitment = factory.LazyAttribute(
+        lambda row: None if row.recommendation or row.ministry else CommitmentFactory(country=row.country)
+    )
+    text = factory.Sequence(lambda n: f"Internal note number {n + 1}.")
+    recorded_at = at_noon(date(2022, 1, 10))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class InternalNoteDoneFactory(DjangoModelFactory):
+    """The reviewer marked the note as dealt with on 12 January 2022."""
+
+    class Meta:
+        model = InternalNoteDone
+
+    note = factory.SubFactory(InternalNoteFactory)
+    recorded_at = at_noon(date(2022, 1, 12))
+    recorded_by = factory.SubFactory(ReviewerFactory)
 
 
 class DialogueFileFactory(DjangoModelFactory):

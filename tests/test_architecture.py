@@ -209,8 +209,8 @@ def test_every_model_of_the_record_says_who_sees_its_rows():
     """Those that don't are parts of a row that does, and are reached from it, or nobody reads them (LockOutCount)."""
     parts = {
         "AccountRequestStep", "AgendaItem", "AssessmentEvidence", "BriefingDownload", "CommitmentBenchmark",
-        "CommitmentEvent", "District", "DueDateProposalDecision", "FileScan", "Job", "LockOutCount", "LogVerification",
-        "NextStepDone", "OfficeHolder", "Participant", "ReadingPart",
+        "CommitmentEvent", "District", "DueDateProposalDecision", "FileScan", "InternalNoteDone", "Job", "LockOutCount",
+        "LogVerification", "NextStepDone", "OfficeHolder", "Participant", "ReadingPart",
         "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "SendKey",
         "UpdateVersionDecision",
     }  # fmt: skip

@@ -5,6 +5,7 @@ from dialogues.models.drafts import Draft
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
 from dialogues.models.evidence import Evidence, EvidenceLink, EvidenceReview
 from dialogues.models.files import EvidenceFile, FileScan, FileText
+from dialogues.models.internal_notes import InternalNote, InternalNoteDone
 from dialogues.models.readings import Reading, ReadingPart
 from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
 from dialogues.models.updates import SendKey, Update, UpdateVersion, UpdateVersionDecision
@@ -28,6 +29,8 @@ __all__ = [
     "EvidenceReview",
     "FileScan",
     "FileText",
+    "InternalNote",
+    "InternalNoteDone",
     "NextStep",
     "NextStepDone",
     "Participant",

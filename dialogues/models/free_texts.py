@@ -16,6 +16,7 @@ from dialogues.models.dialogues import AgendaItem, Dialogue, NextStep, NextStepD
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
 from dialogues.models.evidence import Evidence, EvidenceReview
 from dialogues.models.files import EvidenceFile
+from dialogues.models.internal_notes import InternalNote
 from dialogues.models.readings import Reading
 from dialogues.models.redactions import Redaction, RedactionDecision
 from dialogues.models.updates import UpdateVersion, UpdateVersionDecision
@@ -62,6 +63,7 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     AgendaItem: FreeTextFields(("topic", "note", "said"), "dialogue__country"),
     NextStep: FreeTextFields(("text", "office"), "dialogue__country"),
     NextStepDone: FreeTextFields(("result",), "step__dialogue__country"),
+    InternalNote: FreeTextFields(("text",), "country"),
     Edition: FreeTextFields(("source", "note"), "country"),
     EditionImport: FreeTextFields(("name",), "edition__country"),
     EditionTerms: FreeTextFields(("reason", "readiness_target_reason"), "edition__country"),

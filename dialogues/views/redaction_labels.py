@@ -22,6 +22,7 @@ from dialogues.models import (
     Evidence,
     EvidenceFile,
     EvidenceReview,
+    InternalNote,
     NextStep,
     NextStepDone,
     Participant,
@@ -240,6 +241,9 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
         "dialogue_detail",
         lambda row: row.step.dialogue_id,
         ("step__dialogue",),
+    ),
+    InternalNote: ModelLabel(
+        _dated(gettext_noop("Internal note of %(date)s"), lambda row: _format_day(row.recorded_at)), "note_detail"
     ),
     Edition: ModelLabel(_of_edition(gettext_noop("Edition of %(year)s"), lambda row: row), "edition_terms"),
     EditionImport: ModelLabel(

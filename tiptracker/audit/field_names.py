@@ -101,6 +101,7 @@ FIELD_NAMES = frozenset({
     gettext_noop("ministry"),
     gettext_noop("moved"),
     gettext_noop("name"),
+    gettext_noop("named"),
     gettext_noop("narrative"),
     gettext_noop("new"),
     gettext_noop("next steps"),

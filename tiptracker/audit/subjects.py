@@ -55,6 +55,7 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
     "dialogues.evidence": SubjectKind(gettext_noop("Evidence"), "title", "evidence_detail"),
     "dialogues.evidencefile": SubjectKind(gettext_noop("File"), "name", "evidence_detail", "evidence__pk"),
     "recommendations.indicator": SubjectKind(gettext_noop("Indicator"), "name"),
+    "dialogues.internalnote": SubjectKind(gettext_noop("Internal note"), "text", "note_detail"),
     "recommendations.milestone": SubjectKind(gettext_noop("Milestone"), "due_on"),
     "accounts.ministry": SubjectKind(gettext_noop("Ministry"), "name", "ministry_edit"),
     "accounts.user": SubjectKind(gettext_noop("Person"), "name", "person_detail"),
