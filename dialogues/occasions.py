@@ -1,4 +1,4 @@
-"""Find what the record of commitments and dialogues gives reason to tell people: updates, changes, due dates.
+"""Find what the record of commitments and dialogues gives reason to tell people: updates, changes, due dates, notes.
 
 Everything follows from rows and the day. Each function runs a fixed number of queries, whatever the number of rows.
 """
@@ -25,6 +25,7 @@ from dialogues.models import (
     Dialogue,
     DueDateProposal,
     DueDateProposalDecision,
+    InternalNote,
     UpdateVersion,
     UpdateVersionDecision,
 )
@@ -34,13 +35,13 @@ from tiptracker.notifications.actions import EVENT_WINDOW, Occasion
 from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_BEFORE_DIALOGUE, DAYS_OVERDUE, NoticeKind
 
 VERSION, COMMITMENT, DIALOGUE = "dialogues.updateversion", "dialogues.commitment", "dialogues.dialogue"
-PROPOSAL = "dialogues.duedateproposal"
+PROPOSAL, NOTE = "dialogues.duedateproposal", "dialogues.internalnote"
 ANNOUNCED_EVENTS = (CommitmentEventKind.RESCHEDULED, CommitmentEventKind.WITHDRAWN, CommitmentEventKind.REOPENED)
 """Events of a commitment that its ministry is told of. What is decided on an update is told as that."""
 
 
 def find_occasions(country: Country, now: datetime) -> Iterator[Occasion]:
-    """Yield what there is to tell about the commitments and dialogues of a country.
+    """Yield what there is to tell about the commitments, dialogues and internal notes of a country.
 
     `now` is domain time.
     """
@@ -54,6 +55,7 @@ def find_occasions(country: Country, now: datetime) -> Iterator[Occasion]:
     yield from _due_date_proposals(country, zone, since)
     yield from _due_dates(country, zone, today)
     yield from _dialogues_ahead(country, zone, today)
+    yield from _waiting_notes(country, zone)
 
 
 def _waiting_updates(country: Country, zone: ZoneInfo) -> Iterator[Occasion]:
@@ -180,6 +182,13 @@ def _dialogues_ahead(country: Country, zone: ZoneInfo, today: date) -> Iterator[
         reached_on = held_on - timedelta(days=stage)
         if entered_at is not None and _day(entered_at, zone) <= reached_on:
             yield Occasion(NoticeKind.DIALOGUE_SOON, DIALOGUE, pk, held_on, _start(reached_on, zone), stage=stage)
+
+
+def _waiting_notes(country: Country, zone: ZoneInfo) -> Iterator[Occasion]:
+    """Yield the open notes that name a person. The writer is told too, as an officer, if that person has left."""
+    rows = InternalNote.objects.filter(country=country, named__isnull=False).open()
+    for pk, at, named in rows.values_list("pk", "recorded_at", "named"):
+        yield Occasion(NoticeKind.NOTE_FOR_YOU, NOTE, pk, _day(at, zone), at, named=named)
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> date:

@@ -20,6 +20,7 @@ from tests.factories import (
     DueDateProposalDecisionFactory,
     DueDateProposalFactory,
     FocalPointFactory,
+    InternalNoteFactory,
     MinistryFactory,
     OfficerFactory,
     UpdateVersionFactory,
@@ -61,6 +62,7 @@ def eventful_record():
         proposal__commitment__ministry=ministry, proposal__recorded_at=on(yesterday), recorded_at=on(yesterday)
     )
     DialogueFactory(planned=True, held_on=date(2022, 2, 3))
+    InternalNoteFactory(ministry=ministry, named=officer, recorded_at=on(yesterday))
     BriefingFactory(issued=True, as_of=date(2022, 1, 20), known_by=on(yesterday), pdf=b"%PDF-1.7\n")
     BriefingFactory(requested_by=officer, requested_at=on(yesterday), pdf=b"%PDF-1.7\n")
     CommitmentFactory(ministry=MinistryFactory(), made__due_on=date(2022, 1, 3))  # has no focal point

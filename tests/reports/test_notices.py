@@ -19,6 +19,8 @@ from tests.factories import (
     DueDateProposalDecisionFactory,
     DueDateProposalFactory,
     FocalPointFactory,
+    InternalNoteDoneFactory,
+    InternalNoteFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
@@ -260,6 +262,39 @@ def test_the_officers_are_told_of_a_ministry_without_a_focal_point(officer):
     FocalPointFactory(ministry=ministry)
     notify(now=now + timedelta(days=2))
     assert told("officer@post.example") == []
+
+
+def test_a_note_is_told_to_the_person_named_alone_until_it_is_dealt_with(officer, ambassador):
+    FocalPointFactory(email="police@gov.example", created_at=LONG_AGO)
+    note = InternalNoteFactory(named=ambassador, recorded_at=at(date(2022, 1, 10), 8))
+    InternalNoteFactory(recorded_at=at(date(2022, 1, 10), 8))
+    everybody = ("officer@post.example", "recorder@post.example", "ambassador@post.example", "police@gov.example")
+
+    notify(now=at(date(2022, 1, 10), 9))
+    assert [told(email) for email in everybody] == [[], [], [NoticeKind.NOTE_FOR_YOU], []]
+    assert mails_to("ambassador@post.example") == 1
+
+    InternalNoteDoneFactory(note=note)
+    notify(now=at(date(2022, 1, 10), 10))
+    assert told("ambassador@post.example") == []
+
+
+def test_a_note_for_a_person_who_left_is_told_to_the_officers(officer, ambassador):
+    person = OfficerFactory(email="left@post.example", created_at=LONG_AGO)
+    note = InternalNoteFactory(named=person, recorded_at=at(date(2022, 1, 10), 8))
+    notify(now=at(date(2022, 1, 10), 9))
+
+    person.valid_until_on = date(2022, 1, 10)
+    person.save()
+    notify(now=at(date(2022, 1, 11), 9))
+
+    writer = note.recorded_by.email
+    assert [told(email) for email in ("left@post.example", "officer@post.example", writer)] == [
+        [],
+        [NoticeKind.NOTE_FOR_YOU],
+        [NoticeKind.NOTE_FOR_YOU],
+    ]
+    assert told("ambassador@post.example") == []
 
 
 # --- Mails ------------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ class NoticeKind(ChoiceEnum):
     BRIEFING_TO_CLEAR = "briefing_to_clear", gettext_noop("Briefing to clear")
     BRIEFING_ISSUED = "briefing_issued", gettext_noop("Briefing issued")
     NO_FOCAL_POINT = "no_focal_point", gettext_noop("Ministry without a focal point")
+    NOTE_FOR_YOU = "note_for_you", gettext_noop("Note for you")
 
 
 class Frequency(ChoiceEnum):
@@ -38,12 +39,13 @@ class Frequency(ChoiceEnum):
 
 
 class Audience(Enum):
-    """Who receives a kind of notice: people of the ministry it is about, or of the embassy."""
+    """Who receives a kind of notice: people of the ministry it is about, of the embassy, or one of them by name."""
 
     FOCAL_POINTS = "focal_points"
     OFFICERS = "officers"
     AMBASSADORS = "ambassadors"
     OFFICERS_AND_AMBASSADORS = "officers_and_ambassadors"
+    NAMED_PERSON = "named_person"
 
 
 class KindRule(NamedTuple):
@@ -75,6 +77,7 @@ KIND_RULES: Mapping[NoticeKind, KindRule] = {
     NoticeKind.BRIEFING_TO_CLEAR: KindRule(Audience.OFFICERS_AND_AMBASSADORS, Frequency.DAILY, is_lasting=True),
     NoticeKind.BRIEFING_ISSUED: KindRule(Audience.AMBASSADORS, Frequency.DAILY),
     NoticeKind.NO_FOCAL_POINT: KindRule(Audience.OFFICERS, Frequency.AT_ONCE, is_lasting=True),
+    NoticeKind.NOTE_FOR_YOU: KindRule(Audience.NAMED_PERSON, Frequency.AT_ONCE, is_lasting=True),
 }
 
 DAYS_BEFORE = (30, 7, 1)

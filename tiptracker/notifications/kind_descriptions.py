@@ -28,6 +28,7 @@ _EVENTS: Mapping[NoticeKind, str | Promise] = {
     NoticeKind.NO_FOCAL_POINT: gettext_lazy(
         "When there is something to tell a ministry that has no focal point. At most once a month for each ministry."
     ),
+    NoticeKind.NOTE_FOR_YOU: gettext_lazy("When a colleague names you in an internal note."),
 }
 """When a notice of each kind is sent, for the kinds that follow from an event and not from a number of days."""
 

@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
     NoticeKind.BRIEFING_TO_CLEAR: gettext_noop("Briefing %(number)s is ready to be cleared."),
     NoticeKind.BRIEFING_ISSUED: gettext_noop("Briefing %(number)s was issued on %(date)s."),
     NoticeKind.NO_FOCAL_POINT: gettext_noop("A ministry has no focal point, so TIP Tracker can tell nobody there."),
+    NoticeKind.NOTE_FOR_YOU: gettext_noop("A note of %(date)s waits for you."),
 }
 """What a notice of each kind tells, in English. `date` is its day, `days` its stage."""
 
@@ -76,6 +77,7 @@ GROUP_HEADINGS: Mapping[str, Any] = {
     NoticeKind.NO_FOCAL_POINT: ngettext_lazy(
         "%(number)d ministry has no focal point", "%(number)d ministries have no focal point", "number"
     ),
+    NoticeKind.NOTE_FOR_YOU: ngettext_lazy("%(number)d note for you", "%(number)d notes for you", "number"),
 }
 """How many notices of each kind a mail has."""
 
