@@ -261,15 +261,16 @@ def _count_waiting(user: User, edition: Edition) -> int:
         return apps.get_model(app, model).objects.visible_to(user).filter(**own)
 
     country = edition.country_id
+    today = clock.today(edition.country.time_zone)
     tasks = [
         visible("dialogues", "Evidence", country=country).for_review_by(user),
         visible("dialogues", "Redaction", country=country).for_decision_by(user),
         visible("dialogues", "Commitment", country=country).for_verification_by(user),
         visible("reports", "Briefing", edition=edition).for_clearing_by(user),
+        visible("dialogues", "InternalNote", country=country).waiting_for(user, today),
     ]
     if user.role == Role.OFFICER:
         versions = visible("dialogues", "UpdateVersion", update__commitment__country=country).undecided()
-        today = clock.today(edition.country.time_zone)
         tasks += [
             versions.exclude(recorded_by=user),
             visible("dialogues", "NextStep", dialogue__country=country).due_for_embassy(today),

@@ -64,7 +64,10 @@ COUNTRY_ROLES = NOTIFIED_ROLES | {Role.OBSERVER}
 """The roles that follow a country, and so have dates of their own."""
 
 EMBASSY_PLACES = (
-    Place(gettext_noop("Dashboard"), (Tab("dashboard", gettext_noop("Dashboard"), ("ministry_detail",)),)),
+    Place(
+        gettext_noop("Dashboard"),
+        (Tab("dashboard", gettext_noop("Dashboard"), ("ministry_detail", "ministry_note_add")),),
+    ),
     Place(
         gettext_noop("My tasks"),
         (
@@ -108,6 +111,7 @@ EMBASSY_PLACES = (
                 gettext_noop("Recommendations"),
                 (
                     "recommendation_detail",
+                    "recommendation_note_add",
                     "recommendation_add",
                     "recommendation_edit",
                     "benchmark_add",
@@ -134,6 +138,7 @@ EMBASSY_PLACES = (
                 (
                     "commitment_add",
                     "commitment_detail",
+                    "commitment_note_add",
                     "commitment_correct",
                     "commitment_reschedule",
                     "commitment_withdraw",
@@ -198,7 +203,7 @@ EMBASSY_PLACES = (
                 DECIDING_ROLES,
                 is_of_edition=False,
             ),
-            Tab("handover", gettext_noop("Handover")),
+            Tab("handover", gettext_noop("Handover"), ("note_detail",)),
         ),
         is_in_menu=False,
     ),

@@ -31,6 +31,7 @@ from dialogues.models import (
     EvidenceFile,
     EvidenceLink,
     EvidenceReview,
+    InternalNote,
     Participant,
     Reading,
     ReadingPart,
@@ -229,7 +230,7 @@ class Rows:
         self.evidence(many, versions)
 
     def tasks(self, many):
-        """Updates that wait, evidence that nobody reviewed, and verdicts that ask for another look."""
+        """Updates that wait, evidence that nobody reviewed, verdicts that ask for another look, and notes."""
         self.updates(many)
         benchmarks = self.benchmarks(many)
         rows = Evidence.objects.bulk_create(
@@ -244,6 +245,10 @@ class Rows:
         EvidenceLink.objects.bulk_create(
             EvidenceLink(evidence=row, benchmark=benchmark, shows=SupportKind.ACTION, **self.said())
             for row, benchmark in zip(rows, benchmarks, strict=True)
+        )
+        InternalNote.objects.bulk_create(
+            InternalNote(country=self.country, ministry=self.ministry, text="Ask.", named=self.officer, **self.said())
+            for _ in range(many)
         )
 
     def assessments(self, many):
@@ -466,7 +471,7 @@ LISTS = [
     ListPage("evidence_list", Rows.evidence, 19, query="q=case&word=verified&page=2"),
     ListPage("evidence_list", Rows.evidence, 17 + LOG_ENTRY, query="as=csv"),
     ListPage("indicator_list", Rows.indicators, 10),
-    ListPage("my_tasks", Rows.tasks, 29),
+    ListPage("my_tasks", Rows.tasks, 31),
     ListPage("my_tasks", Rows.updates, 4, "focal_point"),
     ListPage("dialogue_list", Rows.dialogues, 8),
     ListPage("dialogue_list", Rows.dialogues, 6, "focal_point"),

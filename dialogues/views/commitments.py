@@ -39,6 +39,7 @@ from dialogues.models import Commitment, CommitmentEvent, Dialogue, Evidence
 from dialogues.models.commitments import CommitmentQuerySet, standing_from_row
 from dialogues.occasions import COMMITMENT
 from dialogues.views.due_date_notes import describe_newest_proposal, find_proposing_url
+from dialogues.views.internal_notes import build_notes_section
 from dialogues.views.next_action import describe_date_moved, find_next_action, reopened_on
 from dialogues.views.page_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
@@ -163,21 +164,25 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "sent": _describe_sent(user, commitment, timeline.standing),
         "moved": describe_rescheduling(timeline.standing.slips, original_due_date(timeline.events, today)),
         "entries": timeline.entries,
-        "redacted": redaction_dates(*timeline.rows(user)),
         "next": find_next_action(user, timeline),
         "benchmarks": list_linked_benchmarks(user, commitment),
     }
     if user.is_embassy:
+        notes = build_notes_section(user, commitment)
+        shown = [*timeline.rows(user), *(notes.rows if notes else ())]
         context |= {
             "is_embassy": True,
-            "pending": pending_redaction_urls(user, commitment.country, *timeline.rows(user)),
+            "redacted": redaction_dates(*shown),
+            "pending": pending_redaction_urls(user, commitment.country, *shown),
             "horizon": Horizon(commitment.horizon).label,
             "actions": _list_actions(request, commitment, timeline.standing),
             "reminders": list_reminders(commitment, timeline.standing, today),
             "proposal": (proposal := timeline.waiting_proposal),
+            "notes": notes,
             "may_answer": proposal is not None and permissions.can_answer_due_date(user, proposal),
         }
     else:
+        context |= {"redacted": redaction_dates(*timeline.rows(user))}
         context |= _ministry_context(timeline, just_sent="sent" in request.GET)
     if request.method == "GET":
         mark_opened(by=user, table=COMMITMENT, row=str(commitment.pk), now=clock.now(commitment.country.time_zone))

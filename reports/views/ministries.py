@@ -13,6 +13,7 @@ from django.urls import reverse
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
 from dialogues.commitment_phrases import describe_receipt
 from dialogues.models import Dialogue, UpdateVersion
+from dialogues.views.internal_notes import build_notes_section
 from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import Edition, Recommendation
 from reports.briefings.commitment_priority import WAITING_STATUSES
@@ -86,7 +87,11 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     set_page_country(request, ministry.country)
     edition = get_page_edition(request)
-    context: dict[str, Any] = {"ministry": ministry, "edition": edition}
+    context: dict[str, Any] = {
+        "ministry": ministry,
+        "edition": edition,
+        "notes": build_notes_section(user, ministry),
+    }
     if edition is not None:
         today = clock.today(ministry.country.time_zone)
         facts = gather_facts(edition)

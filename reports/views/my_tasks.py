@@ -24,11 +24,13 @@ from dialogues.models import (
     DueDateProposal,
     Evidence,
     EvidenceLink,
+    InternalNote,
     NextStep,
     Redaction,
     UpdateVersion,
 )
 from dialogues.models.evidence import EvidenceQuerySet
+from dialogues.views.internal_notes import BACK_TO_TASKS
 from dialogues.views.last_decision import find_last_decision
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
 from recommendations.models import Benchmark, Edition
@@ -64,13 +66,17 @@ class TimeLeft(NamedTuple):
 
 
 class Task(NamedTuple):
-    """A task of a kind that needs no figures: what to do, who sent it, and since when it waits."""
+    """A task of a kind that needs no figures: what to do, who sent it, and since when it waits.
+
+    `is_note`: a button marks it as dealt with, on the page `url`.
+    """
 
     title: str
     url: str
     sender: str
     since: date
     note: str = ""
+    is_note: bool = False
 
 
 class TaskGroup(NamedTuple):
@@ -263,6 +269,7 @@ def my_tasks(request: EditionRequest) -> HttpResponse:
         "groups": groups,
         "counts": [count for count in counts if count.number],
         "total": sum(count.number for count in counts),
+        "back": BACK_TO_TASKS,
     }
     if permissions.can_give_verdicts(user):
         today = clock.today(country.time_zone)
@@ -282,7 +289,7 @@ def _build_task_groups(request: EditionRequest) -> list[TaskGroup]:
     `recommendations.navigation` counts the same rows.
     """
     user, edition = request.user, request.edition
-    groups = []
+    groups = [TaskGroup("notes", gettext("Notes for you"), _notes_waiting(user, edition))]
     if permissions.can_give_verdicts(user):
         groups.append(TaskGroup("benchmarks", gettext("Benchmarks to assess"), _benchmarks_to_assess(user, edition)))
     if user.role == Role.OFFICER:
@@ -297,6 +304,26 @@ def _build_task_groups(request: EditionRequest) -> list[TaskGroup]:
             TaskGroup("redactions", gettext("Redactions to confirm"), _redactions_to_confirm(user, edition)),
         ]
     return groups
+
+
+def _notes_waiting(user: User, edition: Edition) -> list[Task]:
+    """Return the open notes that name the user and, for an officer, those that name somebody who has left."""
+    rows = InternalNote.objects.visible_to(user, edition.country)
+    waiting = rows.waiting_for(user, clock.today(edition.country.time_zone)).with_marks()
+    return [
+        Task(
+            title=row.text,
+            url=reverse("note_detail", args=[row.pk]),
+            sender=row.recorded_by.name,
+            since=timezone.localtime(row.recorded_at).date(),
+            note=row.subject_label
+            if row.named == user
+            else gettext("%(subject)s. It was for %(person)s, who has left.")
+            % {"subject": row.subject_label, "person": row.named},
+            is_note=True,
+        )
+        for row in waiting.order_by("recorded_at", "pk")
+    ]
 
 
 def _benchmarks_to_assess(user: User, edition: Edition) -> list[Task]:

@@ -43,6 +43,8 @@ from tests.factories import (
     DueDateProposalFactory,
     EditionImportFactory,
     EvidenceFactory,
+    InternalNoteDoneFactory,
+    InternalNoteFactory,
     JobFactory,
     NoticeFactory,
     ReadinessRunFactory,
@@ -295,6 +297,10 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         DueDateProposalFactory(commitment=waiting.update.commitment),
         DueDateProposalDecisionFactory(proposal__commitment=waiting.update.commitment).proposal,
     ]
+    notes = [
+        InternalNoteFactory(commitment=waiting.update.commitment, country=edition.country, named=people["officer"]),
+        InternalNoteDoneFactory(note__ministry=people["police"].ministry, note__country=edition.country).note,
+    ]
     put_right = EvidenceFactory(revises=EvidenceFactory(country=edition.country), country=edition.country)
     benchmark = Benchmark.objects.filter(terms__rule="assessed").first()
     things = {
@@ -355,6 +361,10 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "dialogue_call_off": Dialogue.objects.order_by("-pk")[:1],
         "dialogue_record": Dialogue.objects.order_by("pk"),
         "next_step_done": NextStep.objects.all(),
+        "commitment_note_add": [waiting.update.commitment],
+        "recommendation_note_add": Recommendation.objects.filter(edition=edition, number=1),
+        "ministry_note_add": [people["police"].ministry],
+        "note_detail": notes,
         "notice_detail": [NoticeFactory(person=people["officer"], settled_at=at_noon(date(2022, 1, 20)))],
         "saved_filter_edit": [SavedFilterFactory(person=people["officer"])],
         "briefing_detail": Briefing.objects.all(),
@@ -570,6 +580,7 @@ INCOMPLETE_FORMS = [
     ("commitment_add", "Record the commitment", {}),
     ("commitment_reschedule", "Move the due date", {}),
     ("due_date_answer", "Send the answer", {}),
+    ("commitment_note_add", "Save the note", {}),
     ("dialogue_add", "Save and continue", {}),
     ("dialogue_call_off", "Call off the dialogue", {}),
     ("recommendation_add", "Add the recommendation", {}),

@@ -67,6 +67,7 @@ ROW_LABELS = {
     "observer_person": "an account",
     "of_internal": "of evidence that is internal to the embassy",
     "of_shared": "of evidence shared with the ministry",
+    "note": "an internal note that names the ambassador",
     "officers_filter": "a saved filter of the officer",
     "officers_notice": "a notice of the officer",
     "officers_token": "an API token of the officer",

@@ -412,6 +412,10 @@ def bulk_review_body(world):
     }
 
 
+def note_body(world):
+    return {"text": "Ask about it at the next meeting.", "named": world.pk("ambassador_person")}
+
+
 BODIES = {
     "POST account_login": lambda world: {"login": "nobody@post.example", "password": "wrong"},
     "POST token_add": lambda world: {
@@ -469,6 +473,10 @@ BODIES = {
     "POST commitment_verify_done": lambda world: {"reason": "We saw it.", "on": TODAY},
     "POST due_date_propose": lambda world: {"due_on": "2022-02-20", "reason": "The printer is late."},
     "POST due_date_answer": lambda world: {"answer": "declined", "reason": "The deadline stays."},
+    "POST commitment_note_add": note_body,
+    "POST recommendation_note_add": note_body,
+    "POST ministry_note_add": note_body,
+    "POST note_detail": lambda world: {"back": "tasks"},
     "POST version_withdraw": lambda world: {"reason": "We attached the wrong list."},
     "POST update_send": update_body,
     "POST update_draft": update_body,

@@ -278,6 +278,21 @@ class MarkedRows:
                 recorded_by=self.officer,
             )
         self._mark_corrections()
+        self._mark_notes()
+
+    def _mark_notes(self):
+        """Leave an internal note on everything that a ministry can open. No ministry reads any of them."""
+        named = {"named": self.world.people["ambassador"], "recorded_by": self.officer}
+        note = factories.InternalNoteFactory
+        for subject in (
+            {"commitment": self.commitment},
+            {"commitment": self.home_commitment},
+            {"recommendation": self.counted.recommendation},
+            {"recommendation": self.world.rows["first"]},
+            {"ministry": self.police},
+            {"ministry": self.home},
+        ):
+            self.create_marked(note, **subject, **named)
 
     def _mark_corrections(self):
         """Correct wordings, benchmarks, and how far a benchmark would be met (which no ministry sees)."""

@@ -282,6 +282,14 @@ GET   due_date_answer                       proposal   200 200 403 403 | 403 404
 POST  due_date_answer                       proposal   302 302 403 403 | 403 404 404 | 404 404 | in  in
 GET   due_date_withdraw                     proposal   403 403 403 403 | 200 404 404 | 404 404 | in  in
 POST  due_date_withdraw                     proposal   403 403 403 403 | 302 404 404 | 404 404 | in  in
+GET   commitment_note_add                   commitment 200 200 403 403 | 403 404 404 | 404 404 | in  in
+POST  commitment_note_add                   commitment 302 302 403 403 | 403 404 404 | 404 404 | in  in
+GET   recommendation_note_add               first      200 200 403 403 | 403 403 403 | 404 403 | in  in
+POST  recommendation_note_add               first      302 302 403 403 | 403 403 403 | 404 403 | in  in
+GET   ministry_note_add                     police     200 200 403 403 | 403 404 404 | 404 403 | in  in
+POST  ministry_note_add                     police     302 302 403 403 | 403 404 404 | 404 403 | in  in
+GET   note_detail                           note       200 200 200 200 | 404 404 404 | 404 404 | in  in
+POST  note_detail                           note       302 302 302 403 | 404 404 404 | 404 404 | in  in
 GET   update_token                          -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  update_token                          -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   update_draft                          unstarted  405 405 405 405 | 405 405 405 | 405 405 | in  in

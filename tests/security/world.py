@@ -38,6 +38,8 @@ from tests.factories import (
     EvidenceReviewFactory,
     FocalPointFactory,
     IndicatorFactory,
+    InternalNoteDoneFactory,
+    InternalNoteFactory,
     JobFactory,
     MilestoneDoneFactory,
     MilestoneFactory,
@@ -107,6 +109,7 @@ class World:
         self._create_commitments()
         self._create_updates_and_evidence()
         self._create_foreign_rows()
+        self._create_notes()
         self._create_log_entries()
         self.sign_in()
 
@@ -681,6 +684,29 @@ class World:
                 edition=edition, pdf=self.marked_text("their briefing", to).encode(), requested_by=by
             ),
         )
+
+    def _create_notes(self):
+        """Create internal notes about everything that a ministry can open, and one of another country."""
+        note = InternalNoteFactory(
+            commitment=self.rows["commitment"],
+            text=self.marked_text("note on a promise", EMBASSY),
+            named=self.people["ambassador"],
+        )
+        InternalNoteFactory(recommendation=self.rows["first"], text=self.marked_text("note on what is asked", EMBASSY))
+        InternalNoteDoneFactory(
+            note=InternalNoteFactory(
+                ministry=self.rows["police"],
+                text=self.marked_text("note on a ministry", EMBASSY),
+                named=self.people["second"],
+            )
+        )
+        foreign_note = InternalNoteFactory(
+            country=self.rows["malawi"],
+            commitment=self.rows["foreign_commitment"],
+            text=self.marked_text("their note on a promise", ELSEWHERE),
+            recorded_by=self.people["elsewhere"],
+        )
+        self.add_rows(note=note, foreign_mark=InternalNoteDoneFactory(note=foreign_note))
 
     def _create_log_entries(self):
         here, there = self.rows["internal"], self.rows["foreign_evidence"]
