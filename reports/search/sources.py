@@ -22,6 +22,7 @@ from dialogues.models import (
     Evidence,
     EvidenceFile,
     FileText,
+    InternalNote,
     NextStep,
     Participant,
     UpdateVersion,
@@ -335,6 +336,22 @@ GROUPS: Sequence[Group] = (
                 _of_dialogue,
                 _opens("dialogue_detail", lambda row: row.dialogue_id),
                 completed=_related("dialogue"),
+            ),
+        ),
+    ),
+    Group(
+        "notes",
+        gettext_noop("Internal notes"),
+        (
+            Source(
+                lambda user: InternalNote.objects.visible_to(user).order_by("-recorded_at", "-pk"),
+                ("text",),
+                lambda row: (
+                    gettext("Note of %(date)s: %(subject)s")
+                    % {"date": format_date(row.recorded_at), "subject": row.subject_label}
+                ),
+                _opens("note_detail"),
+                completed=_related("recommendation__edition", "commitment__ministry", "ministry"),
             ),
         ),
     ),
