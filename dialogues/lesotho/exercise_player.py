@@ -17,6 +17,7 @@ from dialogues.lesotho.accounts import ensure_user
 from dialogues.lesotho.data_files import DataReader, Sections
 from dialogues.lesotho.entries import AccountEntry, read_record, read_record_with
 from dialogues.lesotho.exercise_actions import STEP_ACTIONS, Scene, StepAction
+from dialogues.lesotho.exercise_notes import WriteNote
 from dialogues.lesotho.loading import LoadResult
 from tiptracker.accounts.models import Country
 from tiptracker.audit import actions as audit
@@ -38,7 +39,7 @@ class ExerciseStep:
 
     at: datetime
     log: str
-    actions: Annotated[tuple[StepAction, ...], Sections(STEP_ACTIONS)]
+    actions: Annotated[tuple[StepAction, ...], Sections({**STEP_ACTIONS, "write_note": WriteNote})]
 
 
 class Exercise(NamedTuple):
