@@ -216,7 +216,9 @@ class _UpdatePage:
 
     def _form(self, data: QueryDict | None) -> UpdateForm:
         last = self.timeline.version_to_resend
-        return UpdateForm(data, initial=_update_initial(last) if last and data is None else None, **self._form_kwargs)
+        return UpdateForm(
+            data, initial=initial_update_values(last) if last and data is None else None, **self._form_kwargs
+        )
 
     def _figures(self, data: QueryDict | None, edition: Edition | None) -> list[FigureForm]:
         """Return a form for each indicator that the commitment's benchmarks count; empty if they count nothing."""
@@ -241,7 +243,7 @@ class _UpdatePage:
                 earlier=before.get(indicator.pk),
                 districts=[each.name for each in commitment.country.districts.all()] if by_district else [],
                 corrects=version is not None,
-                initial=_figure_initial(sent.get(indicator.pk)),
+                initial=initial_figure_values(sent.get(indicator.pk)),
             )
             for indicator in counted
         ]
@@ -265,7 +267,9 @@ class _UpdatePage:
                 commitment=self.commitment,
                 files=self.uploads.files,
                 figures=[
-                    _figure_input(figure, through_on=data["through_on"]) for figure in self.figures if figure.is_filled
+                    read_figure_input(figure, through_on=data["through_on"])
+                    for figure in self.figures
+                    if figure.is_filled
                 ],
                 page=read_draft_page(self.request),
                 form=self.sent_form,
@@ -319,7 +323,7 @@ class _UpdatePage:
         }
 
 
-def _figure_input(form: FigureForm, *, through_on: Any) -> FigureInput:
+def read_figure_input(form: FigureForm, *, through_on: Any) -> FigureInput:
     data = form.cleaned_data
     districts = data.get("districts", ())
     return FigureInput(
@@ -331,7 +335,7 @@ def _figure_input(form: FigureForm, *, through_on: Any) -> FigureInput:
     )
 
 
-def _figure_initial(reading: Reading | None) -> dict[str, Any]:
+def initial_figure_values(reading: Reading | None) -> dict[str, Any]:
     """Return a figure that was sent before, its direction or "no data", as initial values."""
     if reading is None:
         return {}
@@ -345,7 +349,7 @@ def _format_figure(figure: Decimal | None) -> str:
     return "" if figure is None else f"{figure.normalize():f}"
 
 
-def _update_initial(update_version: UpdateVersion) -> dict[str, Any]:
+def initial_update_values(update_version: UpdateVersion) -> dict[str, Any]:
     """Return what was sent before as initial values, so that the ministry corrects it and need not type it again."""
     evidence = list(update_version.evidence.select_related("file").order_by("pk"))
     readings = list(update_version.readings.select_related("indicator").order_by("pk"))
