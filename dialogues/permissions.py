@@ -15,7 +15,7 @@ from dialogues.models import (
     UpdateVersion,
 )
 from recommendations.models import Benchmark
-from tiptracker.accounts.models import Country, User
+from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.choices import Role
 
 
@@ -98,6 +98,25 @@ def can_send_update(user: User, commitment: Commitment) -> bool:
     Other ministries can't see it.
     """
     return user.is_ministry and commitment.ministry_id == user.ministry_id
+
+
+def can_send_on_behalf(user: User, commitment: Commitment) -> bool:
+    """Return whether the user may send an update from a ministry's workbook: officers of the country.
+
+    The officer records it, so another person has to decide on it.
+    """
+    return commitment.made_by == MadeBy.MINISTRY and _is_officer_of(user, commitment.country_id)
+
+
+def can_use_workbook(user: User, ministry: Ministry) -> bool:
+    """Return whether the user may download and upload a ministry's workbook: its focal points, and officers."""
+    return user.ministry_id == ministry.pk if user.is_ministry else _is_officer_of(user, ministry.country_id)
+
+
+def has_other_officer(user: User, country: Country) -> bool:
+    """Return whether another officer of the country can decide on what this user sends for a ministry."""
+    officers = User.objects.filter(role=Role.OFFICER, is_active=True, countries=country)
+    return officers.exclude(pk=user.pk).exists()
 
 
 def can_withdraw_update(user: User, update_version: UpdateVersion) -> bool:

@@ -150,6 +150,8 @@ CHANGEABLE = {
     "mail.Mail": "is the progress of a mail, and is kept for a while",
     "dialogues.Draft": "is what somebody typed and has not sent: no fact yet",
     "dialogues.Draft_files": "belongs to its draft",
+    "dialogues.WorkbookDraft": "is what somebody uploaded and has not sent: no fact yet",
+    "dialogues.WorkbookDraft_files": "belongs to its draft",
     "recommendations.Benchmark": "is moved and matched; its content is in its terms, which are append-only",
     "recommendations.Recommendation_supporting": "is corrected with its recommendation",
 }

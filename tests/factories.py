@@ -57,6 +57,7 @@ from dialogues.models import (
     Update,
     UpdateVersion,
     UpdateVersionDecision,
+    WorkbookDraft,
 )
 from recommendations.choices import MilestoneKind, Pillar, Rule, TextStatus, Tier
 from recommendations.models import (
@@ -689,6 +690,19 @@ class DraftFactory(DjangoModelFactory):
 
     content = {"narrative": ["So far"]}  # noqa: RUF012 -- as factory_boy has it
     saved_at = at_noon(date(2022, 1, 20))
+
+
+class WorkbookDraftFactory(DjangoModelFactory):
+    """A workbook of a new ministry without rows, uploaded at noon on 20 January 2022. Needs `uploaded_by`."""
+
+    class Meta:
+        model = WorkbookDraft
+
+    ministry = factory.SubFactory(MinistryFactory)
+    name = "workbook.xlsx"
+    sha256 = "0" * 64
+    uploaded_at = saved_at = at_noon(date(2022, 1, 20))
+    uploaded_by = factory.SubFactory("tests.factories.OfficerFactory")
 
 
 class SavedFilterFactory(DjangoModelFactory):

@@ -230,7 +230,7 @@ def _lock_unless_closed(subject: DraftSubject, now: datetime) -> UpdateVersion |
         )
         raise DraftClosed(
             "update_waits",
-            sentence % {"person": waiting.recorded_by, "moment": format_moment(waiting.recorded_at, now)},
+            sentence % {"person": waiting.sender, "moment": format_moment(waiting.recorded_at, now)},
         )
     if standing.is_settled:
         sentence = gettext("%(status)s on %(date)s. Nothing more is needed here.")

@@ -56,7 +56,7 @@ def refuse_newer_version(form: SentForm | None, commitment: Commitment, now: dat
     )
     raise Refused(
         "newer_version",
-        sentence % {"person": newest.recorded_by, "moment": format_moment(newest.recorded_at, now)},
+        sentence % {"person": newest.sender, "moment": format_moment(newest.recorded_at, now)},
     )
 
 

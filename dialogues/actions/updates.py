@@ -56,7 +56,7 @@ from dialogues.models import (
     UpdateVersion,
     UpdateVersionDecision,
 )
-from dialogues.permissions import can_decide_on_update, can_send_update
+from dialogues.permissions import can_decide_on_update, can_send_on_behalf, can_send_update
 from dialogues.returned_parts import find_returned_parts
 from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import Rule
@@ -114,6 +114,7 @@ def send_update(
     figures: Sequence[FigureInput],
     page: DraftPage | None = None,
     form: SentForm | None = None,
+    received_on: date | None = None,
     by: User,
     now: datetime,
 ) -> UpdateVersion:
@@ -127,6 +128,8 @@ def send_update(
     Args:
         page: the page whose draft is sent and deleted. An API client has no page; its request leaves drafts alone.
         form: the form that is sent. If it was sent before, the version of that time is returned, and nothing happens.
+        received_on: the day on which the embassy received the ministry's workbook, if an officer sends the update on
+            behalf of the ministry. None if the ministry sends it itself.
 
     Raises:
         PermissionDenied: if the user may not send updates on the commitment.
@@ -135,8 +138,11 @@ def send_update(
             show the newest version, or another update was sent with its key.
         EditConflict: if a colleague has saved a draft that `page` has not shown.
     """
-    if not can_send_update(by, commitment):
+    is_allowed = can_send_update(by, commitment) if received_on is None else can_send_on_behalf(by, commitment)
+    if not is_allowed:
         raise PermissionDenied
+    if received_on:
+        refuse_future(received_on, now, field="received_on")
     title = require_text(title, gettext("Write in one line what was done."), field="title")
     narrative = require_text(narrative, gettext("Write in a few sentences what was done."), field="narrative")
     refuse_future(happened_to, now, field="happened_to")
@@ -172,7 +178,7 @@ def send_update(
         )
         raise Refused(
             "update_waits",
-            sentence % {"moment": format_moment(waiting.recorded_at, now), "person": waiting.recorded_by},
+            sentence % {"moment": format_moment(waiting.recorded_at, now), "person": waiting.sender},
         )
     refuse_newer_version(form, locked, now)
     last = version_to_resend(locked)
@@ -189,6 +195,7 @@ def send_update(
             happened_on=happened_to,
             recorded_at=now,
             recorded_by=by,
+            received_on=received_on,
         )
     )
     keep_send_key(form, sent)
@@ -223,12 +230,14 @@ def send_update(
             now=now,
         )
     enqueue_readiness(locked.country_id)
+    on_behalf = {"on_behalf_of": locked.maker, "received_on": received_on} if received_on else {}
     record(
-        "update.sent",
+        "update.sent_on_behalf" if received_on else "update.sent",
         by=by,
         row=sent,
         country=locked.country_id,
-        after={
+        after=on_behalf
+        | {
             "commitment": locked.pk,
             "update": update.number,
             "update_version": sent.number,

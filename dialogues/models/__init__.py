@@ -1,7 +1,7 @@
 from dialogues.models.assessments import Assessment, AssessmentEvidence
 from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentCorrection, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, DialogueFile, NextStep, NextStepDone, Participant
-from dialogues.models.drafts import Draft
+from dialogues.models.drafts import Draft, WorkbookDraft
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
 from dialogues.models.evidence import Evidence, EvidenceLink, EvidenceReview
 from dialogues.models.files import EvidenceFile, FileScan, FileText
@@ -41,4 +41,5 @@ __all__ = [
     "Update",
     "UpdateVersion",
     "UpdateVersionDecision",
+    "WorkbookDraft",
 ]

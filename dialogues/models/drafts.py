@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dialogues.models.commitments import Commitment
 from dialogues.models.dialogues import Dialogue
-from tiptracker.accounts.models import AnyUser, Country
+from tiptracker.accounts.models import AnyUser, Country, Ministry
 from tiptracker.choices import Role
 
 DRAFT_LIFETIME = timedelta(days=90)
@@ -73,6 +73,56 @@ class Draft(models.Model):
     def mark(self) -> str:
         """The mark that a page keeps of the draft it was filled from: this draft in this version, and no later one."""
         return f"{self.pk}-{self.version}"
+
+    @property
+    def kept_until(self) -> date:
+        """The last day on which the draft is certain to exist if nobody saves it again."""
+        return timezone.localtime(self.saved_at + DRAFT_LIFETIME).date()
+
+
+class WorkbookDraftQuerySet(models.QuerySet["WorkbookDraft"]):
+    def visible_to(self, user: AnyUser) -> Self:
+        """Filter to what the user uploaded themselves, for the ministry or the countries that they have today."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        own = self.filter(uploaded_by=user.pk)
+        if user.is_ministry:
+            return own.filter(ministry=user.ministry_id)
+        if user.role == Role.OFFICER:
+            return own.filter(ministry__country__in=Country.objects.visible_to(user))
+        return self.none()
+
+    def untouched(self, *, since: datetime) -> Self:
+        """Filter to drafts that nobody has saved since a moment."""
+        return self.filter(saved_at__lt=since)
+
+
+class WorkbookDraft(models.Model):
+    """A workbook as its uploader read it in and corrected it. Nothing in it is sent before its preview is confirmed.
+
+    `rows` are the rows of the preview (`dialogues.workbook.rows`). `name` and `sha256` are those of the uploaded file,
+    which is not kept. `received_on` is the day on which the embassy received it, if an officer uploaded it on behalf of
+    the ministry.
+    """
+
+    ministry = models.ForeignKey(Ministry, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    received_on = models.DateField(null=True, blank=True)
+    rows = models.JSONField(default=list, blank=True)
+    files = models.ManyToManyField("dialogues.EvidenceFile", blank=True, related_name="workbook_drafts")
+    version = models.PositiveIntegerField(default=1)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    objects = WorkbookDraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.name
 
     @property
     def kept_until(self) -> date:

@@ -211,6 +211,11 @@ class Evidence(models.Model):
         return self.commitment.ministry if self.commitment and self.update_version_id else None
 
     @property
+    def sender(self) -> str:
+        """Who recorded it, in words. For evidence of an update, as the update names its sender."""
+        return self.update_version.sender if self.update_version else self.recorded_by.name
+
+    @property
     def newest_own_review(self) -> "EvidenceReview | None":
         """The newest review of the evidence itself, on which its figures rest."""
         own = (review for review in self.reviews.all() if review.evidence_link_id is None)

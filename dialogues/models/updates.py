@@ -11,7 +11,7 @@ from dialogues.choices import ClaimedProgress, UpdateDecision
 from dialogues.models.commitments import Commitment
 from dialogues.models.local_date import LocalDate
 from tiptracker.accounts.models import AnyUser, Country, Ministry
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import format_date, gettext, gettext_lazy
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):
@@ -76,6 +76,11 @@ class UpdateVersion(models.Model):
     happened_on = models.DateField(gettext_lazy("end date"))
     recorded_at = models.DateTimeField(gettext_lazy("sent"))
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    received_on = models.DateField(gettext_lazy("workbook received on"), null=True, blank=True)
+    """The day on which the embassy received the workbook that an officer (`recorded_by`) uploaded for the ministry.
+
+    None if the ministry sent the version itself.
+    """
 
     objects = UpdateVersionQuerySet.as_manager()
 
@@ -93,6 +98,17 @@ class UpdateVersion(models.Model):
     def sent_for(self) -> Ministry | None:
         """The ministry for which it was sent, wherever its sender works today."""
         return self.update.commitment.ministry
+
+    @property
+    def sender(self) -> str:
+        """Who sent it, in words: the person of the ministry, or the officer who uploaded it on its behalf."""
+        if self.received_on is None:
+            return self.recorded_by.name
+        sentence = gettext(
+            "%(person)s of the embassy on behalf of the %(ministry)s, from its workbook received on %(date)s"
+        )
+        values = {"person": self.recorded_by.name, "date": format_date(self.received_on)}
+        return sentence % {**values, "ministry": self.update.commitment.maker}
 
     @property
     def decided_at(self) -> datetime | None:

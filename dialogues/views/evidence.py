@@ -214,7 +214,7 @@ def _render_detail(
             "can_redact": permissions.can_redact(user, evidence.country),
             "update_version": evidence.update_version,
             "figures": list(compare_figures(user, evidence.readings.all()).values()),
-            "recorded_by": evidence.recorded_by,
+            "recorded_by": evidence.sender,
             "recorded_at": evidence.recorded_at,
             "sensitivity": Sensitivity(evidence.sensitivity).label,
             "outside": describe_outside_period(editions, evidence.first_day, evidence.happened_to),

@@ -126,7 +126,7 @@ def visible_versions(user: User, commitment: Commitment) -> list[UpdateVersion]:
     return list(
         UpdateVersion.objects.visible_to(user)
         .filter(update__commitment=commitment)
-        .select_related("update", "decision__recorded_by", "recorded_by")
+        .select_related("update__commitment__ministry", "decision__recorded_by", "recorded_by")
         .prefetch_related(Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")))
         .order_by("recorded_at", "pk")
     )
@@ -314,7 +314,7 @@ class _TimelineBuilder:
                 status=ClaimedProgress(update_version.claimed),
                 line=summarize_update(self._evidence_of(update_version), update_version.readings.all()),
                 text=update_version.narrative,
-                by=self._name(update_version.recorded_by, self.commitment.ministry),
+                by=update_version.sender if self._name(update_version.recorded_by, self.commitment.ministry) else "",
                 url=reverse("version_detail", args=[update_version.pk]) if self.is_embassy else "",
                 files=[row.file for row in self._evidence_of(update_version) if row.file],
                 readings=list(update_version.readings.all()),

@@ -47,7 +47,7 @@ def version_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
         "commitment": CommitmentHeading.of(commitment),
         "refusal": describe_refused_withdrawal(decision, now) if decision else "",
         "sent_on": timezone.localtime(update_version.recorded_at).date(),
-        "sender": update_version.recorded_by.name,
+        "sender": update_version.sender,
         "claimed": ClaimedProgress(update_version.claimed),
         "is_claimed_done": update_version.claimed == ClaimedProgress.DONE,
         "narrative": update_version.narrative,

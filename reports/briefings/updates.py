@@ -24,7 +24,7 @@ def gather_versions(view: ReaderView, commitments: Iterable[GatheredCommitment])
             happened_on__lte=view.as_of,
             update__commitment__in=[commitment.row.pk for commitment in commitments],
         )
-        .select_related("update", "recorded_by", "decision__recorded_by")
+        .select_related("update__commitment__ministry", "recorded_by", "decision__recorded_by")
         .order_by("update__commitment", "update__number", "number")
     )
 
@@ -83,7 +83,7 @@ def _version(view: ReaderView, row: UpdateVersion, figures: list[str], annex: Ev
         outcome, decision = row.decision.decision, _describe_decision(view, row.decision)
     return PrintedUpdateVersion(
         sent=gettext("Sent by %(person)s, %(date)s")
-        % {"person": row.recorded_by.name, "date": format_date(view.day(row.recorded_at))},
+        % {"person": row.sender, "date": format_date(view.day(row.recorded_at))},
         claims=formatting.lowercase_first(row.get_claimed_display()),
         narrative=row.narrative,
         figures=tuple(figures),

@@ -107,6 +107,7 @@ FIELD_NAMES = frozenset({
     gettext_noop("note"),
     gettext_noop("number"),
     gettext_noop("office"),
+    gettext_noop("on behalf of"),
     gettext_noop("on"),
     gettext_noop("origin"),
     gettext_noop("participants"),

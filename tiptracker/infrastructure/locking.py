@@ -26,6 +26,7 @@ LOCK_ORDER = (
     "recommendations.indicator",
     "dialogues.dialogue",
     "dialogues.nextstep",
+    "dialogues.workbookdraft",  # before the commitments on which its rows are sent
     "dialogues.commitment",
     "dialogues.draft",
     "dialogues.updateversion",
@@ -33,6 +34,7 @@ LOCK_ORDER = (
     "dialogues.evidencefile",
     # Parts of a row that the transaction has locked already, and rows whose text nothing else locks.
     "dialogues.draft_files",
+    "dialogues.workbookdraft_files",
     "recommendations.milestonedone",
     "recommendations.recommendation_supporting",
     "recommendations.recommendationterms",
