@@ -25,6 +25,7 @@ from dialogues.views import (
     update_submission,
     update_withdrawal,
 )
+from dialogues.workbook import urls as workbook_urls
 from recommendations.edition_context import edition_urlpatterns
 
 urlpatterns = [
@@ -76,6 +77,7 @@ urlpatterns = [
     path("dialogues/<int:pk>/record/", dialogue_records.dialogue_record, name="dialogue_record"),
     path("dialogues/<int:pk>/attach/", dialogue_records.dialogue_attach, name="dialogue_attach"),
     path("next-steps/<int:pk>/done/", dialogue_records.next_step_done, name="next_step_done"),
+    *workbook_urls.urlpatterns,
     path("redactions/", redactions.redaction_list, name="redaction_list"),
     path("redactions/add/", redactions.redaction_add, name="redaction_add"),
     path("redactions/<int:pk>/", redactions.redaction_detail, name="redaction_detail"),

@@ -64,7 +64,16 @@ COUNTRY_ROLES = NOTIFIED_ROLES | {Role.OBSERVER}
 """The roles that follow a country, and so have dates of their own."""
 
 EMBASSY_PLACES = (
-    Place(gettext_noop("Dashboard"), (Tab("dashboard", gettext_noop("Dashboard"), ("ministry_detail",)),)),
+    Place(
+        gettext_noop("Dashboard"),
+        (
+            Tab(
+                "dashboard",
+                gettext_noop("Dashboard"),
+                ("ministry_detail", "workbook", "workbook_download", "workbook_preview"),
+            ),
+        ),
+    ),
     Place(
         gettext_noop("My tasks"),
         (
@@ -248,6 +257,9 @@ MINISTRY_PLACES = (
                     "dialogue_detail",
                     "update_send",
                     "version_withdraw",
+                    "workbook",
+                    "workbook_download",
+                    "workbook_preview",
                     "due_date_propose",
                     "due_date_withdraw",
                     "evidence_detail",

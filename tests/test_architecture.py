@@ -581,7 +581,8 @@ STARTS_PROCESSES = (
 FILE_PARSERS = ("pikepdf", "pypdfium2", "PIL", "openpyxl", "zipfile", "lxml", "magic")
 SANDBOXED_FILES = (
     "dialogues/files/sanitizers/*.py", "dialogues/files/previews/*.py", "dialogues/files/text_extraction/*.py",
-    "recommendations/importing/readers/*.py",    "recommendations/importing/tables/*.py",
+    "dialogues/workbook/reader/*.py", "recommendations/importing/readers/*.py",
+    "recommendations/importing/tables/*.py",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
 from dialogues.commitment_phrases import describe_receipt
 from dialogues.models import Dialogue, UpdateVersion
+from dialogues.permissions import can_use_workbook
 from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import Edition, Recommendation
 from reports.briefings.commitment_priority import WAITING_STATUSES
@@ -119,6 +120,7 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "commitments": [(commitment, since_then(commitment.row.pk)) for commitment in desk.commitments],
             "updates": [(*update, since_then(update[0].update.commitment_id)) for update in updates],
             "holders": list(ministry.office_holders.all()),
+            "may_use_workbook": can_use_workbook(user, ministry),
         }
     return render_page(request, "reports/ministry_detail.html", context)
 

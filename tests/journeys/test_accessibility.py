@@ -5,7 +5,7 @@ narrow screen, complains in the console or asks anything of another host. Forms 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -28,14 +28,17 @@ import tiptracker.accounts.urls
 import tiptracker.audit.urls
 import tiptracker.notifications.urls
 from dialogues.choices import CommitmentStatus, MadeBy
-from dialogues.models import Commitment, Dialogue, Evidence, NextStep, UpdateVersion
+from dialogues.models import Commitment, Dialogue, Evidence, NextStep, UpdateVersion, WorkbookDraft
+from dialogues.workbook.rows import RowState, WorkbookRow
 from recommendations.importing.draft import read_draft_text, serialize_draft
 from recommendations.importing.preview import get_expected_edition
+from recommendations.importing.stored_sentences import StoredSentence
 from recommendations.models import Benchmark, Edition, EditionImport, Indicator, Recommendation
 from reports.actions.runs import compute_readiness
 from reports.models import Briefing
 from tests.authentication import enrol_second_factor
 from tests.conftest import TODAY
+from tests.dialogues.workbook.filled_workbooks import UPDATE
 from tests.factories import (
     MASERU,
     BriefingFactory,
@@ -49,6 +52,7 @@ from tests.factories import (
     RedactionDecisionFactory,
     RedactionFactory,
     SavedFilterFactory,
+    WorkbookDraftFactory,
     at_noon,
 )
 from tests.recommendations.replacement_list import REPLACEMENT_LIST
@@ -121,6 +125,7 @@ ADDRESSES_WITHOUT_PAGE = {
     "update_draft",
     "update_token",
     "dialogue_draft",
+    "workbook_download",
 }
 """Addresses that take a form, hand out a file or lead on; what is refused there is shown on a page that is walked."""
 
@@ -316,6 +321,8 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "import_preview": _create_imports(edition),
         "setup_suggested": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
         "ministry_detail": [people["police"].ministry],
+        "workbook": [people["police"].ministry],
+        "workbook_preview": _create_workbooks(people, commitments),
         "milestone_done": edition.milestones.order_by("pk")[:1],
         "recommendation_edit": Recommendation.objects.filter(edition=edition, number=1),
         "benchmark_add": Recommendation.objects.filter(edition=edition, number=1),
@@ -413,6 +420,23 @@ def _create_imports(edition: Edition) -> list[EditionImport]:
     brought = [serialize_draft(read_draft_text(text, get_expected_edition(edition))) for text in (table, narrative)]
     waiting = [EditionImportFactory(edition=edition, draft=draft) for draft in brought]
     return [*waiting, EditionImportFactory(edition=edition, loaded=True)]
+
+
+def _create_workbooks(people: Mapping[str, User], commitments: Iterable[Commitment]) -> list[WorkbookDraft]:
+    """A workbook that a ministry uploaded, with a row to send, a wrong one and one without a key; and an officer's."""
+    rows = [
+        WorkbookRow(number, values=values, commitment=each.pk, state=RowState(0, "", "", ""))
+        for each in _find_open_commitments(commitments)[:1]
+        for number, values in enumerate(({**UPDATE, "files": "letter.pdf"}, {"title": "It"}), start=3)
+    ]
+    rows.append(WorkbookRow(5, problem=StoredSentence("This row has no key.")))
+    row_data = [row.to_json() for row in rows]
+    police = people["police"]
+    common = {"ministry": police.ministry, "rows": row_data}
+    return [
+        WorkbookDraftFactory(uploaded_by=police, **common),
+        WorkbookDraftFactory(uploaded_by=people["officer"], received_on=date(2022, 1, 20), **common),
+    ]
 
 
 def _find_open_commitments(commitments: Iterable[Commitment]) -> list[Commitment]:

@@ -68,6 +68,7 @@ ROW_LABELS = {
     "of_internal": "of evidence that is internal to the embassy",
     "of_shared": "of evidence shared with the ministry",
     "officers_filter": "a saved filter of the officer",
+    "own_workbook": "a workbook that the focal point uploaded and has not sent",
     "officers_notice": "a notice of the officer",
     "officers_token": "an API token of the officer",
     "us_commitment": "a commitment of the United States",

@@ -8,12 +8,14 @@ from unittest.mock import patch
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http.request import HttpHeaders
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from dialogues.workbook.columns import SHEET_MARK
 from tests.factories import PASSWORD
 from tests.security.world import READERS
 from tests.transactions import outer_transaction
@@ -305,6 +307,14 @@ def evidence_revision_body(world):
     return evidence_body(world) | {"reason": "The page says otherwise."}
 
 
+def workbook_body(world):
+    """Return the workbook of the police as a CSV file without rows, and the day on which an officer received it."""
+    return {
+        "file": SimpleUploadedFile("workbook.csv", f"{SHEET_MARK},title\nKey,Title\n".encode()),
+        "received_on": TODAY,
+    }
+
+
 def update_body(world):
     return {
         "claimed": "under_way",
@@ -471,6 +481,8 @@ BODIES = {
     "POST due_date_answer": lambda world: {"answer": "declined", "reason": "The deadline stays."},
     "POST version_withdraw": lambda world: {"reason": "We attached the wrong list."},
     "POST update_send": update_body,
+    "POST workbook": workbook_body,
+    "POST workbook_preview": lambda world: {"do": "save", "seen": "1"},
     "POST update_draft": update_body,
     "POST evidence_log": evidence_body,
     "POST evidence_revise": evidence_revision_body,

@@ -142,6 +142,8 @@ IDS_IN_FORMS = [
     ("administrator", "POST setup_ministries lesotho", "known-0-ministry", "foreign_ministry"),
     ("officer", "POST saved_filter_add -", "restore", "row_removed_by_second"),
     ("own", "POST update_draft unstarted", "restore_draft", "row_removed_by_second"),
+    ("own", "POST workbook police", "restore", "row_removed_by_second"),
+    ("own", "POST workbook_preview own_workbook", "row3-kept_files", "home_file"),
     ("officer", "POST next_step_done step", "again", "row_removed_by_second"),
     ("officer", "POST version_fill waiting", "several-items", "foreign_version"),
     ("administrator", "POST edition_import edition", "restore", "row_removed_by_second"),

@@ -286,6 +286,12 @@ GET   update_token                          -          200 200 200 200 | 200 200
 POST  update_token                          -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   update_draft                          unstarted  405 405 405 405 | 405 405 405 | 405 405 | in  in
 POST  update_draft                          unstarted  403 403 403 403 | 302 404 404 | 404 404 | in  in
+GET   workbook                              police     200 200 403 403 | 200 404 404 | 404 403 | in  in
+POST  workbook                              police     302 302 403 403 | 302 404 404 | 404 403 | in  in
+GET   workbook_download                     police     200 200 403 403 | 200 404 404 | 404 403 | in  in
+POST  workbook_download                     police     405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   workbook_preview                   own_workbook  404 404 404 404 | 200 404 404 | 404 404 | in  in
+POST  workbook_preview                   own_workbook  404 404 404 404 | 302 404 404 | 404 404 | in  in
 GET   ministry_home                         -          403 403 403 403 | 200 200 200 | 403 403 | in  in
 POST  ministry_home                         -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   dialogue_list                         -          200 200 200 200 | 200 200 200 | 200 200 | in  in

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 
 from dialogues.choices import ClaimedProgress, CommitmentEventKind, Sensitivity
+from dialogues.workbook.rows import RowState, WorkbookRow
 from recommendations.choices import MilestoneKind, Origin, Rule
 from tests.authentication import force_sign_in
 from tests.dialogues.sample_files import picture
@@ -60,6 +61,7 @@ from tests.factories import (
     UpdateFactory,
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
+    WorkbookDraftFactory,
 )
 from tests.transactions import record_log_entry
 from tiptracker.accounts import tokens
@@ -535,6 +537,19 @@ class World:
             saved_by=self.people["officer"],
             content={"record-text": [self.marked_text("what is not recorded", frozenset({"officer", "second"}))]},
         )
+        own_workbook = WorkbookDraftFactory(
+            ministry=self.rows["police"],
+            uploaded_by=by,
+            name=f"{self.marked_text('workbook', frozenset({'own'}))}.xlsx",
+            rows=[
+                WorkbookRow(
+                    3,
+                    values={"narrative": self.marked_text("a row of a workbook", frozenset({"own"}))},
+                    commitment=rows.unstarted.pk,
+                    state=RowState(0, "", "", ""),
+                ).to_json()
+            ],
+        )
         unsent = EvidenceFileFactory(
             name=f"{self.marked_text('unsent file', OWN)}.pdf",
             content=self.marked_text("unsent content", OWN).encode(),
@@ -578,6 +593,7 @@ class World:
             failed_briefing=BriefingFactory(job=failed),
             run=ReadinessRunFactory(result={"headline": self.marked_text("run", EMBASSY)}),
             unsent_file=unsent,
+            own_workbook=own_workbook,
             drafted_file=drafted,
             draft=draft,
             record_draft=record_draft,
