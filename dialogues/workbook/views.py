@@ -240,7 +240,10 @@ def _read_posted(request: SignedInRequest, rows: Sequence[WorkbookRow], now: dat
             continue
         if f"{prefix}shown" in request.POST:
             named = {name: row.values[name] for name in (Column.FILES.value,) if name in row.values}
-            row.values, row.faults = named | _read_typed(request.POST, prefix), {}
+            row.values = named | _read_typed(request.POST, prefix)
+            # Whoever saves has read why a cell was refused, and may leave it empty. Whoever sends other rows has not.
+            is_read = request.POST.get("do") == "save"
+            row.faults = {} if is_read else {name: row.faults[name] for name in row.faults.keys() - row.values.keys()}
         if f"{prefix}attach" in request.POST:
             uploads[row.number] = _limit_total(store_uploads(request, now=now, prefix=prefix))
             row.files = [file.pk for file in uploads[row.number].files]

@@ -37,6 +37,8 @@ _FIRST_LINE = 2
 """Place of the first line to fill in, below the hidden row and the headings."""
 _NARRATIVE_HEIGHT = 90
 """Height in points of the line of a commitment."""
+_FIGURE_HEIGHT = 60
+"""Height in points of the line of a figure."""
 _TITLE_LENGTH = 200
 """Characters of a summary in one line, as in the form of an update."""
 
@@ -103,6 +105,7 @@ class _SheetWriter:
         typed = shared | {"locked": False, "border": 1, "border_color": "#A9AEB1"}
         self.heading = book.add_format(shared | {"bold": True, "bg_color": "#DFE1E2"})
         self.locked = book.add_format(shared)
+        self.key = book.add_format()  # wrapped, a key would make its line as high as a page
         self.unused = book.add_format(shared | {"bg_color": "#F0F0F0"})
         self.text = book.add_format(typed | {"num_format": "@"})
         self.day = book.add_format(typed | {"num_format": "yyyy-mm-dd"})
@@ -117,8 +120,7 @@ class _SheetWriter:
             self.sheet.write_string(1, place, describe_column(column), self.heading)
         self.sheet.set_row(0, None, None, {"hidden": 1})
         for row, line in enumerate(lines, start=_FIRST_LINE):
-            if not line.is_figure:
-                self.sheet.set_row(row, _NARRATIVE_HEIGHT)
+            self.sheet.set_row(row, _FIGURE_HEIGHT if line.is_figure else _NARRATIVE_HEIGHT)
             for place, column in enumerate(columns):
                 self._write_cell(row, place, column, line)
         self.sheet.freeze_panes(_FIRST_LINE, columns.index(Column.SITUATION))
@@ -129,13 +131,14 @@ class _SheetWriter:
 
     def _write_cell(self, row: int, place: int, column: Column, line: WorkbookLine) -> None:
         own = {
-            Column.KEY: line.key,
             Column.NUMBER: str(line.number),
             Column.ABOUT: line.about,
             Column.SITUATION: line.situation,
         }
         fills_in = FIGURE_COLUMNS if line.is_figure else UPDATE_COLUMNS
-        if column in own:
+        if column is Column.KEY:
+            self.sheet.write_string(row, place, line.key, self.key)
+        elif column in own:
             self.sheet.write_string(row, place, own[column], self.locked)
         elif column not in fills_in or (column is Column.THROUGH_ON and not line.asks_figures):
             self.sheet.write_blank(row, place, None, self.unused)

@@ -387,6 +387,20 @@ def test_a_formula_is_refused_with_its_cell_and_corrected_in_the_preview(client,
     assert UpdateVersion.objects.get().evidence.get().title == UPDATE["title"]
 
 
+def test_a_refused_cell_stays_refused_while_other_rows_are_sent(client, commitment, police, focal_point):
+    other = CommitmentFactory(ministry=police)
+    filled = FilledWorkbook.download(client, police)
+    row, refused = filled.fill(commitment, **UPDATE), filled.fill(other, **UPDATE | {"happened_to": "=TODAY()"})
+    page = upload(client, police, filled.as_xlsx())
+    shown = typed_into(refused, happened_to="")
+
+    answer = send(client, page, row, **shown)
+
+    assert statuses(answer) == {row: RowStatus.SENT, refused: RowStatus.WRONG}
+    assert "The cell has a formula." in answer.text
+    assert statuses(press(client, answer, do="save", **shown)) == {row: RowStatus.SENT, refused: RowStatus.NEW}
+
+
 def test_a_wrong_row_says_why_beside_the_field_and_keeps_what_was_typed(client, commitment, focal_point):
     page, row = upload_filled(client, commitment, claimed="Nearly", happened_to="2023-01-01")
     line = page.context["lines"][0]

@@ -736,6 +736,27 @@ def test_evidence_of_a_returned_version_is_returned(edition):
     assert [evidence_link.state for evidence_link in printed.evidence_links] == ["returned"]
 
 
+def test_an_update_that_an_officer_uploaded_says_on_whose_behalf(edition):
+    promise = CommitmentFactory(
+        ministry__short_name="Police",
+        benchmarks=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))],
+    )
+    sent = UpdateVersionFactory(
+        update=UpdateFactory(commitment=promise),
+        recorded_by=OfficerFactory(name="Naledi"),
+        received_on=date(2022, 1, 9),
+    )
+    EvidenceFactory(update_version=sent, supports=promise.benchmarks.all())
+
+    printed = build_briefing(edition)
+
+    on_behalf = (
+        "Naledi of the embassy on behalf of the Ministry of Police, from its workbook received on 9 January 2022"
+    )
+    assert printed.updates[0].update_versions[0].sent == f"Sent by {on_behalf}, 10 January 2022"
+    assert printed.evidence[0].recorded == f"Recorded by {on_behalf}, 10 Jan 2022"
+
+
 def test_evidence_of_a_withdrawn_version_is_withdrawn_by_the_ministry_once_that_is_known(edition):
     promise = CommitmentFactory(benchmarks=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
     update_version = UpdateVersionFactory(update=UpdateFactory(commitment=promise), happened_on=date(2022, 1, 10))
