@@ -540,7 +540,7 @@ class World:
         own_workbook = WorkbookDraftFactory(
             ministry=self.rows["police"],
             uploaded_by=by,
-            name=f"{self.marked_text('workbook', frozenset({'own'}))}.xlsx",
+            name=self.marked_text("workbook", frozenset({"own"})),
             rows=[
                 WorkbookRow(
                     3,
