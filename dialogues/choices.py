@@ -77,6 +77,49 @@ DECISIONS_ENDING_CLAIMS = frozenset({UpdateDecision.RETURNED, UpdateDecision.WIT
 """The decisions after which the claims of an update version no longer count."""
 
 
+class RequestLineKind(ChoiceEnum):
+    """What a line of a request for information asks for."""
+
+    FIGURE = "figure", gettext_noop("Figure")
+    DOCUMENT = "document", gettext_noop("Document or other information")
+
+
+class RequestEventKind(ChoiceEnum):
+    """The kinds of dated event in the life of a request for information."""
+
+    ASKED = "asked", gettext_noop("Asked")
+    MOVED = "moved", gettext_noop("Due date moved")
+    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
+
+
+class RequestStatus(ChoiceEnum):
+    """The status of a request for information on a day, derived from its events and its answers. It is never stored."""
+
+    ASKED = "asked", gettext_noop("Asked")
+    OVERDUE = "overdue", gettext_noop("Overdue")
+    WITH_EMBASSY = "with_embassy", gettext_noop("With the embassy")
+    PARTLY_ANSWERED = "partly_answered", gettext_noop("Partly answered")
+    ANSWERED = "answered", gettext_noop("Answered")
+    NONE = "none", gettext_noop("Ministry has none")
+    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
+
+
+class LineStatus(ChoiceEnum):
+    """What is known of one line of a request for information. Without an answer, nothing follows about the figure."""
+
+    ASKED = "asked", gettext_noop("Asked, no answer")
+    WITH_EMBASSY = "with_embassy", gettext_noop("With the embassy")
+    ANSWERED = "answered", gettext_noop("Answered")
+    NONE = "none", gettext_noop("Ministry has none")
+
+
+class LineAnswerKind(ChoiceEnum):
+    """What a ministry says to one line of a request for information."""
+
+    ANSWERED = "answered", gettext_noop("We send it")
+    NONE = "none", gettext_noop("We have none")
+
+
 class DueDateDecision(ChoiceEnum):
     """How a proposal for another due date ended: the embassy accepted or declined it, or its ministry withdrew it."""
 
@@ -190,6 +233,14 @@ class ReviewState(ChoiceEnum):
     CLAIMED = "claimed", gettext_noop("Not reviewed")
 
 
+class ProofState(ChoiceEnum):
+    """Whether an agreed proof has come, derived from the evidence that is said to be it. It is never stored."""
+
+    VERIFIED = "verified", gettext_noop("Verified")
+    RECEIVED = "claimed", gettext_noop("Received, not verified")
+    MISSING = "open", gettext_noop("Not received yet")
+
+
 class Verdict(ChoiceEnum):
     """The embassy's verdict on a benchmark."""
 
@@ -219,23 +270,6 @@ VERDICT_MEANINGS: dict[str, str] = {
     ),
 }
 """When each verdict is given, in English, shown next to the choice; `gettext` translates it."""
-
-
-class BreakdownDimension(ChoiceEnum):
-    """The dimension by which a figure is broken down."""
-
-    FORM = "form", gettext_noop("Sex or labour trafficking")
-    SEX = "sex", gettext_noop("Sex")
-    AGE = "age", gettext_noop("Age")
-    DISTRICT = "district", gettext_noop("District")
-
-
-BREAKDOWN_CATEGORIES = {
-    BreakdownDimension.FORM: (gettext_noop("Sex trafficking"), gettext_noop("Labour trafficking")),
-    BreakdownDimension.SEX: (gettext_noop("Female"), gettext_noop("Male")),
-    BreakdownDimension.AGE: (gettext_noop("Adults"), gettext_noop("Children")),
-}
-"""The categories of each dimension. Districts are not here: each country has its own."""
 
 
 class ReadingDirection(ChoiceEnum):

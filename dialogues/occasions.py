@@ -1,14 +1,14 @@
-"""Find what the record of commitments and dialogues gives reason to tell people: updates, changes, due dates.
+"""Find what the record gives reason to tell people: updates, changes and due dates of commitments, requests, notes.
 
 Everything follows from rows and the day. Each function runs a fixed number of queries, whatever the number of rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from dialogues.choices import (
     CommitmentEventKind,
@@ -17,30 +17,37 @@ from dialogues.choices import (
     MadeBy,
     UpdateDecision,
 )
-from dialogues.commitment_status import DATE_SETTING_EVENTS, CommitmentStanding, days_left
+from dialogues.commitment_status import DATE_SETTING_EVENTS
+from dialogues.due_date_stages import reached_stages
 from dialogues.models import (
+    AgreedProof,
+    AgreedProofEnd,
     Commitment,
     CommitmentCorrection,
     CommitmentEvent,
     Dialogue,
     DueDateProposal,
     DueDateProposalDecision,
+    InformationRequest,
+    InternalNote,
     UpdateVersion,
     UpdateVersionDecision,
 )
 from dialogues.models.commitments import standing_from_row
+from dialogues.models.updates import has_subject, subject_value
+from dialogues.request_occasions import EXPECTED, find_request_occasions
 from tiptracker.accounts.models import Country
 from tiptracker.notifications.actions import EVENT_WINDOW, Occasion
 from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_BEFORE_DIALOGUE, DAYS_OVERDUE, NoticeKind
 
 VERSION, COMMITMENT, DIALOGUE = "dialogues.updateversion", "dialogues.commitment", "dialogues.dialogue"
-PROPOSAL = "dialogues.duedateproposal"
+PROPOSAL, NOTE = "dialogues.duedateproposal", "dialogues.internalnote"
 ANNOUNCED_EVENTS = (CommitmentEventKind.RESCHEDULED, CommitmentEventKind.WITHDRAWN, CommitmentEventKind.REOPENED)
 """Events of a commitment that its ministry is told of. What is decided on an update is told as that."""
 
 
 def find_occasions(country: Country, now: datetime) -> Iterator[Occasion]:
-    """Yield what there is to tell about the commitments and dialogues of a country.
+    """Yield what there is to tell about the commitments, requests, dialogues and internal notes of a country.
 
     `now` is domain time.
     """
@@ -53,46 +60,55 @@ def find_occasions(country: Country, now: datetime) -> Iterator[Occasion]:
     yield from _changed_commitments(country, zone, since)
     yield from _due_date_proposals(country, zone, since)
     yield from _due_dates(country, zone, today)
+    yield from find_request_occasions(country, now)
     yield from _dialogues_ahead(country, zone, today)
+    yield from _waiting_notes(country, zone)
 
 
 def _waiting_updates(country: Country, zone: ZoneInfo) -> Iterator[Occasion]:
-    rows = UpdateVersion.objects.filter(update__commitment__country=country).undecided()
-    for pk, at, by, ministry in rows.values_list("pk", "recorded_at", "recorded_by", "update__commitment__ministry"):
+    rows = UpdateVersion.objects.of_country(country.pk).undecided().annotate(ministry=subject_value("ministry"))
+    for pk, at, by, ministry in rows.values_list("pk", "recorded_at", "recorded_by", "ministry"):
         yield Occasion(NoticeKind.UPDATE_RECEIVED, VERSION, pk, _day(at, zone), at, ministry=ministry, by=by)
 
 
 def _returned_updates(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasion]:
     """Yield the returned versions after which their ministry still has to send something."""
-    of_commitment = UpdateVersion.objects.filter(update__commitment=OuterRef("update__commitment"))
-    later = of_commitment.filter(
-        Q(decision__isnull=True) | ~Q(decision__decision=UpdateDecision.WITHDRAWN), pk__gt=OuterRef("pk")
+    same = Q(update__commitment=OuterRef("update__commitment")) | Q(
+        update__information_request=OuterRef("update__information_request")
     )
-    returned = UpdateVersion.objects.filter(
-        ~Exists(later), update__commitment__country=country, decision__decision=UpdateDecision.RETURNED
+    later = UpdateVersion.objects.filter(
+        same, Q(decision__isnull=True) | ~Q(decision__decision=UpdateDecision.WITHDRAWN), pk__gt=OuterRef("pk")
     )
-    rows = list(
-        returned.values_list("pk", "decision__recorded_at", "update__commitment", "update__commitment__ministry")
+    returned = UpdateVersion.objects.of_country(country.pk).filter(
+        ~Exists(later), decision__decision=UpdateDecision.RETURNED
     )
-    commitments: Any = Commitment.objects.filter(pk__in={commitment for _, _, commitment, _ in rows})
+    fields = ("pk", "decision__recorded_at", "update__commitment", "update__information_request", "ministry")
+    rows = list(returned.annotate(ministry=subject_value("ministry")).values_list(*fields))
+    commitments: Any = Commitment.objects.filter(pk__in={commitment for _, _, commitment, _, _ in rows if commitment})
     expected = set(
         commitments.with_status(today)
         .filter(status__in=[CommitmentStatus.OPEN, CommitmentStatus.OVERDUE])
         .values_list("pk", flat=True)
     )
-    for pk, at, commitment, ministry in rows:
-        if commitment in expected:
+    requests = InformationRequest.objects.filter(pk__in={request for _, _, _, request, _ in rows if request})
+    asked = {row.pk for row in requests.with_history() if _is_expected(row, today)}
+    for pk, at, commitment, request, ministry in rows:
+        if commitment in expected or request in asked:
             yield Occasion(NoticeKind.UPDATE_RETURNED, VERSION, pk, _day(at, zone), at, ministry=ministry)
+
+
+def _is_expected(request: InformationRequest, today: date) -> bool:
+    standing = request.standing_on(today)
+    return standing is not None and standing.status in EXPECTED
 
 
 def _accepted_updates(country: Country, zone: ZoneInfo, since: datetime) -> Iterator[Occasion]:
     rows = UpdateVersionDecision.objects.filter(
+        has_subject("update_version__update__", country=country),
         decision=UpdateDecision.ACCEPTED,
         recorded_at__gte=since,
-        update_version__update__commitment__country=country,
-    )
-    fields = ("update_version", "recorded_at", "update_version__update__commitment__ministry")
-    for pk, at, ministry in rows.values_list(*fields):
+    ).annotate(ministry=subject_value("ministry", "update_version__update__"))
+    for pk, at, ministry in rows.values_list("update_version", "recorded_at", "ministry"):
         yield Occasion(NoticeKind.UPDATE_ACCEPTED, VERSION, pk, _day(at, zone), at, ministry=ministry)
 
 
@@ -105,11 +121,17 @@ def _new_commitments(country: Country, zone: ZoneInfo, since: datetime) -> Itera
 def _changed_commitments(country: Country, zone: ZoneInfo, since: datetime) -> Iterator[Occasion]:
     """Yield the changes by the embassy, once for each commitment and day."""
     events = CommitmentEvent.objects.filter(kind__in=ANNOUNCED_EVENTS)
-    for rows in (events, CommitmentCorrection.objects.all()):
+    changes: Sequence[tuple[QuerySet[Any], str]] = (
+        (events, "commitment"),
+        (CommitmentCorrection.objects.all(), "commitment"),
+        (AgreedProof.objects.all(), "commitment"),
+        (AgreedProofEnd.objects.all(), "proof__commitment"),
+    )
+    for rows, of in changes:
         own = rows.filter(
-            commitment__country=country, commitment__made_by=MadeBy.MINISTRY, recorded_at__gte=since
-        ).exclude(commitment__recorded_at__gte=since)
-        for pk, at, ministry in own.values_list("commitment", "recorded_at", "commitment__ministry"):
+            **{f"{of}__country": country, f"{of}__made_by": MadeBy.MINISTRY, "recorded_at__gte": since}
+        ).exclude(**{f"{of}__recorded_at__gte": since})
+        for pk, at, ministry in own.values_list(of, "recorded_at", f"{of}__ministry"):
             yield Occasion(NoticeKind.COMMITMENT_CHANGED, COMMITMENT, pk, _day(at, zone), at, ministry=ministry)
 
 
@@ -137,31 +159,16 @@ def _due_dates(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasi
     )
     row: Any
     for row in rows:
-        for kind, stage, reached_on in _reached_stages(standing_from_row(row, today), row.dated_on, today):
+        for kind, stage, reached_on in reached_stages(
+            row.due_on,
+            today,
+            dated_on=row.dated_on,
+            days_overdue=standing_from_row(row, today).days_overdue,
+            soon=NoticeKind.DUE_SOON,
+            overdue=DAYS_OVERDUE,
+        ):
             started_at = _start(reached_on, zone)
             yield Occasion(kind, COMMITMENT, row.pk, row.due_on, started_at, ministry=row.ministry_id, stage=stage)
-
-
-def _reached_stages(
-    standing: CommitmentStanding, dated_on: date, today: date
-) -> Iterator[tuple[NoticeKind, int, date]]:
-    """Yield the stages of a due date that are reached: the kind of notice, the number of days, and the day.
-
-    Before the due date it is the newest one only, and only if the date was agreed before that stage: whoever has just
-    agreed on a date needs no reminder.
-    """
-    due_on = standing.due_on
-    if due_on is None:
-        return
-    if (left := days_left(due_on, today)) is not None:
-        reached = [days for days in DAYS_BEFORE if left <= days]
-        stage = min(reached, default=None)
-        if stage is not None and dated_on <= due_on - timedelta(days=stage):
-            yield NoticeKind.DUE_SOON, stage, due_on - timedelta(days=stage)
-        return
-    for kind, days in DAYS_OVERDUE.items():
-        if standing.days_overdue >= days:
-            yield kind, days, due_on + timedelta(days=days)
 
 
 def _dialogues_ahead(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasion]:
@@ -180,6 +187,13 @@ def _dialogues_ahead(country: Country, zone: ZoneInfo, today: date) -> Iterator[
         reached_on = held_on - timedelta(days=stage)
         if entered_at is not None and _day(entered_at, zone) <= reached_on:
             yield Occasion(NoticeKind.DIALOGUE_SOON, DIALOGUE, pk, held_on, _start(reached_on, zone), stage=stage)
+
+
+def _waiting_notes(country: Country, zone: ZoneInfo) -> Iterator[Occasion]:
+    """Yield the open notes that name a person. The writer is told too, as an officer, if that person has left."""
+    rows = InternalNote.objects.filter(country=country, named__isnull=False).open()
+    for pk, at, named in rows.values_list("pk", "recorded_at", "named"):
+        yield Occasion(NoticeKind.NOTE_FOR_YOU, NOTE, pk, _day(at, zone), at, named=named)
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> date:

@@ -11,11 +11,14 @@ from dialogues.models import (
     DueDateProposal,
     Evidence,
     EvidenceLink,
+    InformationRequest,
+    InternalNote,
     Redaction,
     UpdateVersion,
 )
+from dialogues.models.updates import UpdateSubject
 from recommendations.models import Benchmark
-from tiptracker.accounts.models import Country, User
+from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.choices import Role
 
 
@@ -92,12 +95,44 @@ def can_verify_done(user: User, commitment: Commitment) -> bool:
     return _is_officer_of(user, commitment.country_id)
 
 
-def can_send_update(user: User, commitment: Commitment) -> bool:
-    """Return whether the user is a focal point of the ministry that made the commitment.
+def can_ask_for_information(user: User, country: Country) -> bool:
+    """Return whether the user may ask a ministry for information: officers of the country, who review the answer."""
+    return _is_officer_of(user, country.pk)
+
+
+def can_change_request(user: User, information_request: InformationRequest) -> bool:
+    """Return whether the user may move the due date of a request or withdraw it: officers of the country.
+
+    The request is the embassy's and not one officer's, so a colleague may change it too.
+    """
+    return _is_officer_of(user, information_request.country_id)
+
+
+def can_send_update(user: User, subject: UpdateSubject) -> bool:
+    """Return whether the user is a focal point of the ministry that made the commitment, or that a request asks.
 
     Other ministries can't see it.
     """
-    return user.is_ministry and commitment.ministry_id == user.ministry_id
+    return user.is_ministry and subject.ministry_id == user.ministry_id
+
+
+def can_send_on_behalf(user: User, commitment: Commitment) -> bool:
+    """Return whether the user may send an update from a ministry's workbook: officers of the country.
+
+    The officer records it, so another person has to decide on it.
+    """
+    return commitment.made_by == MadeBy.MINISTRY and _is_officer_of(user, commitment.country_id)
+
+
+def can_use_workbook(user: User, ministry: Ministry) -> bool:
+    """Return whether the user may download and upload a ministry's workbook: its focal points, and officers."""
+    return user.ministry_id == ministry.pk if user.is_ministry else _is_officer_of(user, ministry.country_id)
+
+
+def has_other_officer(user: User, country: Country) -> bool:
+    """Return whether another officer of the country can decide on what this user sends for a ministry."""
+    officers = User.objects.filter(role=Role.OFFICER, is_active=True, countries=country)
+    return officers.exclude(pk=user.pk).exists()
 
 
 def can_withdraw_update(user: User, update_version: UpdateVersion) -> bool:
@@ -105,7 +140,7 @@ def can_withdraw_update(user: User, update_version: UpdateVersion) -> bool:
 
     An update belongs to the ministry and not to one person, so a colleague of the sender may withdraw it too.
     """
-    return can_send_update(user, update_version.update.commitment)
+    return can_send_update(user, update_version.update.subject)
 
 
 def can_propose_due_date(user: User, commitment: Commitment) -> bool:
@@ -123,18 +158,16 @@ def can_answer_due_date(user: User, proposal: DueDateProposal) -> bool:
     return can_change_commitment(user, proposal.commitment)
 
 
-def can_draft(user: User, subject: Commitment | Dialogue) -> bool:
+def can_draft(user: User, subject: UpdateSubject | Dialogue) -> bool:
     """Return whether the user may edit a draft: those who may send the update, or record the dialogue."""
-    if isinstance(subject, Commitment):
-        return can_send_update(user, subject)
-    return can_manage_dialogues(user, subject.country)
+    if isinstance(subject, Dialogue):
+        return can_manage_dialogues(user, subject.country)
+    return can_send_update(user, subject)
 
 
 def can_decide_on_update(user: User, update_version: UpdateVersion) -> bool:
     """Return whether the user may accept or return an update version: officers of the country, never the sender."""
-    return (
-        _is_officer_of(user, update_version.update.commitment.country_id) and update_version.recorded_by_id != user.pk
-    )
+    return _is_officer_of(user, update_version.update.subject.country_id) and update_version.recorded_by_id != user.pk
 
 
 def can_review_evidence(user: User, evidence: Evidence, evidence_link: EvidenceLink | None = None) -> bool:
@@ -173,6 +206,23 @@ def can_request_pack(user: User, dialogue: Dialogue) -> bool:
     if dialogue.called_off_at or user.role not in (Role.OFFICER, Role.AMBASSADOR):
         return False
     return user.countries.filter(pk=dialogue.country_id).exists()
+
+
+def can_write_notes(user: User, country: Country) -> bool:
+    """Return whether the user may write internal notes: officers of the country, who hand the file over."""
+    return _is_officer_of(user, country.pk)
+
+
+def can_mark_note(user: User, note: InternalNote) -> bool:
+    """Return whether the user may mark a note as dealt with, or take that back.
+
+    Officers of the country may: one of them may have left, and another does the work. So may an ambassador whom the
+    note names.
+    """
+    if _is_officer_of(user, note.country_id):
+        return True
+    is_named = user.role == Role.AMBASSADOR and note.named_id == user.pk
+    return is_named and user.countries.filter(pk=note.country_id).exists()
 
 
 def can_redact(user: User, country: Country) -> bool:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from dialogues.actions import drafts
+from dialogues.actions import drafts, workbooks
 from dialogues.actions.file_texts import READ_FILE_TEXT, enqueue_unread_files, read_file_text
 from dialogues.actions.files import check_stored_files, delete_unsent_files, scan_unscanned_files
 from tiptracker import clock
@@ -21,8 +21,9 @@ def drop_unsent_files() -> None:
 
 @shared_task(name="drop_untouched_drafts")
 def drop_untouched_drafts() -> None:
-    """Delete, every night, drafts that have not been saved for a long time."""
+    """Delete, every night, drafts and previews of workbooks that have not been saved for a long time."""
     drafts.drop_untouched_drafts(now=clock.now())
+    workbooks.drop_untouched_workbooks(now=clock.now())
 
 
 @shared_task(name="scan_files")

@@ -4,6 +4,7 @@ from django.urls import path
 
 from dialogues.views import (
     agendas,
+    agreed_proofs,
     assessments,
     commitment_corrections,
     commitment_list,
@@ -17,14 +18,18 @@ from dialogues.views import (
     evidence_logging,
     evidence_revisions,
     indicators,
+    information_requests,
+    internal_notes,
     ministry_home,
     previews,
     redactions,
+    request_answers,
     rollover,
     update_review,
     update_submission,
     update_withdrawal,
 )
+from dialogues.workbook import urls as workbook_urls
 from recommendations.edition_context import edition_urlpatterns
 
 urlpatterns = [
@@ -32,6 +37,8 @@ urlpatterns = [
         [
             path("commitments/", commitment_list.commitment_list, name="commitment_list"),
             path("commitments/add/", commitments.commitment_add, name="commitment_add"),
+            path("requests/", information_requests.information_request_list, name="information_request_list"),
+            path("requests/add/", information_requests.information_request_add, name="information_request_add"),
             path("ministry/", ministry_home.ministry_home, name="ministry_home"),
             path("evidence/", evidence_list.evidence_list, name="evidence_list"),
             path("evidence/log/", evidence_logging.evidence_log, name="evidence_log"),
@@ -47,6 +54,9 @@ urlpatterns = [
     path("commitments/<int:pk>/withdraw/", commitments.commitment_withdraw, name="commitment_withdraw"),
     path("commitments/<int:pk>/reopen/", commitments.commitment_reopen, name="commitment_reopen"),
     path("commitments/<int:pk>/report-done/", commitments.commitment_report_done, name="commitment_report_done"),
+    path("commitments/<int:pk>/agreed-proof/", agreed_proofs.agreed_proof_add, name="agreed_proof_add"),
+    path("agreed-proofs/<int:pk>/end/", agreed_proofs.agreed_proof_end, name="agreed_proof_end"),
+    path("agreed-proofs/<int:pk>/evidence/", agreed_proofs.agreed_proof_evidence, name="agreed_proof_evidence"),
     path("commitments/<int:pk>/verify-done/", commitments.commitment_verify_done, name="commitment_verify_done"),
     path("updates/token/", update_submission.update_token, name="update_token"),
     path("commitments/<int:pk>/update/", update_submission.update_send, name="update_send"),
@@ -54,6 +64,15 @@ urlpatterns = [
     path("commitments/<int:pk>/propose-due-date/", due_dates.due_date_propose, name="due_date_propose"),
     path("due-dates/<int:pk>/", due_dates.due_date_answer, name="due_date_answer"),
     path("due-dates/<int:pk>/withdraw/", due_dates.due_date_withdraw, name="due_date_withdraw"),
+    path("requests/<int:pk>/", information_requests.information_request_detail, name="information_request_detail"),
+    path("requests/<int:pk>/move/", information_requests.information_request_move, name="information_request_move"),
+    path(
+        "requests/<int:pk>/withdraw/",
+        information_requests.information_request_withdraw,
+        name="information_request_withdraw",
+    ),
+    path("requests/<int:pk>/answer/", request_answers.information_request_answer, name="information_request_answer"),
+    path("requests/<int:pk>/answer/draft/", drafts.information_request_draft, name="information_request_draft"),
     path("updates/<int:pk>/withdraw/", update_withdrawal.version_withdraw, name="version_withdraw"),
     path("evidence/<int:pk>/", evidence.evidence_detail, name="evidence_detail"),
     path("evidence/<int:pk>/review/", evidence.evidence_review, name="evidence_review"),
@@ -76,6 +95,11 @@ urlpatterns = [
     path("dialogues/<int:pk>/record/", dialogue_records.dialogue_record, name="dialogue_record"),
     path("dialogues/<int:pk>/attach/", dialogue_records.dialogue_attach, name="dialogue_attach"),
     path("next-steps/<int:pk>/done/", dialogue_records.next_step_done, name="next_step_done"),
+    path("commitments/<int:pk>/notes/add/", internal_notes.commitment_note_add, name="commitment_note_add"),
+    path("recommendations/<int:pk>/notes/add/", internal_notes.recommendation_note_add, name="recommendation_note_add"),
+    path("ministries/<int:pk>/notes/add/", internal_notes.ministry_note_add, name="ministry_note_add"),
+    path("notes/<int:pk>/", internal_notes.note_detail, name="note_detail"),
+    *workbook_urls.urlpatterns,
     path("redactions/", redactions.redaction_list, name="redaction_list"),
     path("redactions/add/", redactions.redaction_add, name="redaction_add"),
     path("redactions/<int:pk>/", redactions.redaction_detail, name="redaction_detail"),

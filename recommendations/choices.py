@@ -81,6 +81,50 @@ class Better(ChoiceEnum):
     DOWN = "down", gettext_noop("Less is better")
 
 
+class BreakdownDimension(ChoiceEnum):
+    """The dimension by which a figure is broken down."""
+
+    FORM = "form", gettext_noop("Sex or labour trafficking")
+    SEX = "sex", gettext_noop("Sex")
+    AGE = "age", gettext_noop("Age")
+    ORIGIN = "origin", gettext_noop("Origin")
+    SENTENCE = "sentence", gettext_noop("Length of the prison sentence")
+    OFFICIAL = "official", gettext_noop("Kind of official")
+    DISTRICT = "district", gettext_noop("District")
+
+
+BREAKDOWN_CATEGORIES = {
+    BreakdownDimension.FORM: (
+        gettext_noop("Sex trafficking"),
+        gettext_noop("Labour trafficking"),
+        gettext_noop("Other or unspecified"),
+    ),
+    BreakdownDimension.SEX: (gettext_noop("Female"), gettext_noop("Male")),
+    BreakdownDimension.AGE: (gettext_noop("Adults"), gettext_noop("Children")),
+    BreakdownDimension.ORIGIN: (gettext_noop("Nationals of the country"), gettext_noop("Foreign nationals")),
+    BreakdownDimension.SENTENCE: (
+        gettext_noop("No prison"),
+        gettext_noop("Less than 1 year"),
+        gettext_noop("1 year to less than 5 years"),
+        gettext_noop("5 years to less than 10 years"),
+        gettext_noop("10 years or more"),
+    ),
+    BreakdownDimension.OFFICIAL: (
+        gettext_noop("Police officers"),
+        gettext_noop("Immigration and border officers"),
+        gettext_noop("Prosecutors"),
+        gettext_noop("Judges and magistrates"),
+        gettext_noop("Labour inspectors"),
+        gettext_noop("Social and health workers"),
+        gettext_noop("Diplomats and peacekeepers"),
+        gettext_noop("Other officials"),
+    ),
+}
+"""The categories of each dimension. Districts are not here: each country has its own."""
+USUAL_BREAKDOWNS = (BreakdownDimension.FORM, BreakdownDimension.SEX, BreakdownDimension.AGE)
+"""The dimensions, besides districts, of an indicator that is not in the catalogue of standard indicators."""
+
+
 class MilestoneKind(ChoiceEnum):
     """The important dates of an edition's year."""
 

@@ -153,6 +153,20 @@ class ReportingMinistryForm(TrackerForm):
         set_row_choices(self, "ministry", ministries, empty=gettext("Not set"))
 
 
+class IncludedForm(TrackerForm):
+    """What an indicator's figures include."""
+
+    includes = LongTextField(
+        required=False,
+        rows=4,
+        label=gettext_lazy("What a figure includes"),
+        help_text=gettext_lazy(
+            "For example whether persons or cases are counted, and what belongs to another figure. Ministries see this "
+            "text beside the field of the figure."
+        ),
+    )
+
+
 class MilestoneForm(TrackerForm):
     """When a milestone was done, and the source for that date."""
 

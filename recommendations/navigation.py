@@ -248,10 +248,10 @@ def _beside_url(request: HttpRequest, shown: Tab, tab: Tab) -> str | None:
 
 def _count_tasks(request: HttpRequest, user: User, tab: Tab) -> int:
     edition = get_page_edition(request) if tab.view == "my_tasks" else None
-    return _count_waiting(user, edition) if edition else 0
+    return count_waiting_tasks(user, edition) if edition else 0
 
 
-def _count_waiting(user: User, edition: Edition) -> int:
+def count_waiting_tasks(user: User, edition: Edition) -> int:
     """Count the tasks that the page “My tasks” lists for this user, in one query.
 
     The models are looked up by name, because this app comes before theirs.
@@ -261,15 +261,16 @@ def _count_waiting(user: User, edition: Edition) -> int:
         return apps.get_model(app, model).objects.visible_to(user).filter(**own)
 
     country = edition.country_id
+    today = clock.today(edition.country.time_zone)
     tasks = [
         visible("dialogues", "Evidence", country=country).for_review_by(user),
         visible("dialogues", "Redaction", country=country).for_decision_by(user),
         visible("dialogues", "Commitment", country=country).for_verification_by(user),
         visible("reports", "Briefing", edition=edition).for_clearing_by(user),
+        visible("dialogues", "InternalNote", country=country).waiting_for(user, today),
     ]
     if user.role == Role.OFFICER:
-        versions = visible("dialogues", "UpdateVersion", update__commitment__country=country).undecided()
-        today = clock.today(edition.country.time_zone)
+        versions = visible("dialogues", "UpdateVersion").of_country(country).undecided()
         tasks += [
             versions.exclude(recorded_by=user),
             visible("dialogues", "NextStep", dialogue__country=country).due_for_embassy(today),

@@ -64,7 +64,16 @@ COUNTRY_ROLES = NOTIFIED_ROLES | {Role.OBSERVER}
 """The roles that follow a country, and so have dates of their own."""
 
 EMBASSY_PLACES = (
-    Place(gettext_noop("Dashboard"), (Tab("dashboard", gettext_noop("Dashboard"), ("ministry_detail",)),)),
+    Place(
+        gettext_noop("Dashboard"),
+        (
+            Tab(
+                "dashboard",
+                gettext_noop("Dashboard"),
+                ("ministry_detail", "ministry_note_add", "workbook", "workbook_download", "workbook_preview"),
+            ),
+        ),
+    ),
     Place(
         gettext_noop("My tasks"),
         (
@@ -108,6 +117,7 @@ EMBASSY_PLACES = (
                 gettext_noop("Recommendations"),
                 (
                     "recommendation_detail",
+                    "recommendation_note_add",
                     "recommendation_add",
                     "recommendation_edit",
                     "benchmark_add",
@@ -134,13 +144,28 @@ EMBASSY_PLACES = (
                 (
                     "commitment_add",
                     "commitment_detail",
+                    "commitment_note_add",
                     "commitment_correct",
                     "commitment_reschedule",
                     "commitment_withdraw",
                     "commitment_reopen",
                     "commitment_report_done",
                     "commitment_verify_done",
+                    "agreed_proof_add",
+                    "agreed_proof_end",
+                    "agreed_proof_evidence",
                     "update_send",
+                ),
+            ),
+            Tab(
+                "information_request_list",
+                gettext_noop("Requests for information"),
+                (
+                    "information_request_add",
+                    "information_request_detail",
+                    "information_request_move",
+                    "information_request_withdraw",
+                    "information_request_answer",
                 ),
             ),
         ),
@@ -156,7 +181,14 @@ EMBASSY_PLACES = (
             Tab(
                 "indicator_list",
                 gettext_noop("Indicators"),
-                ("indicator_detail", "indicator_enter", "indicator_ministry", "reading_add"),
+                (
+                    "indicator_detail",
+                    "indicator_enter",
+                    "indicator_includes",
+                    "indicator_ministry",
+                    "reading_add",
+                    "standard_indicators",
+                ),
             ),
             Tab("district_list", gettext_noop("Districts")),
             Tab("timeline", gettext_noop("Timeline"), ("milestone_done",)),
@@ -198,7 +230,7 @@ EMBASSY_PLACES = (
                 DECIDING_ROLES,
                 is_of_edition=False,
             ),
-            Tab("handover", gettext_noop("Handover")),
+            Tab("handover", gettext_noop("Handover"), ("note_detail",)),
         ),
         is_in_menu=False,
     ),
@@ -225,6 +257,7 @@ ACCOUNT = Place(
         Tab("token_list", gettext_noop("API tokens"), ("token_add", "token_revoke"), is_of_edition=False),
         Tab("notice_settings", gettext_noop("Notices and mails"), roles=NOTIFIED_ROLES, is_of_edition=False),
         Tab("calendar_feed", gettext_noop("Your own calendar"), roles=COUNTRY_ROLES, is_of_edition=False),
+        Tab("handover_received", gettext_noop("Handed over to you"), roles=COUNTRY_ROLES, is_of_edition=False),
     ),
     is_in_menu=False,
 )
@@ -246,8 +279,13 @@ MINISTRY_PLACES = (
                 (
                     "commitment_detail",
                     "dialogue_detail",
+                    "information_request_detail",
+                    "information_request_answer",
                     "update_send",
                     "version_withdraw",
+                    "workbook",
+                    "workbook_download",
+                    "workbook_preview",
                     "due_date_propose",
                     "due_date_withdraw",
                     "evidence_detail",
@@ -299,7 +337,14 @@ ADMINISTRATOR_PLACES = (
             Tab(
                 "person_list",
                 gettext_noop("People"),
-                ("person_add", "person_detail", "person_edit", "account_request_list", "account_request_detail"),
+                (
+                    "person_add",
+                    "person_detail",
+                    "person_edit",
+                    "person_handover",
+                    "account_request_list",
+                    "account_request_detail",
+                ),
                 is_of_edition=False,
             ),
             Tab("mail_list", gettext_noop("Mails"), is_of_edition=False),

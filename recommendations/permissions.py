@@ -4,13 +4,23 @@ Whether an account may sign in at all is checked elsewhere. Accounts that repres
 """
 
 from recommendations.models import Edition, Indicator
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
 
 
 def can_edit_recommendations(user: User, edition: Edition) -> bool:
     """Allow officers of the country: recommendations and benchmarks are the post's own daily work."""
     return _is_officer_of(user, edition.country_id)
+
+
+def can_set_up_indicators(user: User, country: Country) -> bool:
+    """Allow officers of the country: the post decides what it counts."""
+    return _is_officer_of(user, country.pk)
+
+
+def can_describe_indicator(user: User, indicator: Indicator) -> bool:
+    """Allow officers of the country: they know what its figures include."""
+    return _is_officer_of(user, indicator.country_id)
 
 
 def can_set_reporting_ministry(user: User, indicator: Indicator) -> bool:

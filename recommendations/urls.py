@@ -7,6 +7,7 @@ from recommendations import views
 urlpatterns = [
     path("editions/<int:edition>/recommendations/add/", views.recommendation_add, name="recommendation_add"),
     path("editions/<int:pk>/terms/", views.edition_terms, name="edition_terms"),
+    path("indicators/<int:pk>/includes/", views.indicator_includes, name="indicator_includes"),
     path("indicators/<int:pk>/ministry/", views.indicator_ministry, name="indicator_ministry"),
     path("milestones/<int:pk>/done/", views.milestone_done, name="milestone_done"),
     path("recommendations/<int:pk>/edit/", views.recommendation_edit, name="recommendation_edit"),

@@ -12,13 +12,14 @@ from django.urls import reverse
 
 from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
 from recommendations.actions.edition_terms import change_edition_terms, record_milestone_done
-from recommendations.actions.indicators import set_reporting_ministry
+from recommendations.actions.indicators import describe_figures, set_reporting_ministry
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
 from recommendations.choices import DATE_ONLY_MILESTONES, Origin, TextStatus
 from recommendations.edition_context import page_url, set_page_country, set_page_edition
 from recommendations.forms import (
     BenchmarkForm,
     EditionTermsForm,
+    IncludedForm,
     MilestoneForm,
     RecommendationEditForm,
     RecommendationForm,
@@ -34,7 +35,7 @@ from recommendations.models import (
     Recommendation,
     RecommendationWeight,
 )
-from recommendations.permissions import can_edit_recommendations, can_set_reporting_ministry
+from recommendations.permissions import can_describe_indicator, can_edit_recommendations, can_set_reporting_ministry
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.localization import gettext
@@ -220,6 +221,24 @@ def indicator_ministry(request: SignedInRequest, pk: int) -> HttpResponse:
         )
         return redirect("indicator_detail", pk=row.pk)
     return render_form(request, "recommendations/indicator_ministry.html", form, {"indicator": row})
+
+
+@form_page
+def indicator_includes(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say what an indicator's figures include."""
+    row = get_object_or_404(Indicator.objects.visible_to(request.user).select_related("country"), pk=pk)
+    set_page_country(request, row.country)
+    if not can_describe_indicator(request.user, row):
+        raise PermissionDenied
+    form = IncludedForm(sent_data(request), initial={"includes": row.includes})
+    now = clock.now(row.country.time_zone)
+    if save_form(form, lambda: describe_figures(indicator=row, by=request.user, now=now, **form.cleaned_data)):
+        messages.success(
+            request,
+            gettext("What “%(indicator)s” includes is saved. Figures stay as they are.") % {"indicator": row.name},
+        )
+        return redirect("indicator_detail", pk=row.pk)
+    return render_form(request, "recommendations/indicator_includes.html", form, {"indicator": row})
 
 
 @form_page

@@ -31,6 +31,7 @@ class ProblemKind(ChoiceEnum):
     NO_SOURCE = "no_source", gettext_noop("Figure without a source")
     DAY_UNKNOWN = "day_unknown", gettext_noop("Verified action without a start date")
     PAST_DUE = "past_due", gettext_noop("Overdue, no update received")
+    NO_AGREED_PROOF = "no_agreed_proof", gettext_noop("Open commitment without agreed proof")
     NO_BENCHMARK = "no_benchmark", gettext_noop("Recommendation without a benchmark")
     NO_LEAD = "no_lead", gettext_noop("Recommendation without a lead ministry")
     MISSED = "missed", gettext_noop("Milestone missed")

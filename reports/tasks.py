@@ -8,7 +8,7 @@ from celery.signals import worker_init, worker_process_init, worker_process_shut
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports.actions import notices
+from reports.actions import handovers, notices
 from reports.actions.current_briefing import refresh_current_briefing
 from reports.actions.file_checks import check_stored_briefings
 from reports.actions.rendering import render_briefing
@@ -61,6 +61,12 @@ def briefing(progress: JobProgress) -> None:
 def notify() -> None:
     """Bring everybody's notices up to date, and queue the mails that are due. Runs every minute."""
     notices.notify(now=clock.now("UTC"))
+
+
+@shared_task(name="carry_out_handovers")
+def carry_out_handovers() -> None:
+    """Close the accounts of people whose last day is over and who have a successor. Runs every ten minutes."""
+    handovers.carry_out_due_handovers(now=clock.now("UTC"))
 
 
 @shared_task(name="current_briefings")

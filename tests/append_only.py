@@ -11,6 +11,9 @@ from django.db import transaction
 from dialogues.choices import CommitmentEventKind
 from dialogues.models import (
     AgendaItem,
+    AgreedProof,
+    AgreedProofEnd,
+    AgreedProofMatch,
     Assessment,
     AssessmentEvidence,
     Commitment,
@@ -26,6 +29,10 @@ from dialogues.models import (
     EvidenceLink,
     EvidenceReview,
     FileScan,
+    InformationRequest,
+    InternalNote,
+    InternalNoteDone,
+    LineAnswer,
     NextStep,
     NextStepDone,
     Participant,
@@ -35,6 +42,8 @@ from dialogues.models import (
     RedactionDecision,
     RedactionFile,
     RedactionPlace,
+    RequestEvent,
+    RequestLine,
     SendKey,
     Update,
     UpdateVersion,
@@ -58,10 +67,15 @@ from tiptracker.accounts.models import AccountRequest, AccountRequestStep, Count
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditDetail, AuditEntry, LogVerification
 from tiptracker.choices import AccountRequestKind, AccountRequestStepKind
+from tiptracker.handovers.choices import HandoverItemKind, HandoverStepKind
+from tiptracker.handovers.models import Handover, HandoverItem, HandoverStep
 
 APPEND_ONLY = {
     AccountRequest: set(),
     AccountRequestStep: set(),
+    AgreedProof: {"text", "from_whom"},
+    AgreedProofEnd: {"reason"},
+    AgreedProofMatch: set(),
     Assessment: {"rationale", "law", "change_reason"},
     AssessmentEvidence: set(),
     AuditDetail: {"before", "after"},
@@ -83,6 +97,15 @@ APPEND_ONLY = {
     EvidenceFile: {"name"},
     EvidenceReview: {"reason"},
     FileScan: set(),
+    Handover: set(),
+    HandoverItem: set(),
+    HandoverStep: set(),
+    InformationRequest: {"reason"},
+    LineAnswer: {"text"},
+    RequestEvent: {"reason"},
+    RequestLine: {"wording"},
+    InternalNote: {"text"},
+    InternalNoteDone: set(),
     LogVerification: set(),
     MilestoneDone: {"source"},
     NextStep: {"text", "office"},
@@ -150,6 +173,8 @@ CHANGEABLE = {
     "mail.Mail": "is the progress of a mail, and is kept for a while",
     "dialogues.Draft": "is what somebody typed and has not sent: no fact yet",
     "dialogues.Draft_files": "belongs to its draft",
+    "dialogues.WorkbookDraft": "is what somebody uploaded and has not sent: no fact yet",
+    "dialogues.WorkbookDraft_files": "belongs to its draft",
     "recommendations.Benchmark": "is moved and matched; its content is in its terms, which are append-only",
     "recommendations.Recommendation_supporting": "is corrected with its recommendation",
 }
@@ -210,6 +235,9 @@ ROW_FACTORIES = {
     AccountRequestStep: lambda: _account_request().steps.create(
         kind=AccountRequestStepKind.STOPPED, at=factories.TERMS_SET_AT
     ),
+    AgreedProof: factories.AgreedProofFactory,
+    AgreedProofEnd: factories.AgreedProofEndFactory,
+    AgreedProofMatch: factories.AgreedProofMatchFactory,
     Assessment: factories.AssessmentFactory,
     AssessmentEvidence: lambda: factories.AssessmentFactory(grounds=[factories.EvidenceFactory()]).grounds.get(),
     AuditDetail: lambda: _log_entry().detail,
@@ -227,6 +255,12 @@ ROW_FACTORIES = {
     DueDateProposal: factories.DueDateProposalFactory,
     DueDateProposalDecision: factories.DueDateProposalDecisionFactory,
     EditionImport: lambda: factories.EditionImportFactory(loaded=True),
+    InformationRequest: factories.InformationRequestFactory,
+    LineAnswer: factories.LineAnswerFactory,
+    RequestEvent: factories.RequestEventFactory,
+    RequestLine: factories.RequestLineFactory,
+    InternalNote: factories.InternalNoteFactory,
+    InternalNoteDone: factories.InternalNoteDoneFactory,
     LogVerification: lambda: LogVerification.objects.create(at=factories.TERMS_SET_AT, number=1, hash="0" * 64),
     EditionTerms: lambda: factories.EditionFactory().terms.get(),
     Evidence: factories.EvidenceFactory,
@@ -234,6 +268,11 @@ ROW_FACTORIES = {
     EvidenceFile: factories.EvidenceFileFactory,
     EvidenceReview: factories.EvidenceReviewFactory,
     FileScan: lambda: factories.EvidenceFileFactory().scans.create(at=factories.TERMS_SET_AT),
+    Handover: factories.HandoverFactory,
+    HandoverItem: lambda: factories.HandoverFactory().items.create(kind=HandoverItemKind.DRAFTS, number=2),
+    HandoverStep: lambda: factories.HandoverFactory().steps.create(
+        kind=HandoverStepKind.CALLED_OFF, at=factories.TERMS_SET_AT
+    ),
     MilestoneDone: factories.MilestoneDoneFactory,
     NextStep: factories.NextStepFactory,
     NextStepDone: factories.NextStepDoneFactory,

@@ -23,8 +23,10 @@ from dialogues.choices import (
     DueDateDecision,
     EvidenceDecision,
     EvidenceKind,
+    LineAnswerKind,
     MadeBy,
     RedactionAnswer,
+    RequestEventKind,
     Sensitivity,
     SupportKind,
     UpdateDecision,
@@ -32,6 +34,9 @@ from dialogues.choices import (
 )
 from dialogues.models import (
     AgendaItem,
+    AgreedProof,
+    AgreedProofEnd,
+    AgreedProofMatch,
     Assessment,
     AssessmentEvidence,
     Commitment,
@@ -47,6 +52,10 @@ from dialogues.models import (
     EvidenceFile,
     EvidenceLink,
     EvidenceReview,
+    InformationRequest,
+    InternalNote,
+    InternalNoteDone,
+    LineAnswer,
     NextStep,
     NextStepDone,
     Participant,
@@ -54,9 +63,12 @@ from dialogues.models import (
     ReadingPart,
     Redaction,
     RedactionDecision,
+    RequestEvent,
+    RequestLine,
     Update,
     UpdateVersion,
     UpdateVersionDecision,
+    WorkbookDraft,
 )
 from recommendations.choices import MilestoneKind, Pillar, Rule, TextStatus, Tier
 from recommendations.models import (
@@ -76,6 +88,7 @@ from reports.choices import BriefingKind
 from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.choices import Role
+from tiptracker.handovers.models import Handover
 from tiptracker.jobs.models import Job
 from tiptracker.notifications.choices import NoticeKind
 from tiptracker.notifications.models import Notice
@@ -466,6 +479,34 @@ class NextStepDoneFactory(DjangoModelFactory):
     recorded_by = factory.SubFactory(RecorderFactory)
 
 
+class InternalNoteFactory(DjangoModelFactory):
+    """A note of 10 January 2022, for nobody in particular, about a commitment or what is given instead."""
+
+    class Meta:
+        model = InternalNote
+
+    country = factory.SubFactory(CountryFactory)
+    recommendation = None
+    ministry = None
+    commitment = factory.LazyAttribute(
+        lambda row: None if row.recommendation or row.ministry else CommitmentFactory(country=row.country)
+    )
+    text = factory.Sequence(lambda n: f"Internal note number {n + 1}.")
+    recorded_at = at_noon(date(2022, 1, 10))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class InternalNoteDoneFactory(DjangoModelFactory):
+    """The reviewer marked the note as dealt with on 12 January 2022."""
+
+    class Meta:
+        model = InternalNoteDone
+
+    note = factory.SubFactory(InternalNoteFactory)
+    recorded_at = at_noon(date(2022, 1, 12))
+    recorded_by = factory.SubFactory(ReviewerFactory)
+
+
 class DialogueFileFactory(DjangoModelFactory):
     """A statement on a dialogue."""
 
@@ -583,23 +624,70 @@ class CommitmentCorrectionFactory(DjangoModelFactory):
             CommitmentBenchmark.objects.create(commitment=correction.commitment, benchmark=benchmark, reach=reach, **at)
 
 
+class AgreedProofFactory(DjangoModelFactory):
+    """A law that the Ministry of Justice sends, agreed with the `commitment` on 8 November 2021."""
+
+    class Meta:
+        model = AgreedProof
+
+    commitment = factory.SubFactory(CommitmentFactory)
+    kind = EvidenceKind.LAW
+    text = factory.Sequence(lambda n: f"copy {n + 1} of the Act")
+    from_whom = "the Ministry of Justice"
+    agreed_on = DIALOGUE_ON
+    recorded_at = factory.LazyAttribute(lambda row: at_noon(row.agreed_on))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class AgreedProofEndFactory(DjangoModelFactory):
+    """The end of a `proof`, on 10 January 2022."""
+
+    class Meta:
+        model = AgreedProofEnd
+
+    proof = factory.SubFactory(AgreedProofFactory)
+    ended_on = date(2022, 1, 10)
+    reason = "The Act is published on the web."
+    recorded_at = factory.LazyAttribute(lambda row: at_noon(row.ended_on))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class AgreedProofMatchFactory(DjangoModelFactory):
+    """That evidence of the commitment is the agreed `proof`; give both to name them."""
+
+    class Meta:
+        model = AgreedProofMatch
+
+    proof = factory.SubFactory(AgreedProofFactory)
+    evidence = factory.SubFactory(
+        "tests.factories.EvidenceFactory", commitment=factory.SelfAttribute("..proof.commitment")
+    )
+    recorded_at = at_noon(date(2022, 1, 11))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
 # --- Updates and evidence ---------------------------------------------------------------------------------------------
 
 
 class UpdateFactory(DjangoModelFactory):
-    """An update of a ministry. It has no version: see UpdateVersionFactory."""
+    """An update of a ministry. It has no version: see UpdateVersionFactory.
+
+    With an `information_request` it answers that, and otherwise it is on a commitment.
+    """
 
     class Meta:
         model = Update
 
-    commitment = factory.SubFactory(CommitmentFactory)
-    number = factory.LazyAttribute(lambda row: _next(row.commitment.updates, "number"))
+    information_request = None
+    commitment = factory.Maybe("information_request", None, factory.SubFactory(CommitmentFactory))
+    number = factory.LazyAttribute(lambda row: _next((row.commitment or row.information_request).updates, "number"))
 
 
 class UpdateVersionFactory(DjangoModelFactory):
     """A version that a focal point of the commitment's ministry sent on 10 January 2022: under way, no decision yet.
 
-    `returned=True` or `accepted=True` adds the reviewer's decision, `withdrawn=True` the sender's.
+    `answers=[line, …]` answers lines of a request, with “none” for those in `answers__none`. `returned=True` or
+    `accepted=True` adds the reviewer's decision, `withdrawn=True` the sender's.
     """
 
     class Meta:
@@ -609,10 +697,16 @@ class UpdateVersionFactory(DjangoModelFactory):
     update = factory.SubFactory(UpdateFactory)
     number = factory.LazyAttribute(lambda row: _next(row.update.versions, "number"))
     narrative = factory.Sequence(lambda n: f"What we did, told for the {n + 1}. time.")
-    claimed = ClaimedProgress.UNDER_WAY
+    claimed = factory.LazyAttribute(lambda row: "" if row.update.information_request else ClaimedProgress.UNDER_WAY)
     happened_on = date(2022, 1, 10)
     recorded_at = factory.LazyAttribute(lambda row: at_noon(row.happened_on))
-    recorded_by = factory.LazyAttribute(lambda row: _focal_point_of(row.update.commitment.ministry))
+    recorded_by = factory.LazyAttribute(lambda row: _focal_point_of(row.update.subject.ministry))
+
+    @factory.post_generation
+    def answers(update_version, create, extracted, none=()):
+        for line in extracted or ():
+            kind = LineAnswerKind.NONE if line in none else LineAnswerKind.ANSWERED
+            LineAnswerFactory(line=line, update_version=update_version, answer=kind)
 
     @factory.post_generation
     def returned(update_version, create, extracted):
@@ -651,6 +745,81 @@ class UpdateVersionDecisionFactory(DjangoModelFactory):
         return self.update_version.recorded_by if is_ministrys else ReviewerFactory()
 
 
+class InformationRequestFactory(DjangoModelFactory):
+    """A request of 8 November 2021 to a new ministry, due on 15 January 2022.
+
+    `asked__due_on=day` sets the due date, `asked__happened_on` the day it was asked; `asked=False` adds no event.
+    `lines=["…", indicator, …]` adds a line for each text or indicator; by default one for a document.
+    """
+
+    class Meta:
+        model = InformationRequest
+        skip_postgeneration_save = True
+
+    ministry = factory.SubFactory(MinistryFactory)
+    country = factory.LazyAttribute(lambda row: row.ministry.country)
+    edition = factory.LazyAttribute(
+        lambda row: row.country.editions.order_by("-year").first() or EditionFactory(country=row.country)
+    )
+    reason = factory.Sequence(lambda n: f"The report needs it, reason {n + 1}.")
+    recorded_at = at_noon(DIALOGUE_ON)
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+    @factory.post_generation
+    def asked(information_request, create, extracted, **fields):
+        if extracted is not False:
+            RequestEventFactory(information_request=information_request, **fields)
+
+    @factory.post_generation
+    def lines(information_request, create, extracted):
+        for asked in ["The list of shelters"] if extracted is None else extracted:
+            given = {"wording": asked} if isinstance(asked, str) else {"indicator": asked}
+            RequestLineFactory(information_request=information_request, **given)
+
+
+class RequestLineFactory(DjangoModelFactory):
+    """A line that asks for a document or, with an `indicator`, for its figure of 1 April 2021 to 31 March 2022."""
+
+    class Meta:
+        model = RequestLine
+
+    information_request = factory.SubFactory(InformationRequestFactory, lines=[])
+    number = factory.LazyAttribute(lambda row: _next(row.information_request.lines, "number"))
+    indicator = None
+    wording = factory.LazyAttribute(lambda row: row.indicator.name if row.indicator else "The list of shelters")
+    starts_on = factory.LazyAttribute(lambda row: date(2021, 4, 1) if row.indicator else None)
+    through_on = factory.LazyAttribute(lambda row: date(2022, 3, 31) if row.indicator else None)
+
+
+class RequestEventFactory(DjangoModelFactory):
+    """An event of a request: asked on 8 November 2021, due on 15 January 2022."""
+
+    class Meta:
+        model = RequestEvent
+
+    information_request = factory.SubFactory(InformationRequestFactory, asked=False)
+    kind = RequestEventKind.ASKED
+    happened_on = DIALOGUE_ON
+    due_on = factory.LazyAttribute(lambda row: None if row.kind == RequestEventKind.WITHDRAWN else date(2022, 1, 15))
+    reason = factory.LazyAttribute(lambda row: "" if row.kind == RequestEventKind.ASKED else "It was agreed so.")
+    recorded_at = factory.LazyAttribute(lambda row: at_noon(row.happened_on))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class LineAnswerFactory(DjangoModelFactory):
+    """An answer to a line, sent with a version of the line's request."""
+
+    class Meta:
+        model = LineAnswer
+
+    line = factory.SubFactory(RequestLineFactory)
+    update_version = factory.LazyAttribute(
+        lambda row: UpdateVersionFactory(update__information_request=row.line.information_request)
+    )
+    answer = LineAnswerKind.ANSWERED
+    text = factory.Sequence(lambda n: f"Explanation number {n + 1}.")
+
+
 class DueDateProposalFactory(DjangoModelFactory):
     """A proposal of 10 January 2022 by a focal point of the commitment's ministry, without a decision."""
 
@@ -682,13 +851,26 @@ class DueDateProposalDecisionFactory(DjangoModelFactory):
 
 
 class DraftFactory(DjangoModelFactory):
-    """A draft saved at noon on 20 January 2022. Needs a `commitment` or a `dialogue`, and `saved_by`."""
+    """A draft saved at noon on 20 January 2022. Needs `saved_by`, and what it belongs to, such as a `commitment`."""
 
     class Meta:
         model = Draft
 
     content = {"narrative": ["So far"]}  # noqa: RUF012 -- as factory_boy has it
     saved_at = at_noon(date(2022, 1, 20))
+
+
+class WorkbookDraftFactory(DjangoModelFactory):
+    """A workbook of a new ministry without rows, uploaded at noon on 20 January 2022. Needs `uploaded_by`."""
+
+    class Meta:
+        model = WorkbookDraft
+
+    ministry = factory.SubFactory(MinistryFactory)
+    name = "workbook.xlsx"
+    sha256 = "0" * 64
+    uploaded_at = saved_at = at_noon(date(2022, 1, 20))
+    uploaded_by = factory.SubFactory("tests.factories.OfficerFactory")
 
 
 class SavedFilterFactory(DjangoModelFactory):
@@ -719,6 +901,19 @@ class NoticeFactory(DjangoModelFactory):
     stage = 14
     occurred_at = at_noon(date(2021, 12, 29))
     recorded_at = at_noon(date(2021, 12, 29))
+
+
+class HandoverFactory(DjangoModelFactory):
+    """An officer left after 20 January 2022 and another one takes over. Nothing was carried out yet."""
+
+    class Meta:
+        model = Handover
+
+    person = factory.SubFactory(OfficerFactory)
+    successor = factory.SubFactory(OfficerFactory)
+    last_day = date(2022, 1, 20)
+    planned_by = factory.SubFactory(AdministratorFactory)
+    planned_at = at_noon(date(2022, 1, 10))
 
 
 class RemovedRowFactory(DjangoModelFactory):
@@ -767,7 +962,9 @@ class EvidenceFactory(DjangoModelFactory):
         model = Evidence
         skip_postgeneration_save = True
 
-    country = factory.LazyAttribute(lambda row: row.commitment.country if row.commitment else CountryFactory())
+    country = factory.LazyAttribute(
+        lambda row: subject.country if (subject := row.commitment or row.information_request) else CountryFactory()
+    )
     title = factory.Sequence(lambda n: f"Case {n + 1} was brought to court")
     kind = EvidenceKind.COURT
     happened_from = factory.LazyAttribute(lambda row: row.happened_to)
@@ -779,6 +976,9 @@ class EvidenceFactory(DjangoModelFactory):
     revision_reason = factory.LazyAttribute(lambda row: "The register says otherwise." if row.revises else "")
     update_version = None
     commitment = factory.LazyAttribute(lambda row: row.update_version.update.commitment if row.update_version else None)
+    information_request = factory.LazyAttribute(
+        lambda row: row.update_version.update.information_request if row.update_version else None
+    )
     sensitivity = factory.LazyAttribute(lambda row: Sensitivity.SHARED if row.update_version else Sensitivity.INTERNAL)
     recorded_at = factory.LazyAttribute(
         lambda row: row.update_version.recorded_at if row.update_version else at_noon(row.happened_to)

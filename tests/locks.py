@@ -28,6 +28,8 @@ TABLES_WITH_DELETED_ROWS = {
     "dialogues.draft",
     "dialogues.draft_files",
     "dialogues.participant",
+    "dialogues.workbookdraft",
+    "dialogues.workbookdraft_files",
     "idempotency.idempotencykey",
     "lock_outs.lockoutcount",
     "jobs.job",

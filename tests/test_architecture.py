@@ -208,10 +208,12 @@ def test_rows_are_read_through_visible_to():
 def test_every_model_of_the_record_says_who_sees_its_rows():
     """Those that don't are parts of a row that does, and are reached from it, or nobody reads them (LockOutCount)."""
     parts = {
-        "AccountRequestStep", "AgendaItem", "AssessmentEvidence", "BriefingDownload", "CommitmentBenchmark",
-        "CommitmentEvent", "District", "DueDateProposalDecision", "FileScan", "Job", "LockOutCount", "LogVerification",
-        "NextStepDone", "OfficeHolder", "Participant", "ReadingPart",
-        "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "SendKey",
+        "AccountRequestStep", "AgendaItem", "AgreedProofEnd", "AssessmentEvidence", "BriefingDownload",
+        "CommitmentBenchmark", "CommitmentEvent", "District", "DueDateProposalDecision", "FileScan", "HandoverItem",
+        "HandoverStep", "InternalNoteDone", "Job", "LineAnswer", "LockOutCount", "LogVerification", "NextStepDone",
+        "OfficeHolder", "Participant", "ReadingPart",
+        "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "RequestEvent", "RequestLine",
+        "SendKey",
         "UpdateVersionDecision",
     }  # fmt: skip
     own = {model.__name__ for model in apps.get_models() if model.__module__.startswith(PACKAGES)}
@@ -360,7 +362,8 @@ UNCHANGED_KEYS = {
     "recommendations.indicator": {"country", "name"},
     "recommendations.milestone": {"edition", "kind"},
     "dialogues.evidencelink": {"evidence", "benchmark"},
-    "dialogues.update": {"commitment", "number"},
+    "dialogues.requestline": {"information_request", "number"},
+    "dialogues.update": {"commitment", "information_request", "number"},
     "dialogues.updateversion": {"update", "number"},
 }
 
@@ -451,12 +454,17 @@ def test_templates_are_named_after_a_view_or_are_part_of_one():
 
 # --- Lateness ---------------------------------------------------------------------------------------------------------
 
-OVERDUE_RULE_FILES = ("dialogues/commitment_status.py", "dialogues/models/commitments.py")
-"""The rule of what is overdue, and its twin in SQL."""
+OVERDUE_RULE_FILES = (
+    "dialogues/commitment_status.py",
+    "dialogues/models/commitments.py",
+    "dialogues/request_status.py",
+)
+"""The rule of what is overdue, its twin in SQL, and the same rule for requests for information."""
 DAY_NAMES = {"today", "day", "as_of", "now"}
 ORDER_OPERATORS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 OTHER_DUE_DATE_FILES = {
     "dialogues/actions/due_dates.py": "proposed due dates",
+    "dialogues/actions/information_requests.py": "new due dates",
     "dialogues/views/follow_up.py": "next steps",
     "reports/briefings/dialogue.py": "next steps",
     "reports/readiness/checks.py": "milestones",
@@ -581,7 +589,8 @@ STARTS_PROCESSES = (
 FILE_PARSERS = ("pikepdf", "pypdfium2", "PIL", "openpyxl", "zipfile", "lxml", "magic")
 SANDBOXED_FILES = (
     "dialogues/files/sanitizers/*.py", "dialogues/files/previews/*.py", "dialogues/files/text_extraction/*.py",
-    "recommendations/importing/readers/*.py",    "recommendations/importing/tables/*.py",
+    "dialogues/workbook/reader/*.py", "recommendations/importing/readers/*.py",
+    "recommendations/importing/tables/*.py",
 )  # fmt: skip
 
 

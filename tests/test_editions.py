@@ -20,7 +20,15 @@ from tests.several_editions import create_editions
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PAGES = edition_url_names()
 MINISTRY_PAGES = {"ministry_home", "recommendation_list", "commitment_list", "dialogue_list"}
-OFFICER_PAGES = {"evidence_log", "commitment_add", "indicator_enter", "dialogue_add", "briefing_request"}
+OFFICER_PAGES = {
+    "evidence_log",
+    "commitment_add",
+    "indicator_enter",
+    "dialogue_add",
+    "briefing_request",
+    "information_request_add",
+    "standard_indicators",
+}
 DAYS = ("2022-01-28", "2022-01-27")
 OTHER_EDITION_PAGES = {"briefing_request", "my_tasks_next"}
 """Pages that lead on where there is nothing to show."""

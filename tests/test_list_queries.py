@@ -31,12 +31,18 @@ from dialogues.models import (
     EvidenceFile,
     EvidenceLink,
     EvidenceReview,
+    InformationRequest,
+    InternalNote,
+    LineAnswer,
     Participant,
     Reading,
     ReadingPart,
     Redaction,
+    RequestEvent,
+    RequestLine,
     Update,
     UpdateVersion,
+    UpdateVersionDecision,
 )
 from recommendations.choices import MilestoneKind, Pillar
 from recommendations.models import (
@@ -228,8 +234,48 @@ class Rows:
         )  # fmt: skip
         self.evidence(many, versions)
 
+    def requests(self, many):
+        """Requests for information: each asks for a figure and a document, and its answer was accepted."""
+        rows = InformationRequest.objects.bulk_create(
+            factories.InformationRequestFactory.build(
+                country=self.country, ministry=self.ministry, edition=self.edition, asked=False, lines=[], **self.said()
+            )
+            for _ in range(many)
+        )
+        RequestEvent.objects.bulk_create(
+            RequestEvent(
+                information_request=row, kind="asked", happened_on=DAY, due_on=DAY + timedelta(days=90), **self.said()
+            )
+            for row in rows
+        )
+        lines = RequestLine.objects.bulk_create(
+            RequestLine(information_request=row, number=number, wording="The list", **given)
+            for row in rows
+            for number, given in enumerate(
+                ({}, {"indicator": self.indicator, "starts_on": date(2021, 4, 1), "through_on": date(2022, 3, 31)}), 1
+            )
+        )
+        sent = Update.objects.bulk_create(Update(information_request=row, number=1) for row in rows)
+        versions = UpdateVersion.objects.bulk_create(
+            UpdateVersion(
+                update=row, number=1, narrative="Told.", happened_on=DAY, recorded_at=at_noon(DAY),
+                recorded_by=self.focal_point,
+            )
+            for row in sent
+        )  # fmt: skip
+        LineAnswer.objects.bulk_create(
+            LineAnswer(line=line, update_version=version, answer="none")
+            for line, version in zip(lines[::2], versions, strict=True)
+        )
+        UpdateVersionDecision.objects.bulk_create(
+            UpdateVersionDecision(
+                update_version=version, decision="accepted", recorded_at=at_noon(DAY), recorded_by=self.reviewer
+            )
+            for version in versions
+        )
+
     def tasks(self, many):
-        """Updates that wait, evidence that nobody reviewed, and verdicts that ask for another look."""
+        """Updates that wait, evidence that nobody reviewed, verdicts that ask for another look, and notes."""
         self.updates(many)
         benchmarks = self.benchmarks(many)
         rows = Evidence.objects.bulk_create(
@@ -244,6 +290,10 @@ class Rows:
         EvidenceLink.objects.bulk_create(
             EvidenceLink(evidence=row, benchmark=benchmark, shows=SupportKind.ACTION, **self.said())
             for row, benchmark in zip(rows, benchmarks, strict=True)
+        )
+        InternalNote.objects.bulk_create(
+            InternalNote(country=self.country, ministry=self.ministry, text="Ask.", named=self.officer, **self.said())
+            for _ in range(many)
         )
 
     def assessments(self, many):
@@ -459,14 +509,19 @@ class ListPage(NamedTuple):
 LISTS = [
     ListPage("commitment_list", Rows.commitments, 11),
     ListPage("commitment_list", Rows.commitments, 11, query="status=overdue&q=promise&sort=text&page=2"),
-    ListPage("commitment_list", Rows.commitments, 9 + LOG_ENTRY, query="as=csv"),
+    ListPage("commitment_list", Rows.commitments, 10 + LOG_ENTRY, query="as=csv"),
     ListPage("commitment_list", Rows.commitments, 9, "focal_point"),
-    ListPage("ministry_home", Rows.updates, 12, "focal_point"),
+    ListPage("information_request_list", Rows.requests, 13),
+    ListPage("information_request_list", Rows.requests, 13 + LOG_ENTRY, query="q=list&status=asked&as=csv"),
+    ListPage("ministry_home", Rows.requests, 16, "focal_point"),
+    ListPage("ministry_home", Rows.updates, 15, "focal_point"),
     ListPage("evidence_list", Rows.evidence, 19),
     ListPage("evidence_list", Rows.evidence, 19, query="q=case&word=verified&page=2"),
     ListPage("evidence_list", Rows.evidence, 17 + LOG_ENTRY, query="as=csv"),
-    ListPage("indicator_list", Rows.indicators, 10),
-    ListPage("my_tasks", Rows.tasks, 29),
+    ListPage("indicator_list", Rows.indicators, 13),
+    ListPage("standard_indicators", Rows.indicators, 8),
+    ListPage("standard_indicators", Rows.ministries, 8),
+    ListPage("my_tasks", Rows.tasks, 31),
     ListPage("my_tasks", Rows.updates, 4, "focal_point"),
     ListPage("dialogue_list", Rows.dialogues, 8),
     ListPage("dialogue_list", Rows.dialogues, 6, "focal_point"),
@@ -506,8 +561,8 @@ LISTS = [
     ListPage("recommendation-list", Rows.recommendations, 7),
     ListPage("benchmark-list", Rows.benchmarks, 6),
     ListPage("indicator-list", Rows.indicators, 5),
-    ListPage("commitment-list", Rows.commitments, 11),
-    ListPage("commitment-list", Rows.commitments, 11, "focal_point"),
+    ListPage("commitment-list", Rows.commitments, 10),
+    ListPage("commitment-list", Rows.commitments, 10, "focal_point"),
     ListPage("update-list", Rows.updates, 6),
     ListPage("update-list", Rows.updates, 6, "focal_point"),
     ListPage("evidence-list", Rows.evidence, 7),

@@ -17,10 +17,10 @@ STORED_PERSONS = {
     field.name
     for model in apps.get_models()
     for field in model._meta.concrete_fields
-    if field.related_model is User and field.name not in ("user", "person", "contact")
+    if field.related_model is User and field.name not in ("user", "person", "contact", "successor")
 }
-"""What a row calls the person who did something to it. A token and a sign-in are somebody's of today, and so is the
-contact person of a country."""
+"""What a row calls the person who did something to it. A token and a sign-in are somebody's of today, and so are the
+contact person of a country and the successor in a handover."""
 ROLE_FIELDS = {"role", "ministry", "ministry_id", "countries", "is_embassy", "get_role_display"}
 PERSON_CHECKS = re.compile(r"^(?:visible_to|for_review_by|for_decision_by|can_\w+)$")
 LOOKUP_PATH = re.compile(

@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "tiptracker.notifications",
     "tiptracker.idempotency",
     "tiptracker.saved_filters",
+    "tiptracker.handovers",
     "tiptracker.undo",
     "recommendations",
     "dialogues",
@@ -447,6 +448,7 @@ CELERY_BEAT_SCHEDULE = {
     "notices": {"task": "notify", "schedule": 60.0, "options": {"expires": 55}},
     # This also notices a country's midnight, within half a minute.
     "current-briefings": {"task": "current_briefings", "schedule": 30.0, "options": {"expires": 25}},
+    "handovers": {"task": "carry_out_handovers", "schedule": 600.0, "options": {"expires": 590}},
     "account-requests": {"task": "carry_out_account_requests", "schedule": 600.0, "options": {"expires": 590}},
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
     "kept-briefings": {"task": "briefings_nightly", "schedule": crontab(hour=1, minute=40)},
@@ -463,11 +465,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 if REDIS_URL:  # a worker that forks no processes polls every second by itself: tiptracker.jobs.polling
-    CELERY_BEAT_SCHEDULE["waiting-jobs"] = {
-        "task": "send_waiting_jobs",
-        "schedule": 5.0,
-        "options": {"expires": 4},
-    }
+    CELERY_BEAT_SCHEDULE["waiting-jobs"] = {"task": "send_waiting_jobs", "schedule": 5.0, "options": {"expires": 4}}
 
 # --- Housekeeping ---------------------------------------------------------------------------------------
 # Days for which finished data is kept before the nightly housekeeping deletes it (tiptracker.housekeeping).

@@ -19,6 +19,7 @@ urlpatterns = [
     path("setup/", include("recommendations.setup.urls")),
     path("setup/", include("recommendations.importing.urls")),
     path("", include("recommendations.rollover.urls")),
+    path("", include("recommendations.catalogue.urls")),
     path("", include("recommendations.urls")),
     path("", include("dialogues.urls")),
     path("", include("reports.urls")),

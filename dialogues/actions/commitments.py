@@ -9,8 +9,9 @@ from django.db import transaction
 from django.forms import model_to_dict
 
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
+from dialogues.actions.proof_inputs import ProofInput, insert_proof, proof_audit_values
+from dialogues.actions.sent_versions import waiting_version
 from dialogues.choices import (
-    DECISIONS_ENDING_CLAIMS,
     CommitmentEventKind,
     CommitmentReach,
     CommitmentStatus,
@@ -55,11 +56,14 @@ def record_commitment(
     made_on: date,
     due_on: date | None,
     links: Sequence[tuple[Benchmark, CommitmentReach]],
+    proofs: Sequence[ProofInput] = (),
     by: User,
     now: datetime,
     **values: Unpack[CommitmentValues],
 ) -> Commitment:
     """Record a commitment of a ministry or of the United States. `due_on` None: no date agreed.
+
+    `proofs` is the proof that was agreed with it: what will show that it is kept.
 
     Raises:
         PermissionDenied: if the user may not record commitments of the country.
@@ -114,6 +118,7 @@ def record_commitment(
     for benchmark, reach in links:
         insert_row(CommitmentBenchmark(commitment=commitment, benchmark=benchmark, reach=reach))
     add_event(commitment, CommitmentEventKind.MADE, on=made_on, due_on=due_on, by=by, now=now)
+    agreed = [insert_proof(commitment, proof, made_on, by=by, now=now, field="proofs") for proof in proofs]
     enqueue_readiness(country.pk)
     record(
         "commitment.recorded",
@@ -125,6 +130,7 @@ def record_commitment(
             "made_on": made_on,
             "due_on": due_on,
             "links": [(benchmark.pk, reach) for benchmark, reach in links],
+            "agreed_proofs": [proof_audit_values(proof) for proof in agreed],
         },
     )
     return commitment
@@ -279,27 +285,6 @@ def is_reported_done(commitment: Commitment, now: datetime) -> bool:
     """Return whether the newest event up to today reports the commitment done, whether or not an update waits."""
     summary = summarize_events(commitment.events.all(), now.date())
     return summary is not None and summary.closing_status is CommitmentStatus.REPORTED
-
-
-def waiting_version(commitment: Commitment) -> UpdateVersion | None:
-    """Return the update version that waits for a decision, or None. There is one at most."""
-    waiting = UpdateVersion.objects.filter(update__commitment=commitment).undecided()
-    return waiting.select_related("recorded_by").first()
-
-
-def version_to_resend(commitment: Commitment) -> UpdateVersion | None:
-    """Return the version that was returned or withdrawn and not sent again.
-
-    None if nothing was sent or the newest was accepted.
-    """
-    newest = newest_version(commitment)
-    return newest if newest and newest.decision.decision in DECISIONS_ENDING_CLAIMS else None
-
-
-def newest_version(commitment: Commitment) -> UpdateVersion | None:
-    """Return the update version that was sent last, or None."""
-    versions = UpdateVersion.objects.filter(update__commitment=commitment)
-    return versions.select_related("update", "decision", "recorded_by").order_by("-update__number", "-number").first()
 
 
 def refuse_unproven(commitment: Commitment, reason: str) -> None:

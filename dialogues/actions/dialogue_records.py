@@ -20,6 +20,7 @@ from dialogues.actions.dialogues import (
 from dialogues.actions.drafts import DraftPage, finish_draft
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
 from dialogues.actions.files import refuse_unless_own_and_unsent
+from dialogues.actions.proof_inputs import ProofInput
 from dialogues.choices import CommitmentReach, DialogueFileKind, Horizon, MadeBy
 from dialogues.models import Dialogue, DialogueFile, EvidenceFile, NextStep, NextStepDone
 from dialogues.permissions import can_manage_dialogues
@@ -43,6 +44,7 @@ class CommitmentInput(NamedTuple):
     due_on: date | None
     horizon: Horizon
     links: Sequence[tuple[Benchmark, CommitmentReach]] = ()
+    proofs: Sequence[ProofInput] = ()
 
 
 class NextStepInput(NamedTuple):

@@ -1,4 +1,4 @@
-"""Drafts: what is typed and not sent yet. Colleagues share one draft for each commitment or dialogue.
+"""Drafts: what is typed and not sent yet. Colleagues share one draft for each commitment, request or dialogue.
 
 The activity log says who began a draft and who dropped it, so that a colleague can ask about it. It does not record
 each save, which would bury other entries, nor the content, which is no statement yet. The embassy must not learn of a
@@ -13,11 +13,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 
-from dialogues.actions.commitments import lock_with_standing, newest_event_date, version_to_resend, waiting_version
 from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
-from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile, UpdateVersion
+from dialogues.actions.information_requests import find_closing_date, lock_update_subject
+from dialogues.actions.sent_versions import version_to_resend, waiting_version
+from dialogues.models import Dialogue, Draft, EvidenceFile, UpdateVersion
 from dialogues.models.drafts import DRAFT_LIFETIME
 from dialogues.models.files import is_sent
+from dialogues.models.updates import UpdateSubject, subject_field
 from dialogues.permissions import can_draft
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
@@ -27,7 +29,7 @@ from tiptracker.undo.actions import bring_back, keep_removed
 from tiptracker.undo.models import RemovedRow
 from tiptracker.validation import EditConflict, format_moment, insert_row, update_row
 
-type DraftSubject = Commitment | Dialogue
+type DraftSubject = UpdateSubject | Dialogue
 """What a draft belongs to."""
 type DraftContent = Mapping[str, Sequence[str]]
 """The form data typed so far, by field name."""
@@ -47,7 +49,7 @@ class DraftPage(NamedTuple):
 
 
 class DraftClosed(Refused):
-    """Raised if no draft can be saved: a colleague has sent it, or the commitment is settled.
+    """Raised if no draft can be saved: a colleague has sent it, or nothing more is expected.
 
     The draft stays unchanged.
     """
@@ -129,7 +131,7 @@ def restore_draft(*, of: DraftSubject, removed: int, by: User, now: datetime) ->
         raise Refused("draft_exists", sentence % {"person": newer.saved_by})
 
     def refuse_another(draft: Draft) -> None:
-        if (draft.commitment_id, draft.dialogue_id) != ((of.pk, None) if isinstance(of, Commitment) else (None, of.pk)):
+        if any(getattr(draft, name) != subject for name, subject in _subject_filter(of).items()):
             raise Refused("undo_elsewhere", gettext("This is the draft of another form. Open that form instead."))
 
     draft, related = bring_back(Draft, removed, by=by, now=now, check=refuse_another)
@@ -156,7 +158,7 @@ def drop_untouched_drafts(*, now: datetime) -> int:
         with transaction.atomic():
             # Lock first, then check again: the draft may be saved at this moment.
             rows = Draft.objects.untouched(since=now - DRAFT_LIFETIME).filter(pk=pk).select_for_update(no_key=True)
-            if (draft := rows.first()) and (of := draft.commitment or draft.dialogue):
+            if (draft := rows.first()) and (of := draft.commitment or draft.information_request or draft.dialogue):
                 Draft.objects.filter(pk=draft.pk).delete()
                 _log("draft.forgotten", of, draft, None)
                 deleted += 1
@@ -164,7 +166,7 @@ def drop_untouched_drafts(*, now: datetime) -> int:
 
 
 def find_draft(subject: DraftSubject) -> Draft | None:
-    """Return the draft of a commitment or dialogue, or None."""
+    """Return the draft of a commitment, request or dialogue, or None."""
     return _drafts(subject).first()
 
 
@@ -206,12 +208,17 @@ def refuse_stale_draft(draft: Draft | None, page: DraftPage, by: User, now: date
 
 
 def lock_subject(subject: DraftSubject) -> None:
-    """Lock the commitment or dialogue until the transaction ends, so that two pages can't both begin a draft."""
+    """Lock what a draft belongs to until the transaction ends, so that two pages can't both begin a draft."""
     type(subject)._default_manager.select_for_update(no_key=True).get(pk=subject.pk)
 
 
 def _subject_filter(subject: DraftSubject) -> dict[str, DraftSubject]:
-    return {"commitment" if isinstance(subject, Commitment) else "dialogue": subject}
+    return {_subject_name(subject): subject}
+
+
+def _subject_name(subject: DraftSubject) -> str:
+    """Return the field by which a draft names what it belongs to."""
+    return "dialogue" if isinstance(subject, Dialogue) else subject_field(subject)
 
 
 def _lock_unless_closed(subject: DraftSubject, now: datetime) -> UpdateVersion | None:
@@ -219,10 +226,10 @@ def _lock_unless_closed(subject: DraftSubject, now: datetime) -> UpdateVersion |
 
     Return the returned or withdrawn version that is being corrected, if any.
     """
-    if not isinstance(subject, Commitment):
+    if isinstance(subject, Dialogue):
         lock_subject(subject)
         return None
-    locked, standing = lock_with_standing(subject, now)
+    locked, standing = lock_update_subject(subject, now)
     if waiting := waiting_version(locked):
         sentence = gettext(
             "%(person)s sent an update on %(moment)s. It is with the embassy. You need not do anything until the "
@@ -230,14 +237,12 @@ def _lock_unless_closed(subject: DraftSubject, now: datetime) -> UpdateVersion |
         )
         raise DraftClosed(
             "update_waits",
-            sentence % {"person": waiting.recorded_by, "moment": format_moment(waiting.recorded_at, now)},
+            sentence % {"person": waiting.sender, "moment": format_moment(waiting.recorded_at, now)},
         )
     if standing.is_settled:
         sentence = gettext("%(status)s on %(date)s. Nothing more is needed here.")
-        raise DraftClosed(
-            "closed",
-            sentence % {"status": standing.status.label, "date": format_date(newest_event_date(locked))},
-        )
+        values = {"status": standing.status.label, "date": format_date(find_closing_date(locked, standing))}
+        raise DraftClosed("closed", sentence % values)
     return version_to_resend(locked)
 
 
@@ -256,4 +261,4 @@ def _refuse_too_long(content: DraftContent) -> None:
 
 def _log(verb: str, subject: DraftSubject, draft: Draft, by: User | None) -> None:
     country = subject.country_id if isinstance(subject, Dialogue) else None
-    record(verb, by=by, row=draft, country=country, after={subject._meta.model_name or "": subject.pk})
+    record(verb, by=by, row=draft, country=country, after={_subject_name(subject): subject.pk})

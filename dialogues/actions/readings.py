@@ -9,10 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import model_to_dict
 
-from dialogues.choices import BreakdownDimension, ReadingDirection
+from dialogues.choices import ReadingDirection
 from dialogues.models import Evidence, Reading, ReadingPart, UpdateVersion
 from dialogues.permissions import can_log_evidence
 from recommendations.actions.readiness_jobs import enqueue_readiness
+from recommendations.choices import BreakdownDimension
 from recommendations.models import Indicator
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record

@@ -1,8 +1,10 @@
-"""Check that the reviews of an update version cover each of its parts once."""
+"""Check that the reviews of an update version cover each of its parts once, and list what was sent with it."""
 
 from collections.abc import Sequence
 
-from dialogues.models import Evidence, EvidenceLink
+from django.db.models import Model
+
+from dialogues.models import Evidence, EvidenceLink, UpdateVersion
 from tiptracker.errors import Refused
 from tiptracker.localization import gettext
 
@@ -23,6 +25,18 @@ def refuse_incomplete_reviews(parts: Sequence[Part], reviewed: Sequence[Part]) -
     if missing := [label for key, label in labels.items() if key not in keys]:
         sentence = gettext("Verify or reject each item. Not decided yet: %(items)s.")
         raise Refused("missing_reviews", sentence % {"items": "; ".join(missing)})
+
+
+def list_sent_rows(update_version: UpdateVersion) -> list[Model]:
+    """Return what a ministry wrote and sent: the version, its answers, its evidence with the files, and its figures."""
+    evidence = list(update_version.evidence.select_related("file"))
+    return [
+        update_version,
+        *update_version.line_answers.all(),
+        *evidence,
+        *(piece.file for piece in evidence if piece.file),
+        *update_version.readings.all(),
+    ]
 
 
 def _part_key(part: Part) -> tuple[int, int | None]:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import model_to_dict
 
+from dialogues.actions.agreed_proofs import carry_matches
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
 from dialogues.actions.evidence import (
     CONTENT_FIELDS,
@@ -18,10 +19,11 @@ from dialogues.actions.evidence import (
 )
 from dialogues.actions.files import refuse_unless_own_and_unsent
 from dialogues.actions.readings import ReadingInput, ReadingPartInput, record_reading
-from dialogues.choices import BreakdownDimension, SupportKind
+from dialogues.choices import SupportKind
 from dialogues.models import Evidence, Reading
 from dialogues.permissions import can_log_evidence, can_revise
 from recommendations.actions.readiness_jobs import enqueue_readiness
+from recommendations.choices import BreakdownDimension
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
@@ -74,6 +76,8 @@ def revise_evidence(
         refuse_unless_own_and_unsent([revision.file], by)
     insert_row(revision)
     add_evidence_links(revision, evidence_links)
+    if revision.commitment_id == locked.commitment_id:
+        carry_matches(locked, revision)
     enqueue_readiness(evidence.country_id)
     record(
         "evidence.revised",

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from dialogues.actions.commitments import newest_version
+from dialogues.actions.sent_versions import newest_version
 from dialogues.models import Commitment, SendKey, UpdateVersion
+from dialogues.models.updates import UpdateSubject, update_lookup
 from recommendations.actions.readiness_jobs import enqueue_readiness
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.errors import Refused
@@ -23,7 +24,7 @@ class SentForm(NamedTuple):
     """The form that an update is sent with.
 
     `key` was drawn with the form, at random. `content_digest` is the SHA-256 of what was typed and attached.
-    `last_version` is the id of the commitment's newest update version that the page showed, or 0 if there was none.
+    `last_version` is the id of the newest update version that the page showed, or 0 if there was none.
     None skips the check.
     """
 
@@ -32,31 +33,38 @@ class SentForm(NamedTuple):
     last_version: int | None = None
 
 
-def find_sent_version(form: SentForm | None, commitment: Commitment, by: User) -> UpdateVersion | None:
+def find_sent_version(form: SentForm | None, subject: UpdateSubject, by: User) -> UpdateVersion | None:
     """Return the update version that `by` has sent with this form before, with the same content, or None."""
     if form is None:
         return None
     sent = SendKey.objects.filter(
-        key=form.key, update_version__update__commitment=commitment, update_version__recorded_by=by
+        key=form.key, update_version__recorded_by=by, **update_lookup(subject, "update_version__update__")
     )
     found = sent.select_related("update_version").first()
     return found.update_version if found and bytes(found.content_digest) == form.content_digest else None
 
 
-def refuse_newer_version(form: SentForm | None, commitment: Commitment, now: datetime) -> None:
-    """Refuse if a colleague has sent an update since the form was opened. The caller has locked the commitment."""
+def refuse_newer_version(form: SentForm | None, subject: UpdateSubject, now: datetime) -> None:
+    """Refuse if a colleague has sent an update since the form was opened. The caller has locked the subject."""
     if form is None or form.last_version is None:
         return
-    newest = newest_version(commitment)
+    newest = newest_version(subject)
     if newest is None or newest.pk == form.last_version:
         return
-    sentence = gettext(
-        "%(person)s sent an update on this commitment on %(moment)s, after this form was opened. Read it, and our "
-        "reply to it. Then change your text if needed, and send it again."
+    sentence = (
+        gettext(
+            "%(person)s sent an update on this commitment on %(moment)s, after this form was opened. Read it, and our "
+            "reply to it. Then change your text if needed, and send it again."
+        )
+        if isinstance(subject, Commitment)
+        else gettext(
+            "%(person)s answered this request on %(moment)s, after this form was opened. Read the answer, and our "
+            "reply to it. Then change yours if needed, and send it again."
+        )
     )
     raise Refused(
         "newer_version",
-        sentence % {"person": newest.recorded_by, "moment": format_moment(newest.recorded_at, now)},
+        sentence % {"person": newest.sender, "moment": format_moment(newest.recorded_at, now)},
     )
 
 

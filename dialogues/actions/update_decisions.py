@@ -6,9 +6,11 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from dialogues.actions.commitments import add_event, is_reported_done, lock_with_standing
+from dialogues.actions.commitments import add_event, is_reported_done
+from dialogues.actions.information_requests import lock_update_subject
 from dialogues.choices import ClaimedProgress, CommitmentEventKind, UpdateDecision
-from dialogues.models import UpdateVersion, UpdateVersionDecision
+from dialogues.models import Commitment, UpdateVersion, UpdateVersionDecision
+from dialogues.models.updates import subject_field
 from dialogues.permissions import can_withdraw_update
 from recommendations.actions.readiness_jobs import enqueue_readiness
 from tiptracker.accounts.models import User
@@ -31,12 +33,16 @@ def withdraw_update(
     """
     if not can_withdraw_update(by, update_version):
         raise PermissionDenied
-    locked, standing = lock_with_standing(update_version.update.commitment, now)
+    locked, standing = lock_update_subject(update_version.update.subject, now)
     if decision := _find_decision(update_version):
         raise EditConflict(describe_refused_withdrawal(decision, now))
     reason = reason.strip()
     decision = write_decision(update_version, UpdateDecision.WITHDRAWN, reason, by, now)
-    if update_version.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
+    if (
+        isinstance(locked, Commitment)
+        and update_version.claimed == ClaimedProgress.DONE
+        and is_reported_done(locked, now)
+    ):
         add_event(
             locked,
             CommitmentEventKind.REPORT_WITHDRAWN,
@@ -53,7 +59,7 @@ def withdraw_update(
         row=update_version,
         country=locked.country_id,
         before={"status": standing.status},
-        after={"commitment": locked.pk, "reason": reason},
+        after={subject_field(locked): locked.pk, "reason": reason},
     )
     return decision
 
@@ -101,7 +107,7 @@ def write_decision(
     *,
     parts: Mapping[str, Sequence[int]] | None = None,
 ) -> UpdateVersionDecision:
-    """Write the one decision on a version. The caller has locked its commitment and checked that it waits.
+    """Write the one decision on a version. The caller has locked its commitment or request and checked that it waits.
 
     `parts` are, for a returned version, the numbers of the paragraphs of the reason, by the part of the form.
     """

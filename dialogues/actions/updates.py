@@ -5,10 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model
 
 from dialogues.actions.commitments import (
     add_event,
@@ -16,23 +14,27 @@ from dialogues.actions.commitments import (
     lock_with_standing,
     newest_event_date,
     refuse_unproven,
-    version_to_resend,
-    waiting_version,
 )
-from dialogues.actions.drafts import DraftPage, find_draft, finish_draft, lock_draft
-from dialogues.actions.evidence import (
-    TITLE_LENGTH,
-    add_evidence_links,
-    add_review,
-    evidence_audit_values,
-    refuse_unless_reviewer,
+from dialogues.actions.drafts import DraftPage
+from dialogues.actions.evidence import TITLE_LENGTH, add_review, evidence_audit_values, refuse_unless_reviewer
+from dialogues.actions.information_requests import lock_update_subject
+from dialogues.actions.proof_inputs import (
+    MissingProof,
+    describe_missing_proof,
+    match_sent_evidence,
+    missing_audit_values,
 )
-from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
-from dialogues.actions.readings import ReadingInput, ReadingPartInput, add_reading, reading_audit_values
+from dialogues.actions.readings import ReadingInput, ReadingPartInput, reading_audit_values
 from dialogues.actions.redactions import refuse_pending_redaction
-from dialogues.actions.review_completeness import refuse_incomplete_reviews
-from dialogues.actions.sent_forms import SentForm, find_sent_version, keep_send_key, refuse_newer_version
+from dialogues.actions.review_completeness import list_sent_rows, refuse_incomplete_reviews
+from dialogues.actions.sent_forms import SentForm, find_sent_version
 from dialogues.actions.update_decisions import refuse_decided, write_decision
+from dialogues.actions.update_versions import (
+    add_version,
+    add_version_evidence,
+    add_version_figure,
+    refuse_too_many_files,
+)
 from dialogues.choices import (
     GOVERNMENT_DOERS,
     ClaimedProgress,
@@ -41,23 +43,22 @@ from dialogues.choices import (
     EvidenceDecision,
     EvidenceKind,
     ReadingDirection,
-    Sensitivity,
     SupportKind,
     UpdateDecision,
     UpdatePart,
 )
 from dialogues.models import (
+    AgreedProof,
     Commitment,
     Evidence,
     EvidenceFile,
     EvidenceLink,
-    Reading,
-    Update,
     UpdateVersion,
     UpdateVersionDecision,
 )
-from dialogues.permissions import can_decide_on_update, can_send_update
-from dialogues.returned_parts import find_returned_parts
+from dialogues.models.updates import subject_field
+from dialogues.permissions import can_decide_on_update, can_send_on_behalf, can_send_update
+from dialogues.returned_parts import add_proof_request, find_returned_parts
 from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import Rule
 from recommendations.models import Benchmark, Edition, Indicator
@@ -65,14 +66,8 @@ from recommendations.tracking_period import find_covering_edition, pick_default_
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date, gettext, ngettext, record_language
-from tiptracker.validation import (
-    format_moment,
-    insert_row,
-    refuse_future,
-    refuse_reversed_dates,
-    require_text,
-)
+from tiptracker.localization import format_date, gettext
+from tiptracker.validation import refuse_future, refuse_reversed_dates, require_text
 
 WITHOUT_FILE: Sequence[EvidenceFile | None] = (None,)
 
@@ -112,8 +107,10 @@ def send_update(
     done_by: DoneBy,
     files: Sequence[EvidenceFile],
     figures: Sequence[FigureInput],
+    proofs: Sequence[AgreedProof] | None = None,
     page: DraftPage | None = None,
     form: SentForm | None = None,
+    received_on: date | None = None,
     by: User,
     now: datetime,
 ) -> UpdateVersion:
@@ -125,8 +122,11 @@ def send_update(
     commitment is done, the same transaction reports it done.
 
     Args:
+        proofs: which agreed proof it contains. None: the ministry was not asked.
         page: the page whose draft is sent and deleted. An API client has no page; its request leaves drafts alone.
         form: the form that is sent. If it was sent before, the version of that time is returned, and nothing happens.
+        received_on: the day on which the embassy received the ministry's workbook, if an officer sends the update on
+            behalf of the ministry. None if the ministry sends it itself.
 
     Raises:
         PermissionDenied: if the user may not send updates on the commitment.
@@ -135,8 +135,11 @@ def send_update(
             show the newest version, or another update was sent with its key.
         EditConflict: if a colleague has saved a draft that `page` has not shown.
     """
-    if not can_send_update(by, commitment):
+    is_allowed = can_send_update(by, commitment) if received_on is None else can_send_on_behalf(by, commitment)
+    if not is_allowed:
         raise PermissionDenied
+    if received_on:
+        refuse_future(received_on, now, field="received_on")
     title = require_text(title, gettext("Write in one line what was done."), field="title")
     narrative = require_text(narrative, gettext("Write in a few sentences what was done."), field="narrative")
     refuse_future(happened_to, now, field="happened_to")
@@ -144,14 +147,7 @@ def send_update(
     if done_by not in GOVERNMENT_DOERS:
         sentence = gettext("Choose whether the government did it alone or together with others.")
         raise Refused("no_choice", sentence, field="done_by")
-    if len(files) > (limit := settings.UPLOAD_MAX_FILES):
-        sentence = ngettext(
-            "You can attach at most %(limit)d file to one update. Remove some files.",
-            "You can attach at most %(limit)d files to one update. Remove some files.",
-            limit,
-        )
-        raise Refused("too_many", sentence % {"limit": limit}, field="files")
-    refuse_oversized_total(files)
+    refuse_too_many_files(files)
     locked, standing = lock_with_standing(commitment, now)
     if before := find_sent_version(form, locked, by):
         return before
@@ -165,38 +161,20 @@ def send_update(
             "closed",
             sentence % {"status": standing.status.label, "date": format_date(newest_event_date(locked))},
         )
-    if waiting := waiting_version(locked):
-        sentence = gettext(
-            "The embassy already has the update that %(person)s sent on %(moment)s. Wait for the reply. You will see "
-            "it on your home page."
-        )
-        raise Refused(
-            "update_waits",
-            sentence % {"moment": format_moment(waiting.recorded_at, now), "person": waiting.recorded_by},
-        )
-    refuse_newer_version(form, locked, now)
-    last = version_to_resend(locked)
-    refuse_unless_own_and_unsent(files, by, last=last, draft=lock_draft(locked) if page else find_draft(locked))
-    if page is not None:
-        finish_draft(of=locked, page=page, by=by, now=now)
-    update = last.update if last else _create_next_update(locked)
-    sent = insert_row(
-        UpdateVersion(
-            update=update,
-            number=update.versions.count() + 1,
-            narrative=narrative,
-            claimed=claimed,
-            happened_on=happened_to,
-            recorded_at=now,
-            recorded_by=by,
-        )
+    sent = add_version(
+        UpdateVersion(narrative=narrative, claimed=claimed, happened_on=happened_to, received_on=received_on),
+        subject=locked,
+        files=files,
+        page=page,
+        form=form,
+        by=by,
+        now=now,
     )
-    keep_send_key(form, sent)
     benchmarks = _benchmarks_for_dates(locked, happened_from, happened_to, now.date())
     support = SupportKind.PLAN if claimed == ClaimedProgress.NOT_STARTED else SupportKind.ACTION
     evidence_files = files or (() if _figures_answer_all(figures, benchmarks) else WITHOUT_FILE)
     evidence = [
-        _add_evidence(
+        add_version_evidence(
             sent,
             Evidence(
                 title=f"{title} ({file.name})"[:TITLE_LENGTH] if file and len(files) > 1 else title,
@@ -210,8 +188,14 @@ def send_update(
         )
         for file in evidence_files
     ]
-    readings = [_add_figure(sent, title, figure) for figure in figures]
+    readings = [
+        add_version_figure(
+            sent, title, ReadingInput(starts_on=_period_start(figure, locked, by), **figure._asdict()), field="figures"
+        )
+        for figure in figures
+    ]
     evidence += [reading.evidence for reading in readings if reading.evidence]
+    matched = match_sent_evidence(sent, locked, evidence, proofs)
     if claimed == ClaimedProgress.DONE:
         # The event can't precede an existing one: done in December, returned on 3 January, sent again on 10 January.
         add_event(
@@ -223,19 +207,22 @@ def send_update(
             now=now,
         )
     enqueue_readiness(locked.country_id)
+    on_behalf = {"on_behalf_of": locked.maker, "received_on": received_on} if received_on else {}
     record(
-        "update.sent",
+        "update.sent_on_behalf" if received_on else "update.sent",
         by=by,
         row=sent,
         country=locked.country_id,
-        after={
+        after=on_behalf
+        | {
             "commitment": locked.pk,
-            "update": update.number,
+            "update": sent.update.number,
             "update_version": sent.number,
             "narrative": narrative,
             "claimed": claimed,
             "evidence": [evidence_audit_values(piece) for piece in evidence],
             "figures": [reading_audit_values(reading) for reading in readings],
+            "agreed_proofs": [proof.pk for proof in matched],
         },
     )
     return sent
@@ -248,30 +235,44 @@ def record_versions_opened(*versions: UpdateVersion, by: User) -> None:
     The caller has already checked with `visible_to` that they may.
     """
     for update_version in versions:
-        record("update.viewed", by=by, row=update_version, country=update_version.update.commitment.country_id)
+        record("update.viewed", by=by, row=update_version, country=update_version.update.subject.country_id)
 
 
 @transaction.atomic
 def return_update(
-    *, update_version: UpdateVersion, reason: str, parts: Sequence[UpdatePart] = (), by: User, now: datetime
+    *,
+    update_version: UpdateVersion,
+    reason: str,
+    parts: Sequence[UpdatePart] = (),
+    missing: MissingProof | None = None,
+    by: User,
+    now: datetime,
 ) -> UpdateVersionDecision:
     """Return an update version to the ministry. A commitment claimed to be done becomes open or overdue again.
 
-    `parts` of the form are what the reason is about, besides what it names itself.
+    `parts` of the form are what the reason is about, besides what it names itself. If agreed proof is `missing`, the
+    reason also says which, and by when to send it. The due date of the commitment stays.
 
     Raises:
         PermissionDenied: if the user may not decide on the version.
-        Refused: without a reason.
+        Refused: without a reason and without missing proof, or if the day for that proof has passed.
         EditConflict: if another person has decided on it already, or the ministry has withdrawn it.
     """
     if not can_decide_on_update(by, update_version):
         raise PermissionDenied
-    reason = require_text(reason, gettext("Write what the ministry has to change."), field="reason")
-    locked, standing = lock_with_standing(update_version.update.commitment, now)
+    reason = reason.strip()
+    if missing is None:
+        reason = require_text(reason, gettext("Write what the ministry has to change."), field="reason")
+    locked, standing = lock_update_subject(update_version.update.subject, now)
     refuse_decided(update_version, now)
-    returned = find_returned_parts(update_version, reason, parts)
+    request = describe_missing_proof(locked, missing, now) if missing and isinstance(locked, Commitment) else ""
+    reason, returned = add_proof_request(reason, find_returned_parts(update_version, reason, parts), request)
     decision = write_decision(update_version, UpdateDecision.RETURNED, reason, by, now, parts=returned)
-    if update_version.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
+    if (
+        isinstance(locked, Commitment)
+        and update_version.claimed == ClaimedProgress.DONE
+        and is_reported_done(locked, now)
+    ):
         add_event(
             locked,
             CommitmentEventKind.REPORT_RETURNED,
@@ -288,7 +289,12 @@ def return_update(
         row=update_version,
         country=locked.country_id,
         before={"status": standing.status},
-        after={"commitment": locked.pk, "reason": reason, "parts": sorted(returned)},
+        after={
+            subject_field(locked): locked.pk,
+            "reason": reason,
+            "parts": sorted(returned),
+            **missing_audit_values(missing),
+        },
     )
     return decision
 
@@ -309,17 +315,21 @@ def accept_update(
     """
     if not can_decide_on_update(by, update_version):
         raise PermissionDenied
-    locked, standing = lock_with_standing(update_version.update.commitment, now)
+    locked, standing = lock_update_subject(update_version.update.subject, now)
     refuse_decided(update_version, now)
     refuse_incomplete_reviews(
         list_parts_to_review(update_version), [(review.evidence, review.evidence_link) for review in reviews]
     )
-    refuse_pending_redaction(locked.country, _redactable_rows(update_version))
+    refuse_pending_redaction(locked.country, list_sent_rows(update_version))
     for review in reviews:
         refuse_unless_reviewer(by, review.evidence, review.evidence_link)
         add_review(**review._asdict(), by=by, now=now)
     decision = write_decision(update_version, UpdateDecision.ACCEPTED, reason.strip(), by, now)
-    if update_version.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
+    if (
+        isinstance(locked, Commitment)
+        and update_version.claimed == ClaimedProgress.DONE
+        and is_reported_done(locked, now)
+    ):
         if not any(review.decision == EvidenceDecision.VERIFIED for review in reviews):
             raise Refused(
                 "nothing_verified",
@@ -346,7 +356,7 @@ def accept_update(
         country=locked.country_id,
         before={"status": standing.status},
         after={
-            "commitment": locked.pk,
+            subject_field(locked): locked.pk,
             "reason": decision.reason,
             "reviews": [
                 {
@@ -380,72 +390,12 @@ def list_parts_to_review(update_version: UpdateVersion) -> list[tuple[Evidence, 
     return parts
 
 
-def _redactable_rows(update_version: UpdateVersion) -> list[Model]:
-    """Return what a ministry wrote and sent: the version, its evidence with the files, and its figures."""
-    evidence = list(update_version.evidence.select_related("file"))
-    return [
-        update_version,
-        *evidence,
-        *(piece.file for piece in evidence if piece.file),
-        *update_version.readings.all(),
-    ]
-
-
-def _create_next_update(commitment: Commitment) -> Update:
-    """Create an update with the next number."""
-    last = commitment.updates.order_by("-number").first()
-    return insert_row(Update(commitment=commitment, number=last.number + 1 if last else 1))
-
-
 def _figures_answer_all(figures: Sequence[FigureInput], benchmarks: Sequence[Benchmark]) -> bool:
     """Return whether the figures answer all of these benchmarks, so that the text of the update claims nothing more."""
     indicators = {figure.indicator.pk for figure in figures if figure.figure is not None or figure.direction}
     return bool(indicators) and all(
         (terms := benchmark.current_terms) and terms.rule != Rule.ASSESSED and terms.indicator_id in indicators
         for benchmark in benchmarks
-    )
-
-
-def _add_evidence(
-    sent: UpdateVersion, piece: Evidence, evidence_links: Sequence[tuple[Benchmark, SupportKind]] = ()
-) -> Evidence:
-    """Save a piece of evidence, for a file, a figure or the text, as a part of an update version."""
-    commitment = sent.update.commitment
-    piece.country, piece.commitment, piece.update_version = commitment.country, commitment, sent
-    with record_language():
-        piece.stated_by = commitment.maker
-        named = {"ministry": commitment.maker, "date": format_date(sent.recorded_at.date())}
-        piece.source = gettext("Update of the %(ministry)s, %(date)s") % named
-    piece.sensitivity = Sensitivity.SHARED
-    piece.recorded_at, piece.recorded_by = sent.recorded_at, sent.recorded_by
-    insert_row(piece)
-    add_evidence_links(piece, evidence_links)
-    return piece
-
-
-def _add_figure(sent: UpdateVersion, title: str, figure: FigureInput) -> Reading:
-    """Add a figure of an update version, with its own piece of evidence, so that it is reviewed by itself."""
-    starts_on = _period_start(figure, sent.update.commitment, sent.recorded_by)
-    reading = ReadingInput(starts_on=starts_on, **figure._asdict())
-    with record_language():
-        described_figure = reading.unsaved().description
-    piece = _add_evidence(
-        sent,
-        Evidence(
-            title=f"{title} ({described_figure})"[:TITLE_LENGTH],
-            kind=EvidenceKind.STATISTIC,
-            happened_from=starts_on,
-            happened_to=figure.through_on,
-            done_by=DoneBy.GOVERNMENT,
-        ),
-    )
-    return add_reading(
-        reading._replace(source=piece.source),
-        evidence=piece,
-        update_version=sent,
-        field="figures",
-        by=sent.recorded_by,
-        now=sent.recorded_at,
     )
 
 

@@ -243,8 +243,11 @@ class CommitmentViewSet(StrictParametersMixin, IdempotentCreateMixin, ReadOnlyMo
         proposals = DueDateProposal.objects.visible_to(self.request.user).select_related(
             "commitment__ministry", "recorded_by", "decision__recorded_by"
         )
+        events = CommitmentEvent.objects.select_related(
+            "recorded_by", "update_version__recorded_by", "update_version__update__commitment__ministry"
+        )
         return begun.prefetch_related(
-            "events__recorded_by", Prefetch("corrections", corrections), Prefetch("due_date_proposals", proposals)
+            Prefetch("events", events), Prefetch("corrections", corrections), Prefetch("due_date_proposals", proposals)
         ).order_by("pk")
 
     @extend_schema(request=CorrectSerializer, responses={201: CommitmentSerializer})

@@ -105,6 +105,7 @@ class OwnEvidenceSerializer(FormerNamesMixin, serializers.ModelSerializer[Eviden
             "link",
             "file",
             "commitment",
+            "information_request",
             "update_version",
             "evidence_links",
             "reviews",
@@ -171,7 +172,14 @@ class EvidenceViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Evidence]):
         reader = self.request.user
         evidence_links = EvidenceLink.objects.visible_to(reader).order_by("pk")
         evidence = Evidence.objects.visible_to(reader).select_related(
-            "country", "file", "recorded_by", "commitment__ministry"
+            "country",
+            "file",
+            "recorded_by",
+            "commitment__ministry",
+            "information_request__ministry",
+            "update_version__recorded_by",
+            "update_version__update__commitment__ministry",
+            "update_version__update__information_request__ministry",
         )
         return evidence.prefetch_related(
             Prefetch("evidence_links", evidence_links), Prefetch("reviews", _reviews(reader))

@@ -80,7 +80,8 @@ class DecisionSerializer(serializers.ModelSerializer[UpdateVersionDecision]):
 class UpdateVersionSerializer(serializers.ModelSerializer[UpdateVersion]):
     """One version of an update, and the decision on it (null while it waits).
 
-    The evidence sent with this version has its id in `update_version`.
+    An answer to a request for information claims no progress: `claimed` is empty. The evidence sent with this version
+    has its id in `update_version`.
     """
 
     decision = DecisionSerializer(read_only=True, allow_null=True, default=None)
@@ -102,14 +103,17 @@ class UpdateVersionSerializer(serializers.ModelSerializer[UpdateVersion]):
 
 
 class UpdateSerializer(FormerNamesMixin, serializers.ModelSerializer[Update]):
-    """A ministry's update on a commitment, with all its versions (`versions`)."""
+    """A ministry's update on a commitment or on a request for information, with all its versions (`versions`).
+
+    One of `commitment` and `information_request` is null.
+    """
 
     former_names: ClassVar = {"rounds": "versions"}
     versions = UpdateVersionSerializer(many=True, read_only=True)
 
     class Meta:
         model = Update
-        fields = ("id", "commitment", "number", "versions")
+        fields = ("id", "commitment", "information_request", "number", "versions")
 
 
 class FigureList(BoundedListSerializer):
@@ -162,6 +166,7 @@ class SendWithFilesSerializer(SendSerializer):
 
 class UpdateFilter(filters.FilterSet):
     commitment = IdFilter("commitment_id")
+    information_request = IdFilter("information_request_id")
     recorded_since = RecordedSinceFilter(method="changed_since", counts="Each version and the decision on it count.")
 
     def changed_since(self, updates: QuerySet[Update], name: str, moment: datetime) -> QuerySet[Update]:
@@ -183,7 +188,7 @@ class UpdateViewSet(
 
     def get_queryset(self) -> QuerySet[Update]:
         versions = UpdateVersion.objects.visible_to(self.request.user).order_by("number")
-        versions = versions.select_related("recorded_by", "decision__recorded_by", "update__commitment__ministry")
+        versions = versions.with_subject("recorded_by", "decision__recorded_by")
         updates = Update.objects.visible_to(self.request.user).prefetch_related(Prefetch("versions", versions))
         return updates.order_by("pk")
 
@@ -263,9 +268,7 @@ class UpdateVersionViewSet(
 
     def get_queryset(self) -> QuerySet[UpdateVersion]:
         versions = UpdateVersion.objects.visible_to(self.request.user).order_by("pk")
-        return versions.select_related(
-            "recorded_by", "decision__recorded_by", "update__commitment__country", "update__commitment__ministry"
-        )
+        return versions.with_subject("recorded_by", "decision__recorded_by")
 
     def retrieve(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         sent = self.get_object()
@@ -289,7 +292,7 @@ class UpdateVersionViewSet(
             reviews=[ReviewInput(**each) for each in values["reviews"]],
             reason=values["reason"],
             by=request.user,
-            now=clock.now(version.update.commitment.country.time_zone),
+            now=clock.now(version.update.subject.country.time_zone),
         )
         return lambda: accept().update_version
 
@@ -300,7 +303,7 @@ class UpdateVersionViewSet(
         """Return an update version to its ministry, with a reason that says what to change."""
         version = self._to_decide(request.user)
         values = validate_body(ReturnSerializer, self)
-        now = clock.now(version.update.commitment.country.time_zone)
+        now = clock.now(version.update.subject.country.time_zone)
         return lambda: return_update(update_version=version, **values, by=request.user, now=now).update_version
 
     @extend_schema(request=WithdrawSerializer, responses={201: DecisionSerializer})
@@ -315,7 +318,7 @@ class UpdateVersionViewSet(
         if not can_withdraw_update(request.user, version):
             raise PermissionDenied
         values = validate_body(WithdrawSerializer, self)
-        now = clock.now(version.update.commitment.country.time_zone)
+        now = clock.now(version.update.subject.country.time_zone)
         return lambda: withdraw_update(update_version=version, **values, by=request.user, now=now).update_version
 
     def _to_decide(self, user: User) -> UpdateVersion:

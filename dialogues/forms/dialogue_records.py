@@ -6,7 +6,9 @@ from typing import Any, cast
 
 from django import forms
 
+from dialogues.actions.proof_inputs import ProofInput
 from dialogues.choices import CommitmentReach, DialogueFileKind, Horizon, MadeBy
+from dialogues.forms.agreed_proofs import PROOF_FIELDS, add_proof_fields, check_proof_fields, read_proof
 from dialogues.forms.fields import DatedForm, DefaultChoiceField, FilesField, LastSeenField, PastDayField
 from recommendations.models import Benchmark
 from tiptracker import text_rules
@@ -16,6 +18,7 @@ from tiptracker.web.frontend.form_rows import Choices, RowField, raw_values, set
 from tiptracker.web.frontend.forms import DayField, LongTextField, NarrativeTextarea, TrackerForm
 
 BENCHMARKS_PER_ROW = 3
+PROOFS_PER_ROW = 2
 OWNER_EMBASSY, OWNER_OFFICE = "embassy", "office"
 
 
@@ -117,6 +120,8 @@ class CommitmentRow(TrackerForm):
                 CommitmentReach.CONTRIBUTES, label=gettext("Effect on the benchmark, if kept")
             )
             set_row_choices(self, f"benchmark_{number}", benchmarks, empty=gettext("None"), choices=choices)
+        for number in range(1, PROOFS_PER_ROW + 1):
+            add_proof_fields(self, f"_{number}")
 
     @property
     def row_name(self) -> str:
@@ -128,12 +133,23 @@ class CommitmentRow(TrackerForm):
         """Return whether the user entered anything. A filled row must be complete."""
         data = raw_values(self)
         names = ("who", "text", "due_on", "no_date", *(f"benchmark_{n}" for n in range(1, BENCHMARKS_PER_ROW + 1)))
-        return any(data[name] for name in names)
+        proofs = (f"{name}_{n}" for n in range(1, PROOFS_PER_ROW + 1) for name in PROOF_FIELDS)
+        return any(data[name] for name in (*names, *proofs))
 
     @property
     def towards(self) -> list[tuple[Any, Any]]:
         """Return the pairs of form fields: a benchmark, and how far keeping the commitment would meet it."""
         return [(self[f"benchmark_{n}"], self[f"reach_{n}"]) for n in range(1, BENCHMARKS_PER_ROW + 1)]
+
+    @property
+    def proof_fields(self) -> list[list[Any]]:
+        """Return the form fields of each agreed proof."""
+        return [[self[f"{name}_{n}"] for name in PROOF_FIELDS] for n in range(1, PROOFS_PER_ROW + 1)]
+
+    @property
+    def proofs(self) -> list[ProofInput]:
+        """Return the proof that was agreed with the commitment."""
+        return [proof for n in range(1, PROOFS_PER_ROW + 1) if (proof := read_proof(self, f"_{n}"))]
 
     @property
     def links(self) -> list[tuple[Benchmark, CommitmentReach]]:
@@ -161,6 +177,8 @@ class CommitmentRow(TrackerForm):
         for number in range(2, len(named) + 1):
             if named[number - 1] in named[: number - 1]:
                 self.add_error(f"benchmark_{number}", gettext("This benchmark is already chosen above."))
+        for number in range(1, PROOFS_PER_ROW + 1):
+            check_proof_fields(self, f"_{number}")
         return data
 
 

@@ -286,7 +286,10 @@ class ReadingForm(PeriodForm):
             choices=[(str(row.pk), row.name_with_unit) for row in indicators],
         )
         figure, widget = self.fields["figure"], cast("DataSelect", self.fields["indicator"].widget)
-        hints = {str(row.pk): f"{figure.help_text} {totals[row.pk]}" for row in indicators}
+        hints = {
+            str(row.pk): " ".join(filter(None, (str(figure.help_text), totals[row.pk], row.includes_sentence)))
+            for row in indicators
+        }
         # The script shows the hint of another indicator when that is chosen, and the districts where they are counted.
         widget.option_data = {"": {"data-hint": str(figure.help_text)}} | {
             str(row.pk): {"data-hint": hints[str(row.pk)]}

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 
 from dialogues.actions.readings import part_field_name
-from dialogues.choices import BREAKDOWN_CATEGORIES, BreakdownDimension
 from dialogues.forms.fields import (
     DirectionField,
     FilesField,
@@ -18,6 +17,7 @@ from dialogues.forms.fields import (
 )
 from dialogues.forms.figures import GroupedFigureField
 from dialogues.models import EvidenceFile
+from recommendations.choices import BREAKDOWN_CATEGORIES, BreakdownDimension
 from recommendations.models import Indicator
 from tiptracker.localization import format_number, gettext, gettext_lazy
 from tiptracker.web.frontend.forms import TrackerForm
@@ -141,7 +141,7 @@ def normalize_line_breaks(text: str) -> str:
 
 
 class ReadingPartsForm(TrackerForm):
-    """Form for one figure with its breakdowns. Every part is optional, and each breakdown stands alone."""
+    """Form for one figure with the breakdowns of its indicator. Every part is optional, and each stands alone."""
 
     figure = GroupedFigureField()
     direction = DirectionField(
@@ -157,9 +157,10 @@ class ReadingPartsForm(TrackerForm):
     def __init__(self, *args: Any, indicator: Indicator, districts: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["figure"].label = indicator.name_with_unit
-        self.breakdowns = {BreakdownDimension(name): BREAKDOWN_CATEGORIES[name] for name in BREAKDOWN_CATEGORIES} | {
-            BreakdownDimension.DISTRICT: districts
-        }
+        self.fields["figure"].help_text = indicator.includes_sentence
+        self.breakdowns: dict[BreakdownDimension, Sequence[str]] = {
+            dimension: BREAKDOWN_CATEGORIES[dimension] for dimension in indicator.breakdowns
+        } | {BreakdownDimension.DISTRICT: districts}
         for dimension, categories in self.breakdowns.items():
             for category in categories:
                 label = category if dimension is BreakdownDimension.DISTRICT else gettext(category)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 
 from dialogues import decision_reasons
+from dialogues.actions.proof_inputs import MissingProof
 from dialogues.choices import PROGRESS_MEANINGS, ClaimedProgress, DoneBy, EvidenceDecision, UpdatePart
 from dialogues.decision_reasons import RejectionReason, ReturnReason, VerificationReason
 from dialogues.forms.evidence import ReviewForm, reason_choices
@@ -19,13 +20,13 @@ from dialogues.forms.fields import (
     fill_end_date,
 )
 from dialogues.forms.figures import DistrictsField, GroupedFigureField, check_districts, offer_districts
-from dialogues.models import Reading
+from dialogues.models import AgreedProof, Reading
 from recommendations.models import Indicator
 from tiptracker import text_rules
 from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import format_date, format_number, gettext, gettext_lazy
-from tiptracker.web.frontend.form_rows import raw_values
-from tiptracker.web.frontend.forms import LongTextField, NarrativeTextarea, TrackerForm
+from tiptracker.web.frontend.form_rows import RowsField, raw_values, set_row_choices
+from tiptracker.web.frontend.forms import DayField, LongTextField, NarrativeTextarea, TrackerForm
 
 
 class UpdateForm(DatedForm):
@@ -85,11 +86,20 @@ class UpdateForm(DatedForm):
     through_on = PastDayField(
         label=gettext_lazy("End date of the figures"), help_text=gettext_lazy("The last day that the figures cover.")
     )
+    proofs = RowsField(
+        label=gettext_lazy("Agreed proof that you send with this update"),
+        required=False,
+        help_text=gettext_lazy("Tick what your files contain. Leave the rest for a later update."),
+    )
 
-    def __init__(self, *args: Any, asks_figures: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asks_figures: bool, proofs: Sequence[AgreedProof] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not asks_figures:
             del self.fields["through_on"]
+        if len(proofs) > 1:
+            set_row_choices(self, "proofs", proofs)
+        else:
+            del self.fields["proofs"]
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -148,7 +158,8 @@ class FigureForm(TrackerForm):
         if earlier:
             sentence = gettext("Figure of the period before: %(figure)s, up to %(date)s.")
             hints.append(sentence % {"figure": earlier.display_value, "date": format_date(earlier.through_on)})
-        self.fields["figure"].help_text = " ".join(hints)
+        hints.append(indicator.includes_sentence)
+        self.fields["figure"].help_text = " ".join(filter(None, hints))
 
     @property
     def is_filled(self) -> bool:
@@ -299,7 +310,7 @@ class ReturnForm(TrackerForm):
     """Form to return an update version, with what the ministry has to change.
 
     The cleaned `reason` is the full reason: the sentence chosen from the list, and the officer's own words. It may be
-    empty if lines marked as needing changes give the reasons.
+    empty if lines marked as needing changes give the reasons, or if agreed proof is missing.
     """
 
     because = forms.ChoiceField(
@@ -319,15 +330,50 @@ class ReturnForm(TrackerForm):
         choices=UpdatePart.choices(),
         help_text=gettext_lazy("The ministry sees your words beside each part that you tick."),
     )
+    missing = RowsField(
+        label=gettext_lazy("Agreed proof that is missing"),
+        required=False,
+        help_text=gettext_lazy("We add a sentence to the reason that names what you tick, and the day below."),
+    )
+    send_by = DayField(
+        label=gettext_lazy("Send the missing proof by"),
+        required=False,
+        help_text=gettext_lazy("The due date of the commitment does not change."),
+    )
 
-    def __init__(self, *args: Any, has_lines: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        has_lines: bool = False,
+        is_answer: bool = False,
+        proofs: Sequence[AgreedProof] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.has_lines = has_lines
+        if proofs:
+            set_row_choices(self, "missing", proofs)
+        else:
+            del self.fields["missing"], self.fields["send_by"]
+        if is_answer:  # the form of an answer to a request asks for no dates
+            choices = [choice for choice in UpdatePart.choices() if choice[0] != UpdatePart.DATES]
+            cast("forms.ChoiceField", self.fields["parts"]).choices = choices
+
+    @property
+    def missing_proof(self) -> MissingProof | None:
+        """The agreed proof that is missing, and by when to send it; None if nothing is ticked in the valid form."""
+        data = self.cleaned_data
+        return MissingProof(data["missing"], data["send_by"]) if data.get("missing") else None
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         data["reason"] = decision_reasons.combine_reason(data.get("because", ""), data.get("reason", ""))
-        is_needed = not self.has_lines or data.get("parts")
+        missing, send_by = data.get("missing"), data.get("send_by")
+        if missing and not send_by and "send_by" not in self.errors:
+            self.add_error("send_by", gettext("Enter the day by which the ministry has to send the missing proof."))
+        if send_by and not missing:
+            self.add_error("missing", gettext("Tick the agreed proof that is missing, or leave the day below empty."))
+        is_needed = not (self.has_lines or missing) or data.get("parts")
         if not data["reason"] and is_needed and not self.errors:
             self.add_error(
                 "reason",

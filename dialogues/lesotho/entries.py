@@ -11,11 +11,15 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
+from zoneinfo import ZoneInfo
 
 from dialogues.choices import CommitmentReach, DoneBy, EvidenceKind, MadeBy, ReadingDirection, SupportKind, Verdict
-from dialogues.lesotho.data_files import DataReader, Names, RefersTo
 from recommendations.choices import EffortQuestion, MilestoneKind, Pillar, Rule, Tier
 from tiptracker.choices import Role
+from tiptracker.data_files import DataReader, Names, RefersTo
+
+TIME_ZONE = ZoneInfo("Africa/Maseru")
+"""The time zone of the moments in the data files."""
 
 MinistryName = Annotated[str, RefersTo("ministry")]
 EditionYear = Annotated[int, RefersTo("edition")]
@@ -293,4 +297,4 @@ def read_record_with(reader: DataReader) -> PublicRecord:
 @cache
 def read_record() -> PublicRecord:
     """Read the public record once. Raises DataFileError."""
-    return read_record_with(DataReader())
+    return read_record_with(DataReader(TIME_ZONE))

@@ -29,7 +29,6 @@ from dialogues.actions.updates import (
     send_update,
 )
 from dialogues.choices import (
-    BreakdownDimension,
     ClaimedProgress,
     CommitmentReach,
     DoneBy,
@@ -44,7 +43,6 @@ from dialogues.choices import (
     Verdict,
 )
 from dialogues.lesotho.accounts import ensure_user
-from dialogues.lesotho.data_files import Names, RefersTo
 from dialogues.lesotho.entries import (
     AccountEntry,
     BenchmarkKey,
@@ -56,8 +54,10 @@ from dialogues.lesotho.entries import (
 from dialogues.lesotho.exercise_pdf import render_exercise_pdf
 from dialogues.lesotho.loading import find_benchmark, find_recommendations
 from dialogues.models import Commitment, Dialogue, Evidence, EvidenceFile, NextStep, UpdateVersion
+from recommendations.choices import BreakdownDimension
 from recommendations.models import Benchmark, Edition, Indicator
 from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.data_files import Names, RefersTo
 
 EDITION_YEAR = 2021
 

@@ -14,13 +14,15 @@ from typing import Annotated, NamedTuple
 from django.db import transaction
 
 from dialogues.lesotho.accounts import ensure_user
-from dialogues.lesotho.data_files import DataReader, Sections
-from dialogues.lesotho.entries import AccountEntry, read_record, read_record_with
+from dialogues.lesotho.entries import TIME_ZONE, AccountEntry, read_record, read_record_with
 from dialogues.lesotho.exercise_actions import STEP_ACTIONS, Scene, StepAction
+from dialogues.lesotho.exercise_notes import WriteNote
+from dialogues.lesotho.exercise_proofs import AgreeOnProof
 from dialogues.lesotho.loading import LoadResult
 from tiptracker.accounts.models import Country
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditEntry
+from tiptracker.data_files import DataReader, Sections
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
 
@@ -38,7 +40,10 @@ class ExerciseStep:
 
     at: datetime
     log: str
-    actions: Annotated[tuple[StepAction, ...], Sections(STEP_ACTIONS)]
+    actions: Annotated[
+        tuple[StepAction, ...],
+        Sections({**STEP_ACTIONS, "agree_on_proof": AgreeOnProof, "write_note": WriteNote}),
+    ]
 
 
 class Exercise(NamedTuple):
@@ -51,7 +56,7 @@ class Exercise(NamedTuple):
 @cache
 def read_exercise() -> Exercise:
     """Read the exercise once. Raises DataFileError."""
-    reader = DataReader()
+    reader = DataReader(TIME_ZONE)
     read_record_with(reader)
     accounts = reader.read(_FOLDER / "accounts.toml", {"account": AccountEntry})
     steps = [

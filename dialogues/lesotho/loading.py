@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db import models, transaction
 
-from dialogues.choices import BreakdownDimension, CommitmentEventKind, EvidenceDecision, Presence, Sensitivity
+from dialogues.choices import CommitmentEventKind, EvidenceDecision, Presence, Sensitivity
 from dialogues.lesotho import entries
 from dialogues.lesotho.accounts import ensure_user
 from dialogues.models import (
@@ -34,7 +34,7 @@ from dialogues.models import (
     ReadingPart,
 )
 from recommendations.actions.readiness_jobs import enqueue_readiness
-from recommendations.choices import TextStatus
+from recommendations.choices import BreakdownDimension, TextStatus
 from recommendations.models import (
     Benchmark,
     BenchmarkTerms,

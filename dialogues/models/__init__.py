@@ -1,16 +1,22 @@
+from dialogues.models.agreed_proofs import AgreedProof, AgreedProofEnd, AgreedProofMatch
 from dialogues.models.assessments import Assessment, AssessmentEvidence
 from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentCorrection, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, DialogueFile, NextStep, NextStepDone, Participant
-from dialogues.models.drafts import Draft
+from dialogues.models.drafts import Draft, WorkbookDraft
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
 from dialogues.models.evidence import Evidence, EvidenceLink, EvidenceReview
 from dialogues.models.files import EvidenceFile, FileScan, FileText
+from dialogues.models.information_requests import InformationRequest, LineAnswer, RequestEvent, RequestLine
+from dialogues.models.internal_notes import InternalNote, InternalNoteDone
 from dialogues.models.readings import Reading, ReadingPart
 from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
 from dialogues.models.updates import SendKey, Update, UpdateVersion, UpdateVersionDecision
 
 __all__ = [
     "AgendaItem",
+    "AgreedProof",
+    "AgreedProofEnd",
+    "AgreedProofMatch",
     "Assessment",
     "AssessmentEvidence",
     "Commitment",
@@ -28,6 +34,10 @@ __all__ = [
     "EvidenceReview",
     "FileScan",
     "FileText",
+    "InformationRequest",
+    "InternalNote",
+    "InternalNoteDone",
+    "LineAnswer",
     "NextStep",
     "NextStepDone",
     "Participant",
@@ -37,8 +47,11 @@ __all__ = [
     "RedactionDecision",
     "RedactionFile",
     "RedactionPlace",
+    "RequestEvent",
+    "RequestLine",
     "SendKey",
     "Update",
     "UpdateVersion",
     "UpdateVersionDecision",
+    "WorkbookDraft",
 ]

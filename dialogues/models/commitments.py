@@ -468,3 +468,9 @@ class CommitmentEvent(models.Model):
         """
         by_ministry = (CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.REPORT_WITHDRAWN)
         return self.commitment.ministry if self.update_version_id and self.kind in by_ministry else None
+
+    @property
+    def sender(self) -> str:
+        """Who recorded it, in words. A report with an update names the sender of the update."""
+        is_report = self.kind == CommitmentEventKind.REPORTED_DONE
+        return self.update_version.sender if is_report and self.update_version else self.recorded_by.name

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 
 from dialogues.choices import GOVERNMENT_DOERS, DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
 from dialogues.models.commitments import Commitment, CommitmentBenchmark
+from dialogues.models.information_requests import InformationRequest
 from dialogues.models.readings import Reading
 from dialogues.models.updates import UpdateVersion
 from dialogues.start_dates import find_start_date
@@ -26,14 +27,15 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
         Embassy: all of its countries. Ministry: what it sent, or what is shared with it.
 
-        Evidence is shared with a ministry under one of its own commitments. `country`: only evidence of that country.
+        Evidence is shared with a ministry under one of its own commitments, or came in answer to a request. `country`:
+        only evidence of that country.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_ministry:
             rows = self if country is None else self.filter(country=country)
             return rows.filter(
-                Q(commitment__ministry=user.ministry_id),
+                Q(commitment__ministry=user.ministry_id) | Q(information_request__ministry=user.ministry_id),
                 Q(sensitivity=Sensitivity.SHARED) | Q(update_version__isnull=False),
             )
         if not user.is_embassy:
@@ -126,6 +128,14 @@ class Evidence(models.Model):
         related_name="evidence",
         verbose_name=gettext_lazy("commitment"),
     )
+    information_request = models.ForeignKey(
+        InformationRequest,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="evidence",
+        verbose_name=gettext_lazy("request for information"),
+    )
     update_version = models.ForeignKey(
         UpdateVersion,
         models.PROTECT,
@@ -176,8 +186,10 @@ class Evidence(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                name="evidence_of_an_update_is_filed_under_its_commitment",
-                condition=Q(update_version__isnull=True) | Q(commitment__isnull=False),
+                name="evidence_of_an_update_is_filed_under_its_commitment_or_request",
+                condition=Q(update_version__isnull=True, information_request__isnull=True)
+                | Q(update_version__isnull=False, commitment__isnull=False, information_request__isnull=True)
+                | Q(update_version__isnull=False, commitment__isnull=True, information_request__isnull=False),
             ),
             models.CheckConstraint(
                 name="a_revision_and_nothing_else_says_why",
@@ -208,7 +220,13 @@ class Evidence(models.Model):
     @property
     def sent_for(self) -> Ministry | None:
         """The ministry for which it was sent. None if the embassy logged it."""
-        return self.commitment.ministry if self.commitment and self.update_version_id else None
+        subject = self.commitment or self.information_request
+        return subject.ministry if subject and self.update_version_id else None
+
+    @property
+    def sender(self) -> str:
+        """Who recorded it, in words. For evidence of an update, as the update names its sender."""
+        return self.update_version.sender if self.update_version else self.recorded_by.name
 
     @property
     def newest_own_review(self) -> "EvidenceReview | None":

@@ -70,7 +70,8 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
 
     def unsent(self, *, before: datetime) -> Self:
         """Filter to stored files uploaded before a moment that nothing cites and no draft holds."""
-        return self.filter(~is_sent(), drafts__isnull=True, uploaded_at__lt=before).exclude(name=REDACTED)
+        undrafted = self.filter(drafts__isnull=True, workbook_drafts__isnull=True)
+        return undrafted.filter(~is_sent(), uploaded_at__lt=before).exclude(name=REDACTED)
 
 
 class EvidenceFile(models.Model):

@@ -1,6 +1,6 @@
 """Every free-text field of the record that can be redacted. Tests compare this list with the models and the triggers.
 
-Names of things (an indicator, a category, a ministry) are not in the list, because they describe nobody.
+Names of things (of an indicator, a category, a ministry) are not in the list, because they describe nobody.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,15 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Cast
 
+from dialogues.models.agreed_proofs import AgreedProof, AgreedProofEnd
 from dialogues.models.assessments import Assessment
 from dialogues.models.commitments import Commitment, CommitmentCorrection, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, NextStep, NextStepDone, Participant
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
 from dialogues.models.evidence import Evidence, EvidenceReview
 from dialogues.models.files import EvidenceFile
+from dialogues.models.information_requests import InformationRequest, LineAnswer, RequestEvent, RequestLine
+from dialogues.models.internal_notes import InternalNote
 from dialogues.models.readings import Reading
 from dialogues.models.redactions import Redaction, RedactionDecision
 from dialogues.models.updates import UpdateVersion, UpdateVersionDecision
@@ -24,6 +27,7 @@ from recommendations.models import (
     Edition,
     EditionImport,
     EditionTerms,
+    Indicator,
     Milestone,
     MilestoneDone,
     Recommendation,
@@ -45,8 +49,14 @@ class FreeTextFields(NamedTuple):
 
 
 FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
-    UpdateVersion: FreeTextFields(("narrative",), "update__commitment__country"),
-    UpdateVersionDecision: FreeTextFields(("reason",), "update_version__update__commitment__country"),
+    UpdateVersion: FreeTextFields(
+        ("narrative",), "update__commitment__country", "update__information_request__country"
+    ),
+    UpdateVersionDecision: FreeTextFields(
+        ("reason",),
+        "update_version__update__commitment__country",
+        "update_version__update__information_request__country",
+    ),
     Evidence: FreeTextFields(("title", "stated_by", "source", "link", "revision_reason"), "country"),
     EvidenceFile: FreeTextFields(("name",), "evidence__country", "dialogues__dialogue__country"),
     EvidenceReview: FreeTextFields(("reason",), "evidence__country"),
@@ -54,17 +64,25 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     Commitment: FreeTextFields(("text", "letter"), "country"),
     CommitmentCorrection: FreeTextFields(("replaced_text", "reason"), "commitment__country"),
     CommitmentEvent: FreeTextFields(("reason",), "commitment__country"),
+    AgreedProof: FreeTextFields(("text", "from_whom"), "commitment__country"),
+    AgreedProofEnd: FreeTextFields(("reason",), "proof__commitment__country"),
     DueDateProposal: FreeTextFields(("reason",), "commitment__country"),
     DueDateProposalDecision: FreeTextFields(("reason",), "proposal__commitment__country"),
+    InformationRequest: FreeTextFields(("reason",), "country"),
+    RequestLine: FreeTextFields(("wording",), "information_request__country"),
+    RequestEvent: FreeTextFields(("reason",), "information_request__country"),
+    LineAnswer: FreeTextFields(("text",), "line__information_request__country"),
     Assessment: FreeTextFields(("rationale", "law", "change_reason"), "benchmark__recommendation__edition__country"),
     Dialogue: FreeTextFields(("place", "purpose", "record", "agreed", "source", "called_off_reason"), "country"),
     Participant: FreeTextFields(("name", "office"), "dialogue__country"),
     AgendaItem: FreeTextFields(("topic", "note", "said"), "dialogue__country"),
     NextStep: FreeTextFields(("text", "office"), "dialogue__country"),
     NextStepDone: FreeTextFields(("result",), "step__dialogue__country"),
+    InternalNote: FreeTextFields(("text",), "country"),
     Edition: FreeTextFields(("source", "note"), "country"),
     EditionImport: FreeTextFields(("name",), "edition__country"),
     EditionTerms: FreeTextFields(("reason", "readiness_target_reason"), "edition__country"),
+    Indicator: FreeTextFields(("includes",), "country"),
     Milestone: FreeTextFields(("source",), "edition__country"),
     MilestoneDone: FreeTextFields(("source",), "milestone__edition__country"),
     Recommendation: FreeTextFields(("text", "years_unmet_source"), "edition__country"),

@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from dialogues import small_counts
-from dialogues.choices import BreakdownDimension, ReadingDirection
-from dialogues.models.updates import UpdateVersion
+from dialogues.choices import ReadingDirection
+from dialogues.models.updates import UpdateVersion, has_subject
+from recommendations.choices import BreakdownDimension
 from recommendations.models import Indicator
 from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.localization import format_date, format_number, gettext, gettext_lazy
@@ -21,7 +22,7 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_ministry:
-            return self.filter(update_version__update__commitment__ministry=user.ministry_id)
+            return self.filter(has_subject("update_version__update__", ministry=user.ministry_id))
         if not user.is_embassy:
             return self.none()
         return self.filter(indicator__country__in=Country.objects.visible_to(user))

@@ -1,47 +1,108 @@
-"""Updates: what a ministry sent on a commitment, version by version, and the embassy's decision on each version."""
+"""Updates: what a ministry sent on a commitment or a request, version by version, and the decision on each version."""
 
 from datetime import date, datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from dialogues.choices import ClaimedProgress, UpdateDecision
 from dialogues.models.commitments import Commitment
+from dialogues.models.information_requests import InformationRequest
 from dialogues.models.local_date import LocalDate
 from tiptracker.accounts.models import AnyUser, Country, Ministry
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import format_date, gettext, gettext_lazy
+
+type UpdateSubject = Commitment | InformationRequest
+"""What an update is about."""
+
+
+def subject_field(subject: UpdateSubject) -> str:
+    """Return the field by which an update, a draft or evidence names this subject."""
+    return "commitment" if isinstance(subject, Commitment) else "information_request"
+
+
+def update_lookup(subject: UpdateSubject, path: str = "") -> dict[str, Any]:
+    """Return the filter for the updates on a subject. `path` leads to the update, such as "update__"."""
+    return {f"{path}{subject_field(subject)}": subject}
+
+
+def has_subject(path: str = "", **lookups: Any) -> Q:
+    """Return the condition that an update's commitment or request has these values, such as `ministry=4`.
+
+    `path` leads to the update, such as "update__".
+    """
+    return Q(**{f"{path}commitment__{name}": value for name, value in lookups.items()}) | Q(
+        **{f"{path}information_request__{name}": value for name, value in lookups.items()}
+    )
+
+
+def subject_value(name: str, path: str = "update__") -> Coalesce:
+    """Return a value of an update's commitment or request in SQL, such as "ministry". `path` leads to the update."""
+    return Coalesce(f"{path}commitment__{name}", f"{path}information_request__{name}")
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Filter to updates whose commitment the user may see."""
-        return self.filter(commitment__in=Commitment.objects.visible_to(user))
+        """Filter to updates whose commitment or request the user may see."""
+        return self.filter(_is_visible(user))
 
 
 class Update(models.Model):
-    """A ministry's update on a commitment: sent, perhaps returned and sent again, finally accepted."""
+    """A ministry's update on a commitment or on a request: sent, perhaps returned and sent again, finally accepted."""
 
-    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="updates")
+    commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, blank=True, related_name="updates")
+    information_request = models.ForeignKey(
+        InformationRequest, models.PROTECT, null=True, blank=True, related_name="updates"
+    )
     number = models.PositiveSmallIntegerField()
 
     objects = UpdateQuerySet.as_manager()
 
     class Meta:
-        ordering = ("commitment", "number")
+        ordering = ("commitment", "information_request", "number")
         constraints: ClassVar = [
             models.UniqueConstraint("commitment", "number", name="updates_numbered_once_on_a_commitment"),
+            models.UniqueConstraint("information_request", "number", name="updates_numbered_once_on_a_request"),
+            models.CheckConstraint(
+                name="an_update_is_on_one_commitment_or_on_one_request",
+                condition=Q(commitment__isnull=False, information_request__isnull=True)
+                | Q(commitment__isnull=True, information_request__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return gettext("Update %(number)d") % {"number": self.number}
 
+    @property
+    def subject(self) -> UpdateSubject:
+        """The commitment or the request that it is about. Load versions `with_subject` to avoid queries."""
+        return cast("UpdateSubject", self.commitment or self.information_request)
+
+
+def _is_visible(user: AnyUser, country: Country | None = None, path: str = "") -> Q:
+    """Return the condition that the user may see what an update is about."""
+    commitments = Commitment.objects.visible_to(user, country)
+    requests = InformationRequest.objects.visible_to(user, country)
+    return Q((f"{path}commitment__in", commitments)) | Q((f"{path}information_request__in", requests))
+
 
 class UpdateVersionQuerySet(models.QuerySet["UpdateVersion"]):
     def visible_to(self, user: AnyUser, country: Country | None = None) -> Self:
-        """Filter to versions whose commitment the user may see. `country`: only versions of that country."""
-        return self.filter(update__commitment__in=Commitment.objects.visible_to(user, country))
+        """Filter to versions whose commitment or request the user may see. `country`: only those of that country."""
+        return self.filter(_is_visible(user, country, "update__"))
+
+    def of_country(self, country: int) -> Self:
+        """Filter to versions of a country (id)."""
+        return self.filter(has_subject("update__", country=country))
+
+    def with_subject(self, *related: str) -> Self:
+        """Fetch the commitment or the request with its country and ministry, and what else is `related`."""
+        subjects = ("update__commitment", "update__information_request")
+        parts = [f"{subject}__{part}" for subject in subjects for part in ("country", "ministry")]
+        return self.select_related(*parts, *related)
 
     def undecided(self) -> Self:
         """Filter to versions without a decision, oldest first."""
@@ -50,7 +111,8 @@ class UpdateVersionQuerySet(models.QuerySet["UpdateVersion"]):
     def sent_by(self, day: date) -> Self:
         """Filter to versions sent by the end of `day` in the country, annotated with `sent_on` and `decided_on`.
 
-        `decided_on` is the day, in the country, of a decision made by then, or None.
+        Only versions on commitments have these. `decided_on` is the day, in the country, of a decision made by then, or
+        None.
         """
         zone = "update__commitment__country__time_zone"
         decided_on = LocalDate("decision__recorded_at", zone)
@@ -67,15 +129,23 @@ class UpdateVersionQuerySet(models.QuerySet["UpdateVersion"]):
 
 
 class UpdateVersion(models.Model):
-    """A version of an update: narrative and claimed progress. Figures and evidence refer to it. Never changed."""
+    """A version of an update: narrative and claimed progress. Figures and evidence refer to it. Never changed.
+
+    Progress is claimed on a commitment only. An answer to a request has its `line_answers` in its place.
+    """
 
     update = models.ForeignKey(Update, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     narrative = models.TextField()
-    claimed = models.CharField(gettext_lazy("progress"), max_length=12, choices=ClaimedProgress.choices())
+    claimed = models.CharField(gettext_lazy("progress"), max_length=12, choices=ClaimedProgress.choices(), blank=True)
     happened_on = models.DateField(gettext_lazy("end date"))
     recorded_at = models.DateTimeField(gettext_lazy("sent"))
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    received_on = models.DateField(gettext_lazy("workbook received on"), null=True, blank=True)
+    """The day on which the embassy received the workbook that an officer (`recorded_by`) uploaded for the ministry.
+
+    None if the ministry sent the version itself.
+    """
 
     objects = UpdateVersionQuerySet.as_manager()
 
@@ -92,7 +162,23 @@ class UpdateVersion(models.Model):
     @property
     def sent_for(self) -> Ministry | None:
         """The ministry for which it was sent, wherever its sender works today."""
-        return self.update.commitment.ministry
+        return self.update.subject.ministry
+
+    @property
+    def progress(self) -> ClaimedProgress | None:
+        """The progress that it claims. None for an answer to a request."""
+        return ClaimedProgress(self.claimed) if self.claimed else None
+
+    @property
+    def sender(self) -> str:
+        """Who sent it, in words: the person of the ministry, or the officer who uploaded it on its behalf."""
+        if self.received_on is None:
+            return self.recorded_by.name
+        sentence = gettext(
+            "%(person)s of the embassy on behalf of the %(ministry)s, from its workbook received on %(date)s"
+        )
+        values = {"person": self.recorded_by.name, "date": format_date(self.received_on)}
+        return sentence % {**values, "ministry": self.update.subject.maker}
 
     @property
     def decided_at(self) -> datetime | None:

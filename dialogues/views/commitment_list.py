@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from dialogues import permissions
 from dialogues.choices import CommitmentStatus, MadeBy
 from dialogues.forms.commitments import CommitmentFilterForm, CommitmentOrder
-from dialogues.models import Commitment, CommitmentBenchmark
+from dialogues.models import AgreedProof, Commitment, CommitmentBenchmark
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.views.commitments import DUE_DATE_ORDER, CommitmentStatusRow, annotate_commitments, commitment_status_row
 from recommendations.edition_context import EditionRequest
@@ -31,7 +31,7 @@ EXPORT_HEADERS = (
     gettext_lazy("Commitment"), gettext_lazy("Made by"), gettext_lazy("Date of the promise"), gettext_lazy("Status"),
     gettext_lazy("Days overdue"), gettext_lazy("Due"), gettext_lazy("First due"), gettext_lazy("Times moved"),
     gettext_lazy("With the embassy since"), gettext_lazy("Returned on"), gettext_lazy("No update received"),
-    gettext_lazy("Pieces of evidence"),
+    gettext_lazy("Pieces of evidence"), gettext_lazy("Agreed proof"),
 )  # fmt: skip
 
 
@@ -60,7 +60,12 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
             request,
             "commitments",
             [str(header) for header in EXPORT_HEADERS],
-            [_export_row(commitment_status_row(row, user, today)) for row in rows],
+            [
+                _export_row(commitment_status_row(row, user, today))
+                for row in rows.prefetch_related(
+                    Prefetch("agreed_proofs", AgreedProof.objects.visible_to(user).in_force(today))
+                )
+            ],
         )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -83,6 +88,7 @@ def _export_row(line: CommitmentStatusRow) -> tuple[object, ...]:
     return (
         row.text, row.maker, row.made_on, line.status.label, standing.days_overdue or None, row.due_on,
         row.first_due_on, row.slips, standing.waits_since, standing.returned_on, no_update, row.evidence_count,
+        "; ".join(str(proof) for proof in row.agreed_proofs.all()),
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from dialogues.commitment_phrases import (
     format_status_detail,
 )
 from dialogues.commitment_status import CommitmentStanding, original_due_date
+from dialogues.forms.agreed_proofs import AgreedProofRows
 from dialogues.forms.commitments import (
     CommitmentBenchmarkRows,
     CommitmentChangeForm,
@@ -39,8 +40,10 @@ from dialogues.models import Commitment, CommitmentEvent, Dialogue, Evidence
 from dialogues.models.commitments import CommitmentQuerySet, standing_from_row
 from dialogues.occasions import COMMITMENT
 from dialogues.views.due_date_notes import describe_newest_proposal, find_proposing_url
+from dialogues.views.internal_notes import build_notes_section
 from dialogues.views.next_action import describe_date_moved, find_next_action, reopened_on
 from dialogues.views.page_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
+from dialogues.views.proof_rows import list_proofs, missing_proofs
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from dialogues.views.reminders import list_reminders
 from dialogues.views.timeline import CommitmentTimeline, build_timeline, decision_on
@@ -163,21 +166,29 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "sent": _describe_sent(user, commitment, timeline.standing),
         "moved": describe_rescheduling(timeline.standing.slips, original_due_date(timeline.events, today)),
         "entries": timeline.entries,
-        "redacted": redaction_dates(*timeline.rows(user)),
         "next": find_next_action(user, timeline),
         "benchmarks": list_linked_benchmarks(user, commitment),
+        "proofs": list_proofs(user, [commitment.pk], today)[commitment.pk],
     }
     if user.is_embassy:
+        actions = _list_actions(request, commitment, timeline.standing)
+        notes = build_notes_section(user, commitment)
+        shown = [*timeline.rows(user), *(notes.rows if notes else ())]
         context |= {
             "is_embassy": True,
-            "pending": pending_redaction_urls(user, commitment.country, *timeline.rows(user)),
+            "may_change_proof": bool(actions),
+            "may_agree_on_proof": bool(actions) and not timeline.standing.is_settled,
+            "redacted": redaction_dates(*shown),
+            "pending": pending_redaction_urls(user, commitment.country, *shown),
             "horizon": Horizon(commitment.horizon).label,
-            "actions": _list_actions(request, commitment, timeline.standing),
+            "actions": actions,
             "reminders": list_reminders(commitment, timeline.standing, today),
             "proposal": (proposal := timeline.waiting_proposal),
+            "notes": notes,
             "may_answer": proposal is not None and permissions.can_answer_due_date(user, proposal),
         }
     else:
+        context |= {"redacted": redaction_dates(*timeline.rows(user))}
         context |= _ministry_context(timeline, just_sent="sent" in request.GET)
     if request.method == "GET":
         mark_opened(by=user, table=COMMITMENT, row=str(commitment.pk), now=clock.now(commitment.country.time_zone))
@@ -275,22 +286,33 @@ def commitment_add(request: EditionRequest) -> HttpResponse:
         "form_kwargs": {"benchmarks": benchmarks, "choices": benchmark_choices(benchmarks)},
     }
     data = sent_data(request)
+    proofs = AgreedProofRows(data if data and "proofs-TOTAL_FORMS" in data else None, prefix="proofs")
     if data is None:
         form, links = _prefilled_forms(request, offered, row_kwargs)
     else:
         form, links = CommitmentForm(data, **offered), CommitmentBenchmarkRows(data, **row_kwargs)
-    if "more" in request.POST:
-        form, links = CommitmentForm(initial=raw_values(form), **offered), add_empty_row(links, **row_kwargs)
+    if more := request.POST.get("more"):
+        form = CommitmentForm(initial=raw_values(form), **offered)
+        links = add_empty_row(links, is_added=more != "proofs", **row_kwargs)
+        proofs = add_empty_row(proofs, is_added=more == "proofs", prefix="proofs")
     if commitment := save_form(
         form,
-        lambda: record_commitment(country=country, links=links.chosen("reach"), by=user, now=now, **form.cleaned_data),
-        also=[links],
+        lambda: record_commitment(
+            country=country,
+            links=links.chosen("reach"),
+            proofs=proofs.entered(),
+            by=user,
+            now=now,
+            **form.cleaned_data,
+        ),
+        also=[links, proofs] if proofs.is_bound else [links],
     ):
         return _redirect_after_recording(request, commitment)
     context = {
         "form": form,
         "links": links,
-        "refused_forms": invalid_forms(form, *links),
+        "proofs": proofs,
+        "refused_forms": invalid_forms(form, *links, *proofs),
         "recorded_before": duplicate_link(form.refusal, "commitment_detail"),
     }
     return render_page(request, "dialogues/commitment_add.html", context, status=422 if form.is_bound else 200)
@@ -411,7 +433,9 @@ def _change_commitment(
         return redirect("commitment_detail", commitment.pk)
     if isinstance(form.refusal, EditConflict):
         commitment = rows.get(pk=pk)
-    context = {"commitment": commitment, "standing": commitment.standing_on(now.date())}
+    context: dict[str, Any] = {"commitment": commitment, "standing": commitment.standing_on(now.date())}
+    if change is verify_done:
+        context["missing_proofs"] = missing_proofs(list_proofs(user, [pk], now.date())[pk])
     return render_form(request, f"dialogues/{name}.html", form, context)
 
 

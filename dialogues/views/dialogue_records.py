@@ -245,6 +245,7 @@ class _RecordPage:
                     form.cleaned_data["due_on"],
                     form.cleaned_data["horizon"],
                     form.links,
+                    form.proofs,
                 )
                 for form in self._filled("commitments")
             ],

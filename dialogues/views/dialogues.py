@@ -18,11 +18,12 @@ from dialogues import permissions
 from dialogues.actions.dialogues import call_off, change_dialogue, plan_dialogue
 from dialogues.choices import DialogueStage, Presence
 from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantFormSet, ParticipantRows
-from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, NextStep, Participant
+from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, InformationRequest, NextStep, Participant
 from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from dialogues.views.follow_up import find_previous_dialogue, group_by_owner, list_agenda_items, summarize_next_steps
 from dialogues.views.page_context import duplicate_link, get_managed_dialogue
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from dialogues.views.request_rows import list_request_rows
 from recommendations.edition_context import EditionRequest, get_page_edition, set_page_country
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, User
@@ -161,6 +162,9 @@ def _internal_context(
         "last": find_previous_dialogue(user, dialogue, today),
         "redacted": redaction_dates(*texts),
         "pending": pending_redaction_urls(user, dialogue.country, *texts, *(each.commitment for each in commitments)),
+        "requests": list_request_rows(
+            list(InformationRequest.objects.visible_to(user).filter(dialogue=dialogue).with_history()), today
+        ),
         "can_change": permissions.can_manage_dialogues(user, dialogue.country),
         "pack_edition": get_page_edition(request) if permissions.can_request_pack(user, dialogue) else None,
     }

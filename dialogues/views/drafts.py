@@ -22,10 +22,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dialogues import permissions
-from dialogues.actions.drafts import DraftClosed, DraftPage, drop_draft, restore_draft, save_draft
+from dialogues.actions.drafts import DraftClosed, DraftPage, DraftSubject, drop_draft, restore_draft, save_draft
 from dialogues.actions.files import refuse_oversized_total
+from dialogues.forms.information_requests import AnswerForm, LineAnswerForm
 from dialogues.forms.updates import UpdateForm
-from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile
+from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile, InformationRequest
+from dialogues.models.updates import subject_field
+from dialogues.views.proof_rows import list_proofs
 from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.edition_context import set_page_country
 from tiptracker import clock
@@ -38,8 +41,6 @@ from tiptracker.validation import EditConflict
 from tiptracker.web import rate_limits
 from tiptracker.web.pages import SignedInRequest, render_page
 from tiptracker.web.preserved_input import FieldDescription, TypedInput, format_inputs, wants_json
-
-DraftSubject = Commitment | Dialogue
 
 _CONTROL_FIELDS = frozenset(
     {
@@ -58,6 +59,8 @@ _CONTROL_FIELDS = frozenset(
 )
 """Fields that the form posts itself. All other fields are input of the user."""
 _MAX_PAGE_NAME = 36
+_DRAFT_PAGES = {Commitment: "update_draft", Dialogue: "dialogue_draft", InformationRequest: "information_request_draft"}
+"""The view that saves the draft, by what the draft belongs to."""
 
 
 class DraftNote(NamedTuple):
@@ -77,12 +80,13 @@ class DraftNote(NamedTuple):
 def find_visible_draft(user: User, subject: DraftSubject) -> Draft | None:
     """Return the draft of a commitment's update or a dialogue's record, if the user can see one."""
     rows = Draft.objects.visible_to(user).select_related("saved_by")
-    return rows.filter(**{subject._meta.model_name or "": subject}).first()
+    field = "dialogue" if isinstance(subject, Dialogue) else subject_field(subject)
+    return rows.filter(**{field: subject}).first()
 
 
 def describe_draft(draft: Draft | None, subject: DraftSubject, user: User) -> DraftNote:
     """Return what a page shows about a draft, or that there is none yet."""
-    url = reverse("update_draft" if isinstance(subject, Commitment) else "dialogue_draft", args=[subject.pk])
+    url = reverse(_DRAFT_PAGES[type(subject)], args=[subject.pk])
     if draft is None:
         return DraftNote(url)
     is_own = draft.saved_by_id == user.pk
@@ -171,6 +175,15 @@ def update_draft(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = Commitment.objects.visible_to(request.user).select_related("country", "ministry")
     commitment = get_object_or_404(rows, pk=pk)
     return _save_or_drop(request, commitment, back=reverse("update_send", args=[pk]))
+
+
+@login_required
+@require_POST
+def information_request_draft(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Save the draft of an answer to a request, which colleagues share; or delete it."""
+    rows = InformationRequest.objects.visible_to(request.user).select_related("country", "ministry")
+    information_request = get_object_or_404(rows, pk=pk)
+    return _save_or_drop(request, information_request, back=reverse("information_request_answer", args=[pk]))
 
 
 @login_required
@@ -295,8 +308,7 @@ def _refused_response(
     if wants_json(request):
         return JsonResponse({"state": state, "sentence": str(refusal), "seen": seen}, status=HTTPStatus.CONFLICT)
     typed = read_posted_content(request)
-    is_update = isinstance(subject, Commitment)
-    forms = [UpdateForm(today=clock.today(subject.country.time_zone), asks_figures=True)] if is_update else []
+    forms = _forms_of(subject, request.user)
     hidden_inputs = [*typed.items(), ("kept_files", [str(file.pk) for file in files])]
     context = {
         "sentence": str(refusal),
@@ -309,6 +321,17 @@ def _refused_response(
         "back": back,
     }
     return render_page(request, "dialogues/draft_refused.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _forms_of(subject: DraftSubject, user: User) -> list[Form]:
+    """Return the forms of the page that the draft fills, for the labels of its fields."""
+    today = clock.today(subject.country.time_zone)
+    if isinstance(subject, Commitment):
+        proofs = [row.proof for row in list_proofs(user, [subject.pk], today)[subject.pk]]
+        return [UpdateForm(today=today, asks_figures=True, proofs=proofs)]
+    if isinstance(subject, InformationRequest):
+        return [AnswerForm(), *(LineAnswerForm(line=line, today=today) for line in subject.lines.all())]
+    return []
 
 
 def _format_time(draft: Draft) -> str:

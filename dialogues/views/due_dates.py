@@ -129,7 +129,7 @@ def due_date_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("commitment_detail", commitment.pk)
     current = _visible_proposals(request.user).get(pk=pk)
     context = {
-        "commitment": CommitmentHeading.of(commitment),
+        "subject": CommitmentHeading.of(commitment),
         "refusal": describe_refused_withdrawal(current.decision, now) if current.outcome else "",
         "due_on": proposal.due_on,
         "reason": proposal.reason,

@@ -191,7 +191,13 @@ def _render_detail(
     editions = editions_of_page_country(request)
     versions = list_evidence_versions(user, evidence) if user.is_embassy else []
     earlier = [version.evidence for version in versions if version.evidence != evidence]
-    rows = (*list_evidence_rows(evidence), *evidence.readings.all(), evidence.commitment, *earlier)
+    rows = (
+        *list_evidence_rows(evidence),
+        *evidence.readings.all(),
+        evidence.commitment,
+        evidence.information_request,
+        *earlier,
+    )
     context: dict[str, Any] = {
         "evidence": EvidenceSummary.of(evidence),
         "later": _newer_revision_id(user, evidence),
@@ -214,7 +220,7 @@ def _render_detail(
             "can_redact": permissions.can_redact(user, evidence.country),
             "update_version": evidence.update_version,
             "figures": list(compare_figures(user, evidence.readings.all()).values()),
-            "recorded_by": evidence.recorded_by,
+            "recorded_by": evidence.sender,
             "recorded_at": evidence.recorded_at,
             "sensitivity": Sensitivity(evidence.sensitivity).label,
             "outside": describe_outside_period(editions, evidence.first_day, evidence.happened_to),

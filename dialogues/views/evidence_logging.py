@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from dialogues import permissions
 from dialogues.actions.evidence import log_evidence
 from dialogues.actions.readings import ReadingInput, ReadingPartInput
-from dialogues.choices import BreakdownDimension, DoneBy, SupportKind
+from dialogues.choices import DoneBy, SupportKind
 from dialogues.forms.evidence import EvidenceForm, EvidenceLinkRows, ReadingForm
 from dialogues.forms.fields import benchmark_choices, to_direction
 from dialogues.models import Commitment, Evidence, EvidenceFile
@@ -31,7 +31,7 @@ from dialogues.score_effects import (
 from dialogues.views.figure_totals import describe_totals
 from dialogues.views.page_context import describe_outside_period, duplicate_link
 from dialogues.views.uploads import UploadResult, store_uploads
-from recommendations.choices import Rule
+from recommendations.choices import BreakdownDimension, Rule
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
 from recommendations.models import Benchmark, Edition, Indicator
 from recommendations.tracking_period import find_covering_edition
@@ -293,7 +293,8 @@ class EvidenceForms:
         figure_text = describe_figure_effect(self._logged_figure(figure)) if figure else ""
         can_count = not exclusion and (figure or any(effect.effect is ScoreEffect.COUNTS for effect in effects))
         level = messages.SUCCESS if can_count else messages.WARNING
-        return level, " ".join(filter(None, (gettext("Evidence recorded."), text, figure_text)))
+        saved = gettext("Correction saved.") if evidence.revises_id else gettext("Evidence recorded.")
+        return level, " ".join(filter(None, (saved, text, figure_text)))
 
     def _logged_figure(self, figure: ReadingInput) -> LoggedFigure:
         judged = (terms for b in self.benchmarks if (terms := b.current_terms) and terms.rule != Rule.ASSESSED)

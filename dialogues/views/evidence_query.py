@@ -1,4 +1,4 @@
-"""The summary of a piece of evidence for pages, and the query that loads its details."""
+"""The summary of a piece of evidence for pages, and the queries that load its details."""
 
 from datetime import date
 from typing import Any, NamedTuple, Self
@@ -7,7 +7,8 @@ from django.db.models import Prefetch
 
 from dialogues.choices import DoneBy, EvidenceKind
 from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview, Reading
-from dialogues.views.page_context import CommitmentHeading
+from dialogues.models.updates import UpdateSubject, subject_field
+from dialogues.views.page_context import UpdateSubjectHeading
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 
@@ -29,12 +30,13 @@ class EvidenceSummary(NamedTuple):
     attribution: str
     link: str
     file: EvidenceFile | None
-    commitment: CommitmentHeading | None
+    subject: UpdateSubjectHeading | None
     is_revision: bool
     is_replaced: bool
 
     @classmethod
     def of(cls, evidence: Evidence) -> Self:
+        subject = evidence.commitment or evidence.information_request
         return cls(
             pk=evidence.pk,
             title=evidence.title,
@@ -47,7 +49,7 @@ class EvidenceSummary(NamedTuple):
             attribution=evidence.attribution,
             link=evidence.link,
             file=evidence.file,
-            commitment=CommitmentHeading.of(evidence.commitment) if evidence.commitment else None,
+            subject=UpdateSubjectHeading.of(subject) if subject else None,
             is_revision=evidence.revises_id is not None,
             is_replaced=hasattr(evidence, "revised_by"),
         )
@@ -61,6 +63,8 @@ def evidence_with_details(user: User) -> Any:
             "country",
             "file",
             "commitment__ministry",
+            "information_request__country",
+            "information_request__ministry",
             "update_version__update",
             "update_version__decision",
             "recorded_by",
@@ -78,5 +82,26 @@ def evidence_with_details(user: User) -> Any:
             ),
             Prefetch("reviews", EvidenceReview.objects.visible_to(user).select_related("recorded_by")),
             Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
+        )
+    )
+
+
+def list_subject_evidence(user: User, subject: UpdateSubject) -> list[Evidence]:
+    """Return the evidence filed under a subject that the user can see, with its links, readings and reviews."""
+    evidence_links = EvidenceLink.objects.visible_to(user).select_related("benchmark__recommendation")
+    return list(
+        Evidence.objects.visible_to(user)
+        .current()
+        .filter(**{subject_field(subject): subject})
+        .select_related("file", "recorded_by")
+        .prefetch_related(
+            Prefetch("evidence_links", evidence_links),
+            Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
+            Prefetch(
+                "reviews",
+                EvidenceReview.objects.visible_to(user).select_related(
+                    "recorded_by", "evidence_link__benchmark__recommendation"
+                ),
+            ),
         )
     )

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from dialogues.choices import DECISIONS_ENDING_CLAIMS, BreakdownDimension, EvidenceDecision
+from dialogues.choices import DECISIONS_ENDING_CLAIMS, EvidenceDecision
 from dialogues.models import Reading
 from dialogues.views.indicators import GridCell, GridPeriod, review_decision, unrevised_readings
+from recommendations.choices import BreakdownDimension
 from recommendations.models import Edition, Indicator
 from tiptracker.accounts.models import User
 from tiptracker.localization import format_date, gettext, join_with_and

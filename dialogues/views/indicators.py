@@ -16,18 +16,20 @@ from django.views.decorators.http import require_safe
 from dialogues import permissions
 from dialogues.actions.evidence import log_readings
 from dialogues.actions.readings import ReadingInput, ReadingPartInput, part_field_name
-from dialogues.choices import BreakdownDimension, EvidenceDecision
+from dialogues.choices import EvidenceDecision
 from dialogues.effective_reading import find_effective_reading
 from dialogues.forms.fields import NO_DATA, to_direction
 from dialogues.forms.figures import get_decimal_mark
 from dialogues.forms.indicators import PasteForm, ReadingPartsForm, ReadingRow, ReadingSourceForm
-from dialogues.models import EvidenceReview, Reading
+from dialogues.models import EvidenceReview, InformationRequest, Reading
 from dialogues.pasted_figures import CountedItem, PastedFigure, PastedFigures, parse_pasted_figures
 from dialogues.views.page_context import duplicate_link
+from dialogues.views.request_rows import describe_asked_figures, list_request_rows
 from dialogues.views.uploads import UploadResult, store_uploads
+from recommendations.choices import BreakdownDimension
 from recommendations.edition_context import EditionRequest, edition_url, get_page_edition, set_page_country
 from recommendations.models import BenchmarkTerms, Edition, Indicator
-from recommendations.permissions import can_set_reporting_ministry
+from recommendations.permissions import can_describe_indicator, can_set_reporting_ministry, can_set_up_indicators
 from recommendations.tracking_period import year_before
 from tiptracker import clock
 from tiptracker.accounts.models import District, User
@@ -78,10 +80,14 @@ class GridCell(NamedTuple):
 
 
 class IndicatorRow(NamedTuple):
-    """An indicator's row: its cell for each period, or None where nothing was reported."""
+    """An indicator's row: its cell for each period, or None where nothing was reported.
+
+    `asked` says what came of the newest request for the figure; empty if no ministry was asked.
+    """
 
     indicator: Indicator
     cells: Sequence[tuple[GridPeriod, GridCell | None]]
+    asked: str
 
 
 @login_required
@@ -99,14 +105,22 @@ def indicator_list(request: EditionRequest) -> HttpResponse:
             request, "indicators", [str(head) for head in EXPORT_HEADERS], [_export_row(row) for row in readings]
         )
     periods = _periods(edition, readings)
+    requests = InformationRequest.objects.visible_to(user, edition.country).filter(edition=edition)
+    asked = describe_asked_figures(list(requests.with_history()), clock.today(edition.country.time_zone))
     context = {
         "edition": edition,
         "periods": periods,
         "rows": [
-            IndicatorRow(indicator, list(zip(periods, _grid_cells(indicator, periods, readings), strict=True)))
+            IndicatorRow(
+                indicator,
+                list(zip(periods, _grid_cells(indicator, periods, readings), strict=True)),
+                asked.get(indicator.pk, ""),
+            )
             for indicator in indicators
         ],
+        "can_ask": permissions.can_ask_for_information(user, edition.country),
         "can_enter": permissions.can_log_evidence(user, edition.country),
+        "can_set_up": can_set_up_indicators(user, edition.country),
     }
     return render_page(request, "dialogues/indicator_list.html", context)
 
@@ -121,11 +135,18 @@ def indicator_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country", "ministry"), pk=pk)
     set_page_country(request, indicator.country)
     readings = _readings(user).filter(indicator=indicator).order_by("-starts_on", "-through_on", "-recorded_at", "-pk")
+    standard = indicator.standard
+    requests = InformationRequest.objects.visible_to(user).filter(lines__indicator=indicator).distinct()
     context = {
         "indicator": indicator,
+        "standard_name": gettext(standard.name) if standard else "",
+        "standard_note": gettext(standard.note) if standard and standard.note else "",
         "lines": [(reading, review_decision(reading), _breakdowns(reading)) for reading in readings],
         "can_enter": permissions.can_log_evidence(user, indicator.country),
+        "can_ask": permissions.can_ask_for_information(user, indicator.country),
+        "requests": list_request_rows(list(requests.with_history()), clock.today(indicator.country.time_zone)),
         "can_set_ministry": can_set_reporting_ministry(user, indicator),
+        "can_describe": can_describe_indicator(user, indicator),
     }
     return render_page(request, "dialogues/indicator_detail.html", context)
 
@@ -250,7 +271,10 @@ def _export_row(reading: Reading) -> tuple[object, ...]:
 
 
 def _indicators(user: User, edition: Edition) -> list[Indicator]:
-    """Return the indicators of the edition's country, each with `is_asked`: a benchmark or a question asks for it."""
+    """Return the indicators of the edition's country, each with `is_asked`.
+
+    A benchmark, a question of the law or a yearly question asks for it. Yearly questions ask for standard indicators.
+    """
     newest = BenchmarkTerms.objects.filter(benchmark=OuterRef("benchmark")).order_by("-recorded_at", "-pk")
     asking = BenchmarkTerms.objects.visible_to(user).filter(
         pk=Subquery(newest.values("pk")[:1]),
@@ -259,7 +283,7 @@ def _indicators(user: User, edition: Edition) -> list[Indicator]:
         benchmark__recommendation__is_retired=False,
     )
     rows = Indicator.objects.visible_to(user).filter(country=edition.country)
-    return list(rows.annotate(is_asked=Exists(asking) | ~Q(question="")))
+    return list(rows.annotate(is_asked=Exists(asking) | ~Q(question="") | ~Q(catalogue_key="")))
 
 
 def _readings(user: User) -> QuerySet[Reading]:

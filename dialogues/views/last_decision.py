@@ -49,7 +49,7 @@ def find_last_decision(request: SignedInRequest) -> LastDecision | None:
 
 
 def _version_decision(user: User, key: int) -> LastDecision | None:
-    row = UpdateVersion.objects.visible_to(user).select_related("decision", "update__commitment").filter(pk=key).first()
+    row = UpdateVersion.objects.visible_to(user).with_subject("decision").filter(pk=key).first()
     if row is None or (decision := decision_on(row)) is None:
         return None
     outcome = UpdateDecision(decision.decision)
@@ -57,7 +57,7 @@ def _version_decision(user: User, key: int) -> LastDecision | None:
         return None
     url = reverse("version_detail", args=[row.pk])
     assesses = outcome is UpdateDecision.ACCEPTED and permissions.can_give_verdicts(user)
-    text = row.update.commitment.text
+    text = row.update.subject.text
     if not assesses:
         return LastDecision(outcome, text, url, gettext("Open the update again"), _describe_ministry_view(outcome))
     if needs_verdict(user, row):

@@ -19,8 +19,10 @@ from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment, Draft, DueDateProposal
 from dialogues.views.drafts import DraftNote, describe_draft
 from dialogues.views.due_date_notes import DueDateNote, describe_newest_proposal, find_proposing_url
+from dialogues.views.ministry_requests import list_ministry_requests
 from dialogues.views.next_action import describe_date_moved, reopened_on
 from dialogues.views.page_context import CommitmentHeading
+from dialogues.views.proof_rows import ProofRow, list_proofs
 from dialogues.views.reminders import find_next_reminder
 from dialogues.views.timeline import decision_on
 from recommendations.edition_context import EditionRequest
@@ -39,7 +41,7 @@ class MinistryCommitment:
     `proposal` says what became of the due date that it proposed last. `propose_url` is the page to propose another one,
     if it can. `date_moved` says from when to when the embassy moved the due date since the last update. `benchmarks`
     says what the report asks. It is set once an update was accepted or the commitment was reopened. `reminded_on` is
-    the day of the next mail about the due date.
+    the day of the next mail about the due date. `proofs` is the agreed proof, and what came of it.
     """
 
     commitment: CommitmentHeading
@@ -59,6 +61,7 @@ class MinistryCommitment:
     date_moved: str
     reminded_on: date | None
     benchmarks: Sequence[str] = ()
+    proofs: Sequence[ProofRow] = ()
 
     @property
     def is_waiting(self) -> bool:
@@ -112,7 +115,9 @@ def list_ministry_commitments(user: User, day: date) -> list[MinistryCommitment]
         _ministry_commitment(commitment, day, user, drafts.get(commitment.pk), proposals[commitment.pk])
         for commitment in commitments
     )
-    return _with_benchmarks(sorted((row for row in rows if row), key=lambda row: row.urgency), user)
+    made = _with_benchmarks(sorted((row for row in rows if row), key=lambda row: row.urgency), user)
+    proofs = list_proofs(user, [row.commitment.pk for row in made if not row.is_settled], day)
+    return [replace(row, proofs=proofs[row.commitment.pk]) for row in made]
 
 
 def _ministry_commitment(
@@ -216,7 +221,8 @@ def ministry_home(request: EditionRequest) -> HttpResponse:
     user = request.user
     if not user.is_ministry:
         raise PermissionDenied
-    rows = list_ministry_commitments(user, clock.today(request.edition.country.time_zone))
+    today = clock.today(request.edition.country.time_zone)
+    rows, requests = list_ministry_commitments(user, today), list_ministry_requests(user, today)
     context = {
         "ministry": user.ministry,
         "summary": summarize_commitments(rows),
@@ -224,6 +230,8 @@ def ministry_home(request: EditionRequest) -> HttpResponse:
         "open": [row for row in rows if not row.is_settled and not row.is_waiting],
         "waiting": [row for row in rows if row.is_waiting and not row.is_settled],
         "settled": [row for row in rows if row.is_settled],
+        "requests": [row for row in requests if not row.is_settled],
+        "settled_requests": [row for row in requests if row.is_settled],
         "contact": find_contact(user.ministry.country_id) if user.ministry else None,
     }
     return render_page(request, "dialogues/ministry_home.html", context)

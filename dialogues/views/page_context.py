@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from dialogues import permissions
 from dialogues.actions.duplicates import DuplicateRecord
-from dialogues.models import Commitment, Dialogue
+from dialogues.models import Commitment, Dialogue, InformationRequest
+from dialogues.models.updates import UpdateSubject
 from recommendations.edition_context import set_page_country
 from recommendations.models import Benchmark, Edition
 from tiptracker.errors import Refused
@@ -29,11 +30,47 @@ class CommitmentHeading(NamedTuple):
     def of(cls, commitment: Commitment) -> Self:
         return cls(commitment.pk, commitment.text, commitment.maker)
 
+    @property
+    def url(self) -> str:
+        """The page of the commitment."""
+        return reverse("commitment_detail", args=[self.pk])
+
 
 def set_page_edition_for_commitment(request: SignedInRequest, commitment: Commitment) -> None:
     """Set the edition of a page about a commitment to the newest begun one that the commitment works towards."""
     towards = commitment.benchmarks.values_list("recommendation__edition", flat=True)
     set_page_country(request, commitment.country, among=list(towards))
+
+
+class UpdateSubjectHeading(NamedTuple):
+    """What an update is about, as pages name it. No reader's page gets more of it."""
+
+    pk: int
+    text: str
+    maker: str
+    url: str
+    label: str
+    is_request: bool
+
+    @classmethod
+    def of(cls, subject: UpdateSubject) -> Self:
+        is_request = isinstance(subject, InformationRequest)
+        label = gettext("Request:") if is_request else gettext("Commitment:")
+        return cls(subject.pk, subject.text, subject.maker, subject_url(subject), label, is_request)
+
+
+def subject_url(subject: UpdateSubject) -> str:
+    """Return the URL of the page of what an update is about."""
+    is_request = isinstance(subject, InformationRequest)
+    return reverse("information_request_detail" if is_request else "commitment_detail", args=[subject.pk])
+
+
+def set_page_edition_for_subject(request: SignedInRequest, subject: UpdateSubject) -> None:
+    """Set the edition of a page about an update: that of its request, or one that its commitment works towards."""
+    if isinstance(subject, InformationRequest):
+        set_page_country(request, subject.country, among=[subject.edition_id])
+    else:
+        set_page_edition_for_commitment(request, subject)
 
 
 def format_benchmark_key(editions: Sequence[Edition], benchmark: Benchmark) -> str:

@@ -12,6 +12,8 @@ from django.utils import timezone
 from dialogues.choices import CommitmentEventKind, UpdateDecision
 from dialogues.models import (
     AgendaItem,
+    AgreedProof,
+    AgreedProofEnd,
     Assessment,
     Commitment,
     CommitmentCorrection,
@@ -22,12 +24,17 @@ from dialogues.models import (
     Evidence,
     EvidenceFile,
     EvidenceReview,
+    InformationRequest,
+    InternalNote,
+    LineAnswer,
     NextStep,
     NextStepDone,
     Participant,
     Reading,
     Redaction,
     RedactionDecision,
+    RequestEvent,
+    RequestLine,
     UpdateVersion,
     UpdateVersionDecision,
 )
@@ -36,6 +43,7 @@ from recommendations.models import (
     Edition,
     EditionImport,
     EditionTerms,
+    Indicator,
     Milestone,
     MilestoneDone,
     Recommendation,
@@ -77,13 +85,13 @@ def _format_day(at: datetime) -> str:
 
 
 def _update_label(row: UpdateVersion) -> str:
-    values = {"date": _format_day(row.recorded_at), "maker": row.update.commitment.maker}
+    values = {"date": _format_day(row.recorded_at), "maker": row.update.subject.maker}
     return gettext("Update of %(date)s, %(maker)s") % values
 
 
 def _decision_label(row: UpdateVersionDecision) -> str:
     sent = row.update_version
-    values = {"date": _format_day(sent.recorded_at), "maker": sent.update.commitment.maker}
+    values = {"date": _format_day(sent.recorded_at), "maker": sent.update.subject.maker}
     if row.decision == UpdateDecision.WITHDRAWN:
         return gettext("Withdrawal of the update of %(date)s, %(maker)s") % values
     return gettext("Decision on the update of %(date)s, %(maker)s") % values
@@ -101,23 +109,52 @@ def _proposal_decision_label(row: DueDateProposalDecision) -> str:
 
 
 def _evidence_label(row: Evidence) -> str:
-    if row.commitment is None:
+    subject = row.commitment or row.information_request
+    if subject is None:
         return gettext("Evidence of %(date)s") % {"date": format_date(row.happened_to)}
-    values = {"date": format_date(row.happened_to), "maker": row.commitment.maker}
+    values = {"date": format_date(row.happened_to), "maker": subject.maker}
     return gettext("Evidence of %(date)s, %(maker)s") % values
 
 
 def _review_label(row: EvidenceReview) -> str:
     evidence = row.evidence
-    if evidence.commitment is None:
+    subject = evidence.commitment or evidence.information_request
+    if subject is None:
         return gettext("Review of evidence of %(date)s") % {"date": format_date(evidence.happened_to)}
-    values = {"date": format_date(evidence.happened_to), "maker": evidence.commitment.maker}
+    values = {"date": format_date(evidence.happened_to), "maker": subject.maker}
     return gettext("Review of evidence of %(date)s, %(maker)s") % values
 
 
 def _correction_label(row: CommitmentCorrection) -> str:
     values = {"date": _format_day(row.recorded_at), "maker": row.commitment.maker}
     return gettext("Correction of %(date)s to a commitment of %(maker)s") % values
+
+
+def _proof_label(row: AgreedProof) -> str:
+    values = {"date": format_date(row.agreed_on), "maker": row.commitment.maker}
+    return gettext("Proof agreed on %(date)s for a commitment of %(maker)s") % values
+
+
+def _proof_end_label(row: AgreedProofEnd) -> str:
+    values = {"date": format_date(row.ended_on), "maker": row.proof.commitment.maker}
+    return gettext("End of an agreed proof on %(date)s for a commitment of %(maker)s") % values
+
+
+def _request_line_label(row: RequestLine) -> str:
+    values = {"number": row.number, "request": row.information_request.text, "maker": row.information_request.maker}
+    return gettext("Line %(number)d of the %(request)s, %(maker)s") % values
+
+
+def _request_event_label(row: RequestEvent) -> str:
+    request = row.information_request
+    values = {"date": format_date(row.happened_on), "request": request.text, "maker": request.maker}
+    return gettext("Change of %(date)s to the %(request)s, %(maker)s") % values
+
+
+def _line_answer_label(row: LineAnswer) -> str:
+    values = {"number": row.line.number, "date": _format_day(row.update_version.recorded_at)}
+    values["maker"] = row.line.information_request.maker
+    return gettext("Answer of %(date)s to line %(number)d, %(maker)s") % values
 
 
 def _event_label(row: CommitmentEvent) -> str:
@@ -149,15 +186,46 @@ def _of_edition(label: str, edition: Callable[[Any], Edition], **values: Callabl
     )
 
 
+_REQUEST_OF_ROW = ("information_request__country", "information_request__ministry")
 MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
-    UpdateVersion: ModelLabel(_update_label, "version_detail", fetched=("update__commitment__ministry",)),
+    UpdateVersion: ModelLabel(
+        _update_label,
+        "version_detail",
+        fetched=("update__commitment__ministry", "update__information_request__ministry"),
+    ),
     UpdateVersionDecision: ModelLabel(
         _decision_label,
         "version_detail",
         lambda row: row.update_version_id,
-        ("update_version__update__commitment__ministry",),
+        (
+            "update_version__update__commitment__ministry",
+            "update_version__update__information_request__ministry",
+        ),
     ),
-    Evidence: ModelLabel(_evidence_label, "evidence_detail", fetched=("commitment__ministry",)),
+    Evidence: ModelLabel(
+        _evidence_label, "evidence_detail", fetched=("commitment__ministry", "information_request__ministry")
+    ),
+    InformationRequest: ModelLabel(
+        lambda row: f"{row.text}, {row.maker}", "information_request_detail", fetched=("country", "ministry")
+    ),
+    RequestLine: ModelLabel(
+        _request_line_label,
+        "information_request_detail",
+        lambda row: row.information_request_id,
+        _REQUEST_OF_ROW,
+    ),
+    RequestEvent: ModelLabel(
+        _request_event_label,
+        "information_request_detail",
+        lambda row: row.information_request_id,
+        _REQUEST_OF_ROW,
+    ),
+    LineAnswer: ModelLabel(
+        _line_answer_label,
+        "version_detail",
+        lambda row: row.update_version_id,
+        ("line__information_request__ministry", "update_version"),
+    ),
     EvidenceFile: ModelLabel(
         _dated(gettext_noop("File uploaded on %(date)s"), lambda row: _format_day(row.uploaded_at)),
         "evidence_detail",
@@ -166,7 +234,10 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
         ("dialogue_detail", _dialogue_id_of),
     ),
     EvidenceReview: ModelLabel(
-        _review_label, "evidence_detail", lambda row: row.evidence_id, ("evidence__commitment__ministry",)
+        _review_label,
+        "evidence_detail",
+        lambda row: row.evidence_id,
+        ("evidence__commitment__ministry", "evidence__information_request__ministry"),
     ),
     Reading: ModelLabel(
         lambda row: (
@@ -190,6 +261,15 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
     ),
     CommitmentEvent: ModelLabel(
         _event_label, "commitment_detail", lambda row: row.commitment_id, ("commitment__ministry",)
+    ),
+    AgreedProof: ModelLabel(
+        _proof_label, "commitment_detail", lambda row: row.commitment_id, ("commitment__ministry",)
+    ),
+    AgreedProofEnd: ModelLabel(
+        _proof_end_label,
+        "commitment_detail",
+        lambda row: row.proof.commitment_id,
+        ("proof__commitment__ministry",),
     ),
     DueDateProposal: ModelLabel(
         _proposal_label, "commitment_detail", lambda row: row.commitment_id, ("commitment__ministry",)
@@ -241,6 +321,9 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
         lambda row: row.step.dialogue_id,
         ("step__dialogue",),
     ),
+    InternalNote: ModelLabel(
+        _dated(gettext_noop("Internal note of %(date)s"), lambda row: _format_day(row.recorded_at)), "note_detail"
+    ),
     Edition: ModelLabel(_of_edition(gettext_noop("Edition of %(year)s"), lambda row: row), "edition_terms"),
     EditionImport: ModelLabel(
         _of_edition(gettext_noop("File imported for the %(year)s edition"), lambda row: row.edition),
@@ -255,6 +338,10 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
         "edition_terms",
         lambda row: row.edition_id,
         ("edition",),
+    ),
+    Indicator: ModelLabel(
+        lambda row: gettext("Indicator “%(name)s”") % {"name": row.name},
+        "indicator_detail",
     ),
     Milestone: ModelLabel(
         _of_edition(
@@ -321,7 +408,9 @@ FIELD_LABELS: Mapping[str, Any] = {
     "called_off_reason": gettext_lazy("why it was called off"),
     "change_reason": gettext_lazy("reason for the change"),
     "criterion": gettext_lazy("criterion"),
+    "includes": gettext_lazy("what a figure includes"),
     "law": gettext_lazy("law"),
+    "from_whom": gettext_lazy("from whom"),
     "letter": gettext_lazy("letter"),
     "link": gettext_lazy("link"),
     "name": gettext_lazy("name"),
@@ -343,6 +432,7 @@ FIELD_LABELS: Mapping[str, Any] = {
     "title": gettext_lazy("what happened"),
     "topic": gettext_lazy("topic"),
     "readiness_target_reason": gettext_lazy("reason for the target"),
+    "wording": gettext_lazy("what is asked for"),
     "years_unmet_source": gettext_lazy("source of the years unmet"),
 }
 OFFICER_PAGES = ("edition_terms", "milestone_done")

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from dialogues.choices import (
     DECISIONS_ENDING_CLAIMS,
-    ClaimedProgress,
     CommitmentEventKind,
     CommitmentStatus,
     DoneBy,
@@ -23,6 +22,7 @@ from dialogues.choices import (
 )
 from dialogues.commitment_status import CommitmentStanding, standing_on
 from dialogues.models import (
+    AgreedProof,
     Commitment,
     CommitmentBenchmark,
     CommitmentCorrection,
@@ -35,9 +35,12 @@ from dialogues.models import (
     UpdateVersion,
     UpdateVersionDecision,
 )
+from dialogues.models.updates import UpdateSubject, update_lookup
 from dialogues.views.correction_entries import describe_corrections, visible_corrections
 from dialogues.views.due_date_notes import find_waiting_proposal, list_proposal_entries, visible_proposals
+from dialogues.views.evidence_query import list_subject_evidence
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
+from dialogues.views.proof_entries import describe_proofs, end_of, visible_proofs
 from dialogues.views.timeline_entries import EMBASSY_NAME, TimelineEntry, TimelineEvidenceLink, summarize_update
 from recommendations.models import Edition
 from tiptracker.accounts.models import Ministry, User
@@ -53,6 +56,7 @@ class CommitmentTimeline:
     standing: CommitmentStanding
     events: Sequence[CommitmentEvent]
     corrections: Sequence[CommitmentCorrection]
+    agreed_proofs: Sequence[AgreedProof]
     versions: Sequence[UpdateVersion]
     proposals: Sequence[DueDateProposal]
     """The other due dates that the ministry proposed, oldest first."""
@@ -68,8 +72,9 @@ class CommitmentTimeline:
         reasons = self.events if user.is_embassy else ()
         decisions = (decision_on(update_version) for update_version in self.versions)
         proposals = (row for each in self.proposals for row in (each, getattr(each, "decision", None)))
+        agreed = (row for each in self.agreed_proofs for row in (each, end_of(each)))
         proof = (row for each in self.evidence for row in (each, each.file, *each.reviews.all()))
-        return [self.commitment, *self.corrections, *reasons, *self.versions, *decisions, *proposals, *proof]
+        return [self.commitment, *self.corrections, *agreed, *reasons, *self.versions, *decisions, *proposals, *proof]
 
     @property
     def last_version(self) -> UpdateVersion | None:
@@ -121,35 +126,19 @@ def review_of(evidence: Evidence, link: EvidenceLink | None) -> EvidenceReview |
     return newest_review(review for review in evidence.reviews.all() if review.evidence_link_id == key)
 
 
-def visible_versions(user: User, commitment: Commitment) -> list[UpdateVersion]:
-    """Return the update versions of a commitment that the user can see, oldest first, with decisions and figures."""
+def visible_versions(user: User, subject: UpdateSubject) -> list[UpdateVersion]:
+    """Return the update versions on a subject that the user can see, oldest first, with decisions and figures."""
     return list(
         UpdateVersion.objects.visible_to(user)
-        .filter(update__commitment=commitment)
-        .select_related("update", "decision__recorded_by", "recorded_by")
+        .filter(**update_lookup(subject, "update__"))
+        .select_related(
+            "update__commitment__ministry",
+            "update__information_request__ministry",
+            "decision__recorded_by",
+            "recorded_by",
+        )
         .prefetch_related(Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")))
         .order_by("recorded_at", "pk")
-    )
-
-
-def list_commitment_evidence(user: User, commitment: Commitment) -> list[Evidence]:
-    """Return the evidence of a commitment that the user can see, with its links, readings and reviews."""
-    evidence_links = EvidenceLink.objects.visible_to(user).select_related("benchmark__recommendation")
-    return list(
-        Evidence.objects.visible_to(user)
-        .current()
-        .filter(commitment=commitment)
-        .select_related("file", "recorded_by")
-        .prefetch_related(
-            Prefetch("evidence_links", evidence_links),
-            Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
-            Prefetch(
-                "reviews",
-                EvidenceReview.objects.visible_to(user).select_related(
-                    "recorded_by", "evidence_link__benchmark__recommendation"
-                ),
-            ),
-        )
     )
 
 
@@ -166,13 +155,15 @@ def build_timeline(
         return None
     events = [event for event in commitment.events.all() if event.happened_on <= day]
     proposals = visible_proposals(user, commitment)
-    evidence = list_commitment_evidence(user, commitment)
+    evidence = list_subject_evidence(user, commitment)
     corrections = visible_corrections(user, commitment)
+    agreed_proofs = visible_proofs(user, commitment)
     builder = _TimelineBuilder(user, commitment, editions, versions, evidence)
     entries = [
         *builder.of_events(events),
         *builder.of_moves(),
         *describe_corrections(corrections, commitment, editions, user),
+        *describe_proofs(agreed_proofs, user),
         *builder.of_versions(),
         *list_proposal_entries(user, proposals),
         *builder.of_evidence(),
@@ -185,6 +176,7 @@ def build_timeline(
         standing=standing,
         events=events,
         corrections=corrections,
+        agreed_proofs=agreed_proofs,
         versions=versions,
         proposals=proposals,
         evidence=evidence,
@@ -308,13 +300,13 @@ class _TimelineBuilder:
                 day=day,
                 recorded_at=update_version.recorded_at,
                 speaker="ministry",
-                title=_version_title(update_version),
+                title=version_title(update_version),
                 source=self.commitment.maker,
                 verb="claimed" if self.is_embassy else "sent",
-                status=ClaimedProgress(update_version.claimed),
+                status=update_version.progress,
                 line=summarize_update(self._evidence_of(update_version), update_version.readings.all()),
                 text=update_version.narrative,
-                by=self._name(update_version.recorded_by, self.commitment.ministry),
+                by=update_version.sender if self._name(update_version.recorded_by, self.commitment.ministry) else "",
                 url=reverse("version_detail", args=[update_version.pk]) if self.is_embassy else "",
                 files=[row.file for row in self._evidence_of(update_version) if row.file],
                 readings=list(update_version.readings.all()),
@@ -467,7 +459,8 @@ def _format_period(evidence: Iterable[Evidence], version: UpdateVersion) -> str:
     return gettext("Start date: %(start)s. End date: %(end)s.") % values
 
 
-def _version_title(version: UpdateVersion) -> str:
+def version_title(version: UpdateVersion) -> str:
+    """Return the name of a version: "Update 1, version 2"."""
     values = {"update": version.update.number, "version": version.number}
     if version.number == 1:
         return gettext("Update %(update)d") % values

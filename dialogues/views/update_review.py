@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET
 
@@ -17,14 +16,17 @@ from dialogues.choices import ClaimedProgress, EvidenceDecision, UpdateDecision
 from dialogues.decision_reasons import RequestedChange, format_return_reason, standard_sentence
 from dialogues.forms.updates import AcceptForm, LineReviewForm, ReturnForm
 from dialogues.models import Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
+from dialogues.models.updates import UpdateVersionQuerySet
 from dialogues.views.assessments import AssessableBenchmark, list_assessable_benchmarks, needs_verdict
 from dialogues.views.bulk_review import BulkReview, ReviewItem, build_bulk_review, fill_in, find_obstacle
 from dialogues.views.evidence_query import evidence_with_details
 from dialogues.views.figure_comparison import compare_figures
 from dialogues.views.last_decision import find_last_decision, redirect_to_next
-from dialogues.views.page_context import describe_outside_period, set_page_edition_for_commitment
+from dialogues.views.page_context import UpdateSubjectHeading, describe_outside_period, set_page_edition_for_subject
 from dialogues.views.previews import FilePreview, preview_files
+from dialogues.views.proof_rows import ProofRow, list_proofs, missing_proofs
 from dialogues.views.redactions import list_evidence_rows, pending_redaction_urls, redaction_dates
+from dialogues.views.request_timeline import list_request_answers
 from dialogues.views.timeline import decision_on, review_of
 from recommendations.edition_context import editions_of_page_country
 from tiptracker import clock
@@ -56,21 +58,19 @@ class UpdateEvidence(NamedTuple):
     lines: list[UpdateReviewRow]
 
 
-def _versions(user: User) -> QuerySet[UpdateVersion]:
+def _versions(user: User) -> UpdateVersionQuerySet:
     """Return the update versions that an embassy user can see; none for a ministry.
 
     Only the embassy reviews. A ministry finds what it sent on the pages of its commitments.
     """
     rows = UpdateVersion.objects.visible_to(user) if user.is_embassy else UpdateVersion.objects.none()
-    return rows.select_related(
-        "update__commitment__ministry", "update__commitment__country", "recorded_by", "decision__recorded_by"
-    )
+    return rows.with_subject("recorded_by", "decision__recorded_by")
 
 
 def _version(request: SignedInRequest, pk: int) -> UpdateVersion:
-    """Return one update version, and set the edition of its page as for its commitment."""
+    """Return one update version, and set the edition of its page as for its commitment or request."""
     update_version = get_object_or_404(_versions(request.user), pk=pk)
-    set_page_edition_for_commitment(request, update_version.update.commitment)
+    set_page_edition_for_subject(request, update_version.update.subject)
     return update_version
 
 
@@ -98,7 +98,8 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
         request, update_version, asks=True, data=request.POST, is_checked=lambda form: form.needs_change
     )
     to_change = [(each, line) for each in exhibits for line in each.lines if line.form and line.form.needs_change]
-    form = ReturnForm(request.POST, prefix="return", has_lines=bool(to_change))
+    proofs = _list_proofs(request.user, update_version)
+    form = _return_form(update_version, proofs, request.POST, has_lines=bool(to_change))
     if all([form.is_valid(), *(line.form.is_valid() for _, line in to_change if line.form)]):
         reason = format_return_reason(form.cleaned_data["reason"], [_requested_change(*each) for each in to_change])
         now = _now(update_version)
@@ -108,6 +109,7 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
                 update_version=update_version,
                 reason=reason,
                 parts=form.cleaned_data["parts"],
+                missing=form.missing_proof,
                 by=request.user,
                 now=now,
             ),
@@ -118,6 +120,30 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
     current = _version(request, pk)
     accept_form = AcceptForm(prefix="accept", initial=raw_values(AcceptForm(request.POST, prefix="accept")))
     return _render_detail(request, current, accept_form=accept_form, return_form=form, exhibits=exhibits, status=422)
+
+
+def _return_form(
+    update_version: UpdateVersion,
+    proofs: Sequence[ProofRow],
+    data: QueryDict | None = None,
+    *,
+    keeps: QueryDict | None = None,
+    **kwargs: Any,
+) -> ReturnForm:
+    """Return the form to return a version, with the parts that the form of the ministry has.
+
+    `keeps` is input to show again, without validation.
+    """
+    is_answer = update_version.update.information_request_id is not None
+    kwargs |= {"prefix": "return", "proofs": [row.proof for row in proofs], "is_answer": is_answer}
+    initial = raw_values(ReturnForm(keeps, **kwargs)) if keeps else None
+    return ReturnForm(data, initial=initial, **kwargs)
+
+
+def _list_proofs(user: User, update_version: UpdateVersion) -> list[ProofRow]:
+    """Return the agreed proof of the commitment, and what has come of it today. Empty for the answer to a request."""
+    commitment = update_version.update.commitment_id
+    return list_proofs(user, [commitment], _now(update_version).date())[commitment] if commitment else []
 
 
 def _requested_change(exhibit: UpdateEvidence, line: UpdateReviewRow) -> RequestedChange:
@@ -155,8 +181,7 @@ def version_accept(request: SignedInRequest, pk: int) -> HttpResponse:
     if isinstance(form.refusal, EditConflict):
         return _render_overtaken(request, pk)
     current = _version(request, pk)
-    return_form = ReturnForm(prefix="return", initial=raw_values(ReturnForm(request.POST, prefix="return")))
-    return _render_detail(request, current, accept_form=form, return_form=return_form, exhibits=exhibits, status=422)
+    return _render_detail(request, current, accept_form=form, exhibits=exhibits, status=422)
 
 
 @login_required
@@ -177,7 +202,6 @@ def version_fill(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         update_version,
         accept_form=AcceptForm(prefix="accept", initial=raw_values(AcceptForm(request.POST, prefix="accept"))),
-        return_form=ReturnForm(prefix="return", initial=raw_values(ReturnForm(request.POST, prefix="return"))),
         exhibits=exhibits,
         bulk=bulk,
         status=200 if bulk.filled is not None else 422,
@@ -232,7 +256,7 @@ def _render_overtaken(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _now(update_version: UpdateVersion) -> datetime:
-    return clock.now(update_version.update.commitment.country.time_zone)
+    return clock.now(update_version.update.subject.country.time_zone)
 
 
 def _review_input(
@@ -265,21 +289,25 @@ def _render_detail(
     may_decide = permissions.can_decide_on_update(user, update_version) and decision is None
     exhibits = exhibits or _update_evidence(request, update_version, asks=may_decide)
     accept_form = accept_form or AcceptForm(prefix="accept")
-    return_form = return_form or ReturnForm(prefix="return")
+    proofs = _list_proofs(user, update_version)
+    return_form = return_form or _return_form(update_version, proofs, keeps=request.POST)
     bulk = bulk or build_bulk_review(_review_items(exhibits), request.POST or None)
     forms = [line.form for exhibit in exhibits for line in exhibit.lines if line.form]
     readings = list(Reading.objects.visible_to(user).filter(update_version=update_version).select_related("indicator"))
-    commitment = update_version.update.commitment
+    subject = update_version.update.subject
+    answers = list_request_answers(user, update_version)
     rows = [
         update_version,
-        commitment,
+        subject,
+        *(answer.row for answer in answers),
         decision,
         *(row for exhibit in exhibits for row in list_evidence_rows(exhibit.evidence)),
     ]
     context = {
         "update_version": update_version,
-        "commitment": commitment,
-        "claimed": ClaimedProgress(update_version.claimed),
+        "subject": UpdateSubjectHeading.of(subject),
+        "answers": answers,
+        "claimed": update_version.progress,
         "decision": decision,
         "decided": UpdateDecision(decision.decision) if decision else None,
         "may_decide": may_decide,
@@ -292,11 +320,13 @@ def _render_detail(
         "bulk": bulk,
         "refused_forms": invalid_forms(*([bulk.form] if bulk else []), *forms, accept_form, return_form),
         "return_form": return_form,
+        "proofs": proofs,
+        "missing_proofs": missing_proofs(proofs) if update_version.claimed == ClaimedProgress.DONE else [],
         "before": find_last_decision(request),
         "is_overtaken": is_overtaken,
         "redacted": redaction_dates(*rows),
-        "pending": pending_redaction_urls(user, commitment.country, *rows, *readings),
-        "can_redact": permissions.can_redact(user, commitment.country),
+        "pending": pending_redaction_urls(user, subject.country, *rows, *readings),
+        "can_redact": permissions.can_redact(user, subject.country),
         "unused_reasons": unused_reasons,
         "history": history(user, update_version),
         "assess": [],

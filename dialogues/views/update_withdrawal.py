@@ -11,7 +11,7 @@ from dialogues.actions.update_decisions import describe_refused_withdrawal, with
 from dialogues.choices import ClaimedProgress
 from dialogues.forms.updates import WithdrawUpdateForm
 from dialogues.models import UpdateVersion
-from dialogues.views.page_context import CommitmentHeading, set_page_edition_for_commitment
+from dialogues.views.page_context import UpdateSubjectHeading, set_page_edition_for_subject, subject_url
 from dialogues.views.timeline import decision_on
 from tiptracker import clock
 from tiptracker.localization import gettext
@@ -22,15 +22,13 @@ from tiptracker.web.pages import SignedInRequest
 @form_page
 def version_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Withdraw an update version after a confirmation, or say why that is no longer possible."""
-    rows = UpdateVersion.objects.visible_to(request.user).select_related(
-        "update__commitment__country", "update__commitment__ministry", "recorded_by", "decision__recorded_by"
-    )
+    rows = UpdateVersion.objects.visible_to(request.user).with_subject("recorded_by", "decision__recorded_by")
     update_version = get_object_or_404(rows, pk=pk)
-    commitment = update_version.update.commitment
-    set_page_edition_for_commitment(request, commitment)
+    subject = update_version.update.subject
+    set_page_edition_for_subject(request, subject)
     if not permissions.can_withdraw_update(request.user, update_version):
         raise PermissionDenied
-    now = clock.now(commitment.country.time_zone)
+    now = clock.now(subject.country.time_zone)
     form = WithdrawUpdateForm(sent_data(request))
     if save_form(
         form,
@@ -41,14 +39,14 @@ def version_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
             "can send it again."
         )
         messages.success(request, sentence)
-        return redirect("commitment_detail", commitment.pk)
+        return redirect(subject_url(subject))
     decision = decision_on(rows.get(pk=pk))
     context = {
-        "commitment": CommitmentHeading.of(commitment),
+        "subject": UpdateSubjectHeading.of(subject),
         "refusal": describe_refused_withdrawal(decision, now) if decision else "",
         "sent_on": timezone.localtime(update_version.recorded_at).date(),
-        "sender": update_version.recorded_by.name,
-        "claimed": ClaimedProgress(update_version.claimed),
+        "sender": update_version.sender,
+        "claimed": update_version.progress,
         "is_claimed_done": update_version.claimed == ClaimedProgress.DONE,
         "narrative": update_version.narrative,
     }

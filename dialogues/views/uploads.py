@@ -53,19 +53,21 @@ class UploadResult(NamedTuple):
             )
 
 
-def store_uploads(request: SignedInRequest, *, now: datetime) -> UploadResult:
+def store_uploads(request: SignedInRequest, *, now: datetime, prefix: str = "") -> UploadResult:
     """Store the files just uploaded (`files`), in addition to those stored before (`kept_files`).
 
-    There are none if the page is only opened.
+    There are none if the page is only opened. `prefix` begins the names of both fields, on a page with several forms.
 
     The action checks whether they may be sent: only the user's own files that are not sent yet.
     """
     if request.method != "POST":
         return UploadResult([], [])
-    kept_keys = [pk for named in request.POST.getlist("kept_files") if (pk := parse_whole_number(named)) is not None]
+    kept_keys = [
+        pk for named in request.POST.getlist(f"{prefix}kept_files") if (pk := parse_whole_number(named)) is not None
+    ]
     kept = EvidenceFile.objects.visible_to(request.user).filter(pk__in=kept_keys)
     files, refusals = list(kept), [sentence] if (sentence := describe_oversized_request(request)) else []
-    uploads = request.FILES.getlist("files")
+    uploads = request.FILES.getlist(f"{prefix}files")
     if uploads and (wait := rate_limits.seconds_to_wait("uploads", request)):
         sentence = gettext(
             "No file was attached: you have sent very many files. Your text is saved. Wait %(wait)s, then attach the "

@@ -40,6 +40,7 @@ from reports.briefings.recommendations import (
     recommendation_label,
     terms_in_force,
 )
+from reports.briefings.requests import summarize_requests
 from reports.briefings.reversal_sentences import describe_fall, gather_reversals
 from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import (
@@ -138,6 +139,7 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         recommendations=build_recommendations(view, recommendations, result, annex),
         dialogues=tuple(_build_dialogue(row, commitments) for row in dialogues),
         updates=build_updates(view, versions, commitments, annex),
+        requests=summarize_requests(view),
         evidence=annex.pieces,
         methodology=gettext("Method version %(version)s.") % {"version": result.method},
         disclaimer=gettext(headline.DISCLAIMER),

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from dialogues.choices import CommitmentEventKind, CommitmentStatus, MadeBy
 from dialogues.commitment_phrases import describe_receipt
 from dialogues.commitment_status import CommitmentStanding, standing_on
-from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue
+from dialogues.models import AgreedProof, Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue
 from recommendations.models import Edition
 from reports import sentences
 from reports.briefings.commitment_priority import CommitmentPriorities
@@ -30,12 +30,17 @@ FOLLOW_UP_STATUSES = (
 
 @dataclass(frozen=True)
 class GatheredCommitment:
-    """A commitment, its events that were known and had happened by the day, its status, and its printed form."""
+    """A commitment, its events that were known and had happened by the day, its status, and its printed form.
+
+    `proof` is the agreed proof in words, such as "a copy of the Act, from the Ministry of Justice"; empty if no proof
+    is agreed.
+    """
 
     row: Commitment
     events: tuple[CommitmentEvent, ...]
     standing: CommitmentStanding
     printed: PrintedCommitment
+    proof: str = ""
 
     @property
     def is_our_own(self) -> bool:
@@ -82,11 +87,16 @@ def gather_commitments(
         .with_links(known_by=view.known_by)
         .with_wording(view.known_by)
         .select_related("ministry", "dialogue")
+        .prefetch_related(Prefetch("agreed_proofs", _agreed_proofs(view)))
         .order_by("pk")
     )
     return sorted(
         filter(None, (_build_commitment(view, row, keys) for row in rows)), key=lambda commitment: commitment.urgency
     )
+
+
+def _agreed_proofs(view: ReaderView) -> QuerySet[AgreedProof]:
+    return AgreedProof.objects.visible_to(view.reader).in_force(view.as_of, view.known_by)
 
 
 def commitments_made_at(dialogue: Dialogue, commitments: Iterable[GatheredCommitment]) -> list[GatheredCommitment]:
@@ -154,4 +164,5 @@ def _build_commitment(view: ReaderView, row: Any, keys: Mapping[int, str]) -> Ga
             standing, events[-1].happened_on, view.as_of, is_ministrys=row.made_by == MadeBy.MINISTRY
         ),
     )
-    return GatheredCommitment(row, tuple(events), standing, printed)
+    proof = "; ".join(str(proof) for proof in row.agreed_proofs.all())
+    return GatheredCommitment(row, tuple(events), standing, printed, proof)

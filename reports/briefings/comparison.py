@@ -308,6 +308,12 @@ TALKING_POINTS = ComparisonRule(
 STEP = ComparisonRule(
     key=("text",), summary="status_text", labels={"state": gettext_noop("Status")}, shown={"state": "status_text"}
 )
+ASKED_INFORMATION = ComparisonRule(
+    key=("ministry", "what"),
+    summary="status_text",
+    labels={"due_on": gettext_noop("Due"), "state": gettext_noop("Status")},
+    shown={"state": "status_text"},
+)
 MEETING = ComparisonRule(
     labels={
         "held_on": gettext_noop("Date"),
@@ -345,7 +351,9 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
         "recommendations": ComparisonRule(lists={"recommendations": RECOMMENDATION}),
         "ministries": ComparisonRule(lists={"ministries": MINISTRY, "united_states": COMMITMENT}),
         "dialogues": ComparisonRule(lists={"dialogues": DIALOGUE}),
-        "updates": ComparisonRule(lists={"updates": UPDATE}),
+        "updates": ComparisonRule(
+            labels={"requests": gettext_noop("Requests for information")}, lists={"updates": UPDATE}
+        ),
         "evidence": ComparisonRule(lists={"evidence": EVIDENCE}),
     },
     BriefingKind.MINISTRY: {
@@ -380,7 +388,9 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
             | {"table": gettext_noop("With")},
         ),
         "agenda": ComparisonRule(lists={"agenda": AGENDA_ITEM}, parts={"minutes": MEETING}),
-        "points": ComparisonRule(lists={"next_steps": NEXT_STEP, "talks": TALKING_POINTS}),
+        "points": ComparisonRule(
+            lists={"next_steps": NEXT_STEP, "talks": TALKING_POINTS, "requests": ASKED_INFORMATION}
+        ),
         "last_time": ComparisonRule(parts={"last": MEETING}),
         "participants": ComparisonRule(
             lists={

@@ -30,6 +30,7 @@ from reports.briefings.evidence import gather_evidence
 from reports.briefings.newest_fact import newest_fact
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import describe_recommendation, gather_recommendations, terms_in_force
+from reports.briefings.requests import build_asked_information
 from reports.briefings.reversal_sentences import GatheredReversals, gather_reversals
 from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import deadline_sentence
@@ -118,6 +119,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
         if is_held
         else None,
         talks=talks,
+        requests=build_asked_information(view, ministries),
         last=_build_meeting(
             view, last, commitments, _steps_since(view, last, their_steps, dialogue), reversals, concerning=concerning
         )

@@ -136,7 +136,13 @@ def _find_evidence(view: ReaderView) -> list[Evidence]:
         Evidence.objects.visible_to(view.reader)
         .filter(Q(evidence_links__benchmark__recommendation__edition=edition) | unfiled)
         .filter(view.recorded, country=edition.country, happened_to__lte=view.as_of)
-        .select_related("file", "recorded_by", "update_version__decision")
+        .select_related(
+            "file",
+            "recorded_by",
+            "update_version__decision",
+            "update_version__recorded_by",
+            "update_version__update__commitment__ministry",
+        )
         .order_by("happened_to", "pk")
         .distinct()
     )
@@ -167,7 +173,7 @@ def _build_evidence(view: ReaderView, piece: GatheredEvidence, number: str, keys
         source=row.source,
         link=row.link,
         recorded=gettext("Recorded by %(person)s, %(date)s")
-        % {"person": row.recorded_by.name, "date": format_short_date(view.day(row.recorded_at))},
+        % {"person": row.sender, "date": format_short_date(view.day(row.recorded_at))},
         state=state,
         review=reviewed,
         is_outside=_outside_period_note(view, piece) != "",

@@ -6,10 +6,11 @@ Every line comes from the record; nobody writes a summary by hand.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 
-from dialogues.models import Dialogue, Evidence, Participant
+from dialogues.models import Dialogue, Evidence, InternalNote, Participant
 from recommendations.models import Edition
 from reports.briefings.contacts import CommitmentSummary, ResponsibleParty, gather_responsible_parties
 from reports.briefings.step_texts import step_texts
@@ -25,10 +26,11 @@ from reports.readiness.readiness import evaluate_readiness
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.localization import gettext
 
 DUE_SOON = timedelta(days=30)
-MAX_DUE_DAYS, MAX_COMMITMENTS, MAX_PEOPLE_MET, MAX_STEPS = 7, 4, 8, 3
-"""The most lines of due dates, of the last dialogue's commitments, of people met, and of next steps."""
+MAX_DUE_DAYS, MAX_COMMITMENTS, MAX_PEOPLE_MET, MAX_STEPS, MAX_NOTES = 6, 3, 8, 3, 3
+"""The most lines of due dates, of the last dialogue's commitments, of people met, of next steps and of notes."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,16 @@ class LastDialogue:
     more: int
 
 
+class NoteGroup(NamedTuple):
+    """Open internal notes about one kind of thing, newest first."""
+
+    heading: str
+    notes: Sequence[InternalNote]
+
+
 @dataclass(frozen=True)
 class HandoverNote:
-    """The handover note as plain values."""
+    """The handover note as plain values. `more_notes` are those that have no room on the sheet."""
 
     country: str
     year: int
@@ -57,11 +66,18 @@ class HandoverNote:
     gaps: Sequence[RecordGap]
     colleagues: Sequence[tuple[str, str]]
     people_met: Sequence[str]
+    notes: Sequence[NoteGroup]
+    more_notes: Sequence[NoteGroup]
 
     @property
     def steps(self) -> Sequence[StepDisplay]:
         """The first next steps: those that wait at the embassy in one line, then those asked of ministries."""
         return self.next_steps.on_one_page[:MAX_STEPS]
+
+    @property
+    def more_notes_count(self) -> int:
+        """How many notes have no room on the sheet."""
+        return sum(len(group.notes) for group in self.more_notes)
 
     @property
     def more_steps(self) -> str:
@@ -83,6 +99,7 @@ def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> Hando
     steps = result.next_steps()
     parties = gather_responsible_parties(reader, edition, facts, as_of)
     commitments = [commitment for party in parties for commitment in party.commitments]
+    notes = list(InternalNote.objects.visible_to(reader, edition.country).open().with_marks())
     due = _find_due_days(reader, edition, commitments, as_of)
     unproven = (
         Evidence.objects.visible_to(reader)
@@ -103,7 +120,19 @@ def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> Hando
         gaps=find_gaps(facts, result, on_words_alone=unproven.count()),
         colleagues=_colleagues(reader, edition),
         people_met=_people_met(reader, edition, as_of),
+        notes=_group_notes(notes[:MAX_NOTES]),
+        more_notes=_group_notes(notes[MAX_NOTES:]),
     )
+
+
+def _group_notes(notes: Sequence[InternalNote]) -> list[NoteGroup]:
+    """Group notes by what they are about. Notes about recommendations of every edition stay until dealt with."""
+    groups = [
+        NoteGroup(gettext("Recommendations"), [note for note in notes if note.recommendation_id]),
+        NoteGroup(gettext("Commitments"), [note for note in notes if note.commitment_id]),
+        NoteGroup(gettext("Ministries"), [note for note in notes if note.ministry_id]),
+    ]
+    return [group for group in groups if group.notes]
 
 
 def _find_due_days(

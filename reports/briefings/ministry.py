@@ -182,7 +182,11 @@ def _list_needed(
         group, row = groups[commitment.row.pk], newest.get(commitment.row.pk)
         if group in OPEN_GROUPS:
             reason = _priority_reason(view, commitment, group, soonest)
-            yield NeededItem(commitment.printed.text, _request_sentence(commitment, row), reason)
+            sentence = _request_sentence(commitment, row)
+            if commitment.proof:
+                agreed = gettext("Agreed proof: %(proof)s.") % {"proof": commitment.proof}
+                sentence = f"{sentence} {agreed}"
+            yield NeededItem(commitment.printed.text, sentence, reason)
 
 
 def _priority_reason(

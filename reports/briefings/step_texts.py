@@ -41,12 +41,10 @@ def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> S
         own_evidence=frozenset(key for key, _, by in evidence if reader and by == reader.pk),
         updates={
             row.pk: (
-                row.update.commitment.maker,
+                row.update.subject.maker,
                 localtime(row.recorded_at, zone).date(),
-                commitments[row.update.commitment_id],
+                commitments.get(row.update.commitment_id, row.update.subject.text),
             )
-            for row in rows_of(UpdateVersion)
-            .filter(pk__in=ids["update_version"])
-            .select_related("update__commitment__ministry")
+            for row in rows_of(UpdateVersion).filter(pk__in=ids["update_version"]).with_subject()
         },
     )

@@ -39,6 +39,7 @@ from tiptracker.localization import format_date, format_short_date, gettext, get
 
 UNITED_STATES = gettext_noop("United States")
 NO_LEAD_MINISTRY = gettext_noop("No lead ministry yet")
+OPEN_STATUSES = frozenset({CommitmentStatus.OPEN, CommitmentStatus.OVERDUE})
 KINDS_TO_RAISE = frozenset({"overdue", "returned", "to_ask"})
 """The kinds of points that ask the ministry for something."""
 
@@ -300,6 +301,9 @@ class TalkingPointBuilder:
         first_due_on = original_due_date(commitment.events, self.view.as_of)
         history = describe_rescheduling(commitment.standing.slips, first_due_on)
         source = f"{made}; {history}" if history else made
+        if commitment.proof and commitment.standing.status in OPEN_STATUSES:
+            values = {"source": source, "proof": commitment.proof}
+            source = gettext("%(source)s. Agreed proof: %(proof)s") % values
         links = (link.benchmark_id for link in row.links.all())
         keys = tuple(self._benchmark_lines[pk].line.key for pk in links if pk in self._benchmark_lines)
         point = TalkingPoint(sentence, status, source, keys)
@@ -332,7 +336,7 @@ class TalkingPointBuilder:
             else gettext("May we have the figure on %(indicator)s since %(date)s, with its source?")
         ) % values
         source = gettext("Indicator: %(indicator)s") % {"indicator": indicator.name}
-        return TalkingPoint(sentence, gettext("not reported"), source, ())
+        return TalkingPoint(sentence, gettext("no figure yet"), source, ())
 
     def _benchmark_question(self, pk: int) -> TalkingPoint:
         benchmark, terms = self._benchmark_lines[pk], self.terms[pk]

@@ -24,7 +24,7 @@ def gather_versions(view: ReaderView, commitments: Iterable[GatheredCommitment])
             happened_on__lte=view.as_of,
             update__commitment__in=[commitment.row.pk for commitment in commitments],
         )
-        .select_related("update", "recorded_by", "decision__recorded_by")
+        .select_related("update__commitment__ministry", "recorded_by", "decision__recorded_by")
         .order_by("update__commitment", "update__number", "number")
     )
 
@@ -40,7 +40,7 @@ def newest_by_commitment(view: ReaderView, versions: Iterable[UpdateVersion]) ->
     One that its ministry has withdrawn counts as never sent, as in the standing of the commitment.
     """
     sent = [row for row in versions if not (row.withdrawn_at and view.knows(row.withdrawn_at))]
-    return {row.update.commitment_id: row for row in sorted(sent, key=lambda row: (row.recorded_at, row.pk))}
+    return {row.update.commitment_id or 0: row for row in sorted(sent, key=lambda row: (row.recorded_at, row.pk))}
 
 
 def build_updates(
@@ -64,7 +64,7 @@ def build_updates(
         )
     sent: dict[int, dict[int, list[UpdateVersion]]] = defaultdict(lambda: defaultdict(list))
     for row in versions:
-        sent[row.update.commitment_id][row.update_id].append(row)
+        sent[row.update.commitment_id or 0][row.update_id].append(row)
     return tuple(
         PrintedUpdate(
             commitment=commitment.printed.text,
@@ -83,7 +83,7 @@ def _version(view: ReaderView, row: UpdateVersion, figures: list[str], annex: Ev
         outcome, decision = row.decision.decision, _describe_decision(view, row.decision)
     return PrintedUpdateVersion(
         sent=gettext("Sent by %(person)s, %(date)s")
-        % {"person": row.recorded_by.name, "date": format_date(view.day(row.recorded_at))},
+        % {"person": row.sender, "date": format_date(view.day(row.recorded_at))},
         claims=formatting.lowercase_first(row.get_claimed_display()),
         narrative=row.narrative,
         figures=tuple(figures),

@@ -13,19 +13,19 @@ from django.conf import settings
 from django.urls import reverse
 from icalendar import Alarm, Calendar, Event
 
-from dialogues.choices import CommitmentStatus, DialogueStage
+from dialogues.choices import CommitmentStatus, DialogueStage, RequestStatus
 from recommendations.edition_context import edition_url
 from recommendations.models import Edition
 from reports.calendar.gathering import gather_days
-from reports.calendar.year import CalendarDay, DayKind
+from reports.calendar.year import SETTLED_REQUESTS, CalendarDay, DayKind
 from tiptracker.accounts.models import User
 from tiptracker.localization import gettext
 
 SETTLED = frozenset({CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN, CommitmentStatus.REPORTED})
 """Commitments with these statuses need no date in a calendar."""
 REFRESH_INTERVAL = timedelta(hours=6)
-UNALARMED = frozenset({CommitmentStatus.WITH_EMBASSY})
-"""Commitments with these statuses have a date, but nobody needs to be reminded of it."""
+UNALARMED = frozenset({CommitmentStatus.WITH_EMBASSY, RequestStatus.WITH_EMBASSY})
+"""Commitments and requests with these statuses have a date, but nobody needs to be reminded of it."""
 ALARM_DAYS = (7, 1)
 """Days before a due date or a dialogue on which the calendar program reminds the person, at `ALARM_HOUR`."""
 ALARM_HOUR = timedelta(hours=8)
@@ -70,6 +70,12 @@ def _entry(day: CalendarDay, edition: Edition) -> FeedEntry | None:
             url = reverse("dialogue_detail", args=[day.row_id])
             is_cancelled = day.status is DialogueStage.CALLED_OFF
             return FeedEntry(f"dialogue-{day.row_id}", gettext("Dialogue"), url, is_cancelled)
+        case DayKind.REQUEST:
+            if day.status in SETTLED_REQUESTS:
+                return None
+            url = reverse("information_request_detail", args=[day.row_id])
+            title = gettext("Request for information %(number)d is due") % values
+            return FeedEntry(f"request-{day.row_id}", title, url, is_cancelled=False)
         case _:
             if day.status in SETTLED:
                 return None

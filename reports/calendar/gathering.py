@@ -1,13 +1,13 @@
 """Load the days of an edition's calendar that one user may see, as the values of `reports.calendar.year`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
 
 from dialogues.choices import CommitmentStatus
-from dialogues.models import Commitment, Dialogue
+from dialogues.models import Commitment, Dialogue, InformationRequest
 from dialogues.models.commitments import standing_from_row
 from recommendations.choices import MilestoneKind
 from recommendations.models import Edition, Milestone
@@ -19,8 +19,9 @@ from tiptracker.accounts.models import User
 def gather_days(user: User, edition: Edition, today: date) -> list[CalendarDay]:
     """Return the calendar days of an edition that the user may see, sorted.
 
-    They are all milestones, the dialogues since the tracking period began, and commitments. A commitment is listed if
-    it is due since then, or if it has a due date and is open, overdue or with the embassy.
+    They are all milestones, the dialogues since the tracking period began, commitments and requests for information. A
+    commitment is listed if it is due since then, or if it has a due date and is open, overdue or with the embassy; a
+    request if it is due since then, or still open.
     """
     commitments = Commitment.objects.visible_to(user).filter(country=edition.country_id).with_status(today)
     unsettled = Q(
@@ -42,8 +43,16 @@ def gather_days(user: User, edition: Edition, today: date) -> list[CalendarDay]:
                 )
                 for row in rows.select_related("ministry").order_by("pk")
             ),
+            *_request_days(user, edition, today),
         ]
     )
+
+
+def _request_days(user: User, edition: Edition, today: date) -> Iterator[CalendarDay]:
+    for row in InformationRequest.objects.visible_to(user, edition.country).with_history():
+        standing = row.standing_on(today)
+        if standing and (standing.due_on >= edition.starts_on or not standing.is_settled):
+            yield year.request_day(standing, text=row.text, ministry=row.maker, row_id=row.pk, today=today)
 
 
 def list_milestones(user: User, edition: Edition) -> list[Milestone]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from dialogues.choices import ClaimedProgress, CommitmentStatus, DialogueStage
+from dialogues.choices import ClaimedProgress, CommitmentStatus, DialogueStage, RequestStatus
 from dialogues.commitment_phrases import format_overdue, format_with_embassy_since
 from dialogues.commitment_status import CommitmentStanding, days_left, days_past_due
+from dialogues.request_phrases import format_request_status
+from dialogues.request_status import RequestStanding
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from reports import formatting, sentences
 from reports.charts.axis import AxisEvent
@@ -22,14 +24,15 @@ class DayKind(ChoiceEnum):
     MILESTONE = "milestone", gettext_noop("Milestone")
     DIALOGUE = "dialogue", gettext_noop("Dialogue")
     DUE = "due", gettext_noop("Due date")
+    REQUEST = "request", gettext_noop("Request for information")
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
     """A day, what falls on it and its status.
 
-    `detail` is who made a commitment, or where a dialogue is held. `days_left` is set if the day is still to come,
-    `days_overdue` if it is overdue.
+    `detail` is who made a commitment or is asked for information, or where a dialogue is held. `days_left` is set if
+    the day is still to come, `days_overdue` if it is overdue.
     """
 
     shown_on: date
@@ -63,6 +66,10 @@ STATUS_FILLINGS = {
     CommitmentStatus.WITHDRAWN: Filling.DASHED,
 }
 """How the timeline fills the due dates of each status."""
+
+
+SETTLED_REQUESTS = frozenset({RequestStatus.ANSWERED, RequestStatus.NONE, RequestStatus.WITHDRAWN})
+"""The statuses of requests for information on which nothing more is expected."""
 
 
 def milestone_day(kind: MilestoneKind, due_on: date, done_on: date | None, row_id: int, today: date) -> CalendarDay:
@@ -117,8 +124,24 @@ def due_day(
     )
 
 
+def request_day(standing: RequestStanding, *, text: str, ministry: str, row_id: int, today: date) -> CalendarDay:
+    """Return a request for information on the day it is due."""
+    is_expected = standing.status not in SETTLED_REQUESTS and not standing.days_overdue
+    return CalendarDay(
+        standing.due_on,
+        DayKind.REQUEST,
+        text,
+        ministry,
+        standing.status,
+        format_request_status(standing) or formatting.lowercase_first(standing.status.label),
+        row_id,
+        days_left=days_left(standing.due_on, today) if is_expected else None,
+        days_overdue=standing.days_overdue or None,
+    )
+
+
 def sort_days(days: Iterable[CalendarDay]) -> list[CalendarDay]:
-    """Sort by date; on one date milestones come first, then dialogues, then commitments."""
+    """Sort by date; on one date milestones come first, then dialogues, then commitments, then requests."""
     kinds = list(DayKind)
     return sorted(days, key=lambda day: (day.shown_on, kinds.index(day.kind), day.row_id))
 
@@ -148,7 +171,7 @@ def describe_year(days: Sequence[CalendarDay], today: date) -> str:
 
 
 def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date, today: date) -> Timeline:
-    """Draw the tracking period as a timeline. A dialogue that was called off is left out; only lists show it."""
+    """Draw the tracking period as a timeline. Requests and dialogues that were called off are left out."""
     days = list(days)
     named = [
         AxisEvent(
@@ -158,7 +181,7 @@ def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date
             day.status in (ClaimedProgress.DONE, DialogueStage.HELD),
         )
         for day in days
-        if day.kind is not DayKind.DUE and day.status is not DialogueStage.CALLED_OFF
+        if day.kind not in (DayKind.DUE, DayKind.REQUEST) and day.status is not DialogueStage.CALLED_OFF
     ]
     rows = [
         TimelineRow(

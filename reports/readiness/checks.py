@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from dialogues.choices import EvidenceDecision, Verdict
+from dialogues.choices import CommitmentStatus, EvidenceDecision, Verdict
 from dialogues.commitment_status import days_past_due
 from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import DATE_ONLY_MILESTONES, Better, Rule
@@ -18,7 +18,7 @@ from reports.readiness.answers import AskedBenchmark, Questionnaire, RowReferenc
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.countable_facts import FactView, is_action, is_in_window, newest_row
 from reports.readiness.fact_index import FactIndex
-from reports.readiness.facts import Facts, MilestoneFact
+from reports.readiness.facts import AgreedProofFact, Facts, MilestoneFact
 from tiptracker.localization import format_date, format_number, gettext, ngettext
 
 
@@ -43,6 +43,7 @@ def find_problems(
         *_figures_without_source(facts, as_of),
         *_start_date_unknown(facts, questionnaire, as_of),
         *_overdue_without_update(facts, as_of),
+        *_without_agreed_proof(facts, as_of),
         *_incomplete_recommendations(facts, questionnaire),
         *_missed_milestones(facts, as_of),
     )
@@ -226,6 +227,37 @@ def _overdue_without_update(facts: Facts, as_of: date) -> Iterator[RecordProblem
             gettext("Ask the ministry for an update.") if row.ministry_id else gettext("Record what happened to it."),
             (RowReference("commitment", row.id),),
         )
+
+
+def _without_agreed_proof(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
+    """Find the commitments that are open or overdue and say nowhere what will show that they are kept.
+
+    They are one problem together, because a record from before proof was agreed has nothing but such commitments.
+    """
+    standings = commitment_standings(facts, as_of)
+    without = [
+        row
+        for row in sorted(facts.commitments, key=lambda row: row.id)
+        if (standing := standings.get(row.id))
+        and standing.status in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE)
+        and not any(_is_in_force(proof, as_of) for proof in row.proofs)
+    ]
+    if without:
+        sentence = ngettext(
+            "%(number)d open commitment has no agreed proof.",
+            "%(number)d open commitments have no agreed proof.",
+            len(without),
+        )
+        yield RecordProblem(
+            ProblemKind.NO_AGREED_PROOF,
+            sentence % {"number": len(without)},
+            gettext("Agree on what will show that each is kept, and from whom it comes."),
+            tuple(RowReference("commitment", row.id) for row in without),
+        )
+
+
+def _is_in_force(proof: AgreedProofFact, as_of: date) -> bool:
+    return proof.agreed_on <= as_of and (proof.ended_on is None or proof.ended_on > as_of)
 
 
 def _incomplete_recommendations(facts: Facts, questionnaire: Questionnaire) -> Iterator[RecordProblem]:

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from dialogues.choices import GOVERNMENT_DOERS, ClaimedProgress, SupportKind, Verdict
 from reports.readiness.facts import (
+    AgreedProofFact,
     BenchmarkFact,
     BenchmarkTermsFact,
     CommitmentEventFact,
@@ -109,7 +110,10 @@ def facts_known_by(facts: Facts, known_by: datetime | None) -> Facts:
         ),
         assessments=so_far(facts.assessments),
         commitments=tuple(
-            _commitment_with_events(commitment, so_far(commitment.events), moment)
+            replace(
+                _commitment_with_events(commitment, so_far(commitment.events), moment),
+                proofs=tuple(_proof_known_by(proof, moment) for proof in so_far(commitment.proofs)),
+            )
             for commitment in so_far(facts.commitments)
         ),
         milestones=tuple(replace(milestone, done=so_far(milestone.done)) for milestone in facts.milestones),
@@ -136,6 +140,11 @@ def _commitment_with_events(
                 linked_at[link.benchmark_id] = link.linked_at
     removed = tuple(link for link in commitment.removed if link.removed_at <= moment)
     return replace(commitment, events=events, towards=towards, linked_at=linked_at, removed=removed)
+
+
+def _proof_known_by(proof: AgreedProofFact, moment: datetime) -> AgreedProofFact:
+    """Return an agreed proof without an end that was recorded later."""
+    return replace(proof, ended_on=None, ended_at=None) if _is_later(proof.ended_at, moment) else proof
 
 
 def _recommendation_with_terms(
@@ -250,4 +259,9 @@ def _recorded_moments(facts: Facts) -> Iterator[datetime]:
         yield from (row.recorded_at for row in rows)
     yield from (at for row in facts.update_versions if (at := row.decided_at or row.returned_at))
     yield from (link.removed_at for commitment in facts.commitments for link in commitment.removed)
+    for commitment in facts.commitments:
+        for proof in commitment.proofs:
+            yield proof.recorded_at
+            if proof.ended_at is not None:
+                yield proof.ended_at
     yield from (at for commitment in facts.commitments for at in commitment.linked_at.values())

@@ -86,7 +86,7 @@ def _build_claimed_view(index: FactIndex, as_of: date, verified_view: FactView) 
         window = index.facts.edition.tracking
         if is_in_window(window, first, evidence.happened_to) and evidence.happened_to <= as_of:
             version = index.version(evidence.update_version_id)
-            claimed = version.progress if version else ClaimedProgress.UNDER_WAY
+            claimed = (version and version.progress) or ClaimedProgress.UNDER_WAY
             actions.append((evidence_link.benchmark_id, Action(evidence.id, evidence.happened_to, claimed)))
     return replace(
         verified_view,

@@ -233,14 +233,15 @@ class EvidenceReviewFact:
 class UpdateVersionFact:
     """One version of a ministry's update: the progress it claims, and when its wait ended.
 
-    `ministry_id` is the ministry that sent it and `commitment_id` the commitment it reports on. `decided_at` is when
-    the embassy accepted or returned it, or the ministry withdrew it. `returned_at` is set only if it was returned, and
-    `withdrawn_at` only if it was withdrawn.
+    `ministry_id` is the ministry that sent it and `commitment_id` the commitment it reports on. An answer to a request
+    for information reports on no commitment and claims no progress. `decided_at` is when the embassy accepted or
+    returned it, or the ministry withdrew it. `returned_at` is set only if it was returned, and `withdrawn_at` only if
+    it was withdrawn.
     """
 
     id: int
     recorded_at: datetime
-    progress: ClaimedProgress
+    progress: ClaimedProgress | None
     returned_at: datetime | None = None
     ministry_id: int | None = None
     commitment_id: int | None = None
@@ -288,12 +289,27 @@ class RemovedLinkFact:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedProofFact:
+    """That a proof was agreed for a commitment, and the day from which it is no longer needed, if any.
+
+    `ended_at` is when that end was recorded.
+    """
+
+    id: int
+    recorded_at: datetime
+    agreed_on: date
+    ended_on: date | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CommitmentFact:
     """A commitment of a ministry or, if `ministry_id` is None, of the United States.
 
     A commitment never counts towards the score. `towards` maps benchmark ids to what keeping the commitment would give
     the benchmark. `linked_at` holds the moment of linking for benchmarks that were linked later than the commitment
-    was recorded. `removed` are the links that corrections removed. `events` is its history.
+    was recorded. `removed` are the links that corrections removed. `events` is its history. `proofs` is the agreed
+    proof: no score depends on it. Runs stored before it existed have none.
     """
 
     id: int
@@ -303,6 +319,7 @@ class CommitmentFact:
     events: tuple[CommitmentEventFact, ...] = ()
     linked_at: Mapping[int, datetime] = field(default_factory=dict)
     removed: tuple[RemovedLinkFact, ...] = ()
+    proofs: tuple[AgreedProofFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

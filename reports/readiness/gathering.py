@@ -24,8 +24,10 @@ from dialogues.models import (
     Evidence,
     EvidenceLink,
     EvidenceReview,
+    InformationRequest,
     UpdateVersion,
 )
+from dialogues.models.updates import subject_value
 from recommendations.choices import MilestoneKind, Origin, Tier
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, RecommendationTerms
 from reports.readiness import facts
@@ -65,14 +67,15 @@ def gather_facts(edition: Edition) -> facts.Facts:
         reviews=_load(facts.EvidenceReviewFact, EvidenceReview.objects.filter(evidence__country=country).order_by()),
         update_versions=_load(
             facts.UpdateVersionFact,
-            UpdateVersion.objects.filter(update__commitment__country=country).annotate(
+            UpdateVersion.objects.of_country(country.pk).annotate(
+                sent_by_ministry=subject_value("ministry"),
                 sent_back_at=Case(When(decision__decision=UpdateDecision.RETURNED, then="decision__recorded_at")),
                 taken_back_at=Case(When(decision__decision=UpdateDecision.WITHDRAWN, then="decision__recorded_at")),
             ),
             progress="claimed",
             returned_at="sent_back_at",
             withdrawn_at="taken_back_at",
-            ministry_id="update__commitment__ministry_id",
+            ministry_id="sent_by_ministry",
             commitment_id="update__commitment_id",
             decided_at="decision__recorded_at",
         ),
@@ -99,6 +102,14 @@ def newest_dialogue_moment(edition: Edition, known_by: datetime | None) -> datet
         }
     )
     return max(filter(None, newest.values()), default=None)
+
+
+def newest_request_moment(edition: Edition, known_by: datetime | None) -> datetime | None:
+    """Return when the newest known event of the country's requests was recorded, or None if there is none."""
+    known = Q() if known_by is None else Q(events__recorded_at__lte=known_by)
+    requests = InformationRequest.objects.filter(country=edition.country_id)
+    newest: datetime | None = requests.aggregate(newest=Max("events__recorded_at", filter=known))["newest"]
+    return newest
 
 
 def _load[F](kind: type[F], rows: QuerySet[Any], **columns: str) -> tuple[F, ...]:
@@ -277,36 +288,52 @@ def _assessments(edition: Edition) -> tuple[facts.AssessmentFact, ...]:
 def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
     """Load the country's commitments with their events, and what each would give the benchmarks of this edition.
 
-    The query has one row per commitment and benchmark, or one row without benchmarks. A commitment without events is
-    not made yet, so it is left out.
+    The query has one row per commitment, benchmark and agreed proof, or one row without these. A commitment without
+    events is not made yet, so it is left out.
     """
     towards: dict[int, dict[int, CommitmentReach]] = defaultdict(dict)
     linked: dict[int, dict[int, datetime]] = defaultdict(dict)
-    removed: dict[int, list[facts.RemovedLinkFact]] = defaultdict(list)
+    removed: dict[int, dict[int, facts.RemovedLinkFact]] = defaultdict(dict)
+    proofs: dict[int, dict[int, facts.AgreedProofFact]] = defaultdict(dict)
     rows = {}
     for (
         commitment_id,
         recorded_at,
         ministry,
+        link_id,
         benchmark,
         reach,
         linked_at,
         removed_at,
         edition_id,
+        proof_id,
+        proof_recorded_at,
+        agreed_on,
+        ended_on,
+        ended_at,
     ) in Commitment.objects.filter(country=edition.country_id).values_list(
         "id",
         "recorded_at",
         "ministry_id",
+        "links__id",
         "links__benchmark_id",
         "links__reach",
         "links__recorded_at",
         "links__removed_in__recorded_at",
         "links__benchmark__recommendation__edition_id",
+        "agreed_proofs__id",
+        "agreed_proofs__recorded_at",
+        "agreed_proofs__agreed_on",
+        "agreed_proofs__end__ended_on",
+        "agreed_proofs__end__recorded_at",
     ):
         rows[commitment_id] = (recorded_at, ministry)
+        if proof_id is not None:
+            proof = facts.AgreedProofFact(proof_id, proof_recorded_at, agreed_on, ended_on, ended_at)
+            proofs[commitment_id][proof_id] = proof
         if edition_id == edition.pk and removed_at is not None:
             link = facts.RemovedLinkFact(benchmark, CommitmentReach(reach), linked_at, removed_at)
-            removed[commitment_id].append(link)
+            removed[commitment_id][link_id] = link
         elif edition_id == edition.pk:
             towards[commitment_id][benchmark] = CommitmentReach(reach)
             if linked_at is not None:
@@ -323,7 +350,8 @@ def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
             towards[commitment_id],
             tuple(events[commitment_id]),
             linked[commitment_id],
-            tuple(removed[commitment_id]),
+            tuple(removed[commitment_id].values()),
+            tuple(proofs[commitment_id].values()),
         )
         for commitment_id, (recorded_at, ministry) in rows.items()
         if commitment_id in events

@@ -16,16 +16,22 @@ from django.urls import reverse
 
 from dialogues.models import (
     AgendaItem,
+    AgreedProof,
     Commitment,
     Dialogue,
     DialogueFile,
     Evidence,
     EvidenceFile,
     FileText,
+    InformationRequest,
+    InternalNote,
+    LineAnswer,
     NextStep,
     Participant,
+    RequestLine,
     UpdateVersion,
 )
+from dialogues.views.page_context import subject_url
 from recommendations.edition_context import edition_url
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Indicator, Recommendation
 from reports.models import Briefing
@@ -135,10 +141,23 @@ def _opens(view: str, target: Callable[[Any], int | None] = lambda row: row.pk) 
 
 
 def _version_url(row: UpdateVersion, user: User) -> str:
-    """The embassy reviews a version on its own page; a ministry reads it on the page of its commitment."""
+    """The embassy reviews a version on its own page; a ministry reads it on the page of its commitment or request."""
     if user.is_ministry:
-        return reverse("commitment_detail", args=[row.update.commitment_id])
+        return subject_url(row.update.subject)
     return reverse("version_detail", args=[row.pk])
+
+
+def _with_update_subject(versions: QuerySet[Any], user: User) -> QuerySet[Any]:
+    """Add what the label and the page of a version read: its commitment or its request."""
+    subjects = ("update__commitment", "update__information_request")
+    return versions.select_related(*(f"{each}__{part}" for each in subjects for part in ("country", "ministry")))
+
+
+def _answer_url(row: LineAnswer, user: User) -> str:
+    """As `_version_url`, for what a version says to a line of a request."""
+    if user.is_ministry:
+        return reverse("information_request_detail", args=[row.line.information_request_id])
+    return reverse("version_detail", args=[row.update_version_id])
 
 
 def _with_citation(files: QuerySet[Any], user: User, file: str = "pk") -> QuerySet[Any]:
@@ -239,6 +258,15 @@ GROUPS: Sequence[Group] = (
                 roles=EMBASSY_AND_MINISTRIES,
                 completed=_related("ministry"),
             ),
+            Source(
+                lambda user: AgreedProof.objects.visible_to(user).order_by("-recorded_at", "-pk"),
+                ("text", "from_whom"),
+                lambda row: gettext("Agreed proof of %(maker)s") % {"maker": row.commitment.maker},
+                _opens("commitment_detail", lambda row: row.commitment_id),
+                ministry_fields=("text", "from_whom"),
+                roles=EMBASSY_AND_MINISTRIES,
+                completed=_related("commitment__ministry"),
+            ),
         ),
     ),
     Group(
@@ -250,12 +278,52 @@ GROUPS: Sequence[Group] = (
                 ("narrative",),
                 lambda row: (
                     gettext("Update of %(maker)s, %(date)s")
-                    % {"maker": row.update.commitment.maker, "date": format_date(row.recorded_at)}
+                    % {"maker": row.update.subject.maker, "date": format_date(row.recorded_at)}
                 ),
                 _version_url,
                 ministry_fields=("narrative",),
                 roles=EMBASSY_AND_MINISTRIES,
-                completed=_related("update__commitment__ministry"),
+                completed=_with_update_subject,
+            ),
+            Source(
+                lambda user: LineAnswer.objects.filter(
+                    update_version__in=UpdateVersion.objects.visible_to(user).order_by().values("pk")
+                ).order_by("-update_version", "-pk"),
+                ("text",),
+                lambda row: gettext("Answer of %(ministry)s") % {"ministry": row.line.information_request.maker},
+                _answer_url,
+                ministry_fields=("text",),
+                roles=EMBASSY_AND_MINISTRIES,
+                completed=_related("line__information_request__ministry"),
+            ),
+        ),
+    ),
+    Group(
+        "requests",
+        gettext_noop("Requests for information"),
+        (
+            Source(
+                lambda user: InformationRequest.objects.visible_to(user).order_by("-recorded_at", "-pk"),
+                ("reason",),
+                lambda row: gettext("Request to %(ministry)s") % {"ministry": row.maker},
+                _opens("information_request_detail"),
+                ministry_fields=("reason",),
+                roles=EMBASSY_AND_MINISTRIES,
+                completed=_related("ministry"),
+            ),
+            Source(
+                lambda user: RequestLine.objects.filter(
+                    information_request__in=InformationRequest.objects.visible_to(user).order_by().values("pk")
+                ).order_by("-information_request", "number"),
+                ("wording",),
+                lambda row: (
+                    gettext("Request to %(ministry)s, line %(number)d")
+                    % {"ministry": row.information_request.maker, "number": row.number}
+                ),
+                _opens("information_request_detail", lambda row: row.information_request_id),
+                ministry_fields=("wording",),
+                roles=EMBASSY_AND_MINISTRIES,
+                completed=_related("information_request__ministry"),
             ),
         ),
     ),
@@ -335,6 +403,22 @@ GROUPS: Sequence[Group] = (
                 _of_dialogue,
                 _opens("dialogue_detail", lambda row: row.dialogue_id),
                 completed=_related("dialogue"),
+            ),
+        ),
+    ),
+    Group(
+        "notes",
+        gettext_noop("Internal notes"),
+        (
+            Source(
+                lambda user: InternalNote.objects.visible_to(user).order_by("-recorded_at", "-pk"),
+                ("text",),
+                lambda row: (
+                    gettext("Note of %(date)s: %(subject)s")
+                    % {"date": format_date(row.recorded_at), "subject": row.subject_label}
+                ),
+                _opens("note_detail"),
+                completed=_related("recommendation__edition", "commitment__ministry", "ministry"),
             ),
         ),
     ),

@@ -14,6 +14,7 @@ from django.urls import reverse
 from dialogues.choices import CommitmentStatus
 from dialogues.forms.evidence_filters import UNREVIEWED_CHOICE
 from dialogues.models import Commitment, Evidence, UpdateVersion
+from dialogues.models.updates import subject_value
 from dialogues.permissions import can_give_reviews
 from recommendations.choices import Tier
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
@@ -111,7 +112,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     most_overdue, most_waiting = max(1, MAX_OVERDUE - len(missed)), max(1, MAX_WAITING - len(missed))
     trend = display_trend(facts, as_of=today, known_by=None, events=())
     tasks_url = f"{edition_url(edition, 'my_tasks')}#evidence" if can_give_reviews(user) else ""
-    next_steps = next_steps_context(user, result, steps, tasks_url=tasks_url)
+    next_steps = next_steps_context(user, result, steps, edition, tasks_url=tasks_url)
     priorities = CommitmentPriorities(result, steps, find_reversed_commitments(facts, today))
     context = {
         "edition": edition,
@@ -201,16 +202,16 @@ def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -
 
 def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[WaitingClaim]:
     """Return what waits for a decision: ministries' updates, then evidence logged here, oldest first."""
-    versions = UpdateVersion.objects.visible_to(user).undecided().filter(update__commitment__country=edition.country_id)
+    versions = UpdateVersion.objects.visible_to(user, edition.country).undecided()
     updates = [
         WaitingClaim(
-            row.update.commitment.text,
-            row.update.commitment.maker,
+            row.update.subject.text,
+            row.update.subject.maker,
             True,
             row.recorded_at,
             reverse("version_detail", args=[row.pk]),
         )
-        for row in versions.select_related("update__commitment__ministry")
+        for row in versions.with_subject()
     ]
     evidence = Evidence.objects.visible_to(user).filter(
         pk__in=find_counting_statuses(facts, today).waiting_evidence, update_version__isnull=True
@@ -269,9 +270,9 @@ def _build_ministries(
         own_commitments[commitment.commitment.ministry_id].append(commitment)
     last_update_at = dict(
         UpdateVersion.objects.visible_to(user)
-        .filter(update__commitment__country=edition.country_id)
+        .of_country(edition.country_id)
         .order_by()
-        .values_list("update__commitment__ministry")
+        .values_list(subject_value("ministry"))
         .annotate(last=Max("recorded_at"))
     )
     rows = Ministry.objects.visible_to(user).filter(country=edition.country_id).prefetch_related("office_holders")

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from django.db.models import Prefetch
 from django.http import HttpResponse
 
-from dialogues.choices import BreakdownDimension, EvidenceDecision
+from dialogues.choices import EvidenceDecision
 from dialogues.models import Evidence, EvidenceReview, Reading
+from recommendations.choices import BreakdownDimension
 from recommendations.edition_context import EditionRequest
 from recommendations.models import Benchmark, Edition
 from reports.charts.tiles import ChartDistrict, TileMap, tile_map

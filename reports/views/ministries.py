@@ -12,7 +12,11 @@ from django.urls import reverse
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
 from dialogues.commitment_phrases import describe_receipt
-from dialogues.models import Dialogue, UpdateVersion
+from dialogues.models import Dialogue, InformationRequest, UpdateVersion
+from dialogues.models.updates import has_subject
+from dialogues.permissions import can_ask_for_information, can_use_workbook
+from dialogues.views.internal_notes import build_notes_section
+from dialogues.views.request_rows import list_request_rows
 from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import Edition, Recommendation
 from reports.briefings.commitment_priority import WAITING_STATUSES
@@ -86,7 +90,11 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     set_page_country(request, ministry.country)
     edition = get_page_edition(request)
-    context: dict[str, Any] = {"ministry": ministry, "edition": edition}
+    context: dict[str, Any] = {
+        "ministry": ministry,
+        "edition": edition,
+        "notes": build_notes_section(user, ministry),
+    }
     if edition is not None:
         today = clock.today(ministry.country.time_zone)
         facts = gather_facts(edition)
@@ -104,6 +112,7 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         if exports.is_export_requested(request):
             cells = [_export_row(commitment, since_then(commitment.row.pk)) for commitment in desk.commitments]
             return exports.export_rows(request, "ministry-commitments", _export_columns(), cells)
+        requests = InformationRequest.objects.visible_to(user).filter(ministry=ministry)
         points = gather_points_to_raise(ReaderView(user, edition, today, None), ministry, result, reversals)
         linked = _link_points(result, points)
         context |= {
@@ -117,8 +126,11 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "desk": desk,
             "waiting": _find_waiting(desk, updates),
             "commitments": [(commitment, since_then(commitment.row.pk)) for commitment in desk.commitments],
-            "updates": [(*update, since_then(update[0].update.commitment_id)) for update in updates],
+            "updates": [(*update, since_then(update[0].update.commitment_id or 0)) for update in updates],
+            "requests": list_request_rows(list(requests.with_history()), today),
+            "may_ask": can_ask_for_information(user, ministry.country),
             "holders": list(ministry.office_holders.all()),
+            "may_use_workbook": can_use_workbook(user, ministry),
         }
     return render_page(request, "reports/ministry_detail.html", context)
 
@@ -144,7 +156,8 @@ def _link_points(result: Readiness, points: Iterable[PointToRaise]) -> list[Link
 
 
 def _find_waiting(
-    desk: ResponsibleParty, updates: Iterable[tuple[UpdateVersion, ClaimedProgress, UpdateDecision | CommitmentStatus]]
+    desk: ResponsibleParty,
+    updates: Iterable[tuple[UpdateVersion, ClaimedProgress | None, UpdateDecision | CommitmentStatus]],
 ) -> list[WaitingCommitment]:
     """Return the commitments that wait for our reply.
 
@@ -194,14 +207,14 @@ def _find_documents(user: User, edition: Edition, ministry: Ministry, today: dat
 
 def _find_last_updates(
     user: User, ministry: Ministry
-) -> list[tuple[UpdateVersion, ClaimedProgress, UpdateDecision | CommitmentStatus]]:
+) -> list[tuple[UpdateVersion, ClaimedProgress | None, UpdateDecision | CommitmentStatus]]:
     """Return the last updates from the ministry, newest first: the claim, and the decision or "With the embassy"."""
-    versions = UpdateVersion.objects.visible_to(user).filter(update__commitment__ministry=ministry)
-    last = versions.select_related("update__commitment", "decision").order_by("-recorded_at", "-pk")[:MAX_UPDATES]
+    versions = UpdateVersion.objects.visible_to(user).filter(has_subject("update__", ministry=ministry))
+    last = versions.with_subject("decision").order_by("-recorded_at", "-pk")[:MAX_UPDATES]
     return [
         (
             row,
-            ClaimedProgress(row.claimed),
+            row.progress,
             UpdateDecision(row.decision.decision) if hasattr(row, "decision") else CommitmentStatus.WITH_EMBASSY,
         )
         for row in last

@@ -24,11 +24,14 @@ from dialogues.models import (
     DueDateProposal,
     Evidence,
     EvidenceLink,
+    InformationRequest,
+    InternalNote,
     NextStep,
     Redaction,
     UpdateVersion,
 )
 from dialogues.models.evidence import EvidenceQuerySet
+from dialogues.views.internal_notes import BACK_TO_TASKS
 from dialogues.views.last_decision import find_last_decision
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
 from recommendations.models import Benchmark, Edition
@@ -64,13 +67,17 @@ class TimeLeft(NamedTuple):
 
 
 class Task(NamedTuple):
-    """A task of a kind that needs no figures: what to do, who sent it, and since when it waits."""
+    """A task of a kind that needs no figures: what to do, who sent it, and since when it waits.
+
+    `is_note`: a button marks it as dealt with, on the page `url`.
+    """
 
     title: str
     url: str
     sender: str
     since: date
     note: str = ""
+    is_note: bool = False
 
 
 class TaskGroup(NamedTuple):
@@ -117,10 +124,13 @@ class PointsAtStake(NamedTuple):
 
 
 class WaitingUpdate(NamedTuple):
-    """An update version that waits for the user; `days` is how long it has waited."""
+    """An update version that waits for the user; `days` is how long it has waited.
+
+    An answer to a request claims no progress.
+    """
 
     update_version: UpdateVersion
-    claimed: ClaimedProgress
+    claimed: ClaimedProgress | None
     days: int
     stake: PointsAtStake
     due: TimeLeft | None
@@ -180,9 +190,14 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
     logged = list(evidence.select_related("recorded_by"))
     versions = _undecided_versions(user, country) if user.role == Role.OFFICER else []
     commitments: QuerySet[Any] = Commitment.objects.visible_to(user, country).with_status(today)
-    due_on: dict[int, date | None] = dict(
+    due_on: dict[int | None, date | None] = dict(
         commitments.filter(updates__versions__in=versions).values_list("pk", "due_on")
     )
+    keys = {key for row in versions if (key := row.update.information_request_id)}
+    requests = InformationRequest.objects.visible_to(user, country).filter(pk__in=keys)
+    request_due_on = {
+        row.pk: standing.due_on for row in requests.with_history() if (standing := row.standing_on(today))
+    }
     editions = editions_of_page_country(request)
     simulation_of = cache(build_simulation)
 
@@ -200,10 +215,14 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
         reasons = [describe_drop(drop) for drop in priority.drops]
         return WaitingUpdate(
             update_version=row,
-            claimed=ClaimedProgress(row.claimed),
+            claimed=row.progress,
             days=(today - timezone.localtime(row.recorded_at).date()).days,
             stake=stake(edition, priority.points, priority.verdict, reasons),
-            due=_time_left(due_on.get(row.update.commitment_id), terms.deadline_on if terms else None, today),
+            due=_time_left(
+                due_on.get(row.update.commitment_id) or request_due_on.get(row.update.information_request_id or 0),
+                terms.deadline_on if terms else None,
+                today,
+            ),
         )
 
     def logged_evidence(row: Evidence) -> LoggedEvidence:
@@ -229,11 +248,7 @@ def _own_waiting_evidence(user: User, country: Country) -> list[Evidence]:
 def _undecided_versions(user: User, country: Country) -> list[UpdateVersion]:
     """Return the update versions that an officer may decide on: as `permissions.can_decide_on_update`, for lists."""
     rows = UpdateVersion.objects.visible_to(user, country).undecided().exclude(recorded_by=user)
-    return list(
-        rows.select_related("update__commitment__ministry", "recorded_by").annotate(
-            evidence_count=Count("evidence", distinct=True)
-        )
-    )
+    return list(rows.with_subject("recorded_by").annotate(evidence_count=Count("evidence", distinct=True)))
 
 
 @read_page
@@ -263,6 +278,7 @@ def my_tasks(request: EditionRequest) -> HttpResponse:
         "groups": groups,
         "counts": [count for count in counts if count.number],
         "total": sum(count.number for count in counts),
+        "back": BACK_TO_TASKS,
     }
     if permissions.can_give_verdicts(user):
         today = clock.today(country.time_zone)
@@ -282,7 +298,7 @@ def _build_task_groups(request: EditionRequest) -> list[TaskGroup]:
     `recommendations.navigation` counts the same rows.
     """
     user, edition = request.user, request.edition
-    groups = []
+    groups = [TaskGroup("notes", gettext("Notes for you"), _notes_waiting(user, edition))]
     if permissions.can_give_verdicts(user):
         groups.append(TaskGroup("benchmarks", gettext("Benchmarks to assess"), _benchmarks_to_assess(user, edition)))
     if user.role == Role.OFFICER:
@@ -297,6 +313,26 @@ def _build_task_groups(request: EditionRequest) -> list[TaskGroup]:
             TaskGroup("redactions", gettext("Redactions to confirm"), _redactions_to_confirm(user, edition)),
         ]
     return groups
+
+
+def _notes_waiting(user: User, edition: Edition) -> list[Task]:
+    """Return the open notes that name the user and, for an officer, those that name somebody who has left."""
+    rows = InternalNote.objects.visible_to(user, edition.country)
+    waiting = rows.waiting_for(user, clock.today(edition.country.time_zone)).with_marks()
+    return [
+        Task(
+            title=row.text,
+            url=reverse("note_detail", args=[row.pk]),
+            sender=row.recorded_by.name,
+            since=timezone.localtime(row.recorded_at).date(),
+            note=row.subject_label
+            if row.named == user
+            else gettext("%(subject)s. It was for %(person)s, who has left.")
+            % {"subject": row.subject_label, "person": row.named},
+            is_note=True,
+        )
+        for row in waiting.order_by("recorded_at", "pk")
+    ]
 
 
 def _benchmarks_to_assess(user: User, edition: Edition) -> list[Task]:
@@ -410,10 +446,10 @@ EXPORT_COLUMNS = (
 
 
 def _update_export_row(line: WaitingUpdate) -> tuple[object, ...]:
-    row, commitment = line.update_version, line.update_version.update.commitment
+    row, subject = line.update_version, line.update_version.update.subject
     due = line.due
     return (
-        gettext("Update"), commitment.maker, commitment.text, line.claimed.label, row.recorded_at,
+        gettext("Update"), subject.maker, subject.text, line.claimed.label if line.claimed else "", row.recorded_at,
         row.evidence_count,  # type: ignore[attr-defined]  # annotated by `_find_items_to_review`
         line.stake.printed, line.stake.printed_by_verdict, due.days if due else None, due.text if due else "",
         reverse("version_detail", args=[row.pk]),

@@ -5,7 +5,10 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 
+from recommendations.edition_context import edition_url
+from recommendations.models import Edition
 from reports.briefings.step_texts import step_texts
+from reports.choices import StepKind, YearsAsked
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation.step_display import FIRST_PAGE_STEPS, StepDisplay
 from reports.readiness.explanation.step_sentences import display_steps
@@ -27,15 +30,19 @@ PAGE_BY_ROW_TYPE = {
 class NextStepRow(NamedTuple):
     """A next step as displayed, and the address where it is done (empty if there is none).
 
-    `is_own` is True if the user recorded the evidence, so that a colleague has to review it.
+    `ask_url` is the form to ask a ministry for the figure, filled in, for those who may ask. `is_own` is True if the
+    user recorded the evidence, so that a colleague has to review it.
     """
 
     step: StepDisplay
     url: str = ""
     is_own: bool = False
+    ask_url: str = ""
 
 
-def next_steps_context(user: User, result: Readiness, steps: NextSteps, *, tasks_url: str = "") -> dict[str, Any]:
+def next_steps_context(
+    user: User, result: Readiness, steps: NextSteps, edition: Edition, *, tasks_url: str = ""
+) -> dict[str, Any]:
     """Return the context of `reports/next_steps.html`: all these next steps, and a short list.
 
     The short list names each item to review for officers; other roles get one line for all of them. It leads to
@@ -43,7 +50,8 @@ def next_steps_context(user: User, result: Readiness, steps: NextSteps, *, tasks
     """
     texts = step_texts(result, steps, reader=user)
     shown_steps = display_steps(result, steps, texts)
-    rows = _next_step_rows(result, shown_steps.steps, steps.steps, texts.own_evidence)
+    asking = edition if user.role == Role.OFFICER else None  # an officer reads this only of an own country
+    rows = _next_step_rows(result, shown_steps.steps, steps.steps, texts.own_evidence, asking=asking)
     reviews, others = rows[: len(shown_steps.reviews)], rows[len(shown_steps.reviews) :]
     if reviews and user.role != Role.OFFICER and shown_steps.reviews_in_one:
         reviews = [NextStepRow(shown_steps.reviews_in_one, tasks_url)]
@@ -54,21 +62,46 @@ def next_steps_context(user: User, result: Readiness, steps: NextSteps, *, tasks
         "next_steps": shown_steps,
         "in_short": [*reviews, *others[:FIRST_PAGE_STEPS]],
         "in_full": rows,
-        "also_ask": _next_step_rows(result, figures, figure_steps),
+        "also_ask": _next_step_rows(result, figures, figure_steps, asking=asking),
         "to_assess": _next_step_rows(result, shown_steps.to_assess, to_assess),
         "after_deadline": _next_step_rows(result, shown_steps.after_deadline, after_deadline),
     }
 
 
 def _next_step_rows(
-    result: Readiness, displays: Sequence[StepDisplay], steps: Sequence[ReadinessStep], own: Collection[int] = ()
+    result: Readiness,
+    displays: Sequence[StepDisplay],
+    steps: Sequence[ReadinessStep],
+    own: Collection[int] = (),
+    *,
+    asking: Edition | None = None,
 ) -> list[NextStepRow]:
-    """Return the steps with their pages; `own` is the evidence (ids) that the user recorded."""
+    """Return the steps with their pages.
+
+    `own` is the evidence (ids) that the user recorded, and `asking` the edition in which the user may ask a ministry.
+    """
     urls = row_urls(result, [step.rows[0] for step in steps])
     return [
-        NextStepRow(display, url, step.rows[0].type == "evidence" and step.rows[0].id in own)
+        NextStepRow(
+            display,
+            url,
+            step.rows[0].type == "evidence" and step.rows[0].id in own,
+            _asking_url(asking, step) if asking else "",
+        )
         for display, step, url in zip(displays, steps, urls, strict=True)
     ]
+
+
+def _asking_url(edition: Edition, step: ReadinessStep) -> str:
+    """Return the form to ask for the figure that a step needs, with ministry and line filled in; empty if none."""
+    if step.kind is not StepKind.ASK or step.indicator_id is None:
+        return ""
+    query: dict[str, Any] = {"indicator": step.indicator_id}
+    if step.ministry_id:
+        query["ministry"] = step.ministry_id
+    if step.years is not YearsAsked.PERIOD:
+        query["years"] = step.years.value
+    return edition_url(edition, "information_request_add", query=query)
 
 
 def row_urls(result: Readiness, rows: Iterable[RowReference]) -> list[str]:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 
 from dialogues.choices import CommitmentStatus
 from dialogues.models import Commitment, UpdateVersion
+from dialogues.models.updates import subject_value
 from recommendations.choices import Tier
 from recommendations.edition_context import default_edition_of_country, edition_url
 from recommendations.models import Edition
@@ -74,7 +75,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         UpdateVersion.objects.visible_to(request.user)
         .undecided()
         .order_by()
-        .values_list("update__commitment__country")
+        .values_list(subject_value("country"))
         .annotate(number=Count("pk"))
     )
     context = {"lines": [_build_overview(request, country, waiting) for country in countries]}

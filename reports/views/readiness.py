@@ -65,7 +65,7 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
                 "smallest_set": context_display.describe_smallest_set(result, needed),
                 "watch_list": context_display.describe_watch_list(result),
                 "gaps": _build_claim_gaps(request.user, record_moment, result),
-                **next_steps_context(request.user, result, result.next_steps()),
+                **next_steps_context(request.user, result, result.next_steps(), record_moment.edition),
                 "to_the_mark": _smallest_set_url(pin_known_by(record_moment), needed),
                 **trend_context(
                     request.user, record_moment.edition, facts, record_moment.as_of, record_moment.known_by
@@ -126,7 +126,7 @@ def _build_claim_gaps(user: User, record_moment: RequestedMoment, result: Readin
     ministries = Ministry.objects.visible_to(user).filter(country=record_moment.edition.country_id).in_bulk()
     update_versions = (
         UpdateVersion.objects.visible_to(user)
-        .select_related("update__commitment")
+        .with_subject()
         .in_bulk([key for claim in claims for key in claim.update_versions])
     )
     references = [

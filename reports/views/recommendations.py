@@ -30,6 +30,7 @@ from dialogues.models.commitments import standing_from_row
 from dialogues.permissions import can_assess, can_log_evidence, can_record_commitment
 from dialogues.start_dates import find_start_date
 from dialogues.views.evidence_history import Reversals, find_reversals
+from dialogues.views.internal_notes import build_notes_section
 from recommendations.choices import Origin, Pillar, Rule
 from recommendations.edition_context import EditionRequest, edition_url, set_page_edition
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
@@ -283,6 +284,7 @@ def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "is_retired": recommendation.is_retired,
         "wordings": _wording_history(request.user, recommendation),
         "benchmarks": benchmarks,
+        "notes": build_notes_section(request.user, recommendation),
         "may_assess": is_asked and bool(benchmarks) and can_assess(request.user, benchmarks[0].benchmark),
         "may_edit": is_asked and can_edit_recommendations(request.user, edition),
         "may_log": is_asked and can_log_evidence(request.user, edition.country),

@@ -117,7 +117,12 @@ def _evidence_and_reading_rows(
     readings = list(
         Reading.objects.visible_to(user)
         .filter(pk__in=reading_keys)
-        .select_related("indicator", "recorded_by", "update_version__update__commitment__ministry")
+        .select_related(
+            "indicator",
+            "recorded_by",
+            "update_version__update__commitment__ministry",
+            "update_version__update__information_request__ministry",
+        )
     )
     cited = {row.evidence_id for row in readings if row.evidence_id is not None}
     evidence = Evidence.objects.visible_to(user).select_related("file", "recorded_by").in_bulk(evidence_keys | cited)
@@ -150,7 +155,7 @@ def _reading_row(
 ) -> RecordRow:
     """Return the row of a figure. A review of the cited evidence verifies it only if made after the figure."""
     review = reviews.get((piece.pk, None)) if piece else None
-    sender = row.update_version.update.commitment.maker if row.update_version else None
+    sender = row.update_version.update.subject.maker if row.update_version else None
     return RecordRow(
         RowReference("reading", row.pk),
         str(row),

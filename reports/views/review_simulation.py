@@ -69,8 +69,8 @@ class ChosenDecisions(NamedTuple):
 def version_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the points that accepting an update version would add, and those that assessing its benchmarks would add."""
     versions = UpdateVersion.objects.visible_to(request.user)
-    version = get_object_or_404(versions.select_related("update__commitment__country", "decision"), pk=pk)
-    set_page_country(request, version.update.commitment.country)
+    version = get_object_or_404(versions.with_subject("decision"), pk=pk)
+    set_page_country(request, version.update.subject.country)
     simulation = _simulation_for_span(request, None, version.happened_on)
     decision = UpdateDecision(version.decision.decision) if hasattr(version, "decision") else None
     is_accepted = decision is UpdateDecision.ACCEPTED

@@ -111,12 +111,15 @@ IDENTIFYING_FIELDS = {
     "EditionImport.content",  # the report that was brought, until a job has read it
     "EditionImport.sha256",
     "Draft.writer",  # a page's, at random; what a draft holds is no part of the record
+    "Indicator.catalogue_key",
     "Indicator.name",  # runs keep it, and readers of any ministry know the indicator by it
     "Indicator.unit",
     "ReadingPart.category",  # no form writes it
     "Redaction.words",  # becomes the mark by itself
     "RedactionPlace.table",
     "RedactionPlace.field",
+    "WorkbookDraft.name",  # what a draft holds is no part of the record
+    "WorkbookDraft.sha256",
 }
 
 

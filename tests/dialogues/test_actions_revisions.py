@@ -12,7 +12,6 @@ from dialogues.actions.evidence import review_evidence
 from dialogues.actions.readings import ReadingInput
 from dialogues.actions.revisions import reading_input_of, revise_evidence
 from dialogues.choices import (
-    BreakdownDimension,
     CommitmentEventKind,
     DoneBy,
     EvidenceDecision,
@@ -22,6 +21,7 @@ from dialogues.choices import (
     Verdict,
 )
 from dialogues.models import Assessment, Commitment, Evidence
+from recommendations.choices import BreakdownDimension
 from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,

@@ -294,7 +294,7 @@ def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
     [
         # session, person, zone; the zones of countries, count, commitments, links, events, people, corrections,
         # proposed due dates
-        ("commitments", 11),
+        ("commitments", 10),
         ("updates", 6),  # … updates, versions
         ("evidence", 7),  # … evidence, evidence links, reviews
         ("reviews", 5),
@@ -433,6 +433,19 @@ def test_a_ministry_reads_the_answer_to_what_it_sent_and_its_colleagues_names(cl
     assert row["evidence_links"] == [{"id": evidence.evidence_links.get().pk, "benchmark": benchmark.pk}]
     assert {"sensitivity", "revises", "country"}.isdisjoint(row)
     assert len(results(client, "reviews")) == 2
+
+
+def test_what_an_officer_uploaded_says_on_whose_behalf(client, focal_point, police):
+    sent = UpdateVersionFactory(
+        update__commitment__ministry=police, recorded_by=OfficerFactory(name="Naledi"), received_on=date(2022, 1, 9)
+    )
+    EvidenceFactory(update_version=sent)
+
+    ((sent_row,),) = [row["versions"] for row in results(client, "updates")]
+    (row,) = results(client, "evidence")
+
+    on_behalf = f"Naledi of the embassy on behalf of the {police.name}, from its workbook received on 9 January 2022"
+    assert (sent_row["recorded_by"], row["recorded_by"]) == (on_behalf, on_behalf)
 
 
 def test_shared_evidence_hides_other_ministries_benchmarks_and_the_embassys_reviews(client, focal_point, police):

@@ -213,7 +213,7 @@ def full_dialogue(count):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("dialogue_detail", 24), ("dialogue_agenda", 20), ("dialogue_record", 23)]
+    ("name", "queries"), [("dialogue_detail", 25), ("dialogue_agenda", 20), ("dialogue_record", 23)]
 )
 def test_pages_of_a_dialogue_count_their_queries(client, django_assert_num_queries, name, queries, count):
     dialogue = full_dialogue(count)
@@ -570,6 +570,38 @@ def test_dialogue_record_saves_all_that_was_typed_in_the_room(client, dialogue_o
         (police.name, [(benchmark, "meets")]),
         ("United States", []),
     ]
+
+
+PROOF_IN_THE_ROOM = {
+    "commitments-0-who": "united_states",
+    "commitments-0-text": "Train them.",
+    "commitments-0-no_date": "on",
+    "commitments-0-proof_kind_1": "training",
+    "commitments-0-proof_text_1": "the list of those trained",
+    "commitments-0-proof_from_1": "the academy",
+    "commitments-0-proof_kind_2": "report",
+    "commitments-0-proof_text_2": "its report",
+    "commitments-0-proof_from_2": "the academy",
+}
+
+
+def test_dialogue_record_takes_the_proof_agreed_in_the_room(client, dialogue_of_today):
+    client.post(row_url("dialogue_record", dialogue_of_today), record_data(dialogue_of_today, **PROOF_IN_THE_ROOM))
+
+    agreed = Commitment.objects.get().agreed_proofs.all()
+    assert [(str(proof), proof.kind, proof.agreed_on) for proof in agreed] == [
+        ("the list of those trained, from the academy", "training", TODAY),
+        ("its report, from the academy", "report", TODAY),
+    ]
+
+
+def test_dialogue_record_refuses_agreed_proof_in_part(client, dialogue_of_today):
+    said = PROOF_IN_THE_ROOM | {"commitments-0-proof_from_1": "", "commitments-0-proof_text_2": ""}
+
+    refused = client.post(row_url("dialogue_record", dialogue_of_today), record_data(dialogue_of_today, **said))
+
+    assert refused.status_code == 422
+    assert refused.context["commitments"][0].errors.keys() == {"proof_from_1", "proof_text_2"}
 
 
 @pytest.mark.parametrize(

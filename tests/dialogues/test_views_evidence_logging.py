@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from dialogues.choices import BreakdownDimension, DoneBy, EvidenceDecision, SupportKind
+from dialogues.choices import DoneBy, EvidenceDecision, SupportKind
 from dialogues.models import Evidence, EvidenceFile, Reading
 from dialogues.score_effects import (
     BenchmarkEffect,
@@ -18,7 +18,7 @@ from dialogues.score_effects import (
     describe_exclusion,
     describe_figure_effect,
 )
-from recommendations.choices import EffortQuestion, Rule
+from recommendations.choices import BreakdownDimension, EffortQuestion, Rule
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tests.dialogues.sample_files import PDF
@@ -636,6 +636,17 @@ def test_the_form_says_the_last_total_of_the_chosen_indicator(client):
     hint = response.context["count"]["figure"].help_text
     assert hint.endswith("So far: 6 (31 December 2021). Enter the new total.")
     assert "99" not in hint
+
+
+def test_the_form_says_what_the_figure_of_the_chosen_indicator_includes(client):
+    benchmark, indicator = counted_benchmark()
+    indicator.includes = "Persons charged."
+    indicator.save()
+    client.force_login(OfficerFactory())
+
+    response = client.get(edition_url("evidence_log"), {"benchmark": benchmark.pk})
+
+    assert response.context["count"]["figure"].help_text.endswith("What it includes: Persons charged.")
 
 
 def test_the_last_total_names_a_later_claim_and_leaves_out_what_was_rejected(client):

@@ -7,8 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from dialogues.choices import BreakdownDimension, Sensitivity, SupportKind
+from dialogues.choices import Sensitivity, SupportKind
 from dialogues.models import Evidence
+from recommendations.choices import BreakdownDimension
 from tests.dialogues.commitment_histories import january
 from tests.dialogues.sample_files import PDF
 from tests.factories import (

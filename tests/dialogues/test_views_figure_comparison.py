@@ -126,8 +126,12 @@ def test_a_ministry_sees_what_it_sent_last_and_nothing_of_the_embassys_or_anothe
     log_figure(prosecutions, 7654992, JANUARY, word=EvidenceDecision.VERIFIED)
     client.force_login(FocalPointFactory(ministry=police))
 
+    prosecutions.includes = "Persons charged."
+    prosecutions.save()
+
     text = client.get(row_url("update_send", commitments[0])).text
 
+    assert text.count("What it includes: Persons charged.") == 1
     assert "Unit: cases. Enter the total since 1 April 2021, not only what is new." in text
     assert "Your last figure: 8, up to 31 December 2021." in text
     assert [wrong for wrong in ("7,654,991", "7,654,992", "7654991", "7654992") if wrong in text] == []

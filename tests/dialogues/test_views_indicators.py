@@ -19,6 +19,7 @@ from tests.edition_urls import edition_url
 from tests.factories import (
     BenchmarkFactory,
     CountryFactory,
+    DistrictFactory,
     EditionFactory,
     EvidenceFactory,
     IndicatorFactory,
@@ -147,7 +148,7 @@ def test_indicator_list_query_count(client, django_assert_num_queries, count):
         ReadingPartFactory(reading=ReadingFactory(verified=True))
     client.force_login(OfficerFactory())
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         client.get(edition_url("indicator_list"))
 
 
@@ -543,3 +544,64 @@ def test_reading_add_refuses_beside_the_part_and_saves_none_of_it(client, typed,
     assert sentence in str(response.context["parts"].errors[field])
     assert not Reading.objects.exists()
     assert not Evidence.objects.exists()
+
+
+# --- Standard indicators ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "dimensions"),
+    [
+        ("", ["form", "sex", "age", "district"]),
+        ("victims_identified", ["form", "sex", "age", "origin", "district"]),
+        ("sentences", ["sentence", "form", "district"]),
+        ("officials_trained", ["official", "district"]),
+        ("money_victims_government", ["district"]),
+    ],
+)
+def test_a_figure_is_broken_down_as_the_catalogue_says(client, key, dimensions):
+    DistrictFactory(country=CountryFactory(), name="Maseru")
+    indicator = IndicatorFactory(catalogue_key=key)
+    client.force_login(OfficerFactory())
+
+    page = client.get(reverse("reading_add", args=[indicator.pk]))
+
+    fields = [name.partition("-")[0] for name in page.context["parts"].fields if "-" in name]
+    assert list(dict.fromkeys(fields)) == dimensions
+
+
+def test_small_counts_by_origin_are_held_back_also_for_a_linked_indicator_of_persons(client):
+    persons = IndicatorFactory(name="Persons found", unit="persons", catalogue_key="victims_identified")
+    client.force_login(OfficerFactory())
+
+    typed = {"figure": "16", "origin-Nationals of the country": "13", "origin-Foreign nationals": "3"}
+    response = client.post(reverse("reading_add", args=[persons.pk]), source_data() | typed, follow=True)
+
+    assert Reading.objects.get().parts.count() == 2
+    hidden = {"Nationals of the country": SUPPRESSED_TEXT, "Foreign nationals": SUPPRESSED_TEXT}
+    assert response.context["lines"][0][2] == [("Origin", hidden)]
+    logged = json.loads(AuditEntry.objects.get(verb="reading.recorded").detail.after)
+    assert logged["parts"] == {"origin": hidden}
+
+
+def test_what_a_figure_includes_is_said_on_its_page_and_beside_its_field(client):
+    indicator = IndicatorFactory(name="Raids", includes="Raids with a warrant.", catalogue_key="acquittals", indicium=1)
+    client.force_login(OfficerFactory())
+    sentence = "What it includes: Raids with a warrant."
+
+    page = client.get(reverse("indicator_detail", args=[indicator.pk])).text
+    assert page.count(sentence) == 1
+    assert "“Acquittals”" in page
+    assert "The law does not name acquittals." in page
+    assert client.get(reverse("reading_add", args=[indicator.pk])).text.count(sentence) == 1
+    assert client.get(edition_url("indicator_enter")).text.count("Raids with a warrant.") == 1
+
+
+def test_a_standard_indicator_without_a_figure_has_no_data_because_yearly_questions_ask_for_it(client):
+    IndicatorFactory(name="Asked", catalogue_key="campaigns")
+    IndicatorFactory(name="Unasked")
+    client.force_login(OfficerFactory())
+
+    rows = client.get(edition_url("indicator_list")).context["rows"]
+
+    assert {row.indicator.name: row.indicator.is_asked for row in rows} == {"Asked": True, "Unasked": False}

@@ -5,7 +5,7 @@ narrow screen, complains in the console or asks anything of another host. Forms 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -28,27 +28,45 @@ import tiptracker.accounts.urls
 import tiptracker.audit.urls
 import tiptracker.notifications.urls
 from dialogues.choices import CommitmentStatus, MadeBy
-from dialogues.models import Commitment, Dialogue, Evidence, NextStep, UpdateVersion
+from dialogues.models import (
+    Commitment,
+    Dialogue,
+    Evidence,
+    InformationRequest,
+    NextStep,
+    UpdateVersion,
+    WorkbookDraft,
+)
+from dialogues.workbook.rows import RowState, WorkbookRow
 from recommendations.importing.draft import read_draft_text, serialize_draft
 from recommendations.importing.preview import get_expected_edition
+from recommendations.importing.stored_sentences import StoredSentence
 from recommendations.models import Benchmark, Edition, EditionImport, Indicator, Recommendation
 from reports.actions.runs import compute_readiness
 from reports.models import Briefing
 from tests.authentication import enrol_second_factor
 from tests.conftest import TODAY
+from tests.dialogues.workbook.filled_workbooks import UPDATE
 from tests.factories import (
     MASERU,
+    AgreedProofFactory,
     BriefingFactory,
     DueDateProposalDecisionFactory,
     DueDateProposalFactory,
     EditionImportFactory,
     EvidenceFactory,
+    HandoverFactory,
+    InformationRequestFactory,
+    InternalNoteDoneFactory,
+    InternalNoteFactory,
     JobFactory,
     NoticeFactory,
     ReadinessRunFactory,
     RedactionDecisionFactory,
     RedactionFactory,
     SavedFilterFactory,
+    UpdateVersionFactory,
+    WorkbookDraftFactory,
     at_noon,
 )
 from tests.recommendations.replacement_list import REPLACEMENT_LIST
@@ -118,9 +136,11 @@ ADDRESSES_WITHOUT_PAGE = {
     "briefing_word",
     "token_revoke",
     "log_export",
+    "information_request_draft",
     "update_draft",
     "update_token",
     "dialogue_draft",
+    "workbook_download",
 }
 """Addresses that take a form, hand out a file or lead on; what is refused there is shown on a page that is walked."""
 
@@ -295,6 +315,12 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         DueDateProposalFactory(commitment=waiting.update.commitment),
         DueDateProposalDecisionFactory(proposal__commitment=waiting.update.commitment).proposal,
     ]
+    proofs = [AgreedProofFactory(commitment=waiting.update.commitment) for _ in range(2)]
+    requests = _create_requests(people["police"], edition)
+    notes = [
+        InternalNoteFactory(commitment=waiting.update.commitment, country=edition.country, named=people["officer"]),
+        InternalNoteDoneFactory(note__ministry=people["police"].ministry, note__country=edition.country).note,
+    ]
     put_right = EvidenceFactory(revises=EvidenceFactory(country=edition.country), country=edition.country)
     benchmark = Benchmark.objects.filter(terms__rule="assessed").first()
     things = {
@@ -302,6 +328,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "edition_terms": [edition],
         "indicator_detail": Indicator.objects.filter(readings__isnull=False).distinct()[:2],
         "reading_add": Indicator.objects.order_by("pk")[:1],
+        "indicator_includes": Indicator.objects.order_by("pk")[:1],
         "indicator_ministry": Indicator.objects.order_by("pk")[:1],
         "run_detail": [
             compute_readiness(edition=edition, as_of=TODAY, now=datetime.combine(TODAY, time(9), MASERU)),
@@ -316,6 +343,8 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "import_preview": _create_imports(edition),
         "setup_suggested": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
         "ministry_detail": [people["police"].ministry],
+        "workbook": [people["police"].ministry],
+        "workbook_preview": _create_workbooks(people, commitments),
         "milestone_done": edition.milestones.order_by("pk")[:1],
         "recommendation_edit": Recommendation.objects.filter(edition=edition, number=1),
         "benchmark_add": Recommendation.objects.filter(edition=edition, number=1),
@@ -327,10 +356,15 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
             *commitments.filter(status=CommitmentStatus.OPEN)[:1],
             *commitments.filter(status=CommitmentStatus.WITHDRAWN)[:1],
         ],
+        "agreed_proof_add": commitments.filter(status=CommitmentStatus.OPEN)[:1],
+        "agreed_proof_end": proofs[:1],
+        "agreed_proof_evidence": proofs[:1],
         "commitment_reschedule": commitments.filter(status=CommitmentStatus.OPEN)[:1],
         "commitment_withdraw": commitments.filter(status=CommitmentStatus.OPEN)[:1],
         "commitment_reopen": commitments.filter(status=CommitmentStatus.WITHDRAWN)[:1],
         "commitment_report_done": ours[:1],
+        **dict.fromkeys(("information_request_detail", "information_request_answer"), requests),
+        **dict.fromkeys(("information_request_move", "information_request_withdraw"), requests[:1]),
         "version_withdraw": [waiting, accepted],
         "due_date_propose": [waiting.update.commitment],
         "due_date_answer": proposals,
@@ -344,7 +378,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
             *waiting.evidence.all()[:1],
             *accepted.evidence.all()[:1],
         ],
-        "version_detail": [waiting, returned, accepted],
+        "version_detail": [waiting, returned, accepted, requests[1].updates.get().versions.get()],
         "version_simulation": [waiting, returned, accepted],
         "evidence_simulation": logged[:1],
         "benchmark_simulation": [benchmark],
@@ -355,6 +389,11 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "dialogue_call_off": Dialogue.objects.order_by("-pk")[:1],
         "dialogue_record": Dialogue.objects.order_by("pk"),
         "next_step_done": NextStep.objects.all(),
+        "person_handover": [people["officer"]],
+        "commitment_note_add": [waiting.update.commitment],
+        "recommendation_note_add": Recommendation.objects.filter(edition=edition, number=1),
+        "ministry_note_add": [people["police"].ministry],
+        "note_detail": notes,
         "notice_detail": [NoticeFactory(person=people["officer"], settled_at=at_noon(date(2022, 1, 20)))],
         "saved_filter_edit": [SavedFilterFactory(person=people["officer"])],
         "briefing_detail": Briefing.objects.all(),
@@ -366,6 +405,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         ],
         "mfa_remove_webauthn": [Authenticator.objects.create(user=people["observer"], type="webauthn", data=PASSKEY)],
     }
+    HandoverFactory(successor=people["officer"], last_day=TODAY)
     enrol_second_factor(people["officer"])
     for name, scope in (
         ("Weekly import", TokenScope.READ),
@@ -413,6 +453,39 @@ def _create_imports(edition: Edition) -> list[EditionImport]:
     brought = [serialize_draft(read_draft_text(text, get_expected_edition(edition))) for text in (table, narrative)]
     waiting = [EditionImportFactory(edition=edition, draft=draft) for draft in brought]
     return [*waiting, EditionImportFactory(edition=edition, loaded=True)]
+
+
+def _create_requests(police: User, edition: Edition) -> list[InformationRequest]:
+    """Requests to a ministry: one whose answer was returned, and one whose answer waits for the embassy."""
+    indicator = Indicator.objects.order_by("pk").first()
+    requests = [
+        InformationRequestFactory(
+            ministry=police.ministry, edition=edition, lines=[indicator, "The list of shelters"], asked__due_on=TODAY
+        )
+        for _ in range(2)
+    ]
+    for request, returned in zip(requests, (True, False), strict=True):
+        UpdateVersionFactory(
+            update__information_request=request, recorded_by=police, answers=request.lines.all(), returned=returned
+        )
+    return requests
+
+
+def _create_workbooks(people: Mapping[str, User], commitments: Iterable[Commitment]) -> list[WorkbookDraft]:
+    """A workbook that a ministry uploaded, with a row to send, a wrong one and one without a key; and an officer's."""
+    rows = [
+        WorkbookRow(number, values=values, commitment=each.pk, state=RowState(0, "", "", ""))
+        for each in _find_open_commitments(commitments)[:1]
+        for number, values in enumerate(({**UPDATE, "files": "letter.pdf"}, {"title": "It"}), start=3)
+    ]
+    rows.append(WorkbookRow(5, problem=StoredSentence("This row has no key.")))
+    row_data = [row.to_json() for row in rows]
+    police = people["police"]
+    common = {"ministry": police.ministry, "rows": row_data}
+    return [
+        WorkbookDraftFactory(uploaded_by=police, **common),
+        WorkbookDraftFactory(uploaded_by=people["officer"], received_on=date(2022, 1, 20), **common),
+    ]
 
 
 def _find_open_commitments(commitments: Iterable[Commitment]) -> list[Commitment]:
@@ -512,6 +585,7 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
             administrator.visit(reverse("person_detail", args=[person.pk]))
         for address in (
             *of_person.values(),
+            *(reverse("person_handover", args=[pk]) for pk in of_person),
             reverse("ministry_edit", args=[ministry.pk]),
             reverse("country_edit", args=[ministry.country_id]),
             reverse("account_address"),
@@ -522,6 +596,7 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
             administrator.visit(address)
         administrator.send(reverse("person_add"), "Add and invite")
         administrator.send(of_person[officer.pk], "Save the account", {"Name": ""})
+        administrator.send(reverse("person_handover", args=[officer.pk]), "Hand over the account")
         administrator.send(reverse("ministry_edit", args=[ministry.pk]), "Save the ministry", {"Short name": ""})
     with start_walk(browser, live, "officer", officer) as reader:
         reader.visit(reverse("account_address"))
@@ -569,7 +644,10 @@ INCOMPLETE_FORMS = [
     ("benchmark_assess", "Assess 1c", {}),
     ("commitment_add", "Record the commitment", {}),
     ("commitment_reschedule", "Move the due date", {}),
+    ("information_request_add", "Send the request", {}),
+    ("information_request_move", "Move the due date", {}),
     ("due_date_answer", "Send the answer", {}),
+    ("commitment_note_add", "Save the note", {}),
     ("dialogue_add", "Save and continue", {}),
     ("dialogue_call_off", "Call off the dialogue", {}),
     ("recommendation_add", "Add the recommendation", {}),

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from recommendations.models import Benchmark
-from tests.factories import CommitmentFactory, DialogueFactory
+from tests.factories import CommitmentFactory, DialogueFactory, InternalNoteFactory
 from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
@@ -30,6 +30,13 @@ def add_rows(people: dict[str, User]) -> None:
             made__due_on=date(2022, 2, day),
             recorded_by=officer,
             made__recorded_by=officer,
+        )
+        InternalNoteFactory(
+            ministry=police,
+            country=police.country,
+            text=f"Exercise: note {day}, written " + "in very many words " * 20,
+            named=officer,
+            recorded_by=people["second.officer"],
         )
 
 

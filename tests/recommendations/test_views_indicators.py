@@ -1,4 +1,6 @@
-"""Set the ministry that reports a figure."""
+"""Set the ministry that reports a figure, and say what the figure includes."""
+
+import json
 
 import pytest
 from django.urls import reverse
@@ -23,6 +25,10 @@ pytestmark = pytest.mark.django_db
 def indicator():
     RecommendationFactory(lead=None)
     return IndicatorFactory(name="Prosecutions")
+
+
+def includes_url(indicator):
+    return reverse("indicator_includes", args=[indicator.pk])
 
 
 def ministry_url(indicator):
@@ -98,3 +104,43 @@ def test_indicator_ministry_query_count(client, django_assert_num_queries, indic
     # 2 who asks, 2 their zone and the count of My tasks, 1 indicator, 1 may set, 1 ministries, 1 the post's name
     with django_assert_num_queries(8):
         client.get(ministry_url(indicator))
+
+
+# --- What a figure includes -------------------------------------------------------------------------------------------
+
+
+def test_an_officer_says_what_a_figure_includes_and_the_log_keeps_the_earlier_text(client, indicator):
+    client.force_login(OfficerFactory())
+    page, above = includes_url(indicator), reverse("indicator_detail", args=[indicator.pk])
+
+    for text in ("Persons charged.", "Cases before a court.", "Cases before a court.", ""):
+        assert client.post(page, {"includes": text}, follow=True).redirect_chain == [(above, 302)]
+        indicator.refresh_from_db()
+        assert indicator.includes == text
+
+    entries = AuditEntry.objects.filter(verb="indicator.described").order_by("number")
+    assert [json.loads(entry.detail.before)["includes"] for entry in entries] == [
+        "", "Persons charged.", "Cases before a court.",
+    ]  # fmt: skip
+
+
+def test_personal_data_in_what_a_figure_includes_is_held_back(client, indicator):
+    client.force_login(OfficerFactory())
+
+    answer = client.post(includes_url(indicator), {"includes": "Call 62 345 678 for the cases."})
+
+    assert answer.status_code == 422
+    indicator.refresh_from_db()
+    assert indicator.includes == ""
+
+
+def test_only_officers_of_the_country_say_what_a_figure_includes(client, indicator):
+    CommitmentFactory(ministry=(own := MinistryFactory()), benchmarks=[BenchmarkFactory(terms__indicator=indicator)])
+    elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
+    for person, expected in ((FocalPointFactory(ministry=own), 403), (AmbassadorFactory(), 403), (elsewhere, 404)):
+        client.force_login(person)
+        assert client.get(includes_url(indicator)).status_code == expected
+        assert client.post(includes_url(indicator), {"includes": "Persons."}).status_code == expected
+
+    indicator.refresh_from_db()
+    assert indicator.includes == ""

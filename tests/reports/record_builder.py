@@ -14,6 +14,7 @@ from dialogues.choices import (
 )
 from recommendations.choices import Pillar, Rule
 from reports.readiness.facts import (
+    AgreedProofFact,
     AssessmentFact,
     BenchmarkFact,
     BenchmarkTermsFact,
@@ -208,11 +209,12 @@ class RecordBuilder:
             evidence_ids=frozenset(on),
         )
 
-    def commitment(self, *, made, known=None, ministry=1, due=None, later_events=(), **towards):
+    def commitment(self, *, made, known=None, ministry=1, due=None, later_events=(), proofs=None, **towards):
         """Add a commitment with its benchmarks: `_6a=CommitmentReach.MEETS`.
 
         Args:
             later_events: kind, day and due date of each further event.
+            proofs: the agreed proof (default: one, agreed with the promise).
         """
         events = []
         for kind, day, due_on in [(CommitmentEventKind.MADE, made, due), *later_events]:
@@ -225,6 +227,7 @@ class RecordBuilder:
             ministry_id=ministry,
             towards={self.benchmark_ids[key.removeprefix("_")]: reach for key, reach in towards.items()},
             events=tuple(events),
+            proofs=(AgreedProofFact(1, noon(known or made), made),) if proofs is None else tuple(proofs),
         )
 
     def milestone(self, kind, due, done=None, known=None):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.urls import reverse
 
-from dialogues.choices import CommitmentEventKind
+from dialogues.choices import CommitmentEventKind, RequestEventKind
 from reports.actions.notices import notify
 from tests.factories import (
     MASERU,
@@ -20,8 +20,11 @@ from tests.factories import (
     DueDateProposalDecisionFactory,
     DueDateProposalFactory,
     FocalPointFactory,
+    InformationRequestFactory,
+    InternalNoteFactory,
     MinistryFactory,
     OfficerFactory,
+    RequestEventFactory,
     UpdateVersionFactory,
 )
 from tiptracker.mail.models import Mail
@@ -60,7 +63,17 @@ def eventful_record():
     DueDateProposalDecisionFactory(
         proposal__commitment__ministry=ministry, proposal__recorded_at=on(yesterday), recorded_at=on(yesterday)
     )
+    InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 1, 3))
+    answered = InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 3, 31))
+    UpdateVersionFactory(update__information_request=answered, happened_on=yesterday, returned=True)
+    InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 2, 10))
+    RequestEventFactory(
+        information_request=InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 4, 30)),
+        kind=RequestEventKind.WITHDRAWN,
+        happened_on=yesterday,
+    )
     DialogueFactory(planned=True, held_on=date(2022, 2, 3))
+    InternalNoteFactory(ministry=ministry, named=officer, recorded_at=on(yesterday))
     BriefingFactory(issued=True, as_of=date(2022, 1, 20), known_by=on(yesterday), pdf=b"%PDF-1.7\n")
     BriefingFactory(requested_by=officer, requested_at=on(yesterday), pdf=b"%PDF-1.7\n")
     CommitmentFactory(ministry=MinistryFactory(), made__due_on=date(2022, 1, 3))  # has no focal point

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dialogues.choices import CommitmentEventKind, UpdateDecision
+from dialogues.choices import CommitmentEventKind, RequestEventKind, UpdateDecision
 from reports.actions.notices import notify
 from tests.factories import (
     MASERU,
@@ -19,9 +19,13 @@ from tests.factories import (
     DueDateProposalDecisionFactory,
     DueDateProposalFactory,
     FocalPointFactory,
+    InformationRequestFactory,
+    InternalNoteDoneFactory,
+    InternalNoteFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
+    RequestEventFactory,
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
@@ -226,6 +230,61 @@ def test_a_proposed_due_date_goes_to_the_officers_and_its_refusal_to_the_ministr
     assert told("police@gov.example") == [NoticeKind.DUE_DATE_DECLINED]
 
 
+def test_a_request_for_information_is_told_at_once_until_it_is_answered(police):
+    asked_at = at(date(2022, 1, 10))
+    asked = InformationRequestFactory(ministry=police, recorded_at=asked_at, asked__happened_on=asked_at.date())
+    notify(now=asked_at + timedelta(hours=1))
+    assert (told("police@gov.example"), mails_to("police@gov.example")) == ([NoticeKind.REQUEST_MADE], 1)
+
+    version = UpdateVersionFactory(update__information_request=asked, answers=asked.lines.all())
+    notify(now=at(date(2022, 1, 11)))
+    assert told("police@gov.example") == []
+    assert NoticeKind.UPDATE_RECEIVED in told("officer@post.example")
+
+    UpdateVersionDecisionFactory(
+        update_version=version, decision=UpdateDecision.RETURNED, recorded_at=at(date(2022, 1, 11), 10)
+    )
+    notify(now=at(date(2022, 1, 11), 11))
+    assert set(told("police@gov.example")) == {NoticeKind.UPDATE_RETURNED, NoticeKind.REQUEST_MADE}
+
+
+def test_an_overdue_request_climbs_like_an_overdue_commitment(police):
+    asked = InformationRequestFactory(ministry=police, asked__due_on=date(2022, 1, 15))
+    reached = []
+    for days in (-7, 7, 14, 21):
+        notify(now=at(date(2022, 1, 15) + timedelta(days=days)))
+        reached.append((set(told("police@gov.example")), set(told("officer@post.example"))))
+    made, overdue = NoticeKind.REQUEST_MADE, NoticeKind.REQUEST_OVERDUE
+    climbed = {NoticeKind.REQUEST_LONG_OVERDUE, NoticeKind.REQUEST_FOR_AGENDA}
+    assert reached == [
+        ({made, NoticeKind.REQUEST_DUE_SOON}, set()),
+        ({made, overdue}, set()),
+        ({made, overdue}, {NoticeKind.REQUEST_LONG_OVERDUE}),
+        ({made, overdue}, climbed),
+    ]
+    assert told("ambassador@post.example") == [NoticeKind.REQUEST_LONG_OVERDUE]
+
+    withdrawn_at = at(date(2022, 2, 6))
+    RequestEventFactory(
+        information_request=asked, kind=RequestEventKind.WITHDRAWN, happened_on=withdrawn_at.date(),
+        recorded_at=withdrawn_at,
+    )  # fmt: skip
+    notify(now=withdrawn_at + timedelta(minutes=1))
+
+    assert told("police@gov.example") == [NoticeKind.REQUEST_CHANGED]
+    assert told("officer@post.example") == []
+
+
+def test_a_request_to_a_ministry_without_a_focal_point_is_told_to_the_officers(officer):
+    asked_at = at(date(2022, 1, 10))
+    InformationRequestFactory(ministry=MinistryFactory(), recorded_at=asked_at, asked__happened_on=asked_at.date())
+
+    notify(now=asked_at + timedelta(hours=1))
+
+    assert told("officer@post.example") == [NoticeKind.NO_FOCAL_POINT]
+    assert mails_to("officer@post.example") == 1
+
+
 def test_the_embassy_is_reminded_of_a_planned_dialogue(police):
     dialogue = DialogueFactory(planned=True)  # on 10 February, entered on 20 January
 
@@ -260,6 +319,39 @@ def test_the_officers_are_told_of_a_ministry_without_a_focal_point(officer):
     FocalPointFactory(ministry=ministry)
     notify(now=now + timedelta(days=2))
     assert told("officer@post.example") == []
+
+
+def test_a_note_is_told_to_the_person_named_alone_until_it_is_dealt_with(officer, ambassador):
+    FocalPointFactory(email="police@gov.example", created_at=LONG_AGO)
+    note = InternalNoteFactory(named=ambassador, recorded_at=at(date(2022, 1, 10), 8))
+    InternalNoteFactory(recorded_at=at(date(2022, 1, 10), 8))
+    everybody = ("officer@post.example", "recorder@post.example", "ambassador@post.example", "police@gov.example")
+
+    notify(now=at(date(2022, 1, 10), 9))
+    assert [told(email) for email in everybody] == [[], [], [NoticeKind.NOTE_FOR_YOU], []]
+    assert mails_to("ambassador@post.example") == 1
+
+    InternalNoteDoneFactory(note=note)
+    notify(now=at(date(2022, 1, 10), 10))
+    assert told("ambassador@post.example") == []
+
+
+def test_a_note_for_a_person_who_left_is_told_to_the_officers(officer, ambassador):
+    person = OfficerFactory(email="left@post.example", created_at=LONG_AGO)
+    note = InternalNoteFactory(named=person, recorded_at=at(date(2022, 1, 10), 8))
+    notify(now=at(date(2022, 1, 10), 9))
+
+    person.valid_until_on = date(2022, 1, 10)
+    person.save()
+    notify(now=at(date(2022, 1, 11), 9))
+
+    writer = note.recorded_by.email
+    assert [told(email) for email in ("left@post.example", "officer@post.example", writer)] == [
+        [],
+        [NoticeKind.NOTE_FOR_YOU],
+        [NoticeKind.NOTE_FOR_YOU],
+    ]
+    assert told("ambassador@post.example") == []
 
 
 # --- Mails ------------------------------------------------------------------------------------------------------------

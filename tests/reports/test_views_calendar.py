@@ -15,6 +15,7 @@ from tests.factories import (
     CommitmentFactory,
     DialogueFactory,
     FocalPointFactory,
+    InformationRequestFactory,
     MilestoneFactory,
     MinistryFactory,
     OfficerFactory,
@@ -185,6 +186,24 @@ def test_due_dates_and_dialogues_ahead_remind_of_themselves(client, officer, rec
     due = Commitment.objects.filter(text__in=["Fund the unit", "Open a shelter"]).order_by("pk")
     assert {name for name, _ in reminded} == {"Dialogue", *(f"Commitment {row.pk} is due" for row in due)}
     assert len(reminded) == 2 * 3
+
+
+def test_a_request_for_information_stands_on_its_due_date_until_it_is_answered(client, officer, record):
+    asked = InformationRequestFactory(ministry=record, asked__due_on=date(2022, 2, 10), lines=["A secret list"])
+    client.force_login(officer)
+    month = edition_url("calendar_month", query={"month": "2022-02"})
+    assert reverse("information_request_detail", args=[asked.pk]) in client.get(month).text
+    path = make_feed(client, officer)
+
+    def entries():
+        events = icalendar.Calendar.from_ical(client.get(path).content).walk("VEVENT")
+        return [(str(event["summary"]), event.decoded("dtstart")) for event in events if "Request" in event["summary"]]
+
+    assert entries() == [(f"Request for information {asked.pk} is due", date(2022, 2, 10))]
+    assert "A secret list" not in client.get(path).content.decode()
+
+    UpdateVersionFactory(update__information_request=asked, answers=asked.lines.all(), accepted=True)
+    assert entries() == []
 
 
 def test_a_closed_account_has_no_feed(client, officer, record):

@@ -19,6 +19,8 @@ from tests.factories import (
     DialogueFactory,
     EvidenceFactory,
     FocalPointFactory,
+    InternalNoteDoneFactory,
+    InternalNoteFactory,
     MilestoneFactory,
     MinistryFactory,
     ObserverFactory,
@@ -27,6 +29,7 @@ from tests.factories import (
     ParticipantFactory,
     RecommendationFactory,
     UpdateVersionFactory,
+    at_noon,
 )
 
 pytestmark = pytest.mark.django_db
@@ -109,8 +112,8 @@ def test_handover_counts_what_it_has_no_room_for(client, record, police):
 
     note = client.get(reverse("handover")).context["note"]
 
-    assert (len(note.due), note.more_due) == (7, 13)
-    assert (len(note.last_dialogue.commitments), note.last_dialogue.more) == (4, 11)
+    assert (len(note.due), note.more_due) == (6, 14)
+    assert (len(note.last_dialogue.commitments), note.last_dialogue.more) == (3, 12)
 
 
 def test_handover_leads_to_tasks_only_who_has_tasks(client, record):
@@ -119,6 +122,38 @@ def test_handover_leads_to_tasks_only_who_has_tasks(client, record):
         return client.get(reverse("handover")).text.count("/tasks/")
 
     assert links(OfficerFactory()) > links(ObserverFactory()) == 0
+
+
+def test_handover_lists_open_notes_by_what_they_are_about(client, record, police):
+    InternalNoteFactory(recommendation=record, text="NOTE on a recommendation")
+    InternalNoteFactory(ministry=police, text="NOTE on a ministry", named=OfficerFactory(name="Thabo Mokoena"))
+    InternalNoteDoneFactory(note__text="NOTE dealt with")
+    elsewhere = MinistryFactory(country=CountryFactory(elsewhere=True))
+    InternalNoteFactory(ministry=elsewhere, country=elsewhere.country, text="NOTE elsewhere")
+
+    for reader in (OfficerFactory(), ObserverFactory()):
+        client.force_login(reader)
+        page = client.get(reverse("handover"))
+        groups = [(group.heading, [row.text for row in group.notes]) for group in page.context["note"].notes]
+        assert groups == [
+            ("Recommendations", ["NOTE on a recommendation"]),
+            ("Ministries", ["NOTE on a ministry"]),
+        ]
+        assert "For Thabo Mokoena" in page.text
+        assert "NOTE dealt with" not in page.text
+        assert "NOTE elsewhere" not in page.text
+
+
+def test_handover_folds_up_the_notes_that_it_has_no_room_for(client, record, police):
+    for number in range(6):
+        InternalNoteFactory(ministry=police, recorded_at=at_noon(date(2022, 1, 10 + number)), text=f"NOTE {number}")
+
+    page = client.get(reverse("handover"))
+
+    note = page.context["note"]
+    shown, folded = ([row.text for group in groups for row in group.notes] for groups in (note.notes, note.more_notes))
+    assert (shown, folded) == (["NOTE 5", "NOTE 4", "NOTE 3"], ["NOTE 2", "NOTE 1", "NOTE 0"])
+    assert "3 more notes" in page.text
 
 
 def test_handover_without_a_dialogue_says_so(client):
@@ -193,7 +228,7 @@ def test_ministry_page_and_dashboard_do_not_count_a_reversed_commitment_as_done(
     assert [ministry.commitments for ministry in client.get(edition_url("dashboard")).context["ministries"]] == [tally]
 
 
-@pytest.mark.parametrize("page", [("handover", 30), ("ministry_detail", 39)], ids=["handover", "ministry_detail"])
+@pytest.mark.parametrize("page", [("handover", 31), ("ministry_detail", 46)], ids=["handover", "ministry_detail"])
 @pytest.mark.parametrize("count", [1, 3, 300])
 def test_handover_and_ministry_query_count(client, police, django_assert_num_queries, count, page):
     name, queries = page
@@ -215,7 +250,7 @@ def test_handover_and_ministry_query_count(client, police, django_assert_num_que
 
     # 2 who asks, 3 their zone, the count of My tasks, the editions; 12 facts; 4 desks; and then the note:
     # 1 milestones, 2 dialogues, 1 claims on words alone, 1 colleagues, 1 met, 3 what next steps
-    # are called; the ministry: 1 itself, 2 what it leads, 2 what it sent, 1 who held its office, 10 what to raise with
+    # are called; the ministry: 1 itself, 2 what it leads, 2 what it sent, 1 who held its office, 11 what to raise with
     # it, 2 its documents
     with django_assert_num_queries(queries):
         assert client.get(address).status_code == 200

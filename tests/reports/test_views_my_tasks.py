@@ -36,6 +36,8 @@ from tests.factories import (
     EvidenceReviewFactory,
     FocalPointFactory,
     IndicatorFactory,
+    InternalNoteDoneFactory,
+    InternalNoteFactory,
     MinistryFactory,
     NextStepDoneFactory,
     NextStepFactory,
@@ -383,9 +385,9 @@ def test_my_tasks_query_count(client, django_assert_num_queries, count):
         EvidenceFactory(supports=[benchmark])
     client.force_login(OfficerFactory())
 
-    # session, user, zone; logged, versions, when they are due, editions, and the facts of one; the six other kinds;
+    # session, user, zone; logged, versions, when they are due, editions, and the facts of one; the seven other kinds;
     # own evidence that waits for a colleague; two with new evidence since a decision; the count of tasks
-    with django_assert_num_queries(15 + 14):
+    with django_assert_num_queries(15 + 15):
         response = client.get(edition_url("my_tasks"))
 
     assert len(response.context["versions"]) == len(response.context["logged"]) == min(count, 25)
@@ -486,6 +488,44 @@ def test_proposed_due_dates_are_a_kind_of_task_for_officers(client):
     for other in (AmbassadorFactory(), ObserverFactory()):
         client.force_login(other)
         assert "due-dates" not in [group.key for group in client.get(edition_url("my_tasks")).context["groups"]]
+
+
+def test_notes_are_tasks_of_the_person_named_until_dealt_with(client):
+    edition = RecommendationFactory(number=4).edition
+    officer, ambassador = OfficerFactory(), AmbassadorFactory()
+    note = InternalNoteFactory(recommendation=edition.recommendations.get(), named=officer, text="Ask about it.")
+    InternalNoteFactory()
+    InternalNoteDoneFactory(note__named=officer)
+    elsewhere = MinistryFactory(country=CountryFactory(elsewhere=True))
+    InternalNoteFactory(ministry=elsewhere, country=elsewhere.country, named=officer)
+
+    assert task_urls(client, OfficerFactory(), "notes") == task_urls(client, ambassador, "notes") == []
+    assert task_urls(client, officer, "notes") == [row_url("note_detail", note)]
+    page = client.get(edition_url("my_tasks"))
+    [group] = [group for group in page.context["groups"] if group.key == "notes"]
+    [task] = group.tasks
+    assert (task.title, task.note) == ("Ask about it.", "Recommendation 4 of 2021")
+    assert (task.sender, task.since) == (note.recorded_by.name, date(2022, 1, 10))
+
+    answer = client.post(task.url, {"back": page.context["back"]})
+
+    assert answer.headers["Location"] == edition_url("my_tasks")
+    assert task_urls(client, officer, "notes") == []
+
+
+def test_a_note_for_a_person_who_left_is_a_task_of_the_officers(client):
+    RecommendationFactory()
+    person = OfficerFactory(name="Thabo Mokoena")
+    note = InternalNoteFactory(ministry=MinistryFactory(name="Ministry of Police"), named=person)
+    officer, ambassador = OfficerFactory(), AmbassadorFactory()
+    assert task_urls(client, officer, "notes") == []
+
+    person.is_active = False
+    person.save()
+
+    assert task_urls(client, officer, "notes") == [row_url("note_detail", note)]
+    assert "Ministry of Police. It was for Thabo Mokoena, who has left." in client.get(edition_url("my_tasks")).text
+    assert task_urls(client, ambassador, "notes") == []
 
 
 @pytest.mark.parametrize("decision", [UpdateDecision.RETURNED, UpdateDecision.ACCEPTED])

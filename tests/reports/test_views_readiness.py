@@ -11,6 +11,7 @@ from recommendations.choices import Rule
 from tests.edition_urls import edition_url
 from tests.factories import (
     AdministratorFactory,
+    AgreedProofFactory,
     AmbassadorFactory,
     AssessmentFactory,
     BenchmarkFactory,
@@ -379,6 +380,7 @@ def test_checks_are_grouped_and_led_to_with_what_to_do(get_page):
     assert [(kind.value, len(problems)) for kind, problems in response.context["problems_by_kind"]] == [
         ("met_without_action", 2),
         ("past_due", 1),
+        ("no_agreed_proof", 1),
     ]
     assert "1a is assessed as met, but no verified action" in response.text
     assert "Verify the action, or assess the benchmark again." in response.text
@@ -386,7 +388,8 @@ def test_checks_are_grouped_and_led_to_with_what_to_do(get_page):
 
 
 def test_checks_are_those_of_the_day_asked_for(get_page):
-    CommitmentFactory(text="To do it", benchmarks=[BenchmarkFactory()], made__due_on=JAN_10)
+    commitment = CommitmentFactory(text="To do it", benchmarks=[BenchmarkFactory()], made__due_on=JAN_10)
+    AgreedProofFactory(commitment=commitment)
 
     assert "No update received." in get_page(reverse("readiness_checks")).text
     text = get_page(reverse("readiness_checks"), as_of=(JAN_10 - timedelta(days=1)).isoformat()).text

@@ -423,7 +423,7 @@ def test_recommendation_detail_query_count(client, django_assert_num_queries, co
     # 2 who asks, 2 zone and tasks, 1 recommendation, 1 may read, 1 supporting, 12 facts, 2 benchmarks, 2 commitments,
     # 2 evidence, 2 reversed reviews, 1 readings, 3 assessments, 4 what may be done, 1 wordings,
     # 2 years unmet and asked again, 1 name
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(42):
         response = get_recommendation(client, recommendation)
 
     assert len(response.context["benchmarks"]) == count

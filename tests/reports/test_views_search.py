@@ -19,6 +19,9 @@ from tests.factories import (
     EvidenceFactory,
     EvidenceFileFactory,
     FocalPointFactory,
+    InformationRequestFactory,
+    InternalNoteFactory,
+    LineAnswerFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
@@ -83,12 +86,15 @@ def test_every_kind_of_row_is_found(client):
     benchmark.recommendation.save()
     commitment = CommitmentFactory(text="One xylophone more", ministry=ministry)
     UpdateVersionFactory(update__commitment=commitment, narrative="The xylophone came.")
+    asked = InformationRequestFactory(reason="Nobody knows a xylophone.", lines=["The list of xylophones"])
+    LineAnswerFactory(line=asked.lines.get(), text="Each xylophone is listed.")
     EvidenceFactory(title="Xylophone delivered")
     file = EvidenceFileFactory(name="xylophone.pdf")
     EvidenceFactory(title="Something else", file=file)
     FileText.objects.create(file=file, page=3, text="A receipt for a xylophone")
     dialogue = DialogueFactory(purpose="Talk of the xylophone")
     AgendaItem.objects.create(dialogue=dialogue, position=1, topic="Xylophone")
+    InternalNoteFactory(ministry=ministry, text="Ask who plays the xylophone.")
     client.force_login(OfficerFactory(name="Xylia"))
 
     results = search_results(client, "xyl")
@@ -100,12 +106,15 @@ def test_every_kind_of_row_is_found(client):
     assert {key: len(rows) for key, rows in results.items()} == {
         "recommendations": 2,
         "commitments": 1,
-        "updates": 1,
+        "updates": 2,
+        "requests": 2,
         "evidence": 1,
         "files": 2,
         "dialogues": 2,
+        "notes": 1,
         "people": 2,
     }
+    assert results["notes"] == [("Note of 10 January 2022: Ministry of Xylophones", "Ask who plays the xylophone.")]
     assert ("“xylophone.pdf”, page 3", "A receipt for a xylophone") in results["files"]
 
 
@@ -123,7 +132,10 @@ def _create_hidden_rows(**more):
     EvidenceFactory(title=SECRET_WORD, file=file, supports=[benchmark], country=ministry.country, source=SECRET_WORD)
     dialogue = DialogueFactory(purpose=SECRET_WORD, record=SECRET_WORD, agreed=SECRET_WORD, country=ministry.country)
     AgendaItem.objects.create(dialogue=dialogue, position=1, topic=SECRET_WORD)
+    asked = InformationRequestFactory(ministry=ministry, reason=SECRET_WORD, lines=[SECRET_WORD])
+    LineAnswerFactory(line=asked.lines.get(), text=SECRET_WORD)
     FocalPointFactory(ministry=ministry, name=SECRET_WORD)
+    InternalNoteFactory(ministry=ministry, text=SECRET_WORD, country=ministry.country)
     return ministry
 
 
@@ -132,6 +144,8 @@ def test_a_ministry_finds_nothing_of_another_nor_what_the_embassy_keeps(client):
     _create_hidden_rows()
     dialogue = DialogueFactory(purpose=SECRET_WORD, record=SECRET_WORD)
     commitment = CommitmentFactory(text="Ours", letter=SECRET_WORD, ministry=own, dialogue=dialogue)
+    InternalNoteFactory(commitment=commitment, text=SECRET_WORD)
+    InternalNoteFactory(ministry=own, text=SECRET_WORD)
     EvidenceFactory(title="Internal", commitment=commitment, sensitivity=Sensitivity.INTERNAL, source=SECRET_WORD)
     EvidenceFactory(
         title="Shared", commitment=commitment, sensitivity=Sensitivity.SHARED, source=SECRET_WORD, stated_by=SECRET_WORD
@@ -220,6 +234,7 @@ def test_every_result_opens(client):
     EvidenceFactory(title="Shelter opened", file=file)
     FileText.objects.create(file=file, page=1, text="The shelter")
     DialogueFactory(purpose="Shelter")
+    InternalNoteFactory(text="Ask about the shelter.")
     for reader in (OfficerFactory(), ObserverFactory()):
         client.force_login(reader)
         page = client.get(reverse("search"), {"q": "shelter"})

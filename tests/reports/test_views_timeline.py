@@ -123,7 +123,7 @@ def test_timeline_query_count(client, edition, django_assert_num_queries, count)
     DialogueFactory()
 
     # 2 who asks, 2 their zone and the post’s name; 1 edition, 1 commitments, 1 milestones, 1 dialogues, 1 saved filters
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = client.get(edition_url("timeline"))
 
     assert response.context["page"].paginator.count == count + 1

@@ -8,12 +8,14 @@ from unittest.mock import patch
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http.request import HttpHeaders
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from dialogues.workbook.columns import SHEET_MARK
 from tests.factories import PASSWORD
 from tests.security.world import READERS
 from tests.transactions import outer_transaction
@@ -305,6 +307,14 @@ def evidence_revision_body(world):
     return evidence_body(world) | {"reason": "The page says otherwise."}
 
 
+def workbook_body(world):
+    """Return the workbook of the police as a CSV file without rows, and the day on which an officer received it."""
+    return {
+        "file": SimpleUploadedFile("workbook.csv", f"{SHEET_MARK},title\nKey,Title\n".encode()),
+        "received_on": TODAY,
+    }
+
+
 def update_body(world):
     return {
         "claimed": "under_way",
@@ -315,6 +325,20 @@ def update_body(world):
         "done_by": "government",
         "draft_seen": world.rows["draft"].mark,
     }
+
+
+def information_request_body(world):
+    return formset_totals("lines", 1) | {
+        "lines-0-wording": "The list of shelters",
+        "ministry": world.pk("police"),
+        "due_on": "2022-02-20",
+        "reason": "The report needs it.",
+    }
+
+
+def request_answer_body(world):
+    line = world.rows["asked"].lines.get().pk
+    return {f"line-{line}-answer": "none", f"line-{line}-text": "There is no list.", "narrative": "We looked."}
 
 
 def assessment_body(world):
@@ -412,6 +436,10 @@ def bulk_review_body(world):
     }
 
 
+def note_body(world):
+    return {"text": "Ask about it at the next meeting.", "named": world.pk("ambassador_person")}
+
+
 BODIES = {
     "POST account_login": lambda world: {"login": "nobody@post.example", "password": "wrong"},
     "POST token_add": lambda world: {
@@ -467,19 +495,47 @@ BODIES = {
     "POST commitment_reopen": lambda world: {"reason": "It isn't done.", "on": TODAY},
     "POST commitment_report_done": lambda world: {"on": TODAY},
     "POST commitment_verify_done": lambda world: {"reason": "We saw it.", "on": TODAY},
+    "POST agreed_proof_add": lambda world: {
+        "kind": "law",
+        "text": "a copy of the Act",
+        "from_whom": "the Ministry of Justice",
+        "agreed_on": TODAY,
+    },
+    "POST agreed_proof_end": lambda world: {"reason": "It is published.", "ended_on": TODAY},
+    "POST agreed_proof_evidence": lambda world: {"evidence": [world.pk("internal")]},
     "POST due_date_propose": lambda world: {"due_on": "2022-02-20", "reason": "The printer is late."},
     "POST due_date_answer": lambda world: {"answer": "declined", "reason": "The deadline stays."},
+    "POST commitment_note_add": note_body,
+    "POST recommendation_note_add": note_body,
+    "POST ministry_note_add": note_body,
+    "POST note_detail": lambda world: {"back": "tasks"},
     "POST version_withdraw": lambda world: {"reason": "We attached the wrong list."},
+    "POST information_request_add": information_request_body,
+    "POST information_request_move": lambda world: {"due_on": "2022-02-20", "reason": "They asked."},
+    "POST information_request_withdraw": lambda world: {"reason": "It is no longer needed."},
+    "POST information_request_answer": request_answer_body,
+    "POST information_request_draft": request_answer_body,
     "POST update_send": update_body,
+    "POST workbook": workbook_body,
+    "POST workbook_preview": lambda world: {"do": "save", "seen": "1"},
     "POST update_draft": update_body,
     "POST evidence_log": evidence_body,
     "POST evidence_revise": evidence_revision_body,
     "POST indicator_enter": figures_body,
+    "POST standard_indicators": lambda world: {"acquittals-wanted": "on"},
     "POST reading_add": lambda world: figure_source() | {"figure": "16", "sex-Female": "9"},
+    "POST indicator_includes": lambda world: {"includes": "Persons charged."},
     "POST indicator_ministry": lambda world: {"ministry": world.pk("police")},
     "POST evidence_review internal": evidence_review_body("internal"),
     "POST evidence_review shared": evidence_review_body("shared"),
     "POST calendar_feed": lambda world: {"do": "renew"},
+    "POST handover_received": lambda world: {"do": "seen", "handover": world.pk("officers_handover")},
+    "POST person_handover": lambda world: {
+        "last_day": "2022-02-28",
+        "name": "New",
+        "email": "new@post.example",
+        "version": "1",
+    },
     "POST notice_settings": lambda world: (
         dict.fromkeys(NoticeKind, Frequency.DAILY) | {"hour": "8", "weekly_on": "0", "working_days": ["0", "1"]}
     ),

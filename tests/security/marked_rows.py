@@ -42,11 +42,14 @@ READABLE_BY_MINISTRIES = """
 accounts.Country.name accounts.Ministry.name accounts.Ministry.short_name accounts.User.name accounts.User.email
 recommendations.Edition.source recommendations.Recommendation.text
 recommendations.BenchmarkTerms.criterion
-recommendations.Indicator.name recommendations.Indicator.unit
+recommendations.Indicator.name recommendations.Indicator.unit recommendations.Indicator.includes
 dialogues.Dialogue.place dialogues.Commitment.text dialogues.Commitment.letter
+dialogues.AgreedProof.text dialogues.AgreedProof.from_whom dialogues.AgreedProofEnd.reason
 dialogues.CommitmentCorrection.replaced_text dialogues.CommitmentCorrection.reason
 dialogues.UpdateVersion.narrative dialogues.UpdateVersionDecision.reason
 dialogues.DueDateProposal.reason dialogues.DueDateProposalDecision.reason
+dialogues.InformationRequest.reason dialogues.RequestLine.wording dialogues.RequestEvent.reason
+dialogues.LineAnswer.text
 dialogues.Evidence.title dialogues.Evidence.stated_by dialogues.Evidence.source dialogues.Evidence.link
 dialogues.EvidenceFile.name dialogues.EvidenceFile.file dialogues.EvidenceFile.received_sha256
 dialogues.EvidenceFile.stored_sha256 dialogues.EvidenceReview.reason
@@ -96,6 +99,7 @@ class MarkedRows:
         self._mark_commitments()
         self._mark_drafts()
         self._mark_updates_and_evidence()
+        self._mark_requests()
         self._mark_redactions()
         self._mark_runs_and_briefings()
         self._mark_log()
@@ -277,7 +281,25 @@ class MarkedRows:
                 decision="declined",
                 recorded_by=self.officer,
             )
+            self.create_marked(factories.AgreedProofFactory, to, commitment=promise)
+            ended = self.create_marked(factories.AgreedProofFactory, to, commitment=promise)
+            self.create_marked(factories.AgreedProofEndFactory, to, proof=ended)
         self._mark_corrections()
+        self._mark_notes()
+
+    def _mark_notes(self):
+        """Leave an internal note on everything that a ministry can open. No ministry reads any of them."""
+        named = {"named": self.world.people["ambassador"], "recorded_by": self.officer}
+        note = factories.InternalNoteFactory
+        for subject in (
+            {"commitment": self.commitment},
+            {"commitment": self.home_commitment},
+            {"recommendation": self.counted.recommendation},
+            {"recommendation": self.world.rows["first"]},
+            {"ministry": self.police},
+            {"ministry": self.home},
+        ):
+            self.create_marked(note, **subject, **named)
 
     def _mark_corrections(self):
         """Correct wordings, benchmarks, and how far a benchmark would be met (which no ministry sees)."""
@@ -351,6 +373,36 @@ class MarkedRows:
             self.create_marked(factories.ReadingPartFactory, reading=reading)
             self.create_marked(
                 factories.AssessmentFactory, benchmark=self.assessed, grounds=[evidence], recorded_by=self.officer
+            )
+
+    def _mark_requests(self):
+        for reader, ministry, to, indicator in (
+            ("own", self.police, OWN, self.indicator),
+            ("other", self.home, OTHER, self.home_indicator),
+        ):
+            by = self.world.people[reader]
+            asked = self.create_marked(
+                factories.InformationRequestFactory, to, ministry=ministry, edition=self.edition, lines=[]
+            )
+            line = self.create_marked(factories.RequestLineFactory, to, information_request=asked)
+            self.create_marked(
+                factories.RequestEventFactory, to, information_request=asked, kind="moved", recorded_by=self.officer
+            )
+            sent = self.create_marked(
+                factories.UpdateVersionFactory,
+                to,
+                update=factories.UpdateFactory(information_request=asked),
+                recorded_by=by,
+            )
+            self.create_marked(factories.LineAnswerFactory, to, line=line, update_version=sent)
+            evidence = self._create_evidence(to, update_version=sent)
+            self.create_marked(
+                factories.ReadingFactory,
+                to,
+                indicator=indicator,
+                evidence=evidence,
+                update_version=sent,
+                recorded_by=by,
             )
 
     def _create_update_version(self, to, commitment, by, benchmarks, indicator):

@@ -30,6 +30,12 @@ IDS_IN_QUERIES = [
     ("own", "GET commitment_list -", "ministry", "home"),
     ("officer", "GET commitment_add -", "dialogue", "foreign_dialogue"),
     ("officer", "GET commitment_add -", "recommendation", "foreign_recommendation"),
+    ("officer", "GET information_request_list -", "ministry", "foreign_ministry"),
+    ("officer", "GET information_request_add -", "ministry", "foreign_ministry"),
+    ("officer", "GET information_request_add -", "dialogue", "foreign_dialogue"),
+    ("officer", "GET information_request_add -", "indicator", "foreign_indicator"),
+    ("officer", "GET information_request_add -", "benchmark", "foreign_benchmark"),
+    ("own", "GET update-list -", "information_request", "home_request"),
     ("officer", "GET evidence_list -", "benchmark", "foreign_benchmark"),
     ("officer", "GET commitment_list -", "recommendation", "foreign_recommendation"),
     ("officer", "GET evidence_log -", "commitment", "foreign_commitment"),
@@ -81,6 +87,9 @@ evidence-list       happened_after happened_before
 reading-list        starts_on
 commitment_detail   sent
 dialogue_detail     saved
+information_request_detail  sent
+information_request_list  q status
+information_request_add  line reason years
 briefing-list       kind
 readiness-list      as_of known_by
 readiness_detail    as_of known_by known_on
@@ -96,6 +105,7 @@ methodology         as_of known_by known_on
 recommendation_list pillar
 setup_add           country
 timeline            kind stands
+standard_indicators tick
 commitment_list     q status pillar due_from due_to sort
 evidence_list       q kind done_by shows word since until sort
 log_list            address country record since text until what
@@ -119,12 +129,23 @@ IDS_IN_FORMS = [
     ("officer", "POST commitment_add -", "ministry", "foreign_ministry"),
     ("officer", "POST commitment_add -", "dialogue", "foreign_dialogue"),
     ("officer", "POST commitment_add -", "links-0-benchmark", "foreign_benchmark"),
+    ("officer", "POST information_request_add -", "ministry", "foreign_ministry"),
+    ("officer", "POST information_request_add -", "dialogue", "foreign_dialogue"),
+    ("officer", "POST information_request_add -", "lines-0-indicator", "foreign_indicator"),
+    ("own", "POST information_request_answer asked", "kept_files", "home_file"),
+    ("own", "POST information_request_answer asked", "last_version", "home_version"),
+    ("own", "POST information_request_draft asked", "restore_draft", "row_removed_by_second"),
     ("officer", "POST commitment_correct unstarted", "links-0-benchmark", "foreign_benchmark"),
+    ("officer", "POST agreed_proof_evidence agreed_proof", "evidence", "foreign_evidence"),
+    ("officer", "POST version_return waiting", "return-missing", "home_proof"),
+    ("own", "POST update_send unstarted", "proofs", "home_proof"),
     ("officer", "POST evidence_log -", "commitment", "foreign_commitment"),
     ("officer", "POST evidence_log -", "kept_files", "unsent_file"),
     ("officer", "POST evidence_log -", "evidence_links-0-benchmark", "foreign_benchmark"),
     ("officer", "POST evidence_log -", "count-indicator", "foreign_indicator"),
     ("officer", "POST indicator_enter -", "kept_files", "unsent_file"),
+    ("officer", "POST standard_indicators -", "acquittals-existing", "foreign_indicator"),
+    ("officer", "POST standard_indicators -", "acquittals-ministry", "foreign_ministry"),
     ("officer", "POST reading_add indicator", "kept_files", "unsent_file"),
     ("own", "POST update_send unstarted", "kept_files", "home_file"),
     ("own", "POST update_send unstarted", "last_version", "home_version"),
@@ -142,10 +163,18 @@ IDS_IN_FORMS = [
     ("administrator", "POST setup_ministries lesotho", "known-0-ministry", "foreign_ministry"),
     ("officer", "POST saved_filter_add -", "restore", "row_removed_by_second"),
     ("own", "POST update_draft unstarted", "restore_draft", "row_removed_by_second"),
+    ("own", "POST workbook police", "restore", "row_removed_by_second"),
+    ("own", "POST workbook_preview own_workbook", "row3-kept_files", "home_file"),
     ("officer", "POST next_step_done step", "again", "row_removed_by_second"),
+    ("officer", "POST commitment_note_add commitment", "named", "elsewhere_person"),
+    ("officer", "POST recommendation_note_add first", "named", "own_person"),
+    ("officer", "POST ministry_note_add police", "named", "elsewhere_person"),
+    ("officer", "POST note_detail note", "mark", "foreign_mark"),
     ("officer", "POST version_fill waiting", "several-items", "foreign_version"),
     ("administrator", "POST edition_import edition", "restore", "row_removed_by_second"),
     ("administrator", "POST setup_people lesotho", "people-0-ministry", "foreign_ministry"),
+    ("officer", "POST handover_received -", "handover", "owns_handover"),
+    ("administrator", "POST person_handover observer_person", "successor", "elsewhere_person"),
 ]
 
 

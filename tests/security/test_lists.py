@@ -19,7 +19,7 @@ def names_by_reader(**lists):
     return {reader: sorted(whole.get(reader, "").split()) for reader in SIGNED_IN}
 
 
-ALL_EVIDENCE = "returned_evidence sent internal shared corrected home_evidence done"
+ALL_EVIDENCE = "returned_evidence sent internal shared corrected home_evidence done answer_evidence"
 API = {
     "ministry": ("ministry-list", names_by_reader(
         embassy="police justice home", own="police", supporting="justice", other="home",
@@ -53,10 +53,12 @@ API = {
         elsewhere="foreign_commitment",
     )),
     "update": ("update-list", names_by_reader(
-        embassy="update home_update", own="update", other="home_update", elsewhere="foreign_update",
+        embassy="update home_update answer_update", own="update answer_update", other="home_update",
+        elsewhere="foreign_update",
     )),
     "evidence": ("evidence-list", names_by_reader(
-        embassy=ALL_EVIDENCE, own="returned_evidence sent shared", other="home_evidence", elsewhere="foreign_evidence",
+        embassy=ALL_EVIDENCE, own="returned_evidence sent shared answer_evidence", other="home_evidence",
+        elsewhere="foreign_evidence",
     )),
     "evidencereview": ("review-list", names_by_reader(
         embassy="returned_evidence_review shared_review shared_home_review done_link_review done_review",
@@ -69,7 +71,8 @@ API = {
         elsewhere="foreign_dialogue",
     )),
     "reading": ("reading-list", names_by_reader(
-        embassy="reading home_reading embassy_reading", own="reading", other="home_reading",
+        embassy="reading home_reading embassy_reading answer_reading", own="reading answer_reading",
+        other="home_reading",
         elsewhere="foreign_reading",
     )),
     "assessment": ("assessment-list", names_by_reader(embassy="assessment", elsewhere="foreign_assessment")),

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.conftest import run_due_jobs
-from tests.factories import NoticeFactory
+from tests.factories import FocalPointFactory, HandoverFactory, NoticeFactory
 from tests.security.access_requests import record_htmx_checks, rule_url
 from tests.security.conftest import create_world, reuse_drawn_previews
 from tests.security.marked_rows import (
@@ -33,9 +33,11 @@ from tests.security.world import MINISTRIES
 from tests.transactions import outer_transaction
 from tiptracker.accounts import mails
 from tiptracker.accounts.mail_links import LinkPurpose, password_link
-from tiptracker.accounts.models import AccountRequest
+from tiptracker.accounts.models import AccountRequest, find_contact
 from tiptracker.celery import app
 from tiptracker.choices import AccountRequestKind
+from tiptracker.handovers import mails as handover_mails
+from tiptracker.handovers.mails import ToldPerson
 from tiptracker.mail.actions import MailInput, queue_mails
 from tiptracker.mail.models import MailKind
 from tiptracker.notifications.choices import NoticeKind
@@ -169,6 +171,7 @@ def all_mails(world, reader):
             mails.notify_account_changed(person, "address and role", [person.email])
             mails.notify_log_fault(person, 1)
             mails.notify_administrator_added(person, person, "an administrator")
+            send_mails_about_handovers(world, reader)
             notices = [
                 NoticeFactory(person=person, kind=kind, row=str(world.rows["commitment"].pk)) for kind in NoticeKind
             ]
@@ -191,6 +194,19 @@ def all_mails(world, reader):
         transaction.set_rollback(True)
     template_rendered.disconnect(note)
     return [str(message.message()) for message in mail.outbox], used
+
+
+def send_mails_about_handovers(world, reader):
+    """Tell the reader that the contact person changes, and of handovers from and to the reader."""
+    person, colleague = world.people[reader], FocalPointFactory(ministry=world.people[reader].ministry)
+    of_contact = HandoverFactory(person=find_contact(world.pk("lesotho")))
+    told = [ToldPerson(person, "ministry")]
+    handover_mails.notify_handover(of_contact, told, is_contact=True)
+    handover_mails.notify_called_off(of_contact, told)
+    received = HandoverFactory(person=colleague, successor=person)
+    handover_mails.notify_handover(received, [ToldPerson(colleague, "colleague")], is_contact=False)
+    handover_mails.notify_carried_out(received, is_contact=False)
+    handover_mails.notify_handover(HandoverFactory(person=person, successor=colleague), [], is_contact=False)
 
 
 @pytest.mark.parametrize("reader", sorted(MINISTRIES))

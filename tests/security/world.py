@@ -11,7 +11,8 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
 
-from dialogues.choices import ClaimedProgress, CommitmentEventKind, Sensitivity
+from dialogues.choices import ClaimedProgress, CommitmentEventKind, RequestEventKind, Sensitivity
+from dialogues.workbook.rows import RowState, WorkbookRow
 from recommendations.choices import MilestoneKind, Origin, Rule
 from tests.authentication import force_sign_in
 from tests.dialogues.sample_files import picture
@@ -19,6 +20,7 @@ from tests.factories import (
     TERMS_SET_AT,
     AdministratorFactory,
     AgendaItemFactory,
+    AgreedProofFactory,
     AmbassadorFactory,
     AssessmentFactory,
     BenchmarkFactory,
@@ -37,8 +39,13 @@ from tests.factories import (
     EvidenceFileFactory,
     EvidenceReviewFactory,
     FocalPointFactory,
+    HandoverFactory,
     IndicatorFactory,
+    InformationRequestFactory,
+    InternalNoteDoneFactory,
+    InternalNoteFactory,
     JobFactory,
+    LineAnswerFactory,
     MilestoneDoneFactory,
     MilestoneFactory,
     MinistryFactory,
@@ -55,11 +62,13 @@ from tests.factories import (
     RecorderFactory,
     RedactionFactory,
     RemovedRowFactory,
+    RequestEventFactory,
     ReviewerFactory,
     SavedFilterFactory,
     UpdateFactory,
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
+    WorkbookDraftFactory,
 )
 from tests.transactions import record_log_entry
 from tiptracker.accounts import tokens
@@ -107,6 +116,7 @@ class World:
         self._create_commitments()
         self._create_updates_and_evidence()
         self._create_foreign_rows()
+        self._create_notes()
         self._create_log_entries()
         self.sign_in()
 
@@ -186,6 +196,7 @@ class World:
             foreign_focal_point=self._person(FocalPointFactory, to, ministry=self.rows["foreign_ministry"]),
             **{f"{reader}_person": person for reader, person in self.people.items()},
         )
+        self._create_handovers(inside)
         self.add_rows(
             account_request=AccountRequest.objects.create(
                 person=self.people["observer"],
@@ -211,6 +222,17 @@ class World:
                 user=self.rows["colleague"], type="webauthn", data={"name": self.marked_text("passkey", frozenset())}
             ),
         )
+
+    def _create_handovers(self, inside):
+        """Let the officer and a focal point of two ministries each take over from somebody."""
+        by = self.people["administrator"]
+        for successor, leaver in {
+            "officer": self._person(OfficerFactory, inside),
+            "own": self._person(FocalPointFactory, inside | OWN, ministry=self.rows["police"]),
+            "other": self._person(FocalPointFactory, inside | OTHER, ministry=self.rows["home"]),
+        }.items():
+            handover = HandoverFactory(person=leaver, successor=self.people[successor], planned_by=by)
+            self.add_rows(**{f"{successor}s_handover": handover})
 
     def _person(self, factory, to, email="", **more):
         email = email or f"person{len(self.marks)}@post.example"
@@ -363,7 +385,17 @@ class World:
         home_proposal = DueDateProposalFactory(
             commitment=home_commitment, reason=self.marked_text("why home need longer", homes)
         )
+        proof = AgreedProofFactory(
+            commitment=commitment,
+            text=self.marked_text("agreed proof", seen),
+            from_whom=self.marked_text("from whom", seen),
+        )
+        AgreedProofFactory.create_batch(2, commitment=unstarted)
+        home_proof = AgreedProofFactory(commitment=home_commitment, text=self.marked_text("home's agreed proof", homes))
+        self._create_requests(seen, homes)
         self.add_rows(
+            agreed_proof=proof,
+            home_proof=home_proof,
             proposal=proposal,
             home_proposal=home_proposal,
             dialogue=dialogue,
@@ -376,6 +408,63 @@ class World:
             reported=reported,
             home_commitment=home_commitment,
             other_home_commitment=home_commitment.ministry.commitments.order_by("pk").last(),
+        )
+
+    def _create_requests(self, seen, homes):
+        """Create requests for information: an open one, one whose answer waits, and one to another ministry."""
+        police, edition = self.rows["police"], self.rows["edition"]
+        asked = InformationRequestFactory(
+            ministry=police,
+            edition=edition,
+            reason=self.marked_text("why police are asked", seen),
+            lines=[self.marked_text("what police are asked", seen)],
+            asked__due_on=date(2022, 2, 10),
+        )
+        RequestEventFactory(
+            information_request=asked,
+            kind=RequestEventKind.MOVED,
+            happened_on=date(2021, 12, 10),
+            due_on=date(2022, 2, 14),
+            reason=self.marked_text("why police get longer", seen),
+        )
+        answered = InformationRequestFactory(
+            ministry=police,
+            edition=edition,
+            reason=self.marked_text("why police are asked again", seen),
+            lines=[self.rows["indicator"]],
+        )
+        answer = UpdateVersionFactory(
+            update__information_request=answered,
+            narrative=self.marked_text("police's answer", seen),
+            recorded_by=self.rows["colleague"],
+        )
+        LineAnswerFactory(
+            line=answered.lines.get(), update_version=answer, text=self.marked_text("police's explanation", seen)
+        )
+        proof = self._evidence("police's answered proof", seen, update_version=answer)
+        answered_reading = ReadingFactory(
+            indicator=self.rows["indicator"],
+            through_on=date(2021, 12, 31),
+            evidence=proof,
+            update_version=answer,
+            note=self.marked_text("police's answered note", seen),
+            source=self.marked_text("police's answered source", seen),
+            recorded_by=self.rows["colleague"],
+        )
+        home_request = InformationRequestFactory(
+            ministry=self.rows["home"],
+            edition=edition,
+            reason=self.marked_text("why home are asked", homes),
+            lines=[self.marked_text("what home are asked", homes)],
+        )
+        self.add_rows(
+            asked=asked,
+            answered=answered,
+            home_request=home_request,
+            answer=answer,
+            answer_update=answer.update,
+            answer_evidence=proof,
+            answer_reading=answered_reading,
         )
 
     def _create_planned_dialogues(self):
@@ -535,6 +624,19 @@ class World:
             saved_by=self.people["officer"],
             content={"record-text": [self.marked_text("what is not recorded", frozenset({"officer", "second"}))]},
         )
+        own_workbook = WorkbookDraftFactory(
+            ministry=self.rows["police"],
+            uploaded_by=by,
+            name=self.marked_text("workbook", frozenset({"own"})),
+            rows=[
+                WorkbookRow(
+                    3,
+                    values={"narrative": self.marked_text("a row of a workbook", frozenset({"own"}))},
+                    commitment=rows.unstarted.pk,
+                    state=RowState(0, "", "", ""),
+                ).to_json()
+            ],
+        )
         unsent = EvidenceFileFactory(
             name=f"{self.marked_text('unsent file', OWN)}.pdf",
             content=self.marked_text("unsent content", OWN).encode(),
@@ -578,6 +680,7 @@ class World:
             failed_briefing=BriefingFactory(job=failed),
             run=ReadinessRunFactory(result={"headline": self.marked_text("run", EMBASSY)}),
             unsent_file=unsent,
+            own_workbook=own_workbook,
             drafted_file=drafted,
             draft=draft,
             record_draft=record_draft,
@@ -649,6 +752,14 @@ class World:
             update__commitment=commitment, narrative=self.marked_text("their words", to), recorded_by=focal_point
         )
         evidence = self._evidence("their proof", to, update_version=sent, supports=[benchmark])
+        asked = InformationRequestFactory(
+            ministry=ministry,
+            edition=edition,
+            reason=self.marked_text("why they are asked", to),
+            lines=[self.marked_text("what they are asked", to)],
+            recorded_by=by,
+            asked__recorded_by=by,
+        )
         self.add_rows(
             foreign_edition=edition,
             foreign_recommendation=recommendation,
@@ -656,6 +767,7 @@ class World:
             foreign_benchmark=benchmark,
             foreign_dialogue=dialogue,
             foreign_commitment=commitment,
+            foreign_request=asked,
             foreign_update=sent.update,
             foreign_version=sent,
             foreign_evidence=evidence,
@@ -681,6 +793,29 @@ class World:
                 edition=edition, pdf=self.marked_text("their briefing", to).encode(), requested_by=by
             ),
         )
+
+    def _create_notes(self):
+        """Create internal notes about everything that a ministry can open, and one of another country."""
+        note = InternalNoteFactory(
+            commitment=self.rows["commitment"],
+            text=self.marked_text("note on a promise", EMBASSY),
+            named=self.people["ambassador"],
+        )
+        InternalNoteFactory(recommendation=self.rows["first"], text=self.marked_text("note on what is asked", EMBASSY))
+        InternalNoteDoneFactory(
+            note=InternalNoteFactory(
+                ministry=self.rows["police"],
+                text=self.marked_text("note on a ministry", EMBASSY),
+                named=self.people["second"],
+            )
+        )
+        foreign_note = InternalNoteFactory(
+            country=self.rows["malawi"],
+            commitment=self.rows["foreign_commitment"],
+            text=self.marked_text("their note on a promise", ELSEWHERE),
+            recorded_by=self.people["elsewhere"],
+        )
+        self.add_rows(note=note, foreign_mark=InternalNoteDoneFactory(note=foreign_note))
 
     def _create_log_entries(self):
         here, there = self.rows["internal"], self.rows["foreign_evidence"]

@@ -1,6 +1,6 @@
 """Change accounts: invitations, passwords, second factors, sign-ins. Each change writes to the activity log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -156,7 +156,12 @@ def snapshot_account(person: User) -> AccountSnapshot:
 
 @transaction.atomic
 def handle_account_change(
-    *, person: User, before: AccountSnapshot | None, by: User, first: AuditEvent | None = None
+    *,
+    person: User,
+    before: AccountSnapshot | None,
+    by: User,
+    first: AuditEvent | None = None,
+    revoked: Sequence[AuditEvent] | None = None,
 ) -> None:
     """Do what follows after an administrator has added (`before` is None) or changed a person.
 
@@ -166,13 +171,16 @@ def handle_account_change(
     - If IDENTITY_FIELDS changed, a mail says so, also to the old address.
     - The other administrators get a mail about a new administrator.
 
-    `first` is the event that the log records before all of these.
+    `first` is the event that the log records before all of these. `revoked` are the events of an access that the caller
+    has ended already, because it locks further rows afterwards.
     """
     after = snapshot_account(person)
     changed = [
         word for name, word in IDENTITY_FIELDS.items() if before and getattr(before, name) != getattr(after, name)
     ]
-    ended = revoke_access(person) if before and (changed or not (before.works and after.works)) else []
+    ended = list(revoked or [])
+    if revoked is None and before and (changed or not (before.works and after.works)):
+        ended = revoke_access(person)
     if before and changed:
         mails.notify_account_changed(person, changed, sorted({before.email, after.email}))
     is_new = not (before and before.works and before.role == after.role)

@@ -206,7 +206,8 @@ class PersonField(serializers.Field[User, str, str, Any]):
 class SenderField(PersonField):
     """The person who recorded a row (`recorded_by`), perhaps for a ministry (`sent_for` of the row).
 
-    Readers of that ministry get the name, wherever the sender works today. Other ministries get the ministry's name.
+    Readers of that ministry get the name, wherever the sender works today. Other ministries get the ministry's name. A
+    row that an officer uploaded on behalf of a ministry says so (`sender` of the row).
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -216,7 +217,7 @@ class SenderField(PersonField):
         if (ministry := value.sent_for) is None:
             return super().to_representation(value.recorded_by)
         may_read = can_read_name(self.context["request"].user, sent_for=ministry.pk)
-        return str(value.recorded_by.name if may_read else ministry.name)
+        return str(getattr(value, "sender", value.recorded_by.name) if may_read else ministry.name)
 
 
 class MinistrySerializer(serializers.ModelSerializer[Ministry]):

@@ -25,7 +25,8 @@ from tiptracker.localization import format_date, gettext, gettext_noop
 class SubjectKind(NamedTuple):
     """A kind of record: its English noun, the path to its name, its page (if any), and the path to that page's key.
 
-    `ministry_page` and `ministry_key` are page and key for people of a ministry, where these differ.
+    `ministry_page` and `ministry_key` are page and key for people of a ministry, where these differ. `otherwise` is the
+    kind of rows that have no name by this path, such as an update that answers a request and not a commitment.
     """
 
     noun: str
@@ -34,6 +35,14 @@ class SubjectKind(NamedTuple):
     key: str = "pk"
     ministry_page: str = ""
     ministry_key: str = ""
+    otherwise: "SubjectKind | None" = None
+
+    def for_ministry(self) -> "SubjectKind":
+        """Return the kind with the page for people of a ministry."""
+        other = self.otherwise.for_ministry() if self.otherwise else None
+        if not self.ministry_page:
+            return self._replace(otherwise=other)
+        return self._replace(page=self.ministry_page, key=self.ministry_key, otherwise=other)
 
     @property
     def label(self) -> str:
@@ -55,6 +64,7 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
     "dialogues.evidence": SubjectKind(gettext_noop("Evidence"), "title", "evidence_detail"),
     "dialogues.evidencefile": SubjectKind(gettext_noop("File"), "name", "evidence_detail", "evidence__pk"),
     "recommendations.indicator": SubjectKind(gettext_noop("Indicator"), "name"),
+    "dialogues.internalnote": SubjectKind(gettext_noop("Internal note"), "text", "note_detail"),
     "recommendations.milestone": SubjectKind(gettext_noop("Milestone"), "due_on"),
     "accounts.ministry": SubjectKind(gettext_noop("Ministry"), "name", "ministry_edit"),
     "accounts.user": SubjectKind(gettext_noop("Person"), "name", "person_detail"),
@@ -69,6 +79,16 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
         "version_detail",
         ministry_page="commitment_detail",
         ministry_key="update__commitment__pk",
+        otherwise=SubjectKind(
+            gettext_noop("Update"),
+            "update__information_request__reason",
+            "version_detail",
+            ministry_page="information_request_detail",
+            ministry_key="update__information_request__pk",
+        ),
+    ),
+    "dialogues.informationrequest": SubjectKind(
+        gettext_noop("Request for information"), "reason", "information_request_detail"
     ),
     "dialogues.duedateproposal": SubjectKind(
         gettext_noop("Proposed due date"), "commitment__text", "commitment_detail", "commitment__pk"
@@ -76,12 +96,17 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
 }
 """By model label: the kinds of record that a user can search for in the log."""
 OTHER_NOUNS: Mapping[str, str] = {
+    "dialogues.agreedproof": gettext_noop("Agreed proof"),
+    "dialogues.agreedproofend": gettext_noop("End of an agreed proof"),
     "dialogues.commitmentcorrection": gettext_noop("Correction of a commitment"),
     "dialogues.commitmentevent": gettext_noop("Event of a commitment"),
     "dialogues.draft": gettext_noop("Draft"),
     "dialogues.duedateproposal": gettext_noop("Proposed due date"),
     "dialogues.duedateproposaldecision": gettext_noop("Decision on a proposed due date"),
     "dialogues.evidencereview": gettext_noop("Review of evidence"),
+    "dialogues.lineanswer": gettext_noop("Answer to a line of a request"),
+    "dialogues.requestevent": gettext_noop("Change of a request"),
+    "dialogues.requestline": gettext_noop("Line of a request"),
     "dialogues.redactiondecision": gettext_noop("Decision on a redaction"),
     "dialogues.updateversiondecision": gettext_noop("Decision on an update"),
     "recommendations.benchmarkterms": gettext_noop("Terms of a benchmark"),
@@ -167,14 +192,17 @@ def find_subjects(rows: Iterable[tuple[str, str]], user: AnyUser) -> dict[tuple[
     for table, numbers in keys.items():
         label = current_label(table)
         kind = SUBJECT_KINDS.get(label, SubjectKind(_table_noun(label)))
-        if kind.ministry_page and getattr(user, "is_ministry", False):
-            kind = kind._replace(page=kind.ministry_page, key=kind.ministry_key)
+        if getattr(user, "is_ministry", False):
+            kind = kind.for_ministry()
         subjects |= {(table, row): Subject(_number_subject(kind, row)) for row in numbers}
         if kind.name:
             visible = apps.get_model(label)._default_manager.visible_to(user)
-            for pk, name, key in visible.filter(pk__in=numbers).values_list("pk", kind.name, kind.key):
-                named = format_date(name) if isinstance(name, date) else str(name)
-                subjects[table, str(pk)] = Subject(_number_subject(kind, pk), named, _subject_url(kind, key, user))
+            other = kind.otherwise or kind
+            paths = (kind.name, kind.key, other.name, other.key)
+            for pk, name, key, other_name, other_key in visible.filter(pk__in=numbers).values_list("pk", *paths):
+                shown, named, target = (kind, name, key) if name is not None else (other, other_name, other_key)
+                text = format_date(named) if isinstance(named, date) else str(named)
+                subjects[table, str(pk)] = Subject(_number_subject(kind, pk), text, _subject_url(shown, target, user))
     return subjects
 
 

@@ -36,10 +36,10 @@ VERBS_CHANGING_NO_FACT = frozenset(
     verb
     for verb, (group, _) in VERBS.items()
     if group in {VerbGroup.READ, VerbGroup.SIGN_IN, VerbGroup.REFUSED}
-    or verb.partition(".")[0] in {"briefing", "draft", "person", "token"}
+    or verb.partition(".")[0] in {"briefing", "draft", "internal_note", "person", "token"}
     or verb in {"file.dropped", "housekeeping.done", "readiness.computed", "redaction.finished"}
 )
-"""Verbs that change nothing on record: reading, signing in, refusals, and changes to documents, drafts and accounts.
+"""Verbs that change no fact: reading, signing in, refusals, and changes to documents, drafts, notes and accounts.
 
 Every other verb counts as a change, also a verb that is not listed here: one check too many costs little.
 """

@@ -4,7 +4,7 @@ Each mail says who writes, why, what to do and by when. It ends with the address
 answers questions. It says nothing of the record.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -73,6 +73,10 @@ def _request_context(key: int, address: str) -> dict[str, Any]:
     }
 
 
+DAYS = frozenset({"last_day", "first_day"})
+"""The values of a template that are days."""
+
+
 def _translate_values(kind: str, values: dict[str, str]) -> dict[str, str]:
     """Return the values for the template that were stored in English, in the current language."""
     translated = dict(values)
@@ -82,6 +86,8 @@ def _translate_values(kind: str, values: dict[str, str]) -> dict[str, str]:
         translated["what"] = join_with_and(gettext(name) for name in values["what"].split(", "))
     if "until" in values:
         translated["until"] = format_datetime(timezone.localtime(datetime.fromisoformat(values["until"])))
+    for name in DAYS & values.keys():
+        translated[name] = format_date(date.fromisoformat(values[name]))
     return translated
 
 

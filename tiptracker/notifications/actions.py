@@ -34,6 +34,7 @@ class Occasion(NamedTuple):
         occurred_at: when it happened, or when the day of the stage began.
         ministry: the ministry that it concerns, if it concerns one.
         by: who did it, and so need not be told.
+        named: the person for whom it is, if it is for one person.
         stage: the number of days before or after the due date, if there is one.
     """
 
@@ -45,6 +46,7 @@ class Occasion(NamedTuple):
     ministry: int | None = None
     by: int | None = None
     stage: int = 0
+    named: int | None = None
 
 
 class NoticeChanges(NamedTuple):
@@ -160,7 +162,7 @@ def _build_notices(country: Country, occasions: Iterable[Occasion], now: datetim
 
 def _notices_of(occasion: Occasion, people: CountryPeople, country: Country, now: datetime) -> Iterable[Notice]:
     is_lasting = KIND_RULES[occasion.kind].is_lasting
-    for recipient in people.receivers(occasion.kind, occasion.ministry):
+    for recipient in people.receivers(occasion.kind, occasion.ministry, occasion.named):
         # Whoever came later was not there for a single event, but is told of what lasts.
         if recipient.pk != occasion.by and (is_lasting or recipient.created_at <= occasion.occurred_at):
             yield Notice(

@@ -22,10 +22,17 @@ class NoticeKind(ChoiceEnum):
     OVERDUE = "overdue", gettext_noop("Commitment overdue")
     LONG_OVERDUE = "long_overdue", gettext_noop("Commitment overdue by two weeks")
     FOR_AGENDA = "for_agenda", gettext_noop("Proposal for the next agenda")
+    REQUEST_MADE = "request_made", gettext_noop("Request for information")
+    REQUEST_CHANGED = "request_changed", gettext_noop("Request for information changed")
+    REQUEST_DUE_SOON = "request_due_soon", gettext_noop("Request for information due soon")
+    REQUEST_OVERDUE = "request_overdue", gettext_noop("Request for information overdue")
+    REQUEST_LONG_OVERDUE = "request_long_overdue", gettext_noop("Request for information overdue by two weeks")
+    REQUEST_FOR_AGENDA = "request_for_agenda", gettext_noop("Overdue request, for the next agenda")
     DIALOGUE_SOON = "dialogue_soon", gettext_noop("Dialogue soon")
     BRIEFING_TO_CLEAR = "briefing_to_clear", gettext_noop("Briefing to clear")
     BRIEFING_ISSUED = "briefing_issued", gettext_noop("Briefing issued")
     NO_FOCAL_POINT = "no_focal_point", gettext_noop("Ministry without a focal point")
+    NOTE_FOR_YOU = "note_for_you", gettext_noop("Note for you")
 
 
 class Frequency(ChoiceEnum):
@@ -38,12 +45,13 @@ class Frequency(ChoiceEnum):
 
 
 class Audience(Enum):
-    """Who receives a kind of notice: people of the ministry it is about, or of the embassy."""
+    """Who receives a kind of notice: people of the ministry it is about, of the embassy, or one of them by name."""
 
     FOCAL_POINTS = "focal_points"
     OFFICERS = "officers"
     AMBASSADORS = "ambassadors"
     OFFICERS_AND_AMBASSADORS = "officers_and_ambassadors"
+    NAMED_PERSON = "named_person"
 
 
 class KindRule(NamedTuple):
@@ -71,10 +79,17 @@ KIND_RULES: Mapping[NoticeKind, KindRule] = {
     NoticeKind.OVERDUE: KindRule(Audience.FOCAL_POINTS, Frequency.DAILY, is_lasting=True, is_required=True),
     NoticeKind.LONG_OVERDUE: KindRule(Audience.OFFICERS_AND_AMBASSADORS, Frequency.DAILY, is_lasting=True),
     NoticeKind.FOR_AGENDA: KindRule(Audience.OFFICERS, Frequency.DAILY, is_lasting=True),
+    NoticeKind.REQUEST_MADE: KindRule(Audience.FOCAL_POINTS, Frequency.AT_ONCE, is_lasting=True, is_required=True),
+    NoticeKind.REQUEST_CHANGED: KindRule(Audience.FOCAL_POINTS, Frequency.DAILY),
+    NoticeKind.REQUEST_DUE_SOON: KindRule(Audience.FOCAL_POINTS, Frequency.DAILY, is_lasting=True),
+    NoticeKind.REQUEST_OVERDUE: KindRule(Audience.FOCAL_POINTS, Frequency.DAILY, is_lasting=True, is_required=True),
+    NoticeKind.REQUEST_LONG_OVERDUE: KindRule(Audience.OFFICERS_AND_AMBASSADORS, Frequency.DAILY, is_lasting=True),
+    NoticeKind.REQUEST_FOR_AGENDA: KindRule(Audience.OFFICERS, Frequency.DAILY, is_lasting=True),
     NoticeKind.DIALOGUE_SOON: KindRule(Audience.OFFICERS_AND_AMBASSADORS, Frequency.DAILY, is_lasting=True),
     NoticeKind.BRIEFING_TO_CLEAR: KindRule(Audience.OFFICERS_AND_AMBASSADORS, Frequency.DAILY, is_lasting=True),
     NoticeKind.BRIEFING_ISSUED: KindRule(Audience.AMBASSADORS, Frequency.DAILY),
     NoticeKind.NO_FOCAL_POINT: KindRule(Audience.OFFICERS, Frequency.AT_ONCE, is_lasting=True),
+    NoticeKind.NOTE_FOR_YOU: KindRule(Audience.NAMED_PERSON, Frequency.AT_ONCE, is_lasting=True),
 }
 
 DAYS_BEFORE = (30, 7, 1)
@@ -85,5 +100,11 @@ DAYS_OVERDUE: Mapping[NoticeKind, int] = {
     NoticeKind.FOR_AGENDA: 21,
 }
 """Days after a due date on which somebody is told that a commitment is overdue, by the kind of notice."""
+REQUEST_DAYS_OVERDUE: Mapping[NoticeKind, int] = {
+    NoticeKind.REQUEST_OVERDUE: DAYS_OVERDUE[NoticeKind.OVERDUE],
+    NoticeKind.REQUEST_LONG_OVERDUE: DAYS_OVERDUE[NoticeKind.LONG_OVERDUE],
+    NoticeKind.REQUEST_FOR_AGENDA: DAYS_OVERDUE[NoticeKind.FOR_AGENDA],
+}
+"""The same for a request for information."""
 DAYS_BEFORE_DIALOGUE = (7, 1)
 """Days before a dialogue on which the embassy is reminded."""

@@ -10,6 +10,7 @@ from tiptracker.notifications.choices import (
     DAYS_BEFORE,
     DAYS_BEFORE_DIALOGUE,
     DAYS_OVERDUE,
+    REQUEST_DAYS_OVERDUE,
     NoticeKind,
 )
 
@@ -23,11 +24,14 @@ _EVENTS: Mapping[NoticeKind, str | Promise] = {
     ),
     NoticeKind.DUE_DATE_PROPOSED: gettext_lazy("When a ministry proposes another due date."),
     NoticeKind.DUE_DATE_DECLINED: gettext_lazy("When the embassy declines a due date that your ministry proposed."),
+    NoticeKind.REQUEST_MADE: gettext_lazy("When the embassy asks your ministry for figures or documents."),
+    NoticeKind.REQUEST_CHANGED: gettext_lazy("When the embassy moves the due date of a request, or withdraws it."),
     NoticeKind.BRIEFING_TO_CLEAR: gettext_lazy("When a briefing is ready to be cleared."),
     NoticeKind.BRIEFING_ISSUED: gettext_lazy("When a briefing is issued."),
     NoticeKind.NO_FOCAL_POINT: gettext_lazy(
         "When there is something to tell a ministry that has no focal point. At most once a month for each ministry."
     ),
+    NoticeKind.NOTE_FOR_YOU: gettext_lazy("When a colleague names you in an internal note."),
 }
 """When a notice of each kind is sent, for the kinds that follow from an event and not from a number of days."""
 
@@ -38,6 +42,8 @@ def describe_kind(kind: NoticeKind, role: str) -> str:
         return str(_EVENTS[kind])
     if kind is NoticeKind.DIALOGUE_SOON:
         return gettext("%(days)s before a dialogue.") % {"days": join_days(DAYS_BEFORE_DIALOGUE)}
+    if kind is NoticeKind.REQUEST_DUE_SOON:
+        return gettext("%(days)s before the due date.") % {"days": join_days(DAYS_BEFORE)}
     if kind is NoticeKind.DUE_SOON:
         sentence = (
             gettext("%(days)s before the due date of a commitment of the United States.")
@@ -49,7 +55,7 @@ def describe_kind(kind: NoticeKind, role: str) -> str:
         sentence = gettext("Once, %(days)s after the due date of a commitment of the United States.")
     else:
         sentence = gettext("Once, %(days)s after the due date, unless an update was sent.")
-    return sentence % {"days": join_days([DAYS_OVERDUE[kind]])}
+    return sentence % {"days": join_days([{**DAYS_OVERDUE, **REQUEST_DAYS_OVERDUE}[kind]])}
 
 
 def join_days(numbers: Iterable[int]) -> str:

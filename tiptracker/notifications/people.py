@@ -26,21 +26,26 @@ class CountryPeople(NamedTuple):
     embassy: Mapping[str, tuple[Recipient, ...]]
     focal_points: Mapping[int, tuple[Recipient, ...]]
 
-    def receivers(self, kind: NoticeKind, ministry: int | None) -> list[Recipient]:
-        """Return who receives a kind of notice.
+    def receivers(self, kind: NoticeKind, ministry: int | None, named: int | None = None) -> list[Recipient]:
+        """Return who receives a kind of notice. `named` is the person for whom it is, if it is for one person.
 
         What concerns no ministry, such as a commitment of the United States, goes to the officers instead of focal
-        points.
+        points. So does what is for a person who left.
         """
         match KIND_RULES[kind].audience:
             case Audience.FOCAL_POINTS if ministry is not None:
                 return list(self.focal_points.get(ministry, ()))
             case Audience.OFFICERS_AND_AMBASSADORS:
                 return [*self._of_role(Role.OFFICER), *self._of_role(Role.AMBASSADOR)]
+            case Audience.NAMED_PERSON if person := self._find(named):
+                return [person]
             case Audience.AMBASSADORS:
                 return self._of_role(Role.AMBASSADOR)
             case _:
                 return self._of_role(Role.OFFICER)
+
+    def _find(self, named: int | None) -> Recipient | None:
+        return next((person for people in self.embassy.values() for person in people if person.pk == named), None)
 
     def _of_role(self, role: Role) -> list[Recipient]:
         return list(self.embassy.get(role, ()))

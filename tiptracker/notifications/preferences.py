@@ -16,8 +16,8 @@ from tiptracker.notifications.people import find_open_accounts
 
 _AUDIENCES: Mapping[str, frozenset[Audience]] = {
     Role.FOCAL_POINT: frozenset({Audience.FOCAL_POINTS}),
-    Role.OFFICER: frozenset({Audience.OFFICERS, Audience.OFFICERS_AND_AMBASSADORS}),
-    Role.AMBASSADOR: frozenset({Audience.AMBASSADORS, Audience.OFFICERS_AND_AMBASSADORS}),
+    Role.OFFICER: frozenset({Audience.OFFICERS, Audience.OFFICERS_AND_AMBASSADORS, Audience.NAMED_PERSON}),
+    Role.AMBASSADOR: frozenset({Audience.AMBASSADORS, Audience.OFFICERS_AND_AMBASSADORS, Audience.NAMED_PERSON}),
 }
 OWN_COMMITMENT_KINDS = (NoticeKind.DUE_SOON, NoticeKind.OVERDUE)
 """Kinds that officers get too: about the commitments of the United States."""

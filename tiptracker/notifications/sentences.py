@@ -25,10 +25,23 @@ SENTENCES: Mapping[str, str] = {
     NoticeKind.FOR_AGENDA: gettext_noop(
         "Commitment %(number)s is overdue by at least %(days)d days. Consider it for the next dialogue."
     ),
+    NoticeKind.REQUEST_MADE: gettext_noop("The embassy asks your ministry for information (request %(number)s)."),
+    NoticeKind.REQUEST_CHANGED: gettext_noop(
+        "The embassy changed or withdrew request for information %(number)s on %(date)s."
+    ),
+    NoticeKind.REQUEST_DUE_SOON: gettext_noop("Request for information %(number)s is due on %(date)s."),
+    NoticeKind.REQUEST_OVERDUE: gettext_noop("Request for information %(number)s is overdue. It was due on %(date)s."),
+    NoticeKind.REQUEST_LONG_OVERDUE: gettext_noop(
+        "Request for information %(number)s is overdue. It was due on %(date)s."
+    ),
+    NoticeKind.REQUEST_FOR_AGENDA: gettext_noop(
+        "Request for information %(number)s is overdue by at least %(days)d days. Consider it for the next dialogue."
+    ),
     NoticeKind.DIALOGUE_SOON: gettext_noop("A dialogue is planned for %(date)s."),
     NoticeKind.BRIEFING_TO_CLEAR: gettext_noop("Briefing %(number)s is ready to be cleared."),
     NoticeKind.BRIEFING_ISSUED: gettext_noop("Briefing %(number)s was issued on %(date)s."),
     NoticeKind.NO_FOCAL_POINT: gettext_noop("A ministry has no focal point, so TIP Tracker can tell nobody there."),
+    NoticeKind.NOTE_FOR_YOU: gettext_noop("A note of %(date)s waits for you."),
 }
 """What a notice of each kind tells, in English. `date` is its day, `days` its stage."""
 
@@ -66,6 +79,24 @@ GROUP_HEADINGS: Mapping[str, Any] = {
     NoticeKind.FOR_AGENDA: ngettext_lazy(
         "%(number)d proposal for the next agenda", "%(number)d proposals for the next agenda", "number"
     ),
+    NoticeKind.REQUEST_MADE: ngettext_lazy(
+        "%(number)d request for information", "%(number)d requests for information", "number"
+    ),
+    NoticeKind.REQUEST_CHANGED: ngettext_lazy(
+        "%(number)d request for information changed", "%(number)d requests for information changed", "number"
+    ),
+    NoticeKind.REQUEST_DUE_SOON: ngettext_lazy(
+        "%(number)d request for information is due soon", "%(number)d requests for information are due soon", "number"
+    ),
+    NoticeKind.REQUEST_OVERDUE: ngettext_lazy(
+        "%(number)d request for information is overdue", "%(number)d requests for information are overdue", "number"
+    ),
+    NoticeKind.REQUEST_LONG_OVERDUE: ngettext_lazy(
+        "%(number)d request for information is overdue", "%(number)d requests for information are overdue", "number"
+    ),
+    NoticeKind.REQUEST_FOR_AGENDA: ngettext_lazy(
+        "%(number)d overdue request for the next agenda", "%(number)d overdue requests for the next agenda", "number"
+    ),
     NoticeKind.DIALOGUE_SOON: ngettext_lazy("%(number)d dialogue is soon", "%(number)d dialogues are soon", "number"),
     NoticeKind.BRIEFING_TO_CLEAR: ngettext_lazy(
         "%(number)d briefing to clear", "%(number)d briefings to clear", "number"
@@ -76,6 +107,7 @@ GROUP_HEADINGS: Mapping[str, Any] = {
     NoticeKind.NO_FOCAL_POINT: ngettext_lazy(
         "%(number)d ministry has no focal point", "%(number)d ministries have no focal point", "number"
     ),
+    NoticeKind.NOTE_FOR_YOU: ngettext_lazy("%(number)d note for you", "%(number)d notes for you", "number"),
 }
 """How many notices of each kind a mail has."""
 

@@ -24,6 +24,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.refused_requests import FORGED_ATTRIBUTE
 from tiptracker.choices import Marking, Role
+from tiptracker.handovers.models import Handover
 from tiptracker.infrastructure.cache import redis_breaker
 from tiptracker.infrastructure.outages import find_outage
 from tiptracker.localization import list_languages
@@ -82,9 +83,11 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Redirect a user to the page where their work begins."""
+    """Redirect a user to the page where their work begins; a successor first to the page about the handover."""
     if not request.user.is_authenticated:
         return redirect("account_login")
+    if Handover.objects.visible_to(request.user).filter(successor=request.user.pk).in_force().unseen().exists():
+        return redirect("handover_received")
     follows_several = len(Country.objects.visible_to(request.user)[:2]) > 1
     return redirect(HOME_PAGES.get(Role(request.user.role), "overview" if follows_several else "dashboard"))
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from dialogues.lesotho.data_files import DataFileError
 from dialogues.lesotho.entries import read_record
 from dialogues.lesotho.exercise_player import play_exercise, read_exercise
 from dialogues.lesotho.loading import LoadResult, load_public_record
 from tiptracker import clock
+from tiptracker.data_files import DataFileError
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date
 

@@ -49,7 +49,7 @@ def read_workbook(content: bytes) -> list[TableLine]:
             ),
         )
     try:
-        _refuse_unsafe_zip(content)
+        refuse_unsafe_zip(content)
         filled = _read_filled_sheets(content)
     except UnreadableTable:
         raise
@@ -69,7 +69,7 @@ def read_workbook(content: bytes) -> list[TableLine]:
     return next(iter(filled.values()))
 
 
-def _refuse_unsafe_zip(content: bytes) -> None:
+def refuse_unsafe_zip(content: bytes) -> None:
     """Refuse a zip that is locked, unpacks to far more than a list, or declares entities."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()

@@ -383,7 +383,7 @@ class PrintedEvidence:
 
 @dataclass(frozen=True, kw_only=True)
 class AmbassadorBriefing(CommonContent):
-    """Everything in an ambassador's briefing for one reader."""
+    """Everything in an ambassador's briefing for one reader. `requests` counts the requests for information."""
 
     kind: ClassVar[BriefingKind] = BriefingKind.AMBASSADOR
 
@@ -402,6 +402,7 @@ class AmbassadorBriefing(CommonContent):
     recommendations: tuple[PrintedRecommendation, ...]
     dialogues: tuple[PrintedDialogue, ...]
     updates: tuple[PrintedUpdate, ...]
+    requests: str = ""
     evidence: tuple[PrintedEvidence, ...]
     methodology: str
     disclaimer: str

@@ -136,6 +136,20 @@ def further_points_sentence(lists: Sequence[TalkingPointList], kinds: Sequence[P
 
 
 @dataclass(frozen=True)
+class AskedInformation:
+    """A figure or document that a ministry was asked for.
+
+    `state` is the status code, `status_text` says the same in words.
+    """
+
+    ministry: str
+    what: str
+    due_on: date
+    state: str
+    status_text: str
+
+
+@dataclass(frozen=True)
 class PrintedAgendaItem:
     """An agenda item: the subject, who is responsible, its status, what to ask, and what was said."""
 
@@ -214,6 +228,7 @@ class DialoguePack(CommonContent):
     agenda: tuple[PrintedAgendaItem, ...]
     minutes: PrintedMeeting | None
     talks: tuple[TalkingPointList, ...]
+    requests: tuple[AskedInformation, ...] = ()
     last: PrintedMeeting | None
     participants: tuple[PackParticipant, ...]
     disclaimer: str

@@ -408,7 +408,8 @@ def test_check_names_the_commitment_and_its_ministry_or_the_evidence(edition):
 
     assert [check.about for check in content.checks] == [
         (f"Evidence E1: “{evidence.title}”",),
-        ("Ministry of Police: “Train the posts”",),
+        ("Ministry of Police: “Train the posts”",),  # overdue
+        ("Ministry of Police: “Train the posts”",),  # without agreed proof
     ]
     assert (
         "Ministry of Police: “Train the posts”" in rendered_html(content).partition("Problems in the record")[2][:900]
@@ -736,6 +737,27 @@ def test_evidence_of_a_returned_version_is_returned(edition):
     assert [evidence_link.state for evidence_link in printed.evidence_links] == ["returned"]
 
 
+def test_an_update_that_an_officer_uploaded_says_on_whose_behalf(edition):
+    promise = CommitmentFactory(
+        ministry__short_name="Police",
+        benchmarks=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))],
+    )
+    sent = UpdateVersionFactory(
+        update=UpdateFactory(commitment=promise),
+        recorded_by=OfficerFactory(name="Naledi"),
+        received_on=date(2022, 1, 9),
+    )
+    EvidenceFactory(update_version=sent, supports=promise.benchmarks.all())
+
+    printed = build_briefing(edition)
+
+    on_behalf = (
+        "Naledi of the embassy on behalf of the Ministry of Police, from its workbook received on 9 January 2022"
+    )
+    assert printed.updates[0].update_versions[0].sent == f"Sent by {on_behalf}, 10 January 2022"
+    assert printed.evidence[0].recorded == f"Recorded by {on_behalf}, 10 Jan 2022"
+
+
 def test_evidence_of_a_withdrawn_version_is_withdrawn_by_the_ministry_once_that_is_known(edition):
     promise = CommitmentFactory(benchmarks=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
     update_version = UpdateVersionFactory(update=UpdateFactory(commitment=promise), happened_on=date(2022, 1, 10))
@@ -953,5 +975,5 @@ def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_qu
         add()
         # 1 edition, 12 facts, 2 asked, 5 promised, 3 proof, 1 versions, 3 dialogues, 1 milestones, 2 ministries,
         # 2 benchmarks, 1 figures sent, 1 years unmet, 1 newest fact, 1 terms in force
-        with django_assert_num_queries(37):
+        with django_assert_num_queries(40):
             build_briefing(edition, reader=reader)

@@ -35,6 +35,7 @@ from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
     AgendaItemFactory,
+    AgreedProofFactory,
     AmbassadorFactory,
     AssessmentFactory,
     BenchmarkFactory,
@@ -248,6 +249,21 @@ def test_an_overdue_commitment_names_its_delay_and_how_often_it_was_moved(
     )
     assert second.status_text == "by 7 days"
     assert second.source == "Made at the dialogue of 8 Nov 2021 (Maseru); first due 17 Dec 2021, moved twice"
+
+
+def test_the_agreed_proof_of_an_open_commitment_is_in_the_small_print(edition, police, planned_dialogue):
+    late = create_commitment(police, "Send the figures", due_on=date(2022, 1, 14))
+    AgreedProofFactory(commitment=late, text="a table of all cases", from_whom="the registrar")
+    waits = create_commitment(police, "Name an officer")
+    AgreedProofFactory(commitment=waits)
+    UpdateVersionFactory(update__commitment=waits)
+
+    points = points_for(build_pack(planned_dialogue, edition))
+
+    assert [point.source for point in points.overdue] == [
+        "Made on 8 Nov 2021 (Letter of 8 November 2021). Agreed proof: a table of all cases, from the registrar"
+    ]
+    assert ["Agreed proof" in point.source for point in points.with_us] == [False]
 
 
 def test_an_update_that_waits_for_us_is_not_overdue(edition, police, planned_dialogue, last_dialogue):
@@ -852,7 +868,7 @@ def test_query_count_does_not_grow_with_the_rows(
     reader = AmbassadorFactory()
     fill()
     for _ in range(2):
-        with django_assert_num_queries(38):
+        with django_assert_num_queries(41):
             build_pack(planned_dialogue, edition, reader=reader)
         fill()
         fill()

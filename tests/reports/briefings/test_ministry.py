@@ -27,6 +27,8 @@ from reports.briefings.ministry import build_ministry_page
 from reports.briefings.reader_view import ReaderView
 from reports.models import Briefing
 from tests.factories import (
+    AgreedProofEndFactory,
+    AgreedProofFactory,
     AmbassadorFactory,
     AssessmentFactory,
     BenchmarkFactory,
@@ -69,6 +71,21 @@ def create_commitment(ministry, text, due_on=None, **event):
     commitment = CommitmentFactory(ministry=ministry, text=text, made=False)
     CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.MADE, due_on=due_on, **event)
     return commitment
+
+
+def test_what_we_ask_names_the_agreed_proof_as_far_as_it_held_and_was_known(edition, police):
+    commitment = create_commitment(police, "Pass the amendment", due_on=date(2022, 2, 1))
+    proof = AgreedProofFactory(commitment=commitment, text="a copy of the Act")
+    AgreedProofFactory(commitment=commitment, text="the regulations", recorded_at=at_noon(DAY))
+    AgreedProofEndFactory(proof=AgreedProofFactory(commitment=commitment, text="a speech"))
+
+    [asked] = build_page(edition, police).needed
+    assert asked.sentence == (
+        "It is due on 1 February 2022. When it is done, please send an update with dates and proof. Agreed proof: "
+        f"{proof}; the regulations, from the Ministry of Justice."
+    )
+    [asked] = build_page(edition, police, known_by=at_noon(date(2022, 1, 20))).needed
+    assert asked.sentence.endswith("Agreed proof: a copy of the Act, from the Ministry of Justice.")
 
 
 def test_the_page_says_what_was_agreed_what_is_verified_and_what_would_help_next(edition, police):

@@ -18,7 +18,7 @@ from dialogues.choices import (
 from recommendations.choices import Better, EffortQuestion, MilestoneKind, Origin, Pillar, Rule
 from reports.choices import ProblemKind
 from reports.readiness.answers import RowReference
-from reports.readiness.facts import MilestoneDoneFact
+from reports.readiness.facts import AgreedProofFact, MilestoneDoneFact
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.record_builder import RecordBuilder, noon, period
 
@@ -519,6 +519,50 @@ def test_overdue_is_by_the_day_agreed_as_it_was_known(record):
     assert problem_kinds(record, known_by=noon(MADE)) == [ProblemKind.PAST_DUE]
     assert problem_kinds(record, known_by=noon(MADE - A_DAY)) == []
     assert problem_kinds(record) == []
+
+
+# --- An open commitment without agreed proof --------------------------------------------------------------------------
+
+
+def test_open_commitments_without_agreed_proof_are_one_problem_together(record):
+    first = record.commitment(made=MADE, proofs=())
+    second = record.commitment(made=MADE, ministry=None, proofs=())
+    record.commitment(made=MADE)
+    for kind in (CommitmentEventKind.VERIFIED_DONE, CommitmentEventKind.WITHDRAWN, CommitmentEventKind.REPORTED_DONE):
+        record.commitment(made=MADE, proofs=(), later_events=[(kind, DUE, None)])
+
+    [check] = find_problems(record)
+
+    assert check.kind is ProblemKind.NO_AGREED_PROOF
+    assert check.sentence == "2 open commitments have no agreed proof."
+    assert check.to_do == "Agree on what will show that each is kept, and from whom it comes."
+    assert check.rows == (RowReference("commitment", first), RowReference("commitment", second))
+
+
+def test_agreed_proof_holds_from_its_day_to_its_end_as_far_as_that_is_known(record):
+    proof = AgreedProofFact(1, noon(DUE), agreed_on=DUE, ended_on=TODAY, ended_at=noon(TODAY))
+    record.commitment(made=MADE, proofs=[proof])
+
+    assert problem_kinds(record, DUE - A_DAY) == [ProblemKind.NO_AGREED_PROOF]
+    assert problem_kinds(record, DUE) == []
+    assert problem_kinds(record, TODAY) == [ProblemKind.NO_AGREED_PROOF]
+    assert problem_kinds(record, TODAY, known_by=noon(TODAY - A_DAY)) == []
+    assert problem_kinds(record, TODAY, known_by=noon(DUE - A_DAY)) == [ProblemKind.NO_AGREED_PROOF]
+
+
+def test_agreed_proof_adds_no_point(record):
+    record.commitment(made=MADE, _1a=CommitmentReach.MEETS, proofs=())
+    with_proof = replace(
+        record.facts,
+        commitments=tuple(
+            replace(row, proofs=(AgreedProofFact(1, noon(MADE), MADE),)) for row in record.facts.commitments
+        ),
+    )
+    before, after = (evaluate_readiness(facts, as_of=TODAY) for facts in (record.facts, with_proof))
+
+    assert (before.verified.points, before.claimed.points, before.projected.points) == (
+        after.verified.points, after.claimed.points, after.projected.points
+    )  # fmt: skip
 
 
 # --- A recommendation without a benchmark or lead ---------------------------------------------------------------------

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -163,6 +164,23 @@ def test_gather_facts_brings_the_benchmarks_of_commitments_as_they_were_known_at
     later = facts_known_by(facts, at_noon(date(2022, 1, 11)))
     assert facts_known_by(later, at_noon(date(2022, 1, 9))) == facts_known_by(facts, at_noon(date(2022, 1, 9)))
     assert newest_recorded_at(facts) == at_noon(date(2022, 1, 14))
+
+
+def test_gather_facts_brings_agreed_proof_with_its_end():
+    benchmarks = [factories.BenchmarkFactory() for _ in range(2)]
+    commitment = factories.CommitmentFactory(benchmarks=benchmarks)
+    proof, other = (factories.AgreedProofFactory(commitment=commitment) for _ in range(2))
+    factories.AgreedProofEndFactory(proof=proof)
+    facts = gather_facts(benchmarks[0].recommendation.edition)
+
+    [fact] = facts.commitments
+    assert set(fact.towards) == {benchmark.pk for benchmark in benchmarks}
+    agreed, still_agreed = sorted(fact.proofs, key=lambda row: row.id)
+    assert (still_agreed.id, still_agreed.ended_on) == (other.pk, None)
+    assert (agreed.agreed_on, agreed.ended_on) == (proof.agreed_on, proof.end.ended_on)
+    assert newest_recorded_at(facts) == agreed.ended_at == proof.end.recorded_at
+    [before] = facts_known_by(facts, at_noon(date(2022, 1, 9))).commitments
+    assert set(before.proofs) == {replace(agreed, ended_on=None, ended_at=None), still_agreed}
 
 
 def test_gather_facts_leaves_out_other_countries_and_other_editions():

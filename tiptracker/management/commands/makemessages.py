@@ -1,5 +1,6 @@
 """Django's makemessages, which also finds the sentences of our TOML files."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ def list_toml_sentences(file: Path) -> list[str]:
             return [text for section in glossary.read_glossary() for text in glossary.list_sentences(section)]
         case "verbs.toml":
             return [words for _, words in verbs.VERBS.values()]
+        case "standard_indicators.toml":  # belongs to recommendations, from which nothing is imported here
+            rows = tomllib.loads(file.read_text(encoding="utf-8"))["indicator"]
+            fields = ("name", "unit", "includes", "note")
+            return [text for row in rows for field in fields if (text := row.get(field))]
     return []
 
 

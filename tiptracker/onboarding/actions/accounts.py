@@ -19,8 +19,11 @@ from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import AuditEvent, record, record_all
 from tiptracker.choices import EMBASSY_ROLES, MINISTRY_ROLES, Role
 from tiptracker.errors import Refused
+from tiptracker.handovers.actions import refuse_planned_handover
+from tiptracker.handovers.models import Handover
 from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.localization import gettext, gettext_noop
+from tiptracker.onboarding.actions.countries import contact_choices
 from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.validation import refuse_stale, require_text, update_row
 
@@ -115,7 +118,7 @@ def change_person(
     If the contact person of a country is no longer an officer there, it has no contact person until a new one is named.
     Raises PermissionDenied, EditConflict, CountryMoveUnconfirmed, Refused.
     """
-    countries = _held_countries(person)
+    countries = hold_countries(person)
     locked = _lock_person(person, version, by, now)
     if person == by:
         raise PermissionDenied
@@ -131,14 +134,18 @@ def change_person(
     changed = [key for key in after if before[key] != after[key]]
     if not changed:
         raise Refused("unchanged", gettext("You have not changed anything. Change a value, or cancel."))
-    if {"role", "ministry", "countries"} & set(changed):
+    changes_access = bool({"role", "ministry", "countries"} & set(changed))
+    if changes_access or "valid_until_on" in changed:
+        refuse_planned_handover(locked, takes_over=changes_access)
+    if changes_access:
         locked.role_given_by, locked.role_given_at = by, now
     _save_new_version(locked)
     actions.handle_account_change(person=locked, before=stood, by=by)
     was, became = {key: before[key] for key in changed}, {key: after[key] for key in changed}
     record("user.changed", by=by, row=locked, before=was, after=became)
     stays = set(account.countries) if account.role == Role.OFFICER else set()
-    _clear_contact(locked, [country for country in countries if country not in stays], by)
+    gone = [country for country in countries if country not in stays]
+    record_all(replace_contact(locked, gone, None), by=by)
     return locked
 
 
@@ -195,9 +202,10 @@ def change_unused_address(*, person: User, version: int, email: str, by: User, n
 def close_account(*, person: User, version: int, today: date, by: User, now: datetime) -> User:
     """Close an account as of today and end its sign-ins and tokens.
 
-    The person is no longer the contact person of any country. Raises PermissionDenied, EditConflict, Refused.
+    The person is no longer the contact person of any country. If a handover is planned, its successor is, and the rest
+    of it follows in the next run. Raises PermissionDenied, EditConflict, Refused.
     """
-    countries = _held_countries(person)
+    countries = hold_countries(person)
     locked = _lock_person(person, version, by, now)
     _refuse_own_account(locked, by)
     if not locked.is_active:
@@ -210,7 +218,8 @@ def close_account(*, person: User, version: int, today: date, by: User, now: dat
     was = {"is_active": True, "valid_until_on": before}
     became = {"is_active": False, "valid_until_on": locked.valid_until_on}
     record("person.account_closed", by=by, row=locked, before=was, after=became)
-    _clear_contact(locked, countries, by)
+    planned = Handover.objects.planned().filter(person=locked).select_related("successor").first()
+    record_all(replace_contact(locked, countries, planned.successor if planned else None), by=by)
     return locked
 
 
@@ -262,21 +271,28 @@ def lift_lock_out(*, person: User, by: User) -> None:
     transaction.on_commit(lambda: lockouts.clear_failed_attempts(person))
 
 
-def _held_countries(person: User) -> list[Country]:
+def hold_countries(person: User) -> list[Country]:
     """Lock and return the countries that a person works on or is the contact person of, before the person is locked."""
     countries = Country.objects.filter(Q(contact=person) | Q(users=person)).values("pk")
     return lock_rows(Country.objects.filter(pk__in=countries))
 
 
-def _clear_contact(person: User, countries: Iterable[Country], by: User) -> None:
-    """Remove `person` as contact person from those of `countries` that name them. The countries must be locked."""
+def replace_contact(person: User, countries: Iterable[Country], successor: User | None) -> list[AuditEvent]:
+    """Put `successor` (None: nobody) in the place of `person` as contact person of those of `countries` that name them.
+
+    The countries must be locked. Returns the events that the activity log must record. A successor who may not be the
+    contact person of a country does not become it.
+    """
+    events = []
     for country in countries:
         if country.contact_id == person.pk:
-            country.contact = None
+            may = successor is not None and contact_choices(country).filter(pk=successor.pk).exists()
+            country.contact = successor if may else None
             country.version += 1
             update_row(country)
-            before, after = {"contact": person.name}, {"contact": None}
-            record("country.changed", by=by, row=country, country=country, before=before, after=after)
+            was, became = {"contact": person.name}, {"contact": country.contact.name if country.contact else None}
+            events.append(AuditEvent("country.changed", country, was, became, country=country))
+    return events
 
 
 def _lock_person(person: User, version: int, by: User, now: datetime) -> User:

@@ -1,6 +1,6 @@
 """Pages of people: who has an account, what each may do, and what an administrator can do to an account."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
@@ -24,6 +24,9 @@ from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
+from tiptracker.handovers.actions import refuse_planned_handover
+from tiptracker.handovers.choices import ENDING_STEPS, HANDED_OVER_ROLES, HandoverStepKind
+from tiptracker.handovers.models import Handover
 from tiptracker.localization import format_date, gettext, gettext_noop
 from tiptracker.mail.sentences import describe_mail_state, link_of_invitation
 from tiptracker.numbers import parse_whole_number
@@ -98,6 +101,7 @@ def person_list(request: SignedInRequest) -> HttpResponse:
         "filter": chosen,
         "saved_filters": saved_filters_bar(request),
         "page": page,
+        "handed_over_roles": HANDED_OVER_ROLES,
         "lines": [AccountRow(person, account_state(person), locked.get(person.pk)) for person in page],
         "waiting": pending_requests(request.user),
     }
@@ -330,10 +334,20 @@ def _person_context(request: SignedInRequest, person: User) -> dict[str, Any]:
         "requests": pending_requests(request.user, person=person),
         "countries": _listed(account_requests.countries_of(person)),
         "contact_of": list(person.contact_of.all()),
+        "handovers": list(_current_handovers(person)),
+        "may_hand_over": person.role in HANDED_OVER_ROLES,
         "invitation_link": link_of_invitation(invitation, now) if invitation else "",
         "mails": [(mail, describe_mail_state(mail)) for mail in mails.newest_mails(person)],
         "history": history(request.user, person),
     }
+
+
+def _current_handovers(person: User) -> Iterator[tuple[Handover, HandoverStepKind | None]]:
+    """Yield the handovers of an account that were not cancelled, newest first, each with how it ended, if it did."""
+    for handover in person.handovers.select_related("successor").prefetch_related("steps"):
+        ended = next((kind for kind in ENDING_STEPS if handover.step(kind)), None)
+        if ended is not HandoverStepKind.CALLED_OFF:
+            yield handover, ended
 
 
 def _shown_version(request: SignedInRequest) -> dict[str, Any]:
@@ -349,6 +363,7 @@ def _send_invitation(request: SignedInRequest, person: User) -> str:
 
 def _renew(request: SignedInRequest, person: User, until: date) -> str:
     refuse_past_day(until, "until")
+    refuse_planned_handover(person, takes_over=False)
     had_run_out = is_expired(person)
     account_actions.renew_account(person=person, by=request.user, until=until)
     sentence = gettext("The last day of %(name)s is now %(date)s. No mail is sent about this, so tell them yourself.")

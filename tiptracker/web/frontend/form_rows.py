@@ -61,13 +61,16 @@ def numbered(noun: str, row: forms.Form) -> str:
     return gettext("%(noun)s %(number)d") % {"noun": noun, "number": number}
 
 
-def add_empty_row[Rows: forms.BaseFormSet[Any]](rows: Rows, **kwargs: Any) -> Rows:
+def add_empty_row[Rows: forms.BaseFormSet[Any]](rows: Rows, *, is_added: bool = True, **kwargs: Any) -> Rows:
     """Return the same rows as typed, with an empty one added and without validation.
 
-    `kwargs` are those with which the rows were made.
+    `is_added` False: without an empty one, if a row was added to other rows of the page. `kwargs` are those with which
+    the rows were made.
     """
     again = type(rows)(initial=[raw_values(form) for form in rows.forms], **kwargs)
-    again.extra = 1
+    again.extra = 1 if is_added else 0
+    if not is_added:
+        return again
     # The browser, and then htmx, places the cursor here. If the address has a fragment, the browser goes there instead.
     again.forms[-1].visible_fields()[0].field.widget.attrs["autofocus"] = True
     return again

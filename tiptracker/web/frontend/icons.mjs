@@ -13,6 +13,12 @@ export const icons = {
   verified_done: "verified",
   withdrawn: "do_not_disturb",
 
+  // status of a request for information, and of its lines
+  asked: "help_outline",
+  partly_answered: halfCircle,
+  answered: "check",
+  none: "highlight_off",
+
   // status of a dialogue
   planned: "event",
   today: "alarm",

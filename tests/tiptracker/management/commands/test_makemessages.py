@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 from django.conf import settings
 
+from recommendations import standard_indicators
 from tiptracker.audit.verbs import VERBS
 from tiptracker.management.commands.makemessages import Command, list_toml_sentences
 from tiptracker.web.glossary import read_glossary
@@ -26,11 +27,16 @@ def test_each_sentence_of_our_toml_files_is_marked(tmp_path):
     assert f"gettext_noop({first.terms[0].meaning!r})" in lines
 
 
-def test_every_term_and_verb_is_listed_and_no_other_toml_file():
+def test_every_term_verb_and_standard_indicator_is_listed_and_no_other_toml_file():
     base = Path(settings.BASE_DIR, "tiptracker")
 
     terms = list_toml_sentences(base / "web" / "glossary.toml")
 
     assert {term.meaning for section in read_glossary() for term in section.terms} <= set(terms)
     assert list_toml_sentences(base / "audit" / "verbs.toml") == [words for _, words in VERBS.values()]
+    listed = set(list_toml_sentences(standard_indicators.FILE))
+    catalogue = standard_indicators.read_catalogue().values()
+    assert listed == {text for entry in catalogue for text in (entry.name, entry.unit, entry.includes, entry.note)} - {
+        ""
+    }
     assert list_toml_sentences(base.parent / "pyproject.toml") == []

@@ -8,8 +8,8 @@ from typing import Annotated
 import pytest
 
 from dialogues.choices import Verdict
-from dialogues.lesotho.data_files import DataFileError, DataReader, Names, RefersTo, Sections
 from tests.conftest import MASERU
+from tiptracker.data_files import DataFileError, DataReader, Names, RefersTo, Sections
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def read(tmp_path):
     def read(content, reader=None):
         path = tmp_path / "notes.toml"
         path.write_text(content)
-        return (reader or DataReader()).read(path, KINDS)
+        return (reader or DataReader(MASERU)).read(path, KINDS)
 
     return read
 

@@ -2,23 +2,21 @@
 
 A file has a table for each entry, below a heading with its kind: `[[evidence]]`. What all entries of a kind in a file
 have in common may stand once, under `[defaults.evidence]`. Entries are read from top to bottom, and refer by name to
-entries above them or in files read before. Moments are written without an offset, in Lesotho's time; a day alone stands
-for nine in the morning.
+entries above them or in files read before. Moments are written without an offset, in the time zone of the reader; a day
+alone stands for nine in the morning.
 """
 
 import dataclasses
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
-from zoneinfo import ZoneInfo
 
-TIME_ZONE = ZoneInfo("Africa/Maseru")
 START_OF_DAY = time(9)
 _DESCRIPTIONS = {
     bool: "true or false",
@@ -66,9 +64,13 @@ class Sections:
 
 
 class DataReader:
-    """Reads files whose entries refer to one another, and remembers the names of all that it has read."""
+    """Reads files whose entries refer to one another, and remembers the names of all that it has read.
 
-    def __init__(self) -> None:
+    `time_zone` is that of the moments in the files.
+    """
+
+    def __init__(self, time_zone: tzinfo = UTC) -> None:
+        self._time_zone = time_zone
         self._names: defaultdict[str, set[Any]] = defaultdict(set)
 
     def read(self, path: Path, kinds: Mapping[str, type]) -> list[Any]:
@@ -133,6 +135,8 @@ class DataReader:
             return self._convert_all(value, arguments[0])
         if isinstance(value, dict) and isinstance(wanted, type) and dataclasses.is_dataclass(wanted):
             return self._read_entry(dict(value), wanted)
+        if wanted is datetime:
+            return self._convert_moment(value)
         return _convert_scalar(value, wanted)
 
     def _convert_all(self, value: Any, wanted: Any) -> tuple[Any, ...]:
@@ -145,12 +149,15 @@ class DataReader:
             return tuple(self._convert(each, wanted) for each in value)
         raise ValueError(f"“{value}” is not {'a table' if pair else 'a list'}.")
 
+    def _convert_moment(self, value: Any) -> datetime:
+        if type(value) is date:
+            return datetime.combine(value, START_OF_DAY, self._time_zone)
+        if isinstance(value, datetime) and value.tzinfo is None:
+            return value.replace(tzinfo=self._time_zone)
+        raise ValueError(f"“{value}” is not {_DESCRIPTIONS[datetime]}.")
+
 
 def _convert_scalar(value: Any, wanted: Any) -> Any:
-    if wanted is datetime and type(value) is date:
-        return datetime.combine(value, START_OF_DAY, TIME_ZONE)
-    if wanted is datetime and isinstance(value, datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=TIME_ZONE)
     if wanted is Decimal and type(value) is int:
         return Decimal(value)
     if issubclass(wanted, Enum):
@@ -158,7 +165,7 @@ def _convert_scalar(value: Any, wanted: Any) -> Any:
         if value not in allowed:
             raise ValueError(f"“{value}” is not one of: {', '.join(allowed)}.")
         return wanted(value)
-    if type(value) is wanted and wanted is not datetime:
+    if type(value) is wanted:
         return value
     raise ValueError(f"“{value}” is not {_DESCRIPTIONS.get(wanted, 'a table')}.")
 

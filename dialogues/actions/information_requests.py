@@ -1,0 +1,318 @@
+"""Ask a ministry for information, move the due date, or withdraw the request."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from dialogues.actions.commitments import lock_with_standing, newest_event_date
+from dialogues.actions.duplicates import lock_person, refuse_duplicate
+from dialogues.actions.sent_versions import waiting_version
+from dialogues.choices import RequestEventKind
+from dialogues.commitment_status import CommitmentStanding, days_past_due
+from dialogues.models import Commitment, Dialogue, InformationRequest, RequestEvent, RequestLine
+from dialogues.models.updates import UpdateSubject
+from dialogues.permissions import can_ask_for_information, can_change_request
+from dialogues.request_status import RequestStanding
+from recommendations.actions.readiness_jobs import enqueue_readiness
+from recommendations.models import Edition, Indicator
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.audit.actions import record
+from tiptracker.errors import Refused
+from tiptracker.localization import format_date, gettext, ngettext
+from tiptracker.validation import insert_row, insert_rows, refuse_reversed_dates, refuse_unseen, require_text
+
+MAX_LINES = 40
+"""How many lines a request may have. A ministry answers them in one form."""
+
+
+class LineInput(NamedTuple):
+    """What a line asks for: a figure of an indicator for a period or, without an indicator, a document in words.
+
+    A figure without its own wording is called after the indicator.
+    """
+
+    wording: str
+    indicator: Indicator | None = None
+    starts_on: date | None = None
+    through_on: date | None = None
+
+
+@transaction.atomic
+def ask_for_information(
+    *,
+    edition: Edition,
+    ministry: Ministry,
+    lines: Sequence[LineInput],
+    reason: str,
+    due_on: date,
+    dialogue: Dialogue | None = None,
+    by: User,
+    now: datetime,
+) -> InformationRequest:
+    """Ask a ministry for figures and documents by a day, with the reason, which the ministry reads.
+
+    Args:
+        edition: the edition that needs the information.
+        dialogue: the dialogue at which it was asked, if any.
+
+    Raises:
+        PermissionDenied: if the user may not ask in the edition's country.
+        Refused: without lines or a reason, for a due date that has passed, or for a line that is incomplete or asked
+            twice. The field of a line is "lines-1-wording" for the second line.
+        DuplicateRecord: if the same person has already asked exactly this.
+    """
+    country = edition.country
+    if not can_ask_for_information(by, country):
+        raise PermissionDenied
+    reason = require_text(reason, gettext("Write why the embassy needs this."), field="reason")
+    if ministry.country_id != country.pk:
+        sentence = gettext("That ministry belongs to another country. Choose a ministry of this country.")
+        raise Refused("another_country", sentence, field="ministry")
+    _refuse_invalid_dialogue(dialogue, edition)
+    _refuse_passed(due_on, now)
+    asked = [_complete_line(line, number, edition) for number, line in enumerate(lines)]
+    if not asked:
+        raise Refused("required", gettext("Ask for at least one figure or document."), field="lines")
+    if len(asked) > MAX_LINES:
+        sentence = ngettext(
+            "A request can have at most %(limit)d line. Ask for the rest in another request.",
+            "A request can have at most %(limit)d lines. Ask for the rest in another request.",
+            MAX_LINES,
+        )
+        raise Refused("too_many", sentence % {"limit": MAX_LINES}, field="lines")
+    for number, line in enumerate(asked):
+        if line in asked[:number]:
+            sentence = gettext("This is asked for above already. Remove one of the two lines.")
+            raise Refused("named_twice", sentence, field=f"lines-{number}-wording")
+    lock_person(by)
+    request = InformationRequest(
+        country=country,
+        ministry=ministry,
+        edition=edition,
+        dialogue=dialogue,
+        reason=reason,
+        recorded_at=now,
+        recorded_by=by,
+    )
+    refuse_duplicate(_find_identical(request, asked, due_on), now)
+    insert_row(request)
+    insert_rows(
+        [
+            RequestLine(information_request=request, number=number, **line._asdict())
+            for number, line in enumerate(asked, start=1)
+        ]
+    )
+    _add_event(request, RequestEventKind.ASKED, due_on=due_on, by=by, now=now)
+    enqueue_readiness(country.pk)  # the briefing counts the requests
+    record(
+        "request.asked",
+        by=by,
+        row=request,
+        country=country,
+        after={
+            "ministry": ministry.pk,
+            "edition": edition.pk,
+            "dialogue": dialogue.pk if dialogue else None,
+            "reason": reason,
+            "due_on": due_on,
+            "lines": [
+                {
+                    "wording": line.wording,
+                    "indicator": line.indicator.pk if line.indicator else None,
+                    "starts_on": line.starts_on,
+                    "through_on": line.through_on,
+                }
+                for line in asked
+            ],
+        },
+    )
+    return request
+
+
+@transaction.atomic
+def move_request(
+    *,
+    information_request: InformationRequest,
+    due_on: date,
+    reason: str,
+    seen: int | None = None,
+    by: User,
+    now: datetime,
+) -> RequestEvent:
+    """Set another due date, with a reason, which the ministry reads.
+
+    Args:
+        seen: the id of the newest event that the page showed (None: don't check).
+
+    Raises:
+        PermissionDenied: if the user may not change the request.
+        Refused: if nothing more is expected, or the date has passed or is the due date already.
+        EditConflict: if another event was recorded since the page was opened.
+    """
+    if not can_change_request(by, information_request):
+        raise PermissionDenied
+    reason = require_text(reason, gettext("Write why the due date moves."), field="reason")
+    locked, standing = _lock_for_change(information_request, seen, now)
+    _refuse_passed(due_on, now)
+    if due_on == standing.due_on:
+        sentence = gettext("The request is already due on %(date)s. Enter another date.")
+        raise Refused("unchanged", sentence % {"date": format_date(due_on)}, field="due_on")
+    event = _add_event(locked, RequestEventKind.MOVED, due_on=due_on, reason=reason, by=by, now=now)
+    _log_change("request.due_date_moved", event, standing)
+    return event
+
+
+@transaction.atomic
+def withdraw_request(
+    *, information_request: InformationRequest, reason: str, seen: int | None = None, by: User, now: datetime
+) -> RequestEvent:
+    """Withdraw a request, with a reason, which the ministry reads. What was answered stays in the record.
+
+    Raises as `move_request` does, and Refused while an update waits for a decision.
+    """
+    if not can_change_request(by, information_request):
+        raise PermissionDenied
+    reason = require_text(reason, gettext("Write why the request is withdrawn."), field="reason")
+    locked, standing = _lock_for_change(information_request, seen, now)
+    if waiting := waiting_version(locked):
+        sentence = gettext("The ministry’s answer of %(date)s has not been reviewed yet. Accept it or return it first.")
+        sent_on = waiting.recorded_at.astimezone(now.tzinfo).date()
+        raise Refused("update_waits", sentence % {"date": format_date(sent_on)})
+    event = _add_event(locked, RequestEventKind.WITHDRAWN, reason=reason, by=by, now=now)
+    _log_change("request.withdrawn", event, standing)
+    return event
+
+
+def lock_request(information_request: InformationRequest, now: datetime) -> tuple[InformationRequest, RequestStanding]:
+    """Lock the request until the transaction ends. Return it with its standing today."""
+    rows = InformationRequest.objects.with_history().select_for_update(no_key=True, of=("self",))
+    locked = rows.get(pk=information_request.pk)
+    standing = locked.standing_on(now.date())
+    if standing is None:
+        raise Refused("not_asked_yet", gettext("The request was made on a day after today. Try again on that day."))
+    return locked, standing
+
+
+def lock_update_subject(
+    subject: UpdateSubject, now: datetime
+) -> tuple[UpdateSubject, CommitmentStanding | RequestStanding]:
+    """Lock what an update is about, and return it with its standing today."""
+    if isinstance(subject, Commitment):
+        return lock_with_standing(subject, now)
+    return lock_request(subject, now)
+
+
+def find_closing_date(subject: UpdateSubject, standing: CommitmentStanding | RequestStanding) -> date:
+    """Return the day since which nothing more is expected. Both are as `lock_update_subject` returns them."""
+    if isinstance(subject, Commitment):
+        return newest_event_date(subject)
+    return getattr(standing, "closed_on", None) or max(event.happened_on for event in subject.events.all())
+
+
+def newest_request_event(information_request: InformationRequest) -> RequestEvent | None:
+    """Return the event that was recorded last."""
+    return information_request.events.select_related("recorded_by").order_by("-pk").first()
+
+
+def _complete_line(line: LineInput, number: int, edition: Edition) -> LineInput:
+    """Return a line with its wording, or refuse it."""
+    field = f"lines-{number}"
+    if line.indicator is None:
+        wording = require_text(line.wording, gettext("Write what you ask for."), field=f"{field}-wording")
+        if line.starts_on or line.through_on:
+            sentence = gettext("Only a figure has a period. Choose the indicator, or leave the dates empty.")
+            raise Refused("no_indicator", sentence, field=f"{field}-indicator")
+        return LineInput(wording)
+    if line.indicator.country_id != edition.country_id:
+        sentence = gettext("This indicator belongs to another country. Choose one of this country.")
+        raise Refused("another_country", sentence, field=f"{field}-indicator")
+    if line.starts_on is None or line.through_on is None:
+        sentence = gettext("Enter the first and the last day that the figure is to cover.")
+        raise Refused("required", sentence, field=f"{field}-starts_on")
+    refuse_reversed_dates(line.starts_on, line.through_on, field=f"{field}-through_on")
+    return line._replace(wording=line.wording.strip() or line.indicator.name_with_unit)
+
+
+def _refuse_invalid_dialogue(dialogue: Dialogue | None, edition: Edition) -> None:
+    if dialogue is None:
+        return
+    if dialogue.country_id != edition.country_id:
+        sentence = gettext("That dialogue was with another country. Choose a dialogue with this country.")
+        raise Refused("another_country", sentence, field="dialogue")
+    if dialogue.called_off_at:
+        raise Refused(
+            "called_off", gettext("That dialogue was called off. Choose another dialogue, or none."), field="dialogue"
+        )
+
+
+def _refuse_passed(due_on: date, now: datetime) -> None:
+    if days_past_due(due_on, now.date()):
+        raise Refused("due_too_early", gettext("This date has passed. Enter a date from today on."), field="due_on")
+
+
+def _find_identical(request: InformationRequest, lines: Sequence[LineInput], due_on: date) -> InformationRequest | None:
+    """Return a request that the same person made before with the same content, and that was not withdrawn."""
+    same = InformationRequest.objects.filter(
+        edition=request.edition,
+        ministry=request.ministry,
+        dialogue=request.dialogue,
+        reason=request.reason,
+        recorded_by=request.recorded_by,
+        events__in=RequestEvent.objects.filter(kind=RequestEventKind.ASKED, due_on=due_on),
+    ).exclude(events__in=RequestEvent.objects.filter(kind=RequestEventKind.WITHDRAWN))
+    for row in same.order_by("pk").prefetch_related("lines__indicator"):
+        asked = [LineInput(line.wording, line.indicator, line.starts_on, line.through_on) for line in row.lines.all()]
+        if asked == list(lines):
+            return row
+    return None
+
+
+def _lock_for_change(
+    information_request: InformationRequest, seen: int | None, now: datetime
+) -> tuple[InformationRequest, RequestStanding]:
+    """Lock the request, and refuse a stale page or a request of which nothing more is expected."""
+    locked, standing = lock_request(information_request, now)
+    refuse_unseen(newest_request_event(locked), seen, now, noun="entry")
+    if standing.is_settled:
+        sentence = gettext("%(status)s on %(date)s. Nothing more is expected, so there is nothing to change.")
+        values = {"status": standing.status.label, "date": format_date(find_closing_date(locked, standing))}
+        raise Refused("closed", sentence % values)
+    return locked, standing
+
+
+def _add_event(
+    request: InformationRequest,
+    kind: RequestEventKind,
+    *,
+    by: User,
+    now: datetime,
+    due_on: date | None = None,
+    reason: str = "",
+) -> RequestEvent:
+    return insert_row(
+        RequestEvent(
+            information_request=request,
+            kind=kind,
+            happened_on=now.date(),
+            due_on=due_on,
+            reason=reason,
+            recorded_at=now,
+            recorded_by=by,
+        )
+    )
+
+
+def _log_change(verb: str, event: RequestEvent, before: RequestStanding) -> None:
+    request = event.information_request
+    enqueue_readiness(request.country_id)
+    record(
+        verb,
+        by=event.recorded_by,
+        row=request,
+        country=request.country_id,
+        before={"status": before.status, "due_on": before.due_on},
+        after={"due_on": event.due_on, "reason": event.reason},
+    )

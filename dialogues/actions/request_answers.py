@@ -1,0 +1,176 @@
+"""Answer a request for information: a ministry sends figures and documents, or says that it has none."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from dialogues.actions.drafts import DraftPage
+from dialogues.actions.evidence import TITLE_LENGTH, evidence_audit_values
+from dialogues.actions.information_requests import find_closing_date, lock_request
+from dialogues.actions.readings import ReadingInput, reading_audit_values
+from dialogues.actions.sent_forms import SentForm, find_sent_version
+from dialogues.actions.update_versions import (
+    add_version,
+    add_version_evidence,
+    add_version_figure,
+    refuse_too_many_files,
+)
+from dialogues.choices import DoneBy, EvidenceKind, LineAnswerKind, RequestLineKind
+from dialogues.models import Evidence, EvidenceFile, InformationRequest, LineAnswer, RequestLine, UpdateVersion
+from dialogues.permissions import can_send_update
+from dialogues.request_status import RequestStanding
+from recommendations.actions.readiness_jobs import enqueue_readiness
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.errors import Refused
+from tiptracker.localization import format_date, gettext, record_language
+from tiptracker.validation import insert_row, refuse_future
+
+
+class AnswerInput(NamedTuple):
+    """What a ministry says to one line.
+
+    `figure` and `through_on`, the last day that it covers, are for a line that asks for a figure. `through_on` None
+    stands for the last day asked for, or for today if that is earlier.
+    """
+
+    line: RequestLine
+    answer: LineAnswerKind
+    text: str = ""
+    figure: Decimal | None = None
+    through_on: date | None = None
+
+
+@transaction.atomic
+def answer_request(
+    *,
+    information_request: InformationRequest,
+    answers: Sequence[AnswerInput],
+    narrative: str = "",
+    files: Sequence[EvidenceFile] = (),
+    page: DraftPage | None = None,
+    form: SentForm | None = None,
+    by: User,
+    now: datetime,
+) -> UpdateVersion:
+    """Answer lines of a request with an update, or with a new version of one that was returned or withdrawn.
+
+    Each figure becomes a reading with its own piece of evidence, and each file a piece of evidence. A line without an
+    answer here stays asked. Nothing counts as answered until the embassy accepts the version.
+
+    Args:
+        narrative: what the ministry wants to say to all of it, if anything.
+        page, form: as `send_update` takes them.
+
+    Raises:
+        PermissionDenied: if the user is not of the ministry that is asked.
+        Refused: as `send_update` does, and if no line is answered or an answer is incomplete. The field of an answer is
+            "line-12-figure" for the line with the id 12.
+        EditConflict: if a colleague has saved a draft that `page` has not shown.
+    """
+    if not can_send_update(by, information_request):
+        raise PermissionDenied
+    refuse_too_many_files(files)
+    locked, standing = lock_request(information_request, now)
+    if before := find_sent_version(form, locked, by):
+        return before
+    if standing.is_settled:
+        sentence = gettext("%(status)s on %(date)s. You need not do anything more.")
+        values = {"status": standing.status.label, "date": format_date(find_closing_date(locked, standing))}
+        raise Refused("closed", sentence % values)
+    if not answers:
+        raise Refused("required", gettext("Answer at least one line, or say that you have none."))
+    for answer in answers:
+        _refuse_invalid(answer, locked, standing, files)
+    figures = [(answer.line, _to_reading(answer, now)) for answer in answers if answer.figure is not None]
+    with record_language():
+        title = gettext("Answer to the request for information of %(date)s") % {"date": format_date(standing.asked_on)}
+    sent = add_version(
+        UpdateVersion(narrative=narrative.strip() or title, claimed="", happened_on=now.date()),
+        subject=locked,
+        files=files,
+        page=page,
+        form=form,
+        by=by,
+        now=now,
+    )
+    for answer in answers:
+        insert_row(LineAnswer(line=answer.line, update_version=sent, answer=answer.answer, text=answer.text.strip()))
+    evidence = [
+        add_version_evidence(
+            sent,
+            Evidence(
+                title=f"{title} ({file.name})"[:TITLE_LENGTH],
+                kind=EvidenceKind.REPORT,
+                # What happened is that the ministry gave the document. Its own dates are in it.
+                happened_from=now.date(),
+                happened_to=now.date(),
+                done_by=DoneBy.GOVERNMENT,
+                file=file,
+            ),
+        )
+        for file in files
+    ]
+    readings = [add_version_figure(sent, title, reading, field=f"line-{line.pk}-figure") for line, reading in figures]
+    evidence += [reading.evidence for reading in readings if reading.evidence]
+    enqueue_readiness(locked.country_id)
+    record(
+        "update.sent",
+        by=by,
+        row=sent,
+        country=locked.country_id,
+        after={
+            "information_request": locked.pk,
+            "update": sent.update.number,
+            "update_version": sent.number,
+            "narrative": sent.narrative,
+            "answers": [
+                {"line": answer.line.number, "answer": answer.answer, "text": answer.text} for answer in answers
+            ],
+            "evidence": [evidence_audit_values(piece) for piece in evidence],
+            "figures": [reading_audit_values(reading) for reading in readings],
+        },
+    )
+    return sent
+
+
+def _refuse_invalid(
+    answer: AnswerInput, request: InformationRequest, standing: RequestStanding, files: Sequence[EvidenceFile]
+) -> None:
+    """Refuse an answer to a line of another request or that is answered, and one without what it says it has."""
+    line, field = answer.line, f"line-{answer.line.pk}"
+    known = standing.lines.get(line.pk)
+    if line.information_request_id != request.pk or known is None:
+        raise Refused("another_request", gettext("This line belongs to another request. Answer it there."))
+    if known.answered_on:
+        sentence = gettext("Line %(number)d was answered on %(date)s. You need not answer it again.")
+        raise Refused("closed", sentence % {"number": line.number, "date": format_date(known.answered_on)})
+    if answer.answer == LineAnswerKind.NONE:
+        if answer.figure is not None:
+            sentence = gettext("Enter the figure, or choose “We have none”, not both.")
+            raise Refused("two_answers", sentence, field=f"{field}-figure")
+        return
+    if line.kind is RequestLineKind.FIGURE and answer.figure is None:
+        sentence = gettext("Enter the figure. If you have none, choose “We have none”.")
+        raise Refused("required", sentence, field=f"{field}-figure")
+    if line.kind is RequestLineKind.DOCUMENT and not (answer.text.strip() or files):
+        sentence = gettext("Attach the document below, or write the answer here.")
+        raise Refused("required", sentence, field=f"{field}-text")
+
+
+def _to_reading(answer: AnswerInput, now: datetime) -> ReadingInput:
+    """Return the figure of an answer, for the days that it covers."""
+    line, field = answer.line, f"line-{answer.line.pk}-through_on"
+    if line.indicator is None or line.starts_on is None or line.through_on is None:
+        raise Refused("no_indicator", gettext("This line asks for no figure."), field=f"line-{line.pk}-figure")
+    last = answer.through_on or min(line.through_on, now.date())
+    refuse_future(last, now, field=field)
+    if not line.starts_on <= last <= line.through_on:
+        sentence = gettext("The figure is asked for %(first)s to %(last)s. Enter a date in this period.")
+        days = {"first": format_date(line.starts_on), "last": format_date(line.through_on)}
+        raise Refused("outside_period", sentence % days, field=field)
+    return ReadingInput(line.indicator, line.starts_on, last, answer.figure, "", note=answer.text.strip()[:400])

@@ -1,0 +1,83 @@
+"""The agreed proof of commitments, as pages show it: what was agreed, what came of it, and what is missing."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Prefetch
+
+from dialogues.choices import EvidenceDecision, EvidenceKind, ProofState
+from dialogues.models import AgreedProof, AgreedProofMatch, Evidence, EvidenceReview
+from dialogues.proof_state import MatchedEvidence, state_of_proof
+from tiptracker.accounts.models import User
+
+
+class ProofRow(NamedTuple):
+    """An agreed proof in force, what came of it, and the evidence in hand that is said to be it."""
+
+    proof: AgreedProof
+    kind: str
+    state: ProofState
+    evidence: Sequence[Evidence]
+
+    @property
+    def is_missing(self) -> bool:
+        return self.state is ProofState.MISSING
+
+
+def list_proofs(user: User, commitments: Collection[int], day: date) -> dict[int, list[ProofRow]]:
+    """Return the agreed proof in force on a day by commitment (keys), as far as the user may see it. Three queries.
+
+    A ministry reads only what it sent or what is shared with it, so proof that the embassy keeps to itself is missing
+    to it.
+    """
+    rows: dict[int, list[ProofRow]] = defaultdict(list)
+    proofs = list(AgreedProof.objects.visible_to(user).filter(commitment__in=commitments).in_force(day))
+    matched = _matched_evidence(user, proofs) if proofs else {}
+    for proof in proofs:
+        pieces = [(piece, _describe_match(piece)) for piece in matched.get(proof.pk, ())]
+        rows[proof.commitment_id].append(
+            ProofRow(
+                proof,
+                EvidenceKind(proof.kind).label,
+                state_of_proof(match for _, match in pieces),
+                [piece for piece, match in pieces if match.is_in_hand],
+            )
+        )
+    return rows
+
+
+def missing_proofs(rows: Iterable[ProofRow]) -> list[AgreedProof]:
+    """Return the agreed proof that has not come."""
+    return [row.proof for row in rows if row.is_missing]
+
+
+def _matched_evidence(user: User, proofs: Collection[AgreedProof]) -> dict[int, list[Evidence]]:
+    """Return the current evidence that is said to be each proof (by key), as far as the user may see it."""
+    reviews = EvidenceReview.objects.visible_to(user)
+    matches = (
+        AgreedProofMatch.objects.visible_to(user)
+        .filter(proof__in=proofs, evidence__revised_by__isnull=True)
+        .select_related("evidence__file", "evidence__update_version__decision")
+        .prefetch_related(Prefetch("evidence__reviews", reviews))
+        .order_by("recorded_at", "pk")
+    )
+    newest = {(match.proof_id, match.evidence_id): match for match in matches}
+    evidence: dict[int, list[Evidence]] = defaultdict(list)
+    for match in newest.values():
+        if match.is_match:
+            evidence[match.proof_id].append(match.evidence)
+    return evidence
+
+
+def _describe_match(evidence: Evidence) -> MatchedEvidence:
+    version = evidence.update_version
+    newest = {
+        review.evidence_link_id: EvidenceDecision(review.decision)
+        for review in sorted(evidence.reviews.all(), key=lambda review: (review.recorded_at, review.pk))
+    }
+    return MatchedEvidence(
+        has_ended_claims=bool(version and (version.returned_at or version.withdrawn_at)),
+        decisions=list(newest.values()),
+    )

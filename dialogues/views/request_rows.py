@@ -1,0 +1,55 @@
+"""Requests for information as rows of a list, and what is known of the figures that were asked for."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from dialogues.choices import RequestStatus
+from dialogues.models import InformationRequest
+from dialogues.request_phrases import describe_line_standing, format_answered, format_request_status
+from dialogues.request_status import RequestStanding
+
+
+class RequestListRow(NamedTuple):
+    """A request in a list, with its standing and the words for it."""
+
+    information_request: InformationRequest
+    standing: RequestStanding
+    text: str
+    answered: str
+
+    @property
+    def status(self) -> RequestStatus:
+        return self.standing.status
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Sort key: those that wait for an answer first, by due date, then the settled ones, the newest first."""
+        is_settled = self.standing.is_settled
+        return is_settled, -self.information_request.pk if is_settled else 0, self.standing.due_on
+
+
+def list_request_rows(requests: Sequence[InformationRequest], today: date) -> list[RequestListRow]:
+    """Return requests, loaded `with_history`, as rows of a list: open ones first, by due date."""
+    rows = [
+        RequestListRow(row, standing, format_request_status(standing), format_answered(standing))
+        for row in requests
+        if (standing := row.standing_on(today))
+    ]
+    return sorted(rows, key=lambda row: row.order)
+
+
+def describe_asked_figures(requests: Sequence[InformationRequest], today: date) -> dict[int, str]:
+    """Return what is known of the figures asked for, by the id of the indicator: the newest request decides.
+
+    Load the requests `with_history`. An indicator that nobody was asked about is not in the answer.
+    """
+    known: dict[int, str] = {}
+    for row in sorted(requests, key=lambda row: row.pk):
+        standing = row.standing_on(today)
+        if standing is None or standing.status is RequestStatus.WITHDRAWN:
+            continue
+        for line in row.lines.all():
+            if line.indicator_id:
+                known[line.indicator_id] = describe_line_standing(standing.lines[line.pk], standing.asked_on)
+    return known

@@ -1,0 +1,238 @@
+"""The history of a request for information, and what is known of its lines, as one user may see them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Model, Prefetch, prefetch_related_objects
+from django.urls import reverse
+from django.utils import timezone
+
+from dialogues.choices import (
+    DECISIONS_ENDING_CLAIMS,
+    LineAnswerKind,
+    LineStatus,
+    RequestEventKind,
+    RequestLineKind,
+    UpdateDecision,
+)
+from dialogues.models import InformationRequest, LineAnswer, Reading, RequestEvent, RequestLine, UpdateVersion
+from dialogues.request_phrases import describe_line_standing
+from dialogues.request_status import RequestStanding
+from dialogues.views.evidence_query import list_subject_evidence
+from dialogues.views.timeline import decision_on, version_title, visible_versions
+from dialogues.views.timeline_entries import EMBASSY_NAME, TimelineEntry
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.accounts.permissions import can_read_name
+from tiptracker.localization import format_date, gettext
+
+
+class RequestLineDisplay(NamedTuple):
+    """A line of a request with what is known of it, as plain values: a ministry's page reaches no row through it.
+
+    `answer` and `figure` are those of the version that answers it, once it is accepted. `evidence_url` is the page of
+    the evidence on which the figure rests.
+    """
+
+    pk: int
+    number: int
+    description: str
+    kind: RequestLineKind
+    status: LineStatus
+    status_text: str
+    answer: str = ""
+    figure: str = ""
+    evidence_url: str = ""
+
+
+class AnswerDisplay(NamedTuple):
+    """What one version says to one line: the choice and the text (`row`), and the figure."""
+
+    row: LineAnswer
+    figure: str
+
+    @property
+    def line(self) -> RequestLine:
+        return self.row.line
+
+    @property
+    def kind(self) -> LineAnswerKind:
+        return LineAnswerKind(self.row.answer)
+
+    @property
+    def text(self) -> str:
+        return self.row.text
+
+
+class RequestTimeline:
+    """A request with everything that a user may see of it. Load the request `with_history`."""
+
+    def __init__(self, user: User, information_request: InformationRequest, standing: RequestStanding) -> None:
+        self.user, self.request, self.standing = user, information_request, standing
+        self.versions = visible_versions(user, information_request)
+        self.evidence = list_subject_evidence(user, information_request)
+        self.lines = list(information_request.lines.all())
+        self._answers = {
+            (answer.update_version_id, line.pk): answer for line in self.lines for answer in line.answers.all()
+        }
+
+    @property
+    def last_version(self) -> UpdateVersion | None:
+        return self.versions[-1] if self.versions else None
+
+    @property
+    def waiting_version(self) -> UpdateVersion | None:
+        """Return the version that has no decision yet."""
+        return self.last_version if self.last_version and decision_on(self.last_version) is None else None
+
+    @property
+    def version_to_resend(self) -> UpdateVersion | None:
+        """Return the newest version if it was returned or withdrawn: its answers are offered again."""
+        decision = decision_on(self.last_version) if self.last_version else None
+        return self.last_version if decision and decision.decision in DECISIONS_ENDING_CLAIMS else None
+
+    @property
+    def returned(self) -> UpdateVersion | None:
+        """Return the returned version, if no newer one was sent, or its ministry withdrew the newer one."""
+        last = next((each for each in reversed(self.versions) if each.withdrawn_at is None), None)
+        return last if last and last.returned_at and not self.standing.is_settled else None
+
+    @property
+    def open_lines(self) -> list[RequestLine]:
+        """Return the lines that no accepted version answers."""
+        return [line for line in self.lines if self.standing.lines[line.pk].is_open]
+
+    def list_lines(self) -> list[RequestLineDisplay]:
+        """Return the lines, each with its accepted answer."""
+        displays = []
+        for line in self.lines:
+            known = self.standing.lines[line.pk]
+            text = describe_line_standing(known, self.standing.asked_on)
+            display = RequestLineDisplay(line.pk, line.number, line.description, line.kind, known.status, text)
+            answer = self._answers.get((known.version, line.pk)) if known.version else None
+            version = next((each for each in self.versions if each.pk == known.version), None)
+            if answer and version:
+                reading = find_reading(version, line)
+                display = display._replace(
+                    answer=answer.text,
+                    figure=reading.description if reading else "",
+                    evidence_url=self._evidence_url(reading),
+                )
+            displays.append(display)
+        return displays
+
+    def rows(self) -> list[Model | None]:
+        """Return the rows that the page shows, to find out what was redacted in them."""
+        proof = (row for each in self.evidence for row in (each, each.file, *each.reviews.all()))
+        decisions = (decision_on(version) for version in self.versions)
+        events = self.request.events.all()
+        return [self.request, *self.lines, *events, *self._answers.values(), *self.versions, *decisions, *proof]
+
+    def list_entries(self) -> list[TimelineEntry]:
+        """Return what happened, newest first."""
+        entries = [*self._of_events(), *self._of_versions()]
+        return sorted(entries, key=lambda entry: (entry.day, entry.recorded_at))[::-1]
+
+    def _evidence_url(self, reading: Reading | None) -> str:
+        return reverse("evidence_detail", args=[reading.evidence_id]) if reading and reading.evidence_id else ""
+
+    def _of_events(self) -> Iterator[TimelineEntry]:
+        due_before: date | None = None
+        for event in self.request.events.all():
+            yield TimelineEntry(
+                day=event.happened_on,
+                recorded_at=event.recorded_at,
+                speaker="embassy",
+                title=_event_title(event),
+                source=gettext(EMBASSY_NAME),
+                verb="recorded",
+                text=event.reason,
+                by=self._name(event.recorded_by),
+                facts=[gettext("Earlier due date: %(date)s") % {"date": format_date(due_before)}]
+                if event.kind == RequestEventKind.MOVED and due_before
+                else [],
+                event_day=event.happened_on,
+            )
+            due_before = event.due_on or due_before
+
+    def _of_versions(self) -> Iterator[TimelineEntry]:
+        for version in self.versions:
+            evidence = [row for row in self.evidence if row.update_version_id == version.pk]
+            yield TimelineEntry(
+                day=timezone.localtime(version.recorded_at).date(),
+                recorded_at=version.recorded_at,
+                speaker="ministry",
+                title=version_title(version),
+                source=self.request.maker,
+                verb="claimed" if self.user.is_embassy else "sent",
+                text=version.narrative,
+                by=self._name(version.recorded_by, self.request.ministry),
+                url=reverse("version_detail", args=[version.pk]) if self.user.is_embassy else "",
+                files=[row.file for row in evidence if row.file],
+                facts=[describe_answer(each) for each in list_answers(version, self._answers_of(version))],
+                withdrawn_on=timezone.localtime(version.withdrawn_at).date() if version.withdrawn_at else None,
+            )
+            if decision := decision_on(version):
+                status = UpdateDecision(decision.decision)
+                is_ministrys = status is UpdateDecision.WITHDRAWN
+                yield TimelineEntry(
+                    day=timezone.localtime(decision.recorded_at).date(),
+                    recorded_at=decision.recorded_at,
+                    speaker="ministry" if is_ministrys else "embassy",
+                    title="",
+                    source=self.request.maker if is_ministrys else gettext(EMBASSY_NAME),
+                    verb=status.value,
+                    status=status,
+                    text=decision.reason,
+                    by=self._name(decision.recorded_by, self.request.ministry if is_ministrys else None),
+                )
+
+    def _answers_of(self, version: UpdateVersion) -> list[LineAnswer]:
+        own = (self._answers.get((version.pk, line.pk)) for line in self.lines)
+        return [answer for answer in own if answer]
+
+    def _name(self, person: User, sent_for: Ministry | None = None) -> str:
+        may_read = can_read_name(self.user, sent_for=sent_for.pk if sent_for else None)
+        return person.name if may_read else ""
+
+
+def find_reading(version: UpdateVersion, line: RequestLine) -> Reading | None:
+    """Return the figure that a version sends for a line, from its prefetched readings."""
+    key = (line.indicator_id, line.starts_on)
+    return next((row for row in version.readings.all() if (row.indicator_id, row.starts_on) == key), None)
+
+
+def list_answers(version: UpdateVersion, answers: Sequence[LineAnswer]) -> list[AnswerDisplay]:
+    """Return what a version says to each line, in the order of the lines. Load `readings` and the lines before."""
+    displays = []
+    for answer in sorted(answers, key=lambda answer: answer.line.number):
+        reading = find_reading(version, answer.line) if answer.line.indicator_id else None
+        displays.append(AnswerDisplay(answer, reading.description if reading else ""))
+    return displays
+
+
+def list_request_answers(user: User, version: UpdateVersion) -> list[AnswerDisplay]:
+    """Return what a version says to each line that the user may see; empty for a version on a commitment."""
+    if version.update.information_request_id is None:
+        return []
+    readings = Reading.objects.visible_to(user).select_related("indicator")
+    prefetch_related_objects([version], Prefetch("readings", readings))
+    return list_answers(version, list(version.line_answers.select_related("line")))
+
+
+def describe_answer(answer: AnswerDisplay) -> str:
+    """Return what is said to a line, in one text: "Line 1: Prosecutions: 16, from … to …"."""
+    said = answer.figure or (answer.kind.label if answer.kind is LineAnswerKind.NONE else answer.line.wording)
+    values = {"number": answer.line.number, "answer": said, "text": answer.text}
+    if answer.text:
+        return gettext("Line %(number)d: %(answer)s. %(text)s") % values
+    return gettext("Line %(number)d: %(answer)s") % values
+
+
+def _event_title(event: RequestEvent) -> str:
+    match RequestEventKind(event.kind):
+        case RequestEventKind.ASKED if event.due_on:
+            return gettext("Asked, due on %(date)s") % {"date": format_date(event.due_on)}
+        case RequestEventKind.MOVED if event.due_on:
+            return gettext("Due date moved to %(date)s") % {"date": format_date(event.due_on)}
+    return RequestEventKind(event.kind).label

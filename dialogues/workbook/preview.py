@@ -1,0 +1,248 @@
+"""Compare the rows of an uploaded workbook with the record, by the same forms as an update on its own page."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.forms import Form
+from django.http import QueryDict
+
+from dialogues.actions.sent_forms import SentForm
+from dialogues.actions.updates import FigureInput
+from dialogues.forms.updates import FigureForm, UpdateForm
+from dialogues.models import EvidenceFile, SendKey, UpdateVersion
+from dialogues.views.update_submission import read_figure_input
+from dialogues.views.uploads import UploadResult
+from dialogues.workbook.columns import FIGURE_COLUMNS, Column, name_figure_field
+from dialogues.workbook.content import AskedCommitment
+from dialogues.workbook.rows import RowStatus, WorkbookRow, decide_status, describe_changes
+from tiptracker.accounts.models import User
+from tiptracker.localization import format_date, gettext
+from tiptracker.web.frontend.form_rows import invalid_forms
+
+
+class RowUpdateForm(UpdateForm):
+    """The form of an update among those of several rows. `number` is that of its row in the file."""
+
+    def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=_prefix(number), **kwargs)
+        self.row_name = _name_row(number)
+
+
+class RowFigureForm(FigureForm):
+    """The form of a figure among those of several rows. `number` is that of its row in the file."""
+
+    def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.prefix = f"{_prefix(number)}-{self.prefix}"
+        self.row_name = _name_row(number)
+
+
+def _prefix(number: int) -> str:
+    return f"row{number}"
+
+
+def _name_row(number: int) -> str:
+    return gettext("Row %(number)d") % {"number": number}
+
+
+@dataclass
+class WorkbookPreviewRow:
+    """A row of the preview: its status, why it is wrong or can't be sent, and its forms.
+
+    `files` are those attached to it, `sent` is the version that was sent with it before.
+    """
+
+    row: WorkbookRow
+    status: RowStatus
+    asked: AskedCommitment | None = None
+    reason: str = ""
+    changes: Sequence[str] = ()
+    form: UpdateForm | None = None
+    figures: Sequence[FigureForm] = ()
+    files: Sequence[EvidenceFile] = ()
+    sent: UpdateVersion | None = None
+    facts: Sequence[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def prefix(self) -> str:
+        """The beginning of the names of its fields."""
+        return row_prefix(self.row)
+
+    @property
+    def is_sendable(self) -> bool:
+        return self.status in (RowStatus.NEW, RowStatus.CHANGED)
+
+    @property
+    def is_correctable(self) -> bool:
+        """Whether its forms are shown, because something in them is wrong."""
+        return self.status is RowStatus.WRONG and self.form is not None
+
+    @property
+    def missing_files(self) -> list[str]:
+        """The names of files in the row that no attached file has."""
+        attached = {file.name.casefold() for file in self.files}
+        return [name for name in self.row.named_files if name.casefold() not in attached]
+
+    @property
+    def refused_forms(self) -> list[Form]:
+        return invalid_forms(self.form, *self.figures) if self.form else []
+
+    def values(self) -> dict[str, Any]:
+        """Return the cleaned values of its valid forms, as `send_workbook_row` takes them."""
+        if self.form is None or self.asked is None:
+            raise ValueError("a row without forms")
+        data = self.form.cleaned_data
+        figures: list[FigureInput] = [
+            read_figure_input(figure, through_on=data["through_on"]) for figure in self.figures if figure.is_filled
+        ]
+        own = {name: value for name, value in data.items() if name not in ("files", "through_on")}
+        return {**own, "commitment": self.asked.commitment, "files": list(self.files), "figures": figures}
+
+    def sent_form(self, seen: int) -> SentForm:
+        """Return what identifies the row when it is sent. `seen` is the newest version that the page showed."""
+        content = [self.row.values, self.row.files]
+        return SentForm(send_key(self.row), sha256(json.dumps(content, sort_keys=True).encode()).digest(), seen)
+
+
+def row_prefix(row: WorkbookRow) -> str:
+    """Return the beginning of the names of a row's fields."""
+    return _prefix(row.number)
+
+
+def send_key(row: WorkbookRow) -> UUID:
+    """Return the key under which a row is sent once: the same cells with the same key of the row, in any file."""
+    return UUID(bytes=sha256(f"{row.key}\n{row.uploaded}".encode()).digest()[:16])
+
+
+def build_preview(
+    rows: Sequence[WorkbookRow],
+    asked: Iterable[AskedCommitment],
+    *,
+    uploads: Mapping[int, UploadResult],
+    user: User,
+    today: date,
+) -> list[WorkbookPreviewRow]:
+    """Return the rows of the preview, in the order of the file.
+
+    Args:
+        rows: the rows as read and corrected.
+        asked: the ministry's commitments with the figures that they ask for.
+        uploads: the files attached to each row, by its number, and the messages about those that were refused.
+        user: who reads the preview.
+        today: the present day in the country.
+    """
+    by_commitment = {each.commitment.pk: each for each in asked}
+    keys = SendKey.objects.filter(key__in=[send_key(row) for row in rows if row.key])
+    visible = keys.filter(update_version__in=UpdateVersion.objects.visible_to(user))
+    sent = {
+        each.key: each.update_version
+        for each in visible.select_related(
+            "update_version__recorded_by", "update_version__update__commitment__ministry"
+        )
+    }
+    return [
+        _preview_row(
+            row, by_commitment.get(row.commitment or 0), uploads.get(row.number), sent.get(send_key(row)), today
+        )
+        for row in rows
+    ]
+
+
+def _preview_row(
+    row: WorkbookRow,
+    asked: AskedCommitment | None,
+    uploaded: UploadResult | None,
+    sent: UpdateVersion | None,
+    today: date,
+) -> WorkbookPreviewRow:
+    if row.problem or asked is None or row.state is None:
+        reason = str(row.problem) if row.problem else gettext("The ministry has no such commitment any more.")
+        status = RowStatus.WRONG if row.problem or row.is_filled else RowStatus.UNCHANGED
+        return WorkbookPreviewRow(row, status, reason=reason)
+    files = uploaded.files if uploaded else []
+    changes = describe_changes(row.state, asked.state)
+    if row.is_sent or sent or not row.is_filled or not asked.is_open:
+        status = decide_status(row, was_sent=sent is not None, is_blocked=not asked.is_open)
+        reason = _describe_blocked(asked) if status is RowStatus.BLOCKED else ""
+        return WorkbookPreviewRow(row, status, asked, reason, changes, files=files, sent=sent)
+    form, figures = _build_forms(row, asked, today)
+    has_errors = not all([form.is_valid(), *(figure.is_valid() for figure in figures)])
+    has_errors |= _show_faults(row, form, figures)
+    if uploaded:
+        uploaded.show_refusals(form)
+    status = decide_status(row, has_errors=has_errors or bool(form.errors), changes=bool(changes))
+    facts = _list_facts(form, figures)
+    return WorkbookPreviewRow(row, status, asked, "", changes, form, figures, files, sent, facts)
+
+
+def _describe_blocked(asked: AskedCommitment) -> str:
+    """Return why no update can be sent on a commitment now, and what to do."""
+    version = asked.version
+    if asked.standing.is_settled or version is None:
+        sentence = gettext("The status of the commitment is “%(status)s”. Nothing more is needed.")
+        return sentence % {"status": asked.standing.status.label}
+    sentence = gettext("The embassy has the update that %(person)s sent on %(date)s. Wait for the reply.")
+    return sentence % {"person": version.sender, "date": format_date(asked.state.sent_on or version.happened_on)}
+
+
+def _build_forms(row: WorkbookRow, asked: AskedCommitment, today: date) -> tuple[UpdateForm, list[FigureForm]]:
+    """Return the forms of a row, filled with its values as if they had just been posted."""
+    prefix = row_prefix(row)
+    data = QueryDict(mutable=True)
+    for name, text in row.values.items():
+        data[f"{prefix}-{name}"] = text
+    names = {name_figure_field(each.indicator.pk, column) for each in asked.figures for column in FIGURE_COLUMNS}
+    if not any(row.values.get(name) for name in names):
+        data[f"{prefix}-{Column.THROUGH_ON}"] = (
+            today.isoformat()
+        )  # no figure, so the form needs no date of the ministry
+    form = RowUpdateForm(data, number=row.number, today=today, asks_figures=bool(asked.figures))
+    figures: list[FigureForm] = [
+        RowFigureForm(
+            data,
+            number=row.number,
+            indicator=each.indicator,
+            since=format_date(asked.since or today),
+            last=each.last,
+            earlier=each.earlier,
+            corrects=asked.version_to_resend is not None,
+        )
+        for each in asked.figures
+    ]
+    return form, figures
+
+
+def _show_faults(row: WorkbookRow, form: UpdateForm, figures: Sequence[FigureForm]) -> bool:
+    """Show why cells can't be used, in place of what the forms say of the empty fields.
+
+    Return whether there are any such cells.
+    """
+    owners: list[Form] = [form, *figures]
+    for owner in owners:
+        for name in owner.fields:
+            full = owner.add_prefix(name).removeprefix(f"{row_prefix(row)}-")
+            if fault := row.faults.get(full):
+                owner.errors.pop(name, None)
+                owner.add_error(name, str(fault))
+    return bool(row.faults)
+
+
+def _list_facts(form: UpdateForm, figures: Sequence[FigureForm]) -> list[tuple[str, str]]:
+    """Return what a valid row says, as pairs of label and text."""
+    facts = []
+    for owner in (form, *figures):
+        data = getattr(owner, "cleaned_data", {})
+        figures_filled = any(figure.is_valid() and figure.is_filled for figure in figures)
+        for name, bound in ((bound.name, bound) for bound in owner.visible_fields()):
+            value = data.get(name)
+            if value in (None, "", [], False) or (name == "through_on" and not figures_filled):
+                continue
+            choices = {str(key): str(label) for key, label in getattr(bound.field, "choices", ())}
+            shown = format_date(value) if isinstance(value, date) else choices.get(str(value), bound.value())
+            facts.append((str(bound.label), str(shown)))
+    return facts

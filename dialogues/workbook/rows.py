@@ -1,0 +1,329 @@
+"""The rows of a workbook: what is in each, whether it changed, and what happened since its download. No Django here.
+
+A row is a commitment with the lines of its figures. Its key says for which ministry, commitment and state of the record
+it was written. Keys are signed (`dialogues.workbook.keys`), so a changed one is noticed.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from typing import Any, NamedTuple, Self
+
+from dialogues.choices import UpdateDecision
+from dialogues.workbook.columns import FIGURE_COLUMNS, UPDATE_COLUMNS, Column, describe_column, name_figure_field
+from dialogues.workbook.reader.cells import Cell, CellKind, SheetLine
+from recommendations.importing.stored_sentences import StoredSentence, deserialize_sentence
+from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import format_date, gettext, gettext_noop
+
+_DIGEST_LENGTH = 16
+"""Characters of a digest in a key. It recognizes a value that changed; the signature protects it."""
+_EMPTY = Cell(CellKind.TEXT, "")
+_CONTENT = UPDATE_COLUMNS | FIGURE_COLUMNS
+
+
+class RowState(NamedTuple):
+    """The state of a commitment for which a row was written.
+
+    `version` is the id of the newest update version, or 0. `outcome` is the decision on it, or "". `due_on` is an ISO
+    date, or "". `wording` is the digest of what was promised.
+    """
+
+    version: int
+    outcome: str
+    due_on: str
+    wording: str
+
+
+class RowKey(NamedTuple):
+    """The content of a key. `indicator` is 0 on the line of a commitment, and an id on the line of a figure.
+
+    `made_on` is the ISO date of the download. `filled` is the digest of what the row contained then.
+    """
+
+    ministry: int
+    commitment: int
+    indicator: int
+    made_on: str
+    filled: str
+    state: RowState
+
+
+class StateNow(NamedTuple):
+    """The state of a commitment now, with what a sentence about a change needs."""
+
+    state: RowState
+    sent_on: date | None = None
+    sender: str = ""
+    decided_on: date | None = None
+    due_on: date | None = None
+
+
+class RowStatus(ChoiceEnum):
+    """What the preview says of a row."""
+
+    NEW = "new", gettext_noop("New")
+    CHANGED = "changed", gettext_noop("Changed since the download")
+    WRONG = "wrong", gettext_noop("To correct")
+    BLOCKED = "blocked", gettext_noop("Cannot be sent now")
+    SENT = "sent", gettext_noop("Already sent")
+    UNCHANGED = "unchanged", gettext_noop("Unchanged")
+
+
+@dataclass
+class WorkbookRow:
+    """A row as read and corrected.
+
+    Attributes:
+        number: its row number in the file.
+        values: what was typed, by the name of the form's field.
+        commitment: the id of the commitment that its key names, or None without a valid key.
+        key: the key as it stands in the file.
+        filled: the digest of the values at the download.
+        uploaded: the digest of the values as uploaded, before corrections. With the key, it identifies what is sent.
+        made_on: the ISO date of the download.
+        state: the state for which the row was written, or None without a valid key.
+        problem: why the row can't be used at all.
+        faults: why a cell can't be used, by the name of the form's field.
+        files: the ids of the files attached in the preview.
+        is_sent: whether it was sent from this draft.
+    """
+
+    number: int
+    values: dict[str, str] = field(default_factory=dict)
+    commitment: int | None = None
+    key: str = ""
+    filled: str = ""
+    uploaded: str = ""
+    made_on: str = ""
+    state: RowState | None = None
+    problem: StoredSentence | None = None
+    faults: dict[str, StoredSentence] = field(default_factory=dict)
+    files: list[int] = field(default_factory=list)
+    is_sent: bool = False
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything differs from what the row contained at the download."""
+        return bool(self.faults) or digest_values(self.values) != self.filled
+
+    @property
+    def named_files(self) -> list[str]:
+        """The names of files in the row, as typed: separated by commas, semicolons or line breaks."""
+        names = self.values.get(Column.FILES, "").replace(";", ",").replace("\n", ",").split(",")
+        return [" ".join(name.split()) for name in names if name.strip()]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return data for `from_json`."""
+        return {
+            "number": self.number,
+            "values": self.values,
+            "commitment": self.commitment,
+            "key": self.key,
+            "filled": self.filled,
+            "uploaded": self.uploaded,
+            "made_on": self.made_on,
+            "state": list(self.state) if self.state else None,
+            "problem": self.problem.serialize() if self.problem else None,
+            "faults": {name: sentence.serialize() for name, sentence in self.faults.items()},
+            "files": self.files,
+            "is_sent": self.is_sent,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Return the row from the data of `to_json`."""
+        return cls(
+            **{
+                **data,
+                "state": RowState(*data["state"]) if data["state"] else None,
+                "problem": deserialize_sentence(data["problem"]) if data["problem"] else None,
+                "faults": {name: deserialize_sentence(sentence) for name, sentence in data["faults"].items()},
+            }
+        )
+
+
+def digest_text(text: str) -> str:
+    """Return a short digest of a text. Spaces and line breaks make no difference: programs change them."""
+    return sha256(" ".join(text.split()).encode()).hexdigest()[:_DIGEST_LENGTH]
+
+
+def digest_values(values: Mapping[str, str]) -> str:
+    """Return a short digest of what was typed in a row.
+
+    Empty cells, marks of numbers and confirmations make no difference.
+    """
+    filled = sorted(
+        (name, text) for name, text in values.items() if text.strip() and not name.endswith(("-confirmed", "-is_lower"))
+    )
+    return digest_text(
+        "\n".join(
+            f"{name}={text.replace(' ', '').replace(',', '.') if name.endswith(f'-{Column.FIGURE}') else text}"
+            for name, text in filled
+        )
+    )
+
+
+def read_rows(
+    lines: Sequence[SheetLine], *, read_key: Callable[[str], RowKey | None], read_label: Callable[[Column, str], str]
+) -> list[WorkbookRow]:
+    """Return the rows of a sheet.
+
+    Args:
+        lines: the names of the columns, the headings, and the lines below.
+        read_key: returns the content of a key, or None if it was changed.
+        read_label: returns the value that a label stands for in a column with a list, or the label itself.
+    """
+    names = [cell.text for cell in lines[0].cells]
+    places = {column: names.index(column) for column in Column if column in names}
+    places[Column.KEY] = 0  # its place in the hidden row has the mark of the sheet
+    rows: dict[int, WorkbookRow] = {}
+    others: list[WorkbookRow] = []
+    lines_seen: dict[tuple[int, int], int] = {}
+    for line in lines[2:]:
+        cells = {column: line.cells[place] if place < len(line.cells) else _EMPTY for column, place in places.items()}
+        key_cell = cells[Column.KEY]
+        key = read_key(key_cell.text) if key_cell.kind is CellKind.TEXT else None
+        if key is None:
+            if key_cell.text or any(cells[column].text for column in _CONTENT & cells.keys()):
+                others.append(WorkbookRow(line.number, problem=_describe_bad_key(key_cell)))
+        elif first := lines_seen.get((key.commitment, key.indicator)):
+            problem = StoredSentence(
+                gettext_noop(
+                    "This row repeats the key of row %(row)s. Keep one of the two, and upload the file again."
+                ),
+                {"row": str(first)},
+            )
+            others.append(WorkbookRow(line.number, problem=problem))
+        else:
+            lines_seen[key.commitment, key.indicator] = line.number
+            row = rows.setdefault(
+                key.commitment, WorkbookRow(line.number, commitment=key.commitment, made_on=key.made_on)
+            )
+            if not key.indicator:
+                row.number, row.key, row.filled, row.state = line.number, key_cell.text, key.filled, key.state
+            _read_cells(row, cells, key.indicator, read_label)
+    for row in rows.values():
+        row.uploaded = digest_values(row.values)
+        if row.state is None:
+            row.problem = StoredSentence(
+                gettext_noop(
+                    "The row of the commitment is missing above this figure. Download the workbook again and copy your "
+                    "text into it."
+                )
+            )
+    return sorted([*rows.values(), *others], key=lambda row: row.number)
+
+
+def _describe_bad_key(cell: Cell) -> StoredSentence:
+    if not cell.text:
+        return StoredSentence(
+            gettext_noop(
+                "This row has no key in the first column, so we do not know its commitment. Write into the rows of the "
+                "workbook; do not add rows."
+            )
+        )
+    return StoredSentence(
+        gettext_noop(
+            "The key in the first column was changed, so we do not know the commitment of this row. Download the "
+            "workbook again and copy your text into it."
+        )
+    )
+
+
+def _read_cells(
+    row: WorkbookRow, cells: Mapping[Column, Cell], indicator: int, read_label: Callable[[Column, str], str]
+) -> None:
+    """Add the cells of a line to its row: those of the update, or of a figure."""
+    for column in sorted((FIGURE_COLUMNS if indicator else UPDATE_COLUMNS) & cells.keys()):
+        cell = cells[column]
+        name = name_figure_field(indicator, column) if indicator else column.value
+        if fault := _describe_fault(column, cell):
+            row.faults[name] = fault
+        elif cell.text:
+            row.values[name] = read_label(column, cell.text)
+
+
+def _describe_fault(column: Column, cell: Cell) -> StoredSentence | None:
+    """Return why a cell can't be used, if it has a formula or shows an error."""
+    if cell.kind is CellKind.FORMULA:
+        return StoredSentence(gettext_noop("The cell has a formula. Type the text, the date or the number itself."))
+    if cell.kind is CellKind.ERROR:
+        return StoredSentence(
+            gettext_noop("The cell shows the error %(error)s. Type the text, the date or the number itself."),
+            {"error": cell.text},
+        )
+    return None
+
+
+def decide_status(
+    row: WorkbookRow,
+    *,
+    was_sent: bool = False,
+    is_blocked: bool = False,
+    has_errors: bool = False,
+    changes: bool = False,
+) -> RowStatus:
+    """Return what the preview says of a row.
+
+    Args:
+        row: the row as read and corrected.
+        was_sent: the same row with the same content was sent before.
+        is_blocked: no update can be sent on the commitment now.
+        has_errors: the form refuses a value.
+        changes: something happened to the commitment since the download.
+    """
+    if row.problem:
+        return RowStatus.WRONG
+    if row.is_sent or was_sent:
+        return RowStatus.SENT
+    if not row.is_filled:
+        return RowStatus.UNCHANGED
+    if is_blocked:
+        return RowStatus.BLOCKED
+    if has_errors:
+        return RowStatus.WRONG
+    return RowStatus.CHANGED if changes else RowStatus.NEW
+
+
+def describe_changes(then: RowState, now: StateNow) -> list[str]:
+    """Return what happened to a commitment since the row was downloaded, in sentences. Empty if nothing did."""
+    sentences = list(_describe_update(then, now))
+    if then.due_on != now.state.due_on:
+        sentences.append(_describe_due_date(then.due_on, now.due_on))
+    if then.wording != now.state.wording:
+        sentences.append(gettext("The wording of the commitment was corrected. Read it again."))
+    return sentences
+
+
+def _describe_update(then: RowState, now: StateNow) -> Iterable[str]:
+    if then.version != now.state.version and now.sent_on:
+        sentence = gettext("%(person)s sent an update on %(date)s.")
+        yield sentence % {"person": now.sender, "date": format_date(now.sent_on)}
+    is_other = (then.version, then.outcome) != (now.state.version, now.state.outcome)
+    if is_other and now.state.outcome and now.decided_on:
+        sentence = {
+            UpdateDecision.ACCEPTED: gettext("The embassy accepted the last update on %(date)s."),
+            UpdateDecision.RETURNED: gettext("The embassy returned the last update on %(date)s."),
+            UpdateDecision.WITHDRAWN: gettext("The ministry withdrew the last update on %(date)s."),
+        }[UpdateDecision(now.state.outcome)]
+        yield sentence % {"date": format_date(now.decided_on)}
+
+
+def _describe_due_date(then: str, now: date | None) -> str:
+    earlier = format_date(date.fromisoformat(then)) if then else ""
+    if now is None:
+        return gettext("The due date was %(earlier)s. Now no date is agreed.") % {"earlier": earlier}
+    if not earlier:
+        return gettext("No due date was agreed. It is now %(date)s.") % {"date": format_date(now)}
+    return gettext("The due date was %(earlier)s. It is now %(date)s.") % {
+        "earlier": earlier,
+        "date": format_date(now),
+    }
+
+
+def describe_field(name: str) -> str:
+    """Return the heading of the column that a form's field came from."""
+    column = Column(name.rpartition("-")[2])
+    return describe_column(column)

@@ -1,0 +1,1 @@
+"""Set up the standard indicators of a country from the catalogue."""

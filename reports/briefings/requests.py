@@ -1,0 +1,71 @@
+"""Requests for information in documents: how many were made and answered, and what each ministry was asked for."""
+
+from collections.abc import Collection
+
+from dialogues.choices import RequestStatus
+from dialogues.models import InformationRequest
+from dialogues.request_phrases import describe_line_standing, format_request_status
+from dialogues.request_status import RequestStanding
+from reports import formatting
+from reports.briefings.content.dialogue import AskedInformation
+from reports.briefings.reader_view import ReaderView
+from tiptracker.localization import gettext, ngettext
+
+CLOSED = frozenset({RequestStatus.ANSWERED, RequestStatus.NONE})
+
+
+def gather_requests(view: ReaderView) -> list[tuple[InformationRequest, RequestStanding]]:
+    """Return the requests of the edition that were known and had been made, each with its standing on the day."""
+    rows = InformationRequest.objects.visible_to(view.reader).filter(view.recorded, edition=view.edition)
+    standings = ((row, row.standing_on(view.as_of, known_by=view.known_by)) for row in rows.with_history())
+    return [(row, standing) for row, standing in standings if standing is not None]
+
+
+def summarize_requests(view: ReaderView) -> str:
+    """Return how many requests were made, answered and are overdue; empty if none was made.
+
+    A request that the ministry answered with “we have none” is answered. One that was withdrawn is not counted.
+    """
+    statuses = [standing.status for _, standing in gather_requests(view)]
+    made = [status for status in statuses if status is not RequestStatus.WITHDRAWN]
+    if not made:
+        return ""
+    sentence = ngettext(
+        "Requests for information: %(asked)d asked, %(answered)d answered, %(overdue)d overdue.",
+        "Requests for information: %(asked)d asked, %(answered)d answered, %(overdue)d overdue.",
+        len(made),
+    )
+    answered = sum(status in CLOSED for status in made)
+    return sentence % {"asked": len(made), "answered": answered, "overdue": made.count(RequestStatus.OVERDUE)}
+
+
+def build_asked_information(view: ReaderView, ministries: Collection[int]) -> tuple[AskedInformation, ...]:
+    """Return the lines asked of these ministries, or of all if there are none, the earliest due date first.
+
+    Lines of withdrawn requests are left out.
+    """
+    rows = [
+        (row, standing)
+        for row, standing in gather_requests(view)
+        if standing.status is not RequestStatus.WITHDRAWN and (not ministries or row.ministry_id in ministries)
+    ]
+    return tuple(
+        AskedInformation(
+            ministry=row.ministry.short_name,
+            what=line.description,
+            due_on=standing.due_on,
+            state=standing.lines[line.pk].status.value,
+            status_text=_describe_line(standing, line.pk),
+        )
+        for row, standing in sorted(rows, key=lambda pair: (pair[1].due_on, pair[0].pk))
+        for line in row.lines.all()
+    )
+
+
+def _describe_line(standing: RequestStanding, line: int) -> str:
+    """Return what is known of a line and, while it is open, where its request stands."""
+    known = standing.lines[line]
+    text = describe_line_standing(known, standing.asked_on)
+    if known.is_open and (detail := format_request_status(standing)):
+        return gettext("%(line)s; %(request)s") % {"line": text, "request": formatting.lowercase_first(detail)}
+    return text

@@ -1,0 +1,408 @@
+"""The embassy asks a ministry for information; the ministry answers line by line; the embassy accepts or returns it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from dialogues.actions.drafts import DraftClosed, DraftPage, save_draft
+from dialogues.actions.information_requests import (
+    LineInput,
+    ask_for_information,
+    move_request,
+    withdraw_request,
+)
+from dialogues.actions.request_answers import AnswerInput, answer_request
+from dialogues.actions.update_decisions import withdraw_update
+from dialogues.actions.updates import ReviewInput, accept_update, list_parts_to_review, return_update
+from dialogues.choices import EvidenceDecision, LineAnswerKind, LineStatus, RequestEventKind, RequestStatus
+from dialogues.models import Evidence, InformationRequest, Reading, UpdateVersion
+from tests.dialogues.commitment_histories import january
+from tests.factories import (
+    AmbassadorFactory,
+    CountryFactory,
+    DialogueFactory,
+    EditionFactory,
+    EvidenceFileFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    InformationRequestFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RequestEventFactory,
+    UpdateVersionFactory,
+    at_noon,
+)
+from tests.refusals import refuses
+from tiptracker.audit.models import AuditEntry
+from tiptracker.validation import EditConflict
+
+TODAY = january(14)
+NOW = at_noon(TODAY)
+DUE = date(2022, 2, 1)
+
+
+@pytest.fixture
+def justice(db):
+    return FocalPointFactory(name="Lineo Mokoena", ministry=MinistryFactory(short_name="Justice"))
+
+
+@pytest.fixture
+def officer(db):
+    return OfficerFactory(name="Palesa Nkosi")
+
+
+@pytest.fixture
+def edition(justice):
+    return EditionFactory(country=justice.ministry.country)
+
+
+@pytest.fixture
+def prosecutions(edition):
+    return IndicatorFactory(name="Prosecutions", country=edition.country, unit="cases")
+
+
+@pytest.fixture
+def asked(justice, edition, prosecutions):
+    """A request of 8 November 2021 with two lines, due on 15 January 2022: a figure and a document."""
+    return InformationRequestFactory(ministry=justice.ministry, edition=edition, lines=[prosecutions, "The court list"])
+
+
+def figure_line(indicator):
+    return LineInput("", indicator, date(2021, 4, 1), date(2022, 3, 31))
+
+
+def ask(edition, ministry, by, **values):
+    given = {
+        "edition": edition,
+        "ministry": ministry,
+        "lines": [LineInput(" The list of shelters ")],
+        "reason": " The report is due. ",
+        "due_on": DUE,
+    }
+    return ask_for_information(**given | values, by=by, now=NOW)
+
+
+def answer(request, by, *answers, now=NOW, **values):
+    return answer_request(information_request=request, answers=answers, by=by, now=now, **values)
+
+
+def have(line, figure=None, **values):
+    number = None if figure is None else Decimal(figure)
+    return AnswerInput(line, LineAnswerKind.ANSWERED, figure=number, **values)
+
+
+def none(line, text=""):
+    return AnswerInput(line, LineAnswerKind.NONE, text)
+
+
+def accept(version, by, decision=EvidenceDecision.VERIFIED):
+    reviews = [
+        ReviewInput(piece, link, decision, "It is the register.") for piece, link in list_parts_to_review(version)
+    ]
+    return accept_update(update_version=version, reviews=reviews, by=by, now=NOW)
+
+
+def standing_of(request, day=TODAY):
+    return InformationRequest.objects.with_history().get(pk=request.pk).standing_on(day)
+
+
+def lines_of(request):
+    return list(request.lines.all())
+
+
+# --- Asking -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_request_stands_with_its_lines_reason_and_due_date(edition, justice, officer, prosecutions):
+    lines = [figure_line(prosecutions), LineInput(" The list of shelters ")]
+
+    request = ask(edition, justice.ministry, officer, lines=lines)
+
+    assert (request.reason, request.maker) == ("The report is due.", justice.ministry.name)
+    assert [(line.number, line.wording, line.indicator) for line in request.lines.all()] == [
+        (1, "Prosecutions (cases)", prosecutions),
+        (2, "The list of shelters", None),
+    ]
+    standing = standing_of(request)
+    assert (standing.status, standing.due_on, standing.asked_on) == (RequestStatus.ASKED, DUE, TODAY)
+    entry = AuditEntry.objects.latest("number")
+    assert (entry.verb, entry.by, entry.row, entry.country) == (
+        "request.asked",
+        officer,
+        str(request.pk),
+        edition.country,
+    )
+
+
+@pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
+def test_only_officers_ask(edition, justice, factory):
+    with pytest.raises(PermissionDenied):
+        ask(edition, justice.ministry, factory())
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "field"),
+    [
+        ({"reason": " "}, "required", "reason"),
+        ({"lines": []}, "required", "lines"),
+        ({"lines": [LineInput("  ")]}, "required", "lines-0-wording"),
+        ({"lines": [LineInput("The list"), LineInput("The list")]}, "named_twice", "lines-1-wording"),
+        ({"due_on": january(13)}, "due_too_early", "due_on"),
+    ],
+)
+def test_an_incomplete_request_is_refused(edition, justice, values, code, field):
+    with refuses(code, field=field):
+        ask(edition, justice.ministry, OfficerFactory(), **values)
+    assert not InformationRequest.objects.exists()
+
+
+def test_a_figure_needs_its_period_and_an_indicator_of_the_country(edition, justice, officer, prosecutions):
+    with refuses("required", field="lines-0-starts_on"):
+        ask(edition, justice.ministry, officer, lines=[LineInput("", prosecutions)])
+    with refuses("reversed_dates", field="lines-0-through_on"):
+        ask(
+            edition,
+            justice.ministry,
+            officer,
+            lines=[LineInput("", prosecutions, date(2022, 1, 2), date(2022, 1, 1))],
+        )
+    elsewhere = IndicatorFactory(country=CountryFactory(code="ZAF", name="South Africa"))
+    with refuses("another_country", field="lines-0-indicator"):
+        ask(edition, justice.ministry, officer, lines=[figure_line(elsewhere)])
+
+
+def test_ministry_and_dialogue_are_of_the_country_of_the_edition(edition, justice, officer):
+    with refuses("another_country", field="ministry"):
+        ask(edition, MinistryFactory(country=CountryFactory(code="ZAF", name="South Africa")), officer)
+    with refuses("another_country", field="dialogue"):
+        ask(
+            edition,
+            justice.ministry,
+            officer,
+            dialogue=DialogueFactory(country=CountryFactory(code="ZAF", name="South Africa")),
+        )
+
+
+def test_the_same_request_is_made_once_but_again_after_it_was_withdrawn(edition, justice, officer):
+    first = ask(edition, justice.ministry, officer)
+    with refuses("duplicate"):
+        ask(edition, justice.ministry, officer)
+
+    withdraw_request(information_request=first, reason="Asked too early.", by=officer, now=NOW)
+
+    assert ask(edition, justice.ministry, officer) != first
+
+
+# --- Changing ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_due_date_moves_with_a_reason_and_the_earlier_one_stays(asked, officer):
+    move_request(information_request=asked, due_on=DUE, reason="The court is closed.", by=officer, now=NOW)
+
+    assert (standing_of(asked).due_on, standing_of(asked, january(13)).due_on) == (DUE, january(15))
+    assert asked.events.get(kind=RequestEventKind.MOVED).reason == "The court is closed."
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "field"),
+    [
+        ({"reason": ""}, "required", "reason"),
+        ({"due_on": january(15)}, "unchanged", "due_on"),
+        ({"due_on": january(13)}, "due_too_early", "due_on"),
+    ],
+)
+def test_a_due_date_is_not_moved_without_cause(asked, officer, values, code, field):
+    with refuses(code, field=field):
+        move_request(**{"information_request": asked, "due_on": DUE, "reason": "Late."} | values, by=officer, now=NOW)
+
+
+def test_a_stale_page_moves_nothing(asked, officer):
+    seen = asked.events.get().pk
+    RequestEventFactory(information_request=asked, kind=RequestEventKind.MOVED, happened_on=january(10), due_on=DUE)
+
+    with pytest.raises(EditConflict):
+        move_request(information_request=asked, due_on=january(30), reason="Late.", seen=seen, by=officer, now=NOW)
+
+
+@pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory])
+def test_only_officers_move_and_withdraw(asked, justice, factory):
+    for by in (factory(), justice):
+        with pytest.raises(PermissionDenied):
+            move_request(information_request=asked, due_on=DUE, reason="Late.", by=by, now=NOW)
+        with pytest.raises(PermissionDenied):
+            withdraw_request(information_request=asked, reason="Late.", by=by, now=NOW)
+
+
+def test_a_request_is_not_withdrawn_while_an_answer_waits_and_not_changed_afterwards(asked, justice, officer):
+    document = lines_of(asked)[1]
+    version = answer(asked, justice, none(document))
+    with refuses("update_waits"):
+        withdraw_request(information_request=asked, reason="No longer needed.", by=officer, now=NOW)
+    return_update(update_version=version, reason="Please look again.", by=officer, now=NOW)
+
+    withdraw_request(information_request=asked, reason="No longer needed.", by=officer, now=NOW)
+
+    assert standing_of(asked).status is RequestStatus.WITHDRAWN
+    with refuses("closed"):
+        move_request(information_request=asked, due_on=DUE, reason="Late.", by=officer, now=NOW)
+    with refuses("closed"):
+        answer(asked, justice, none(document))
+
+
+# --- Answering --------------------------------------------------------------------------------------------------------
+
+
+def test_a_figure_becomes_a_reading_for_the_days_it_covers_with_evidence_of_its_own(asked, justice, prosecutions):
+    figure, _ = lines_of(asked)
+
+    version = answer(asked, justice, have(figure, 16, text="From the register"))
+
+    reading = Reading.objects.get()
+    assert (reading.indicator, reading.figure, reading.starts_on, reading.through_on) == (
+        prosecutions,
+        16,
+        date(2021, 4, 1),
+        TODAY,  # the period ends later
+    )
+    piece = reading.evidence
+    assert (piece.information_request, piece.commitment, piece.update_version) == (asked, None, version)
+    assert piece.sent_for == version.sent_for == justice.ministry
+    assert not piece.evidence_links.exists()  # an answer supports no benchmark by itself
+    assert (version.claimed, version.happened_on, version.progress) == ("", TODAY, None)
+    assert version.narrative == "Answer to the request for information of 8 November 2021"
+
+
+def test_a_file_becomes_evidence_and_a_text_answers_a_document_without_one(asked, justice):
+    file = EvidenceFileFactory(name="courts.pdf", uploaded_by=justice)
+    document = lines_of(asked)[1]
+
+    version = answer(asked, justice, have(document), files=[file], narrative="See the list.")
+
+    piece = Evidence.objects.get()
+    assert (piece.file, piece.update_version, piece.kind, piece.happened_to) == (file, version, "report", TODAY)
+    assert version.narrative == "See the list."
+
+
+def test_nothing_is_answered_before_it_is_accepted_and_the_rest_stays_open(asked, justice, officer):
+    figure, document = lines_of(asked)
+    version = answer(asked, justice, have(figure, 0))
+    assert standing_of(asked).status is RequestStatus.WITH_EMBASSY
+
+    accept(version, officer)
+
+    standing = standing_of(asked)
+    assert standing.status is RequestStatus.PARTLY_ANSWERED
+    assert [standing.lines[line.pk].status for line in (figure, document)] == [LineStatus.ANSWERED, LineStatus.ASKED]
+    with refuses("closed", sentence="Line 1 was answered on 14 January 2022"):
+        answer(asked, justice, have(figure, 3))
+    accept(answer(asked, justice, none(document, "There is no list.")), officer)
+    assert standing_of(asked).status is RequestStatus.ANSWERED
+
+
+def test_that_the_ministry_has_none_is_a_fact_and_no_figure(asked, justice, officer):
+    version = answer(asked, justice, *map(none, lines_of(asked)))
+
+    accept(version, officer)  # there is nothing to verify
+
+    assert standing_of(asked).status is RequestStatus.NONE
+    assert not Reading.objects.exists()
+    assert not Evidence.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "field"),
+    [
+        (lambda figure, _: [], "required", None),
+        (lambda figure, _: [have(figure)], "required", "figure"),
+        (lambda figure, _: [none(figure)._replace(figure=Decimal(1))], "two_answers", "figure"),
+        (lambda figure, _: [have(figure, 1, through_on=january(15))], "future_day", "through_on"),
+        (lambda figure, _: [have(figure, 1, through_on=date(2021, 3, 31))], "outside_period", "through_on"),
+        (lambda _, document: [have(document)], "required", "text"),
+    ],
+)
+def test_an_incomplete_answer_is_refused_and_nothing_is_written(asked, justice, wrong, code, field):
+    figure, document = lines_of(asked)
+    line = document if field == "text" else figure
+    with refuses(code, field=f"line-{line.pk}-{field}" if field else None):
+        answer(asked, justice, *wrong(figure, document))
+    assert not UpdateVersion.objects.exists()
+
+
+def test_a_line_of_another_request_is_refused(asked, justice):
+    other = InformationRequestFactory(ministry=justice.ministry)
+
+    with refuses("another_request"):
+        answer(asked, justice, none(other.lines.get()))
+
+
+@pytest.mark.parametrize("factory", [FocalPointFactory, OfficerFactory, AmbassadorFactory])
+def test_only_the_ministry_that_is_asked_answers(asked, factory):
+    with pytest.raises(PermissionDenied):
+        answer(asked, factory(), none(lines_of(asked)[1]))
+
+
+def test_one_answer_waits_at_a_time_and_a_returned_one_is_sent_again_as_the_next_version(asked, justice, officer):
+    document = lines_of(asked)[1]
+    file = EvidenceFileFactory(uploaded_by=justice)
+    first = answer(asked, justice, have(document), files=[file])
+    with refuses("update_waits"):
+        answer(asked, justice, none(document))
+    return_update(update_version=first, reason="Which courts?", by=officer, now=NOW)
+    assert standing_of(asked).returned_on == TODAY
+
+    again = answer(asked, justice, have(document, text="All courts"), files=[file])
+
+    assert (again.update, again.number) == (first.update, 2)
+
+
+def test_a_ministry_withdraws_its_answer(asked, justice):
+    version = answer(asked, justice, none(lines_of(asked)[1]))
+
+    withdraw_update(update_version=version, reason="The wrong list.", by=justice, now=NOW)
+
+    assert standing_of(asked).status is RequestStatus.ASKED
+    assert AuditEntry.objects.latest("number").verb == "update.withdrawn"
+
+
+def test_no_officer_accepts_what_a_person_sent_who_is_the_same(asked, justice, officer):
+    """The sender of an answer may have become an officer since."""
+    version = UpdateVersionFactory(update__information_request=asked, recorded_by=officer)
+
+    with pytest.raises(PermissionDenied):
+        accept(version, officer)
+
+
+def test_colleagues_share_a_draft_and_none_begins_once_an_answer_waits(asked, justice):
+    colleague = FocalPointFactory(ministry=justice.ministry)
+    draft = save_draft(of=asked, content={"narrative": ["So far"]}, files=[], page=DraftPage(), by=justice, now=NOW)
+    assert draft.information_request == asked
+
+    page = DraftPage(seen=draft.mark)
+    answer(asked, colleague, none(lines_of(asked)[1]), page=page)
+
+    with pytest.raises(DraftClosed):
+        save_draft(of=asked, content={"narrative": ["More"]}, files=[], page=DraftPage(), by=justice, now=NOW)
+
+
+# --- Who sees it ------------------------------------------------------------------------------------------------------
+
+
+def test_a_request_and_its_answers_are_seen_by_its_ministry_and_the_embassy_alone(asked, justice, officer):
+    figure, _ = lines_of(asked)
+    version = answer(asked, justice, have(figure, 16))
+    other = FocalPointFactory()
+    rows = {
+        InformationRequest: asked,
+        UpdateVersion: version,
+        Evidence: version.evidence.get(),
+        Reading: version.readings.get(),
+    }
+
+    for model, row in rows.items():
+        assert model.objects.visible_to(justice).filter(pk=row.pk).exists()
+        assert model.objects.visible_to(officer).filter(pk=row.pk).exists()
+        assert not model.objects.visible_to(other).filter(pk=row.pk).exists()
+        assert not model.objects.visible_to(OfficerFactory(countries=[])).filter(pk=row.pk).exists()

@@ -1,0 +1,379 @@
+"""The pages of requests for information: asking, the list, one request, and the ministry's answer."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils.html import escape
+
+from dialogues.choices import EvidenceDecision, LineAnswerKind, LineStatus, RequestStatus, UpdateDecision
+from dialogues.models import Draft, Evidence, InformationRequest, Reading, UpdateVersion
+from recommendations.choices import Rule
+from tests.dialogues.sample_files import PDF
+from tests.edition_urls import edition_url
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    DialogueFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    InformationRequestFactory,
+    LineAnswerFactory,
+    MinistryFactory,
+    OfficerFactory,
+    ReadingFactory,
+    RecommendationFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-01-14")]
+
+
+@pytest.fixture(autouse=True)
+def edition():
+    return RecommendationFactory().edition
+
+
+@pytest.fixture
+def ministry(edition):
+    return MinistryFactory(country=edition.country, name="Ministry of Justice", short_name="Justice")
+
+
+@pytest.fixture
+def prosecutions(edition, ministry):
+    return IndicatorFactory(name="Prosecutions", unit="cases", country=edition.country, ministry=ministry)
+
+
+@pytest.fixture
+def asked(edition, ministry, prosecutions):
+    return InformationRequestFactory(
+        ministry=ministry, edition=edition, reason="The report is due.", lines=[prosecutions, "The court list"]
+    )
+
+
+@pytest.fixture
+def officer(client):
+    user = OfficerFactory()
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def focal_point(client, ministry):
+    user = FocalPointFactory(ministry=ministry)
+    client.force_login(user)
+    return user
+
+
+def page_of(name, row):
+    return reverse(name, args=[row.pk])
+
+
+def request_fields(ministry, **lines):
+    rows = lines or {"lines-0-wording": "The list of shelters"}
+    return {
+        "lines-TOTAL_FORMS": "2",
+        "lines-INITIAL_FORMS": "0",
+        "ministry": ministry.pk,
+        "due_on": "2022-02-01",
+        "reason": "The report is due.",
+        **rows,
+    }
+
+
+# --- Asking -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_officer_asks_and_the_page_says_who_is_told(client, officer, ministry, prosecutions):
+    lines = {
+        "lines-0-indicator": prosecutions.pk,
+        "lines-0-starts_on": "2021-04-01",
+        "lines-0-through_on": "2022-03-31",
+        "lines-1-wording": "The court list",
+    }
+
+    FocalPointFactory(ministry=ministry)
+
+    response = client.post(edition_url("information_request_add"), request_fields(ministry, **lines), follow=True)
+
+    request = InformationRequest.objects.get()
+    assert response.redirect_chain[-1][0] == page_of("information_request_detail", request)
+    assert [line.description for line in request.lines.all()] == [
+        "Prosecutions (cases), 1 April 2021 to 31 March 2022",
+        "The court list",
+    ]
+    assert "Ministry of Justice sees it on its home page" in response.text
+
+
+def test_an_officer_reads_that_nobody_can_be_told_where_a_ministry_has_no_focal_point(client, officer, ministry):
+    page = client.post(edition_url("information_request_add"), request_fields(ministry), follow=True)
+
+    assert "Ministry of Justice has no focal point" in page.text
+
+
+def test_a_refused_line_is_marked_in_its_row_and_nothing_typed_is_lost(client, officer, ministry):
+    twice = {"lines-0-wording": "The court list", "lines-1-wording": "The court list"}
+
+    response = client.post(edition_url("information_request_add"), request_fields(ministry, **twice))
+
+    assert response.status_code == 422
+    rows = response.context["rows"]
+    assert ("wording" in rows[0].errors, "wording" in rows[1].errors) == (False, True)
+    assert "The report is due." in response.text
+    assert not InformationRequest.objects.exists()
+
+
+def test_another_line_can_be_added_without_scripts(client, officer, ministry):
+    response = client.post(edition_url("information_request_add"), request_fields(ministry) | {"more": "lines"})
+
+    assert len(response.context["rows"].forms) == 3
+    assert "The list of shelters" in response.text
+    assert not InformationRequest.objects.exists()
+
+
+@pytest.mark.parametrize("source", ["indicator", "benchmark"])
+def test_one_press_opens_the_form_with_ministry_and_line_filled(client, officer, ministry, prosecutions, source):
+    benchmark = BenchmarkFactory(recommendation__lead=ministry, terms__rule=Rule.MORE, terms__indicator=prosecutions)
+    query = {source: {"indicator": prosecutions, "benchmark": benchmark}[source].pk}
+
+    page = client.get(edition_url("information_request_add", query=query))
+
+    assert str(page.context["form"]["ministry"].value()) == str(ministry.pk)
+    [row] = page.context["rows"].forms
+    assert (str(row["indicator"].value()), row["starts_on"].value()) == (str(prosecutions.pk), date(2021, 4, 1))
+
+
+@pytest.mark.parametrize(("years", "first_days"), [("before", [2020]), ("both", [2021, 2020]), ("nonsense", [2021])])
+def test_a_figure_is_asked_for_the_years_that_the_address_names(client, officer, prosecutions, years, first_days):
+    query = {"indicator": prosecutions.pk, "years": years}
+
+    page = client.get(edition_url("information_request_add", query=query))
+
+    assert [row["starts_on"].value().year for row in page.context["rows"]] == first_days
+
+
+def test_an_address_can_fill_in_a_benchmark_a_text_a_dialogue_and_a_reason(client, officer, ministry):
+    benchmark = BenchmarkFactory(
+        recommendation__lead=ministry, terms__rule=Rule.ASSESSED, terms__criterion="A shelter is open"
+    )
+    dialogue = DialogueFactory()
+    query = {"benchmark": benchmark.pk, "line": "How many beds?", "dialogue": dialogue.pk, "reason": "Question 7"}
+
+    page = client.get(edition_url("information_request_add", query=query))
+
+    assert [row["wording"].value() for row in page.context["rows"]] == [
+        "Proof of what was done: A shelter is open",
+        "How many beds?",
+    ]
+    form = page.context["form"]
+    assert (form["dialogue"].value(), form["reason"].value()) == (str(dialogue.pk), query["reason"])
+
+
+# --- The list, and the pages that lead to it --------------------------------------------------------------------------
+
+
+def test_the_list_has_open_requests_first_and_filters_by_status_ministry_and_words(client, officer, asked, edition):
+    closed = InformationRequestFactory(edition=edition, lines=["The shelter rules"])
+    version = UpdateVersionFactory(
+        update__information_request=closed, answers=closed.lines.all(), answers__none=closed.lines.all(), accepted=True
+    )
+    assert version.decision.decision == UpdateDecision.ACCEPTED
+
+    def listed(**query):
+        page = client.get(edition_url("information_request_list", query=query))
+        return [line.information_request for line in page.context["lines"]]
+
+    assert listed() == [asked, closed]
+    assert listed(status=RequestStatus.NONE.value) == [closed]
+    assert listed(ministry=asked.ministry_id) == [asked]
+    assert listed(q="shelter") == [closed]
+    assert listed(q="report due") == [asked]
+
+
+def test_the_export_has_a_row_for_each_line(client, officer, asked):
+    figure = asked.lines.first()
+    UpdateVersionFactory(update__information_request=asked, answers=[figure], accepted=True)
+
+    response = client.get(edition_url("information_request_list", query={"as": "csv"}))
+
+    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert [(row["Line"], row["What is asked for"], row["Status of the line"]) for row in rows] == [
+        ("1", "Prosecutions", LineStatus.ANSWERED.label),
+        ("2", "The court list", LineStatus.ASKED.label),
+    ]
+    assert {row["Status"] for row in rows} == {RequestStatus.PARTLY_ANSWERED.label}
+
+
+def test_indicators_say_whether_anybody_was_asked(client, officer, asked, prosecutions, edition):
+    BenchmarkFactory(recommendation__edition=edition, terms__rule=Rule.MORE, terms__indicator=prosecutions)
+    unasked = IndicatorFactory(name="Convictions", country=edition.country)
+    BenchmarkFactory(recommendation__edition=edition, terms__rule=Rule.MORE, terms__indicator=unasked)
+
+    page = client.get(edition_url("indicator_list"))
+
+    assert "Asked on 8 November 2021, no answer" in page.text
+    add = edition_url("information_request_add")
+    assert escape(f"{add}?indicator={unasked.pk}") in page.text
+    assert escape(f"{add}?indicator={prosecutions.pk}") not in page.text
+    assert page_of("information_request_detail", asked) in client.get(page_of("indicator_detail", prosecutions)).text
+
+
+def test_the_pages_of_dialogue_and_ministry_lead_to_the_form_and_list_the_requests(client, officer, asked, ministry):
+    dialogue = DialogueFactory()
+    at_dialogue = InformationRequestFactory(ministry=ministry, dialogue=dialogue)
+
+    page = client.get(page_of("dialogue_detail", dialogue)).text
+    assert page_of("information_request_detail", at_dialogue) in page
+    assert page_of("information_request_detail", asked) not in page
+    assert f"{edition_url('information_request_add')}?dialogue={dialogue.pk}" in page
+    page = client.get(page_of("ministry_detail", ministry)).text
+    assert page_of("information_request_detail", asked) in page
+    assert f"{edition_url('information_request_add')}?ministry={ministry.pk}" in page
+
+
+def test_observers_of_a_request_read_it_and_change_nothing(client, asked):
+    client.force_login(AmbassadorFactory())
+
+    page = client.get(page_of("information_request_detail", asked))
+
+    assert (page.context["move_url"], page.context["withdraw_url"]) == ("", "")
+    assert "The court list" in page.text
+
+
+def test_the_due_date_is_moved_and_the_request_withdrawn_on_pages_of_their_own(client, officer, asked):
+    move, withdraw = (page_of(f"information_request_{what}", asked) for what in ("move", "withdraw"))
+    seen = asked.events.get().pk
+
+    page = client.post(move, {"due_on": "2022-02-01", "reason": "The court is closed.", "seen": seen}, follow=True)
+    assert "Due date moved to 1 February 2022" in page.text
+    stale = client.post(withdraw, {"reason": "Not needed.", "seen": seen})
+    assert stale.status_code == 422
+
+    page = client.post(withdraw, {"reason": "Not needed.", "seen": asked.events.last().pk}, follow=True)
+    assert page.context["standing"].status is RequestStatus.WITHDRAWN
+
+
+# --- Answering --------------------------------------------------------------------------------------------------------
+
+
+def line_fields(line, answer, **fields):
+    return {f"line-{line.pk}-answer": answer} | {f"line-{line.pk}-{name}": value for name, value in fields.items()}
+
+
+def test_home_shows_what_is_asked_and_leads_to_the_answer(client, focal_point, asked):
+    InformationRequestFactory(lines=["What another ministry is asked"])
+
+    page = client.get(edition_url("ministry_home"))
+
+    assert page_of("information_request_answer", asked) in page.text
+    assert "Prosecutions, 1 April 2021 to 31 March 2022" in page.text
+    assert "What another ministry is asked" not in page.text
+
+
+def test_a_ministry_answers_a_figure_now_and_says_of_the_document_that_it_has_none(client, focal_point, asked):
+    figure, document = asked.lines.all()
+    fields = line_fields(figure, "answered", figure="1,016", through_on="2021-12-31") | line_fields(document, "none")
+
+    response = client.post(page_of("information_request_answer", asked), fields, follow=True)
+
+    assert response.redirect_chain[-1][0] == f"{page_of('information_request_detail', asked)}?sent"
+    reading = Reading.objects.get()
+    assert (reading.figure, reading.through_on) == (1016, date(2021, 12, 31))
+    answers = UpdateVersion.objects.get().line_answers.order_by("line__number").values_list("answer", flat=True)
+    assert list(answers) == [LineAnswerKind.ANSWERED, LineAnswerKind.NONE]
+    assert "We have your answer" in response.text
+    assert page_of("version_withdraw", UpdateVersion.objects.get()) in response.text
+
+
+def test_a_document_is_attached_and_a_line_may_wait(client, focal_point, asked):
+    document = asked.lines.last()
+    file = SimpleUploadedFile("courts.pdf", PDF, "application/pdf")
+
+    client.post(page_of("information_request_answer", asked), line_fields(document, "answered") | {"files": [file]})
+
+    assert Evidence.objects.get().file.name == "courts.pdf"
+    assert [each.line for each in UpdateVersion.objects.get().line_answers.all()] == [document]
+
+
+def test_a_refused_answer_is_marked_at_its_line_and_kept_as_a_draft(client, focal_point, asked):
+    figure, document = asked.lines.all()
+    fields = line_fields(figure, "answered", figure="") | line_fields(document, "answered", text="")
+
+    response = client.post(page_of("information_request_answer", asked), fields | {"narrative": "We looked."})
+
+    assert response.status_code == 422
+    assert "figure" in response.context["parts"][0].errors
+    assert Draft.objects.get().information_request == asked
+    again = client.get(page_of("information_request_answer", asked))
+    assert again.context["form"]["narrative"].value() == "We looked."
+    assert again.context["parts"][0]["answer"].value() == "answered"
+
+    fields[f"line-{figure.pk}-figure"] = "16"
+    response = client.post(page_of("information_request_answer", asked), fields)
+    assert "text" in response.context["parts"][1].errors  # neither a file nor words
+
+
+def test_a_returned_answer_starts_from_what_was_sent_with_the_change_beside_its_line(client, focal_point, asked):
+    document = asked.lines.last()
+    version = UpdateVersionFactory(update__information_request=asked, recorded_by=focal_point, narrative="So far.")
+    LineAnswerFactory(line=document, update_version=version, answer="none", text="There is no list.")
+    UpdateVersionDecisionFactory(update_version=version, decision=UpdateDecision.RETURNED, reason="Ask the registrar.")
+
+    page = client.get(page_of("information_request_answer", asked))
+
+    assert page.context["returned_reason"] == "Ask the registrar."
+    assert page.context["form"]["narrative"].value() == "So far."
+    part = next(part for part in page.context["parts"] if part.line == document)
+    assert (part["answer"].value(), part["text"].value()) == ("none", "There is no list.")
+
+
+def test_a_form_sent_twice_is_answered_once(client, focal_point, asked):
+    document = asked.lines.last()
+    fields = line_fields(document, "none") | {"send_key": "6f0b7f1c-7f1e-4b0e-9d2e-0a7a1c1e8c11", "last_version": "0"}
+
+    first = client.post(page_of("information_request_answer", asked), fields)
+    second = client.post(page_of("information_request_answer", asked), fields)
+
+    assert first.url == second.url
+    assert UpdateVersion.objects.count() == 1
+
+
+# --- Reviewing --------------------------------------------------------------------------------------------------------
+
+
+def test_an_officer_reviews_an_answer_line_by_line_and_finds_it_under_my_tasks(client, officer, asked, prosecutions):
+    figure, document = asked.lines.all()
+    version = UpdateVersionFactory(update__information_request=asked)
+    LineAnswerFactory(line=figure, update_version=version, text="From the register.")
+    LineAnswerFactory(line=document, update_version=version, answer="none", text="")
+    assert page_of("version_detail", version) in client.get(edition_url("my_tasks")).text
+
+    page = client.get(page_of("version_detail", version))
+
+    assert "From the register." in page.text
+    assert "The ministry says that it has none." in page.text
+    assert page_of("information_request_detail", asked) in page.text
+    accepted = client.post(page_of("version_accept", version), {})
+    assert accepted.status_code == 302
+    assert asked.standing_on(date(2022, 1, 14)).status is RequestStatus.ANSWERED
+
+
+def test_a_figure_of_an_answer_is_verified_like_any_other(client, officer, asked, prosecutions):
+    version = UpdateVersionFactory(update__information_request=asked, answers=[asked.lines.first()])
+    evidence = EvidenceFactory(update_version=version, kind="statistic")
+    ReadingFactory(indicator=prosecutions, update_version=version, evidence=evidence)
+    assert client.post(page_of("version_accept", version), {}).status_code == 422  # the figure needs a review
+
+    fields = {f"evidence-{evidence.pk}-decision": "verified", f"evidence-{evidence.pk}-reason": "It is the register."}
+    accepted = client.post(page_of("version_accept", version), fields, follow=True)
+
+    assert accepted.status_code == 200
+    assert evidence.reviews.get().decision == EvidenceDecision.VERIFIED
+    detail = client.get(page_of("information_request_detail", asked)).text
+    assert page_of("evidence_detail", evidence) in detail
+    assert page_of("information_request_detail", asked) in client.get(page_of("evidence_detail", evidence)).text

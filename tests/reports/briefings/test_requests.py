@@ -1,0 +1,75 @@
+"""Documents count the requests for information, and the dialogue pack lists what each ministry was asked for."""
+
+from datetime import date
+
+import pytest
+
+from dialogues.choices import RequestEventKind
+from reports.briefings.reader_view import ReaderView
+from reports.briefings.requests import build_asked_information, summarize_requests
+from tests.factories import (
+    InformationRequestFactory,
+    MinistryFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    RequestEventFactory,
+    UpdateVersionFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2022, 1, 28)
+
+
+@pytest.fixture
+def edition():
+    return RecommendationFactory().edition
+
+
+def view(edition, *, as_of=TODAY, known_by=None):
+    return ReaderView(OfficerFactory(), edition, as_of, known_by)
+
+
+def test_nothing_is_said_where_nobody_was_asked(edition):
+    assert summarize_requests(view(edition)) == ""
+    assert build_asked_information(view(edition), ()) == ()
+
+
+def test_the_briefing_counts_what_was_asked_answered_and_is_overdue(edition):
+    answered, none, overdue, open_one, withdrawn = (InformationRequestFactory(edition=edition) for _ in range(5))
+    UpdateVersionFactory(update__information_request=answered, answers=answered.lines.all(), accepted=True)
+    lines = none.lines.all()
+    UpdateVersionFactory(update__information_request=none, answers=lines, answers__none=lines, accepted=True)
+    moved = RequestEventKind.MOVED
+    RequestEventFactory(
+        information_request=open_one, kind=moved, happened_on=date(2022, 1, 10), due_on=date(2022, 3, 1)
+    )
+    RequestEventFactory(information_request=withdrawn, kind=RequestEventKind.WITHDRAWN, happened_on=date(2022, 1, 20))
+    assert overdue.lines.exists()
+
+    assert summarize_requests(view(edition)) == "Requests for information: 4 asked, 2 answered, 1 overdue."
+    # As known before the answers and the changes: nothing was due yet, and nothing answered.
+    then = view(edition, as_of=date(2022, 1, 9), known_by=at_noon(date(2022, 1, 9)))
+    assert summarize_requests(then) == "Requests for information: 5 asked, 0 answered, 0 overdue."
+
+
+def test_the_pack_lists_each_line_of_the_ministries_at_the_table(edition):
+    police = MinistryFactory(short_name="Police")
+    request = InformationRequestFactory(ministry=police, edition=edition, lines=["The list", "The budget"])
+    InformationRequestFactory(edition=edition, lines=["What another ministry is asked"])
+    UpdateVersionFactory(
+        update__information_request=request,
+        answers=[request.lines.first()],
+        answers__none=[request.lines.first()],
+        accepted=True,
+    )
+
+    listed = build_asked_information(view(edition), [police.pk])
+
+    assert [(each.ministry, each.what, each.state, each.due_on) for each in listed] == [
+        ("Police", "The list", "none", date(2022, 1, 15)),
+        ("Police", "The budget", "asked", date(2022, 1, 15)),
+    ]
+    assert listed[1].status_text == "Asked on 8 November 2021, no answer; overdue by 13 days"
+    assert len(build_asked_information(view(edition), ())) == 3

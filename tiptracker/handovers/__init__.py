@@ -1,0 +1,1 @@
+"""Handovers: one person leaves, another takes over their work."""
