@@ -36,6 +36,7 @@ MAX_TRIES = 2
 def unavailable_redis(request, settings, monkeypatch):
     """A Redis that doesn't answer; a list of the connections that it was asked for (of one that is hung)."""
     taken = []
+    accepting = None
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
         if request.param == "hung":
@@ -45,7 +46,8 @@ def unavailable_redis(request, settings, monkeypatch):
                     while True:
                         taken.append(listener.accept()[0])
 
-            threading.Thread(target=take, daemon=True).start()
+            accepting = threading.Thread(target=take)
+            accepting.start()
         else:
             listener.close()
         waits = {"socket_connect_timeout": 0.05, "socket_timeout": 0.05}
@@ -59,6 +61,9 @@ def unavailable_redis(request, settings, monkeypatch):
         monkeypatch.setattr(task_messages, "sender_connection", lambda: connection)
         monkeypatch.setattr(redis_breaker, "pause", 3600.0)
         yield taken
+        if accepting:
+            listener.shutdown(socket.SHUT_RDWR)  # wakes the thread, which closing does not
+            accepting.join()
     for taken_socket in taken:
         taken_socket.close()
     redis_breaker.answered()
