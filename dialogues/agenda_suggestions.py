@@ -71,7 +71,7 @@ def suggest_agenda_items(
     for recommendation in recommendations:
         if not recommendation.shown:
             reason = AgendaReason(
-                RANK_NOTHING_SHOWN, recommendation.number, gettext("No action on it has been recorded yet.")
+                RANK_NOTHING_SHOWN, recommendation.number, gettext("To date, no action on it has been recorded.")
             )
             suggestion = AgendaSuggestion(f"recommendation-{recommendation.key}", (reason,))
             ranked.append((RANK_NOTHING_SHOWN, recommendation.number, recommendation.key, suggestion))

@@ -151,10 +151,10 @@ def _summarize_item(
 def _describe_actions(with_action: int, total: int) -> str:
     """Return on how many of the benchmarks of a recommendation an action is recorded."""
     if not with_action:
-        return gettext("No action on it has been recorded yet.")
+        return gettext("To date, no action on it has been recorded.")
     sentence = ngettext(
-        "An action is recorded on %(number)d of %(total)d benchmark.",
-        "An action is recorded on %(number)d of %(total)d benchmarks.",
+        "To date, an action is recorded on %(number)d of %(total)d benchmark.",
+        "To date, an action is recorded on %(number)d of %(total)d benchmarks.",
         total,
     )
     return sentence % {"number": with_action, "total": total}

@@ -66,5 +66,5 @@ def test_suggestions_are_sorted_by_urgency_and_have_reasons():
         ("commitment-3", "Due on 20 February 2022."),
         ("commitment-2", "Agreed at the last dialogue and still open. Due on 1 June 2022."),
         ("commitment-1", "Open, with no due date agreed."),
-        ("recommendation-3", "No action on it has been recorded yet."),
+        ("recommendation-3", "To date, no action on it has been recorded."),
     ]

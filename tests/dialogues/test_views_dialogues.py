@@ -401,7 +401,7 @@ def test_dialogue_agenda_proposes_what_presses_most_first_and_ticks_it(client):
             f"commitment-{waiting.pk}",
             f"{waiting.text} The ministry’s update has been with the embassy since 10 January 2022.",
         ),
-        (f"recommendation-{silent.pk}", "Do it. No action on it has been recorded yet."),
+        (f"recommendation-{silent.pk}", "Do it. To date, no action on it has been recorded."),
     ]
     assert form["proposed"].value() == [f"commitment-{overdue.pk}", f"commitment-{waiting.pk}"]
     assert "Far off." in str(form["other"])
