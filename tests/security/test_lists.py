@@ -157,12 +157,12 @@ FIELDS_FOR_MINISTRIES = {
     ),
     "dialogue-detail dialogue": "commitments held_on id place",
     "evidence-detail sent": (
-        "bearings commitment done_by evidence_links file happened_from happened_to id kind link recorded_at "
-        "recorded_by reviews round source stated_by title update_version"
+        "bearings commitment done_by evidence_links file happened_from happened_to id "
+        "information_request kind link recorded_at recorded_by reviews round source stated_by title update_version"
     ),
     "update-version-detail waiting": "claimed decision happened_on id narrative number recorded_at recorded_by update",
     "round-detail waiting": "claimed decision happened_on id narrative number recorded_at recorded_by update",
-    "update-detail update": "commitment id number rounds versions",
+    "update-detail update": "commitment id information_request number rounds versions",
     "review-detail returned_evidence_review": (
         "bearing decision evidence evidence_link first_on id reason recorded_at recorded_by"
     ),
@@ -229,7 +229,9 @@ PAGES = {
     "my_tasks": (
         "updateversion",
         lambda context: [waiting.update_version.pk for waiting in context["versions"]],
-        names_by_reader(officer="waiting home_version", second="waiting home_version", elsewhere="foreign_version"),
+        names_by_reader(
+            officer="waiting home_version answer", second="waiting home_version answer", elsewhere="foreign_version"
+        ),
     ),
     "token_list": (
         "apitoken",
