@@ -25,6 +25,7 @@ from tiptracker.onboarding.actions.handovers import (
     call_off_handover,
     find_planned,
     find_possible_successors,
+    is_due,
     plan_handover,
 )
 from tiptracker.onboarding.handover_forms import HandoverForm
@@ -91,7 +92,7 @@ def _plan(request: SignedInRequest, person: User, form: HandoverForm, now: datet
         now=now,
     )
     names = {"name": handover.person, "successor": handover.successor, "date": format_date(handover.last_day)}
-    if carry_out_handover(handover=handover, now=now):
+    if is_due(handover.person, handover.last_day, now) and carry_out_handover(handover=handover, now=now):
         messages.success(
             request,
             gettext("The account of %(name)s is closed. %(successor)s has taken over. We tell both by e-mail.") % names,

@@ -635,7 +635,12 @@ def test_every_text_reaches_its_readers(world):
         AccessRule("GET", "briefing_file", "foreign_briefing", {}),
         AccessRule("GET", "run_detail", "foreign_run", {}),
     ]
-    asked += [AccessRule("GET", "redaction_detail", "foreign_redaction", {})]
+    asked += [
+        AccessRule("GET", "redaction_detail", "foreign_redaction", {}),
+        AccessRule("GET", "information_request_detail", "home_request", {}),
+        AccessRule("GET", "information_request_detail", "foreign_request", {}),
+        AccessRule("GET", "note_detail", "foreign_note", {}),
+    ]
     read = {
         reader: "".join(
             cached_get(world, line, reader).body for line in asked if line.expected.get(reader, "200") == "200"
@@ -656,6 +661,7 @@ def test_every_text_reaches_its_readers(world):
 PERSONAL_TABLES = {
     "accounts.ApiToken",
     "dialogues.EvidenceFile",
+    "handovers.Handover",
     "notifications.CalendarFeed",
     "notifications.DigestSchedule",
     "notifications.Notice",

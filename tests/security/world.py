@@ -464,6 +464,7 @@ class World:
             answer=answer,
             answer_update=answer.update,
             answer_evidence=proof,
+            answer_file=proof.file,
             answer_reading=answered_reading,
         )
 
@@ -815,7 +816,7 @@ class World:
             text=self.marked_text("their note on a promise", ELSEWHERE),
             recorded_by=self.people["elsewhere"],
         )
-        self.add_rows(note=note, foreign_mark=InternalNoteDoneFactory(note=foreign_note))
+        self.add_rows(note=note, foreign_note=foreign_note, foreign_mark=InternalNoteDoneFactory(note=foreign_note))
 
     def _create_log_entries(self):
         here, there = self.rows["internal"], self.rows["foreign_evidence"]

@@ -255,7 +255,7 @@ CHANGES = {
 }  # fmt: skip
 TESTED_ELSEWHERE = {
     "invitation_accept", "mfa_activate_totp", "mfa_add_webauthn", "mfa_remove_webauthn", "person_edit",
-    "account_address", "account_request_stop", "account_logout", "person_add",
+    "account_address", "account_request_stop", "account_logout", "person_add", "person_handover",
 }  # fmt: skip
 """What changes in the same way: a first password, a factor that is added; asked for, stopped, signed out."""
 CHANGES_NOTHING = {

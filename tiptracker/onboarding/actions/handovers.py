@@ -144,7 +144,7 @@ def call_off_handover(*, person: User, version: int, by: User, now: datetime) ->
 def find_due_handovers(*, now: datetime) -> list[Handover]:
     """Return the planned handovers whose last day is over where the person works, or whose account is closed."""
     planned = Handover.objects.planned().select_related("person__ministry__country", "successor")
-    return [handover for handover in planned.order_by("pk") if _is_due(handover.person, handover.last_day, now)]
+    return [handover for handover in planned.order_by("pk") if is_due(handover.person, handover.last_day, now)]
 
 
 @transaction.atomic
@@ -160,7 +160,7 @@ def carry_out(*, handover: Handover, counted: Mapping[HandoverItemKind, int], no
     locked = {row.pk: row for row in lock_rows(User.objects.get_queryset().filter(pk__in=keys))}
     leaver, successor = locked[handover.person_id], locked[handover.successor_id]
     planned = find_planned(leaver)
-    if planned != handover or not _is_due(leaver, handover.last_day, now):
+    if planned != handover or not is_due(leaver, handover.last_day, now):
         return False  # an earlier run, or another one at the same time, has done it
     by = planned.planned_by
     fits = find_possible_successors(leaver, now.date()).filter(pk=successor.pk).exists()
@@ -196,7 +196,7 @@ def carry_out(*, handover: Handover, counted: Mapping[HandoverItemKind, int], no
     return True
 
 
-def _is_due(person: User, last_day: date, now: datetime) -> bool:
+def is_due(person: User, last_day: date, now: datetime) -> bool:
     """Return whether the account is closed, or its last day is over in every country where the person works."""
     zones = [ZoneInfo(country.time_zone) for country in countries_of(person)]
     return not person.is_active or all(now.astimezone(zone).date() > last_day for zone in zones)
