@@ -104,6 +104,11 @@ APPEARANCES: dict[str, dict[str, Any]] = {
     "forced colours": {"color_scheme": "dark", "forced_colors": "active"},
 }
 """How else a page may look. Only its contrast depends on that, so nothing else is asked again."""
+UNEXAMINED_CONTRAST_SCRIPT = """how => {
+  // A part of the page that htmx loads may have taken the place of what was there.
+  const include = window.uncontrasted.filter(each => each.isConnected);
+  return include.length ? axe.run({include}, how).then(found => found.violations) : [];
+}"""
 INVISIBLE_ELEMENTS_SCRIPT = """() => {
   const probe = document.body.appendChild(document.createElement("i"));
   probe.style.color = "Canvas";
@@ -245,10 +250,7 @@ class PageWalk:
             self.page.emulate_media(**media)
             examined = EXAMINED_COLOURS[appearance]
             if new := self.page.evaluate(CONTRAST_KINDS_SCRIPT, " ".join(examined)):
-                faults = self.page.evaluate(
-                    "how => axe.run({include: window.uncontrasted}, how).then(found => found.violations)",
-                    CONTRAST_OPTIONS,
-                )
+                faults = self.page.evaluate(UNEXAMINED_CONTRAST_SCRIPT, CONTRAST_OPTIONS)
                 self._blame_each(faults, f"{how}, {appearance}")
             examined.update(new)
         for element in self.page.evaluate(INVISIBLE_ELEMENTS_SCRIPT):
