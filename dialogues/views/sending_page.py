@@ -73,11 +73,11 @@ def sent_response(request: SignedInRequest, sent: UpdateVersion, now: datetime) 
     if "send_later" not in request.POST:
         messages.success(request, _describe_sending(subject, request.user))
     sentence = (
-        gettext("Your update on “%(commitment)s” was sent to the embassy on %(moment)s.")
+        gettext("Your update on “%(subject)s” was sent to the embassy on %(moment)s.")
         if isinstance(subject, Commitment)
-        else gettext("Your answer to “%(commitment)s” was sent to the embassy on %(moment)s.")
+        else gettext("Your answer to “%(subject)s” was sent to the embassy on %(moment)s.")
     )
-    values = {"commitment": subject.text, "moment": format_moment(sent.recorded_at, now)}
+    values = {"subject": subject.text, "moment": format_moment(sent.recorded_at, now)}
     return JsonResponse({"state": "sent", "sentence": sentence % values, "url": address})
 
 
