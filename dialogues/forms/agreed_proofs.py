@@ -128,7 +128,7 @@ class AgreedProofEndForm(DatedForm):
         super().__init__(*args, **kwargs)
         hint = gettext("Write why this proof is no longer needed. No ministry reads this reason.")
         if ministry:
-            hint = gettext("Write why this proof is no longer needed. %(ministry)s reads this reason.")
+            hint = gettext("Write why this proof is no longer needed. The %(ministry)s reads this reason.")
         self.fields["reason"].help_text = hint % {"ministry": ministry}
 
 

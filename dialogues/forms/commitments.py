@@ -172,7 +172,7 @@ class CommitmentCorrectionForm(ChangeForm):
         super().__init__(*args, **kwargs)
         hint = gettext("Write what was wrong in the record. No ministry reads this reason.")
         if ministry:
-            hint = gettext("Write what was wrong in the record. %(ministry)s reads this reason.")
+            hint = gettext("Write what was wrong in the record. The %(ministry)s reads this reason.")
         self.fields["reason"].help_text = hint % {"ministry": ministry}
 
 

@@ -44,7 +44,7 @@ def _describe_agreement(commitment: Commitment) -> str:
     """Return what the page says after a proof was agreed, and who sees it."""
     if commitment.ministry is None:
         return gettext("The agreed proof was recorded.")
-    sentence = gettext("The agreed proof was recorded. %(ministry)s sees it where it sends an update.")
+    sentence = gettext("The agreed proof was recorded. The %(ministry)s sees it where it sends an update.")
     return sentence % {"ministry": commitment.ministry}
 
 

@@ -111,5 +111,5 @@ def _describe_correction(commitment: Commitment) -> str:
     """Return what the page says after a correction, and who sees it."""
     if commitment.ministry is None:
         return gettext("The correction was saved. The history shows what changed.")
-    sentence = gettext("The correction was saved. %(ministry)s sees it in the history of its commitment.")
+    sentence = gettext("The correction was saved. The %(ministry)s sees it in the history of its commitment.")
     return sentence % {"ministry": commitment.ministry}

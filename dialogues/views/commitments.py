@@ -344,7 +344,7 @@ def _redirect_after_recording(request: EditionRequest, commitment: Commitment) -
 def _describe_recording(commitment: Commitment) -> str:
     """Return what the page says after a commitment was recorded, and who sees it now."""
     sentence = (
-        gettext("The commitment was recorded. %(ministry)s now sees it on its home page: “%(text)s”")
+        gettext("The commitment was recorded. The %(ministry)s now sees it on its home page: “%(text)s”")
         if commitment.ministry
         else gettext("The commitment was recorded: “%(text)s”")
     )

@@ -43,6 +43,7 @@ from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext, gettext_lazy, ngettext
 from tiptracker.notifications.actions import mark_opened
+from tiptracker.notifications.people import find_open_accounts
 from tiptracker.numbers import parse_whole_number
 from tiptracker.validation import EditConflict
 from tiptracker.web import exports
@@ -139,7 +140,7 @@ def information_request_add(request: EditionRequest) -> HttpResponse:
         form, lines = InformationRequestForm(initial=raw_values(form), **offered), add_empty_row(lines, **row_kwargs)
         lines.forms[-1].initial = _period(edition)
     if form.is_bound and (asked := _ask(edition, form, lines, user, now)):
-        messages.success(request, _describe_asking(asked))
+        messages.success(request, _describe_asking(asked, now.date()))
         return redirect("information_request_detail", asked.pk)
     context = {
         "form": form,
@@ -226,20 +227,20 @@ def _benchmark_line(benchmark: Benchmark) -> dict[str, Any]:
     return {"wording": gettext("Proof of what was done: %(benchmark)s") % {"benchmark": benchmark.wording}}
 
 
-def _describe_asking(asked: InformationRequest) -> str:
+def _describe_asking(asked: InformationRequest, today: date) -> str:
     """Return what the page says after asking: who is told, and what comes next."""
     number = asked.lines.count()
-    if not asked.ministry.users.filter(is_active=True).exists():
+    if not find_open_accounts(today).filter(ministry=asked.ministry).exists():
         sentence = gettext(
-            "The request was recorded. %(ministry)s has no focal point, so TIP Tracker can tell nobody there. Hand the "
-            "request over yourself, and ask the administrator for an account."
+            "The request was recorded. The %(ministry)s has no focal point, so TIP Tracker can tell nobody there. Hand "
+            "the request over yourself, and ask the administrator for an account."
         )
         return sentence % {"ministry": asked.maker}
     sentence = ngettext(
-        "The request with %(number)d line was sent. %(ministry)s sees it on its home page and is told of it. You find "
-        "the answer under My tasks.",
-        "The request with %(number)d lines was sent. %(ministry)s sees it on its home page and is told of it. You find "
-        "the answer under My tasks.",
+        "The request with %(number)d line was sent. The %(ministry)s sees it on its home page and is told of it. You "
+        "find the answer under My tasks.",
+        "The request with %(number)d lines was sent. The %(ministry)s sees it on its home page and is told of it. You "
+        "find the answer under My tasks.",
         number,
     )
     return sentence % {"number": number, "ministry": asked.maker}

@@ -111,6 +111,8 @@ def test_an_officer_asks_and_the_page_says_who_is_told(client, officer, ministry
 
 
 def test_an_officer_reads_that_nobody_can_be_told_where_a_ministry_has_no_focal_point(client, officer, ministry):
+    FocalPointFactory(ministry=ministry, valid_until_on=date(2021, 11, 30))  # the account has ended
+
     page = client.post(edition_url("information_request_add"), request_fields(ministry), follow=True)
 
     assert "Ministry of Justice has no focal point" in page.text
