@@ -94,6 +94,8 @@ from django.db import connection, connections
 from django.http import HttpResponse
 from django.test.utils import teardown_databases
 from django.utils import timezone
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tests.html_whitespace import collapse_layout_whitespace
 from tests.locks import record_locks
@@ -446,11 +448,29 @@ def pytest_xdist_auto_num_workers() -> int:
     return min((os.cpu_count() or 1) + 1, 6)
 
 
+SHARED_WORLD = "tests/security/"
+"""Tests of this folder ask the same addresses of the same rows, and reuse each other's answers within a process."""
+
+
+class SchedulingByFile(LoadFileScheduling):
+    """Let one process run each file, and one process the files that share answers."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return SHARED_WORLD if nodeid.startswith(SHARED_WORLD) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # in the order of `pytest_collection_modifyitems`
+    return SchedulingByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Add the markers journey, database and slow, skip journeys without Chromium, and sort long tests to the front.
 
     A test that uses a browser is a journey. Without Chromium it is skipped, or refused if JOURNEYS=required. Tests
-    that use no database need not run again on another one. Long tests run first, so that none of them ends last.
+    that use no database need not run again on another one. Long tests run early, so that none of them ends last.
     """
     for item in items:
         is_served = {"browser", "live"} & set(getattr(item, "fixturenames", ()))
@@ -464,7 +484,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 if os.environ.get("JOURNEYS") == "required":
                     raise pytest.UsageError("JOURNEYS=required, and there is no Chromium: apt-get install chromium")
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
-    items.sort(key=lambda item: not any(item.iter_markers("journey")) and not any(item.iter_markers("long")))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    """Return when a test is begun: first what one process does alone, then long tests, then all others."""
+    if item.nodeid.startswith(SHARED_WORLD):
+        return 0
+    return 1 if any(item.iter_markers("journey")) or any(item.iter_markers("long")) else 2
 
 
 def pytest_collection_finish() -> None:
