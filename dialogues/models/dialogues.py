@@ -34,6 +34,10 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
         """Filter to dialogues with a record."""
         return self.filter(recorded_at__isnull=False)
 
+    def ahead(self, day: date) -> Self:
+        """Filter to dialogues that are still to be held on `day` or later."""
+        return self.filter(held_on__gte=day, called_off_at__isnull=True, recorded_at__isnull=True)
+
     def begun_by(self, day: date) -> Self:
         """Filter to dialogues whose day has come and that were not called off: commitments may have been made there."""
         return self.filter(held_on__lte=day, called_off_at__isnull=True)

@@ -1,14 +1,17 @@
 """When people were reminded of a commitment's due date, and when they are next."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from dialogues.choices import CommitmentStatus
 from dialogues.commitment_status import CommitmentStanding
-from dialogues.models import Commitment
+from dialogues.due_date_stages import DueDateStage, newest_word_at, plan_stages
+from dialogues.models import Commitment, UpdateVersion
 from dialogues.occasions import COMMITMENT
 from tiptracker.localization import gettext, ngettext
-from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_OVERDUE, NoticeKind
+from tiptracker.notifications.choices import DAYS_OVERDUE, NoticeKind
 from tiptracker.notifications.reminders import find_sent_reminders
 
 
@@ -20,30 +23,52 @@ class Reminder(NamedTuple):
     is_done: bool
 
 
-def list_reminders(commitment: Commitment, standing: CommitmentStanding, today: date) -> list[Reminder]:
-    """Return the reminders of a due date that went out, and those still to come. Empty without a date to remind of."""
-    due_on = standing.due_on
-    if due_on is None or standing.status not in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE):
+def list_reminders(
+    commitment: Commitment, versions: Iterable[UpdateVersion], standing: CommitmentStanding, today: date
+) -> list[Reminder]:
+    """Return the reminders of a due date that went out, and those still to come. Empty without a date to remind of.
+
+    `versions`: all versions of the commitment's updates.
+    """
+    if standing.due_on is None:
         return []
-    sent = find_sent_reminders(COMMITMENT, commitment.pk, due_on)
-    steps = [(NoticeKind.DUE_SOON, days, due_on - timedelta(days=days)) for days in DAYS_BEFORE]
-    steps += [(kind, days, due_on + timedelta(days=days)) for kind, days in DAYS_OVERDUE.items()]
+    sent = find_sent_reminders(COMMITMENT, commitment.pk, standing.due_on)
     reminders = []
-    for kind, days, planned_on in steps:
-        at = sent.get((kind, days))
-        if at is not None or planned_on > today:
-            reminders.append(Reminder(planned_on, _describe(kind, days, commitment), is_done=at is not None))
+    for kind, days, planned_on in _plan(commitment, versions, standing):
+        if at := sent.get((kind, days)):
+            reminders.append(Reminder(_day(at, commitment), _describe(kind, days, commitment), is_done=True))
+        elif planned_on > today:
+            reminders.append(Reminder(planned_on, _describe(kind, days, commitment), is_done=False))
     return reminders
 
 
-def find_next_reminder(standing: CommitmentStanding, today: date) -> date | None:
+def find_next_reminder(
+    commitment: Commitment, versions: Iterable[UpdateVersion], standing: CommitmentStanding, today: date
+) -> date | None:
     """Return the day after `today` on which the ministry is reminded of the due date. None if there is none."""
-    due_on = standing.due_on
-    if due_on is None or standing.status not in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE):
-        return None
-    days = [due_on - timedelta(days=days) for days in DAYS_BEFORE]
-    days.append(due_on + timedelta(days=DAYS_OVERDUE[NoticeKind.OVERDUE]))
-    return min((day for day in days if day > today), default=None)
+    days = [
+        planned_on
+        for kind, _, planned_on in _plan(commitment, versions, standing)
+        if kind in (NoticeKind.DUE_SOON, NoticeKind.OVERDUE) and planned_on > today
+    ]
+    return min(days, default=None)
+
+
+def _plan(
+    commitment: Commitment, versions: Iterable[UpdateVersion], standing: CommitmentStanding
+) -> list[DueDateStage]:
+    """Return all stages of the due date. Empty while nothing is expected."""
+    at = newest_word_at(commitment.events.all(), versions)
+    is_expected = standing.status in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE)
+    if standing.due_on is None or at is None or not is_expected:
+        return []
+    return plan_stages(
+        standing.due_on, newest_word_on=_day(at, commitment), soon=NoticeKind.DUE_SOON, overdue=DAYS_OVERDUE
+    )
+
+
+def _day(moment: datetime, commitment: Commitment) -> date:
+    return moment.astimezone(ZoneInfo(commitment.country.time_zone)).date()
 
 
 def _describe(kind: NoticeKind, days: int, commitment: Commitment) -> str:

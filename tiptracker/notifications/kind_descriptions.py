@@ -42,19 +42,21 @@ def describe_kind(kind: NoticeKind, role: str) -> str:
         return str(_EVENTS[kind])
     if kind is NoticeKind.DIALOGUE_SOON:
         return gettext("%(days)s before a dialogue.") % {"days": join_days(DAYS_BEFORE_DIALOGUE)}
-    if kind is NoticeKind.REQUEST_DUE_SOON:
-        return gettext("%(days)s before the due date.") % {"days": join_days(DAYS_BEFORE)}
-    if kind is NoticeKind.DUE_SOON:
-        sentence = (
-            gettext("%(days)s before the due date of a commitment of the United States.")
-            if role == Role.OFFICER
-            else gettext("%(days)s before the due date.")
+    if kind is NoticeKind.DUE_SOON and role == Role.OFFICER:
+        sentence = gettext("%(days)s before the due date of a commitment of the United States.")
+        return sentence % {"days": join_days(DAYS_BEFORE)}
+    if kind in (NoticeKind.DUE_SOON, NoticeKind.REQUEST_DUE_SOON):
+        sentence = gettext(
+            "%(days)s before the due date. We leave out a reminder that would follow soon on the day when the date was "
+            "set or the embassy answered."
         )
         return sentence % {"days": join_days(DAYS_BEFORE)}
     if kind is NoticeKind.OVERDUE and role == Role.OFFICER:
         sentence = gettext("Once, %(days)s after the due date of a commitment of the United States.")
     else:
-        sentence = gettext("Once, %(days)s after the due date, unless an update was sent.")
+        sentence = gettext(
+            "Once, %(days)s after the due date or, if that was later, the embassy’s answer. Not while an update waits."
+        )
     return sentence % {"days": join_days([{**DAYS_OVERDUE, **REQUEST_DAYS_OVERDUE}[kind]])}
 
 
