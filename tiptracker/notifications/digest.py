@@ -34,25 +34,30 @@ class DigestGroup(NamedTuple):
 
 
 def group_notices(mail: Mail, person: User) -> list[DigestGroup]:
-    """Return the notices of a mail that still hold, in the order of the kinds. Empty if none does."""
-    by_kind: dict[str, list[Notice]] = defaultdict(list)
+    """Return the notices of a mail that still hold, in the order of the kinds. Empty if none does.
+
+    What is about commitments of the United States stands apart from what is about those of ministries.
+    """
+    groups: dict[tuple[str, bool], list[Notice]] = defaultdict(list)
     for notice in Notice.objects.unsettled().filter(mail=mail, person=person).order_by("day", "pk"):
-        by_kind[notice.kind].append(notice)
+        groups[notice.kind, notice.ministry_id is None].append(notice)
     return [
         DigestGroup(
-            describe_group(kind, len(by_kind[kind])),
-            [DigestLine(describe_notice(notice), notice_url(notice)) for notice in by_kind[kind]],
+            describe_group(kind, len(notices), is_own=is_own),
+            [DigestLine(describe_notice(notice), notice_url(notice)) for notice in notices],
         )
         for kind in NoticeKind
-        if by_kind[kind]
+        for is_own in (False, True)
+        if (notices := groups.get((kind, is_own)))
     ]
 
 
 def notices_context(groups: Sequence[DigestGroup]) -> dict[str, Any]:
-    """Return the context of the mail's templates."""
+    """Return the context of the mail's templates. The subject of a mail with one notice is what that notice tells."""
+    lines = [line for group in groups for line in group.lines]
     return {
         "groups": groups,
-        "summary": "; ".join(group.heading for group in groups),
+        "summary": lines[0].sentence if len(lines) == 1 else "; ".join(group.heading for group in groups),
         "settings_url": urljoin(settings.PUBLIC_URL, reverse("notice_settings")),
         "language": get_language(),
         "LANGUAGE_BIDI": get_language_bidi(),

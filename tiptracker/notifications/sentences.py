@@ -1,6 +1,5 @@
 """Name notices in sentences that are safe to be read by anyone: no text of the record, only numbers and dates."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import ngettext_lazy
@@ -9,7 +8,7 @@ from tiptracker.localization import format_date, gettext, gettext_noop
 from tiptracker.notifications.choices import NoticeKind
 from tiptracker.notifications.models import Notice
 
-SENTENCES: Mapping[str, str] = {
+SENTENCES: dict[str, str] = {
     NoticeKind.UPDATE_RECEIVED: gettext_noop("Update %(number)s, received on %(date)s, waits for a decision."),
     NoticeKind.UPDATE_RETURNED: gettext_noop(
         "The embassy returned update %(number)s on %(date)s. It says what to change."
@@ -44,8 +43,15 @@ SENTENCES: Mapping[str, str] = {
     NoticeKind.NOTE_FOR_YOU: gettext_noop("A note of %(date)s waits for you."),
 }
 """What a notice of each kind tells, in English. `date` is its day, `days` its stage."""
+OWN_COMMITMENT_SENTENCES: dict[str, str] = {
+    NoticeKind.DUE_SOON: gettext_noop("Commitment %(number)s, made by the United States, is due on %(date)s."),
+    NoticeKind.OVERDUE: gettext_noop(
+        "Commitment %(number)s, made by the United States, is overdue. It was due on %(date)s."
+    ),
+}
+"""The same for the commitments of the United States, which the officers are reminded of."""
 
-GROUP_HEADINGS: Mapping[str, Any] = {
+GROUP_HEADINGS: dict[str, Any] = {
     NoticeKind.UPDATE_RECEIVED: ngettext_lazy(
         "%(number)d update was received", "%(number)d updates were received", "number"
     ),
@@ -74,10 +80,12 @@ GROUP_HEADINGS: Mapping[str, Any] = {
         "%(number)d commitment is overdue", "%(number)d commitments are overdue", "number"
     ),
     NoticeKind.LONG_OVERDUE: ngettext_lazy(
-        "%(number)d commitment is overdue", "%(number)d commitments are overdue", "number"
+        "%(number)d commitment is overdue by two weeks", "%(number)d commitments are overdue by two weeks", "number"
     ),
     NoticeKind.FOR_AGENDA: ngettext_lazy(
-        "%(number)d proposal for the next agenda", "%(number)d proposals for the next agenda", "number"
+        "%(number)d overdue commitment for the next agenda",
+        "%(number)d overdue commitments for the next agenda",
+        "number",
     ),
     NoticeKind.REQUEST_MADE: ngettext_lazy(
         "%(number)d request for information", "%(number)d requests for information", "number"
@@ -92,7 +100,9 @@ GROUP_HEADINGS: Mapping[str, Any] = {
         "%(number)d request for information is overdue", "%(number)d requests for information are overdue", "number"
     ),
     NoticeKind.REQUEST_LONG_OVERDUE: ngettext_lazy(
-        "%(number)d request for information is overdue", "%(number)d requests for information are overdue", "number"
+        "%(number)d request for information is overdue by two weeks",
+        "%(number)d requests for information are overdue by two weeks",
+        "number",
     ),
     NoticeKind.REQUEST_FOR_AGENDA: ngettext_lazy(
         "%(number)d overdue request for the next agenda", "%(number)d overdue requests for the next agenda", "number"
@@ -110,14 +120,32 @@ GROUP_HEADINGS: Mapping[str, Any] = {
     NoticeKind.NOTE_FOR_YOU: ngettext_lazy("%(number)d note for you", "%(number)d notes for you", "number"),
 }
 """How many notices of each kind a mail has."""
+OWN_COMMITMENT_HEADINGS: dict[str, Any] = {
+    NoticeKind.DUE_SOON: ngettext_lazy(
+        "%(number)d commitment of the United States is due soon",
+        "%(number)d commitments of the United States are due soon",
+        "number",
+    ),
+    NoticeKind.OVERDUE: ngettext_lazy(
+        "%(number)d commitment of the United States is overdue",
+        "%(number)d commitments of the United States are overdue",
+        "number",
+    ),
+}
+"""The same for the commitments of the United States."""
 
 
 def describe_notice(notice: Notice) -> str:
     """Return what a notice tells: "Commitment 12 is due on 15 December 2021."."""
     values = {"number": notice.row, "date": format_date(notice.day), "days": notice.stage}
-    return gettext(SENTENCES[notice.kind]) % values
+    sentences = SENTENCES if notice.ministry_id else SENTENCES | OWN_COMMITMENT_SENTENCES
+    return gettext(sentences[notice.kind]) % values
 
 
-def describe_group(kind: NoticeKind, number: int) -> str:
-    """Return how many notices of a kind there are: "2 commitments are overdue"."""
-    return str(GROUP_HEADINGS[kind] % {"number": number})
+def describe_group(kind: NoticeKind, number: int, *, is_own: bool = False) -> str:
+    """Return how many notices of a kind there are: "2 commitments are overdue".
+
+    `is_own`: they are about commitments of the United States, if they are about commitments.
+    """
+    headings = GROUP_HEADINGS | OWN_COMMITMENT_HEADINGS if is_own else GROUP_HEADINGS
+    return str(headings[kind] % {"number": number})

@@ -117,7 +117,7 @@ def test_a_mail_says_what_there_is_and_nothing_of_the_record():
     message = build_message(carried_by_mail(notice, NoticeFactory(person=notice.person)))
 
     content = message.message().as_string()
-    assert message.subject == "TIP Tracker: 2 commitments are overdue"
+    assert message.subject == "TIP Tracker: 2 commitments are overdue by two weeks"
     assert "Commitment" in message.body
     assert "secret" not in content
     assert "Police" not in content
@@ -130,7 +130,9 @@ def test_a_mail_leaves_out_what_is_settled_and_is_not_sent_if_nothing_is_left():
     Notice.objects.update(person=kept.person)
     mail = carried_by_mail(kept, gone)
     Notice.objects.filter(pk=gone.pk).update(settled_at=at_noon(date(2022, 1, 2)))
-    assert build_message(mail).subject == "TIP Tracker: 1 commitment is overdue"
+    assert build_message(mail).subject == (
+        f"TIP Tracker: Commitment {kept.row} is overdue. It was due on 15 December 2021."
+    )
 
     Notice.objects.update(settled_at=at_noon(date(2022, 1, 2)))
     assert build_message(mail) is None
