@@ -10,7 +10,7 @@ from django.db.models import Q
 from tiptracker.accounts.models import Country, Ministry, OwnRowsQuerySet
 from tiptracker.localization import gettext_lazy
 from tiptracker.mail.models import Mail
-from tiptracker.notifications.choices import Frequency, NoticeKind
+from tiptracker.notifications.choices import KIND_RULES, Frequency, NoticeKind
 from tiptracker.notifications.digest_times import (
     DEFAULT_HOUR,
     DEFAULT_WEEKDAY,
@@ -31,6 +31,11 @@ class NoticeQuerySet(OwnRowsQuerySet["Notice"]):
     def undelivered(self, *, before: datetime) -> Self:
         """Filter to unread notices of events up to `before` that were not put into a mail."""
         return self.unread().filter(delivered_at__isnull=True, occurred_at__lte=before)
+
+    def over(self, *, before: datetime) -> Self:
+        """Filter to notices whose matter was settled before a moment, and to those of single events before it."""
+        events = [kind for kind, rule in KIND_RULES.items() if not rule.is_lasting]
+        return self.filter(Q(settled_at__lt=before) | Q(kind__in=events, occurred_at__lt=before))
 
 
 class Notice(models.Model):
