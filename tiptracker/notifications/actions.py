@@ -5,9 +5,10 @@ changes nothing in the end: each notice is written once, and a matter that was s
 """
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import batched
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, transaction
 from django.db.models import Q
@@ -16,6 +17,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.infrastructure.outages import FULL, READ_ONLY, find_outage
 from tiptracker.notifications.choices import KIND_RULES, Audience, NoticeKind
+from tiptracker.notifications.digest_times import DEFAULT_HOUR
 from tiptracker.notifications.models import Notice, NoticeQuerySet
 from tiptracker.notifications.people import CountryPeople, find_people
 
@@ -148,13 +150,16 @@ def _build_notices(country: Country, occasions: Iterable[Occasion], now: datetim
         if is_for_focal_points and ministry is not None and not people.focal_points.get(ministry):
             without_focal_point.setdefault(ministry, occasion)
     for ministry, occasion in without_focal_point.items():
-        # The day is the first of the month, so that the officers are told once a month as long as it lasts.
+        # The day is the first of the month, so that the officers are told once a month as long as it lasts. On that day
+        # they are told in the morning: what goes out at once would wake them at midnight.
+        month_on = today.replace(day=1)
+        morning = datetime.combine(month_on, time(DEFAULT_HOUR), ZoneInfo(country.time_zone))
         occasion_without_recipient = Occasion(
             NoticeKind.NO_FOCAL_POINT,
             "accounts.ministry",
             ministry,
-            today.replace(day=1),
-            occasion.occurred_at,
+            month_on,
+            max(occasion.occurred_at, morning),
             ministry=ministry,
         )
         yield from _notices_of(occasion_without_recipient, people, country, now)

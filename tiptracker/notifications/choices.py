@@ -108,3 +108,8 @@ REQUEST_DAYS_OVERDUE: Mapping[NoticeKind, int] = {
 """The same for a request for information."""
 DAYS_BEFORE_DIALOGUE = (7, 1)
 """Days before a dialogue on which the embassy is reminded."""
+SAID_AGAIN: Mapping[NoticeKind, NoticeKind] = {
+    NoticeKind.LONG_OVERDUE: NoticeKind.FOR_AGENDA,
+    NoticeKind.REQUEST_LONG_OVERDUE: NoticeKind.REQUEST_FOR_AGENDA,
+}
+"""Kinds that need no mail if the same person is told the other kind of the same record by the same mail."""
