@@ -364,7 +364,7 @@ def run() -> list[str]:
         *tell_briefings(say, counted_queries, NOW),
         *tell_narratives(say),
         *tell_tables(say, counted_queries, NOW),
-        *tell_notices(say, counted_queries, NOW, is_short=is_short),
+        *tell_notices(say, NOW, is_short=is_short),
     ]
 
 
