@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.core import mail as outbox
 from django.db import connection, transaction
 from django.urls import reverse
 
@@ -27,7 +28,8 @@ from tests.factories import (
     RequestEventFactory,
     UpdateVersionFactory,
 )
-from tiptracker.mail.models import Mail
+from tiptracker.mail.actions import deliver_mail
+from tiptracker.mail.models import Mail, MailState
 from tiptracker.mail.rendering import build_message
 from tiptracker.notifications.choices import NoticeKind
 from tiptracker.notifications.models import Notice
@@ -181,4 +183,28 @@ def test_a_run_killed_at_any_statement_and_run_again_tells_everybody_once(eventf
             transaction.set_rollback(True)
         if survived:
             break
-    assert number > 30, "the run has hardly any statements: it was never killed"
+    assert number > 50, "the run has hardly any statements: it was never killed"
+
+
+def test_a_worker_killed_while_it_sends_sends_a_mail_twice_at_most_under_one_message_id(eventful_record):
+    """Twice only if it is killed after the server took the mail, before that is saved."""
+    notify(now=NOW)
+    mails = Mail.objects.select_related("person").order_by("pk")[:1]
+    sent = []
+    for number in range(1, 100):
+        outbox.outbox = []
+        Mail.objects.update(state=MailState.QUEUED, finished_at=None)
+        is_over = True
+        try:
+            with connection.execute_wrapper(kill_at(number)):
+                deliver_mail(mails.get())
+        except Killed:
+            is_over = False
+            deliver_mail(mails.get())
+        assert mails.get().state == MailState.SENT
+        assert {taken.extra_headers["Message-ID"] for taken in outbox.outbox} == {mails.get().message_id}
+        sent.append(len(outbox.outbox))
+        if is_over:
+            break
+    *earlier, last, undisturbed = sent
+    assert (set(earlier), last, undisturbed) == ({1}, 2, 1)
