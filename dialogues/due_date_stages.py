@@ -1,6 +1,6 @@
 """The stages before and after a due date at which people are told of it. No Django here.
 
-They count from the newest word between embassy and ministry: the day on which the date was set, the commitment was
+They count from the last exchange between embassy and ministry: the day on which the date was set, the commitment was
 reopened, or an update was decided on. Whoever has just talked about a date needs no reminder of it, and time that an
 update lay with the embassy makes nobody late.
 """
@@ -33,7 +33,7 @@ class DueDateStage(NamedTuple):
     reached_on: date
 
 
-def newest_word_at(events: Iterable[DatedEventLike], versions: Iterable[UpdateVersionLike]) -> datetime | None:
+def last_exchange_at(events: Iterable[DatedEventLike], versions: Iterable[UpdateVersionLike]) -> datetime | None:
     """Return when embassy and ministry last talked about a due date. None if no date was set.
 
     An update that its ministry withdrew counts as never sent.
@@ -44,23 +44,24 @@ def newest_word_at(events: Iterable[DatedEventLike], versions: Iterable[UpdateVe
 
 
 def plan_stages(
-    due_on: date, *, newest_word_on: date, soon: NoticeKind, overdue: Mapping[NoticeKind, int]
+    due_on: date, *, last_exchange_on: date, soon: NoticeKind, overdue: Mapping[NoticeKind, int]
 ) -> list[DueDateStage]:
     """Return all stages of a due date, earliest first, if nothing happens meanwhile.
 
-    A stage before the due date counts only if the newest word is at least as old by then as the due date is far away.
+    A stage before the due date counts only if by then the last exchange is at least as long ago as the due date is
+    ahead.
 
     Args:
-        newest_word_on: the day of `newest_word_at` in the country.
+        last_exchange_on: the day of `last_exchange_at` in the country.
         soon: the kind of the notices before the due date.
         overdue: the kinds of the notices after it, each with its number of days.
     """
     before = [
         DueDateStage(soon, days, due_on - timedelta(days=days))
         for days in DAYS_BEFORE
-        if newest_word_on <= due_on - 2 * timedelta(days=days)
+        if last_exchange_on <= due_on - 2 * timedelta(days=days)
     ]
-    counted_from = max(due_on, newest_word_on)
+    counted_from = max(due_on, last_exchange_on)
     after = [DueDateStage(kind, days, counted_from + timedelta(days=days)) for kind, days in overdue.items()]
     return before + after
 
@@ -69,7 +70,7 @@ def reached_stages(
     due_on: date,
     today: date,
     *,
-    newest_word_on: date,
+    last_exchange_on: date,
     is_overdue: bool,
     soon: NoticeKind,
     overdue: Mapping[NoticeKind, int],
@@ -80,7 +81,7 @@ def reached_stages(
     """
     reached = [
         stage
-        for stage in plan_stages(due_on, newest_word_on=newest_word_on, soon=soon, overdue=overdue)
+        for stage in plan_stages(due_on, last_exchange_on=last_exchange_on, soon=soon, overdue=overdue)
         if stage.reached_on <= today
     ]
     if days_left(due_on, today) is not None:

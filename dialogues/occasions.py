@@ -158,7 +158,7 @@ def _due_dates(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasi
     rows = (
         commitments.with_status(today)
         .filter(status__in=[CommitmentStatus.OPEN, CommitmentStatus.OVERDUE], due_on__isnull=False)
-        .annotate(**_newest_words())
+        .annotate(**_last_exchanges())
     )
     on_agenda = set(
         AgendaItem.objects.filter(
@@ -166,11 +166,11 @@ def _due_dates(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasi
         ).values_list("commitment", flat=True)
     )
     for row in rows:
-        newest_word_at = max(filter(None, (row.asked_at, row.answered_at)))
+        last_exchange_at = max(filter(None, (row.asked_at, row.answered_at)))
         for kind, stage, reached_on in reached_stages(
             row.due_on,
             today,
-            newest_word_on=_day(newest_word_at, zone),
+            last_exchange_on=_day(last_exchange_at, zone),
             is_overdue=standing_from_row(row, today).days_overdue > 0,
             soon=NoticeKind.DUE_SOON,
             overdue=DAYS_OVERDUE,
@@ -182,8 +182,8 @@ def _due_dates(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasi
             yield Occasion(kind, COMMITMENT, row.pk, row.due_on, started_at, ministry=row.ministry_id, stage=stage)
 
 
-def _newest_words() -> dict[str, Subquery]:
-    """Return the annotations `asked_at`, `answered_at` and `withdrawn_at` of a commitment: `newest_word_at` in SQL."""
+def _last_exchanges() -> dict[str, Subquery]:
+    """Return the annotations `asked_at`, `answered_at` and `withdrawn_at`, which give `last_exchange_at` in SQL."""
     asked = CommitmentEvent.objects.filter(
         Q(due_on__isnull=False) | Q(kind=CommitmentEventKind.REOPENED), commitment=OuterRef("pk")
     )

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dialogues.choices import CommitmentStatus
 from dialogues.commitment_status import CommitmentStanding
-from dialogues.due_date_stages import DueDateStage, newest_word_at, plan_stages
+from dialogues.due_date_stages import DueDateStage, last_exchange_at, plan_stages
 from dialogues.models import Commitment, UpdateVersion
 from dialogues.occasions import COMMITMENT
 from tiptracker.localization import gettext, ngettext
@@ -58,12 +58,12 @@ def _plan(
     commitment: Commitment, versions: Iterable[UpdateVersion], standing: CommitmentStanding
 ) -> list[DueDateStage]:
     """Return all stages of the due date. Empty while nothing is expected."""
-    at = newest_word_at(commitment.events.all(), versions)
+    at = last_exchange_at(commitment.events.all(), versions)
     is_expected = standing.status in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE)
     if standing.due_on is None or at is None or not is_expected:
         return []
     return plan_stages(
-        standing.due_on, newest_word_on=_day(at, commitment), soon=NoticeKind.DUE_SOON, overdue=DAYS_OVERDUE
+        standing.due_on, last_exchange_on=_day(at, commitment), soon=NoticeKind.DUE_SOON, overdue=DAYS_OVERDUE
     )
 
 

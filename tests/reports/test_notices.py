@@ -105,25 +105,25 @@ def test_a_reminder_comes_once_the_date_is_nearer_than_the_last_talk_of_it(polic
     assert set(told("police@gov.example")) == {NoticeKind.UPDATE_RETURNED, NoticeKind.DUE_SOON}
 
 
-@pytest.mark.parametrize("word", ["returned", "accepted", "reopened"])
-def test_days_overdue_count_from_the_embassys_word(police, word):
+@pytest.mark.parametrize("answer", ["returned", "accepted", "reopened"])
+def test_days_overdue_count_from_the_embassys_answer(police, answer):
     """The update lay with the embassy for a month after the due date, or the commitment was reopened after it."""
     commitment = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 3))
-    word_on = date(2022, 2, 4)
-    if word == "reopened":
-        for kind, day in ((CommitmentEventKind.VERIFIED_DONE, date(2022, 1, 3)), ("reopened", word_on)):
+    answer_on = date(2022, 2, 4)
+    if answer == "reopened":
+        for kind, day in ((CommitmentEventKind.VERIFIED_DONE, date(2022, 1, 3)), ("reopened", answer_on)):
             CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=day)
     else:
         sent_on = date(2022, 1, 3)
         version = UpdateVersionFactory(update__commitment=commitment, happened_on=sent_on, recorded_at=at(sent_on))
         UpdateVersionDecisionFactory(
-            update_version=version, decision=getattr(UpdateDecision, word.upper()), recorded_at=at(word_on)
+            update_version=version, decision=getattr(UpdateDecision, answer.upper()), recorded_at=at(answer_on)
         )
     overdue, long_overdue = NoticeKind.OVERDUE, NoticeKind.LONG_OVERDUE
 
     told_of_it = []
     for days in (0, 6, 7, 14):
-        notify(now=at(word_on + timedelta(days=days), 10))
+        notify(now=at(answer_on + timedelta(days=days), 10))
         kinds = Notice.objects.filter(table="dialogues.commitment", settled_at=None).order_by("pk")
         told_of_it.append(set(kinds.values_list("kind", flat=True)) & {overdue, long_overdue, NoticeKind.FOR_AGENDA})
 
