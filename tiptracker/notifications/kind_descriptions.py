@@ -47,8 +47,7 @@ def describe_kind(kind: NoticeKind, role: str) -> str:
         return sentence % {"days": join_days(DAYS_BEFORE)}
     if kind in (NoticeKind.DUE_SOON, NoticeKind.REQUEST_DUE_SOON):
         sentence = gettext(
-            "%(days)s before the due date. We leave out a reminder that would follow soon on the day when the date was "
-            "set or the embassy answered."
+            "%(days)s before the due date. We send none soon after the date was set or the embassy answered."
         )
         return sentence % {"days": join_days(DAYS_BEFORE)}
     if kind is NoticeKind.OVERDUE and role == Role.OFFICER:
