@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -19,6 +18,7 @@ from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.mail_links import ADDRESS_DELAY, LINK_LIFETIMES, LinkPurpose, RequestLinkAction
 from tiptracker.accounts.models import AccountRequest, Country, User, find_contact
 from tiptracker.localization import find_language, format_date, format_datetime, gettext, join_with_and
+from tiptracker.mail.messages import MailMessage
 from tiptracker.mail.models import Mail, MailKind
 from tiptracker.notifications.digest import group_notices, notices_context, unsubscribe_headers
 
@@ -91,7 +91,7 @@ def _translate_values(kind: str, values: dict[str, str]) -> dict[str, str]:
     return translated
 
 
-def build_message(mail: Mail) -> EmailMultiAlternatives | None:
+def build_message(mail: Mail) -> MailMessage | None:
     """Return the mail to send, or None if it is no longer needed."""
     person = mail.person
     if person is None:
@@ -101,7 +101,7 @@ def build_message(mail: Mail) -> EmailMultiAlternatives | None:
         return _build_message(mail, person)
 
 
-def _build_message(mail: Mail, person: User) -> EmailMultiAlternatives | None:
+def _build_message(mail: Mail, person: User) -> MailMessage | None:
     address, more = mail.address or person.email, _translate_values(mail.kind, mail.template_values)
     if "request" in more:
         more |= _request_context(int(more["request"]), address)
@@ -123,7 +123,7 @@ def _build_message(mail: Mail, person: User) -> EmailMultiAlternatives | None:
     context = {"person": person, "post": _describe_post(country), "reply_to": reply_to, "site": settings.PUBLIC_URL}
     rendered = render_to_string(f"account/email/{mail.kind}.txt", context | more)
     subject, _, text = rendered.partition("\n")
-    message = EmailMultiAlternatives(
+    message = MailMessage(
         subject.strip(),
         text.strip() + "\n",
         to=[address],

@@ -1,5 +1,7 @@
 """The pages of notices: read, settled, choose how often, and stop mails from a link without signing in."""
 
+import email.policy
+import re
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -212,9 +214,9 @@ def test_the_account_and_the_help_lead_to_the_settings_of_whoever_gets_notices(c
 
 def test_the_header_of_a_mail_stops_its_mails_without_signing_in(client):
     notice = NoticeFactory()
-    headers = build_message(carried_by_mail(notice)).extra_headers
-    path = urlsplit(headers["List-Unsubscribe"].strip("<>")).path
-    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    sent = build_message(carried_by_mail(notice)).message(policy=email.policy.SMTP).as_bytes().decode()
+    path = urlsplit(re.search(r"^List-Unsubscribe:\r\n <(\S+)>\r$", sent, re.MULTILINE)[1]).path
+    assert "\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r" in sent
 
     assert client.get(path).status_code == 200
     assert not NoticeFrequency.objects.exists()  # looking stops nothing
