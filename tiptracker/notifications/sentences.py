@@ -12,7 +12,7 @@ from tiptracker.notifications.models import Notice
 SENTENCES: Mapping[str, str] = {
     NoticeKind.UPDATE_RECEIVED: gettext_noop("Update %(number)s, received on %(date)s, waits for a decision."),
     NoticeKind.UPDATE_RETURNED: gettext_noop(
-        "The embassy returned update %(number)s on %(date)s. It says what to change."
+        "The embassy returned update %(number)s on %(date)s. Open it to see what to change."
     ),
     NoticeKind.UPDATE_ACCEPTED: gettext_noop("The embassy accepted update %(number)s on %(date)s."),
     NoticeKind.COMMITMENT_RECORDED: gettext_noop("The embassy recorded commitment %(number)s of your ministry."),
@@ -25,7 +25,9 @@ SENTENCES: Mapping[str, str] = {
     NoticeKind.FOR_AGENDA: gettext_noop(
         "Commitment %(number)s is overdue by at least %(days)d days. Consider it for the next dialogue."
     ),
-    NoticeKind.REQUEST_MADE: gettext_noop("The embassy asks your ministry for information (request %(number)s)."),
+    NoticeKind.REQUEST_MADE: gettext_noop(
+        "The embassy asks your ministry for information (request %(number)s). Open it to see by when."
+    ),
     NoticeKind.REQUEST_CHANGED: gettext_noop(
         "The embassy changed or withdrew request for information %(number)s on %(date)s."
     ),
@@ -40,7 +42,9 @@ SENTENCES: Mapping[str, str] = {
     NoticeKind.DIALOGUE_SOON: gettext_noop("A dialogue is planned for %(date)s."),
     NoticeKind.BRIEFING_TO_CLEAR: gettext_noop("Briefing %(number)s is ready to be cleared."),
     NoticeKind.BRIEFING_ISSUED: gettext_noop("Briefing %(number)s was issued on %(date)s."),
-    NoticeKind.NO_FOCAL_POINT: gettext_noop("A ministry has no focal point, so TIP Tracker can tell nobody there."),
+    NoticeKind.NO_FOCAL_POINT: gettext_noop(
+        "A ministry has no focal point, so nobody there gets notices. Ask the administrator to add one."
+    ),
     NoticeKind.NOTE_FOR_YOU: gettext_noop("A note of %(date)s waits for you."),
 }
 """What a notice of each kind tells, in English. `date` is its day, `days` its stage."""
@@ -97,7 +101,9 @@ GROUP_HEADINGS: Mapping[str, Any] = {
     NoticeKind.REQUEST_FOR_AGENDA: ngettext_lazy(
         "%(number)d overdue request for the next agenda", "%(number)d overdue requests for the next agenda", "number"
     ),
-    NoticeKind.DIALOGUE_SOON: ngettext_lazy("%(number)d dialogue is soon", "%(number)d dialogues are soon", "number"),
+    NoticeKind.DIALOGUE_SOON: ngettext_lazy(
+        "%(number)d dialogue is coming up", "%(number)d dialogues are coming up", "number"
+    ),
     NoticeKind.BRIEFING_TO_CLEAR: ngettext_lazy(
         "%(number)d briefing to clear", "%(number)d briefings to clear", "number"
     ),
