@@ -19,6 +19,7 @@ from dialogues.choices import (
 )
 from dialogues.commitment_status import DATE_SETTING_EVENTS
 from dialogues.due_date_stages import reached_stages
+from dialogues.invitations import DIALOGUE, find_invitations
 from dialogues.models import (
     AgreedProof,
     AgreedProofEnd,
@@ -40,7 +41,7 @@ from tiptracker.accounts.models import Country
 from tiptracker.notifications.actions import EVENT_WINDOW, Occasion
 from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_BEFORE_DIALOGUE, DAYS_OVERDUE, NoticeKind
 
-VERSION, COMMITMENT, DIALOGUE = "dialogues.updateversion", "dialogues.commitment", "dialogues.dialogue"
+VERSION, COMMITMENT = "dialogues.updateversion", "dialogues.commitment"
 PROPOSAL, NOTE = "dialogues.duedateproposal", "dialogues.internalnote"
 ANNOUNCED_EVENTS = (CommitmentEventKind.RESCHEDULED, CommitmentEventKind.WITHDRAWN, CommitmentEventKind.REOPENED)
 """Events of a commitment that its ministry is told of. What is decided on an update is told as that."""
@@ -62,6 +63,7 @@ def find_occasions(country: Country, now: datetime) -> Iterator[Occasion]:
     yield from _due_dates(country, zone, today)
     yield from find_request_occasions(country, now)
     yield from _dialogues_ahead(country, zone, today)
+    yield from find_invitations(country, today, since)
     yield from _waiting_notes(country, zone)
 
 

@@ -66,7 +66,7 @@ API = {
     )),
     "dialogue": ("dialogue-list", names_by_reader(
         embassy="called_off dialogue home_dialogue planned",
-        own="dialogue",
+        own="dialogue planned",
         other="dialogue home_dialogue",
         elsewhere="foreign_dialogue",
     )),

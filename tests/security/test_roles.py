@@ -338,10 +338,10 @@ GET   dialogue_add                          -          200 200 403 403 | 403 403
 POST  dialogue_add                          -          302 302 403 403 | 403 403 403 | 302 403 | in  in
 GET   dialogue_edit                         dialogue   200 200 403 403 | 403 404 403 | 404 404 | in  in
 POST  dialogue_edit                         dialogue   302 302 403 403 | 403 404 403 | 404 404 | in  in
-GET   dialogue_detail                       planned    200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   dialogue_detail                       planned    200 200 200 200 | 200 404 404 | 404 404 | in  in
 GET   dialogue_detail                       called_off 200 200 200 200 | 404 404 404 | 404 404 | in  in
-GET   dialogue_call_off                     planned    200 200 403 403 | 404 404 404 | 404 404 | in  in
-POST  dialogue_call_off                     planned    302 302 403 403 | 404 404 404 | 404 404 | in  in
+GET   dialogue_call_off                     planned    200 200 403 403 | 403 404 404 | 404 404 | in  in
+POST  dialogue_call_off                     planned    302 302 403 403 | 403 404 404 | 404 404 | in  in
 GET   dialogue_agenda                       dialogue   200 200 403 403 | 403 404 403 | 404 404 | in  in
 POST  dialogue_agenda                       dialogue   302 302 403 403 | 403 404 403 | 404 404 | in  in
 GET   dialogue_record                       dialogue   200 200 403 403 | 403 404 403 | 404 404 | in  in

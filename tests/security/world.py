@@ -469,8 +469,11 @@ class World:
         )
 
     def _create_planned_dialogues(self):
-        """Create a planned and a called-off dialogue, with everything that no ministry may read."""
-        dialogue = self._dialogue(EMBASSY, planned=True)
+        """Create a dialogue that is planned with the police, and one called off, with all that stays internal."""
+        dialogue = self._dialogue(EMBASSY | OWN, planned=True)
+        ParticipantFactory(
+            dialogue=dialogue, office=self.marked_text("the police's office", EMBASSY), ministry=self.rows["police"]
+        )
         AgendaItemFactory(
             dialogue=dialogue,
             recommendation=None,

@@ -26,6 +26,13 @@ _EVENTS: Mapping[NoticeKind, str | Promise] = {
     NoticeKind.DUE_DATE_DECLINED: gettext_lazy("When the embassy declines a due date that your ministry proposed."),
     NoticeKind.REQUEST_MADE: gettext_lazy("When the embassy asks your ministry for figures or documents."),
     NoticeKind.REQUEST_CHANGED: gettext_lazy("When the embassy moves the due date of a request, or withdraws it."),
+    NoticeKind.DIALOGUE_INVITED: gettext_lazy(
+        "When a dialogue is planned that concerns you, or its day or place changes. The mail has an entry for your "
+        "calendar program."
+    ),
+    NoticeKind.DIALOGUE_CANCELLED: gettext_lazy(
+        "When a dialogue is called off, or you are no longer invited. Your calendar program can remove the entry."
+    ),
     NoticeKind.BRIEFING_TO_CLEAR: gettext_lazy("When a briefing is ready to be cleared."),
     NoticeKind.BRIEFING_ISSUED: gettext_lazy("When a briefing is issued."),
     NoticeKind.NO_FOCAL_POINT: gettext_lazy(

@@ -39,6 +39,8 @@ SENTENCES: Mapping[str, str] = {
     NoticeKind.REQUEST_FOR_AGENDA: gettext_noop(
         "Request for information %(number)s is overdue by at least %(days)d days. Consider it for the next dialogue."
     ),
+    NoticeKind.DIALOGUE_INVITED: gettext_noop("You are invited to a dialogue on %(date)s."),
+    NoticeKind.DIALOGUE_CANCELLED: gettext_noop("Your invitation to the dialogue of %(date)s is cancelled."),
     NoticeKind.DIALOGUE_SOON: gettext_noop("A dialogue is planned for %(date)s."),
     NoticeKind.BRIEFING_TO_CLEAR: gettext_noop("Briefing %(number)s is ready to be cleared."),
     NoticeKind.BRIEFING_ISSUED: gettext_noop("Briefing %(number)s was issued on %(date)s."),
@@ -115,7 +117,7 @@ GROUP_HEADINGS: Mapping[str, Any] = {
     ),
     NoticeKind.NOTE_FOR_YOU: ngettext_lazy("%(number)d note for you", "%(number)d notes for you", "number"),
 }
-"""How many notices of each kind a mail has."""
+"""How many notices of each kind a mail has. Those of `CALENDAR_KINDS` have mails of their own."""
 
 
 def describe_notice(notice: Notice) -> str:
