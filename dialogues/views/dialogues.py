@@ -245,6 +245,7 @@ def dialogue_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 def dialogue_call_off(request: SignedInRequest, pk: int) -> HttpResponse:
     """Call off a planned dialogue, with a reason."""
     dialogue = get_managed_dialogue(request, pk)
+    is_ahead = dialogue.held_on >= clock.today(dialogue.country.time_zone)
 
     def show_current() -> CallOffForm:
         dialogue.refresh_from_db()
@@ -262,11 +263,12 @@ def dialogue_call_off(request: SignedInRequest, pk: int) -> HttpResponse:
         ),
         current=show_current,
     ):
-        messages.success(
-            request, gettext("You called off the dialogue. Everybody who was invited is told in five minutes.")
-        )
+        told = gettext("You called off the dialogue. Everybody who was invited is told in five minutes.")
+        kept = gettext("You called off the dialogue. It stays in the record with your reason.")
+        messages.success(request, told if is_ahead else kept)
         return redirect("dialogue_detail", dialogue.pk)
-    return render_form(request, "dialogues/dialogue_call_off.html", form, {"dialogue": dialogue})
+    context = {"dialogue": dialogue, "is_ahead": is_ahead}
+    return render_form(request, "dialogues/dialogue_call_off.html", form, context)
 
 
 def _dialogue_forms(

@@ -132,7 +132,7 @@ def test_calendars_follow_a_dialogue_from_its_planning_to_its_end():
     assert look(morning, 1, 6) == {"justice": ("REQUEST", OTHER_DAY), "police": ("CANCEL", OTHER_DAY)}
 
     morning = next_morning()
-    calendars.change(morning, ministries=[calendars.police, calendars.justice])
+    calendars.change(morning, ministries=[calendars.justice, calendars.police])
     assert look(morning, 1, 6) == {"police": ("REQUEST", OTHER_DAY)}
 
     morning = next_morning()
@@ -195,6 +195,16 @@ def test_without_mails_a_dialogue_is_still_in_the_list_of_notices():
     assert set(calendars.run(START, 6)) == {"ambassador"}
     assert set(calendars.run(START + timedelta(days=1), 0)) == {"police"}
     assert Notice.objects.filter(person=calendars.officer, kind=NoticeKind.DIALOGUE_INVITED, mail=None).exists()
+
+
+def test_an_invitation_that_was_undone_at_once_is_not_listed():
+    calendars = Calendars()
+    calendars.run(START, 0)
+    calendars.change(START + timedelta(minutes=2), held_on=OTHER_DAY)
+    calendars.run(START, 3)
+
+    listed = Notice.objects.visible_to(calendars.officer).listed()
+    assert list(listed.values_list("day", flat=True)) == [OTHER_DAY]
 
 
 def test_the_officers_are_told_if_a_ministry_has_nobody_to_invite():

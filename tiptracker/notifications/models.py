@@ -36,6 +36,10 @@ class NoticeQuerySet(OwnRowsQuerySet["Notice"]):
         needs_mail = Q(read_at__isnull=True) | Q(kind__in=CALENDAR_KINDS)
         return self.unsettled().filter(needs_mail, delivered_at__isnull=True, occurred_at__lte=before)
 
+    def listed(self) -> Self:
+        """Filter to what the list shows: all but invitations that were undone before anybody was told."""
+        return self.exclude(kind__in=CALENDAR_KINDS, settled_at__isnull=False, delivered_at__isnull=True)
+
     def outdated_in_calendars(self) -> Self:
         """Filter to notices that a person's calendar does not reflect.
 
