@@ -472,7 +472,10 @@ class World:
         """Create a dialogue that is planned with the police, and one called off, with all that stays internal."""
         dialogue = self._dialogue(EMBASSY | OWN, planned=True)
         ParticipantFactory(
-            dialogue=dialogue, office=self.marked_text("the police's office", EMBASSY), ministry=self.rows["police"]
+            dialogue=dialogue,
+            name=self.marked_text("the police's participant", EMBASSY),
+            office=self.marked_text("the police's office", EMBASSY),
+            ministry=self.rows["police"],
         )
         AgendaItemFactory(
             dialogue=dialogue,
