@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from dialogues.choices import RequestStatus
-from dialogues.models import InformationRequest
+from dialogues.models import InformationRequest, RequestLine
 from dialogues.request_phrases import describe_line_standing, format_request_status
 from dialogues.request_status import RequestStanding
 from reports import formatting
@@ -55,17 +55,17 @@ def build_asked_information(view: ReaderView, ministries: Collection[int]) -> tu
             what=line.description,
             due_on=standing.due_on,
             state=standing.lines[line.pk].status.value,
-            status_text=_describe_line(standing, line.pk),
+            status_text=_describe_line(standing, line),
         )
         for row, standing in sorted(rows, key=lambda pair: (pair[1].due_on, pair[0].pk))
-        for line in row.lines.all()
+        for line in row.list_lines(standing)
     )
 
 
-def _describe_line(standing: RequestStanding, line: int) -> str:
+def _describe_line(standing: RequestStanding, line: RequestLine) -> str:
     """Return what is known of a line and, while it is open, where its request stands."""
-    known = standing.lines[line]
-    text = describe_line_standing(known, standing.asked_on)
+    known = standing.lines[line.pk]
+    text = describe_line_standing(known, line.asked_on(standing))
     if known.is_open and (detail := format_request_status(standing)):
         return gettext("%(line)s; %(request)s") % {"line": text, "request": formatting.lowercase_first(detail)}
     return text

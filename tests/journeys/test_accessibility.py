@@ -366,7 +366,15 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "commitment_reopen": commitments.filter(status=CommitmentStatus.WITHDRAWN)[:1],
         "commitment_report_done": ours[:1],
         **dict.fromkeys(("information_request_detail", "information_request_answer"), requests),
-        **dict.fromkeys(("information_request_move", "information_request_withdraw"), requests[:1]),
+        **dict.fromkeys(
+            (
+                "information_request_correct",
+                "information_request_move",
+                "information_request_record_answer",
+                "information_request_withdraw",
+            ),
+            requests[:1],
+        ),
         "version_withdraw": [waiting, accepted],
         "due_date_propose": [waiting.update.commitment],
         "due_date_answer": proposals,

@@ -336,6 +336,15 @@ def information_request_body(world):
     }
 
 
+def request_correction_body(world):
+    return formset_totals("lines", 1) | {
+        "lines-0-line": world.rows["asked"].lines.get().pk,
+        "lines-0-wording": "The list of shelters",
+        "asked_reason": "The report needs it.",
+        "reason": "The wrong list.",
+    }
+
+
 def request_answer_body(world):
     line = world.rows["asked"].lines.get().pk
     return {f"line-{line}-answer": "none", f"line-{line}-text": "There is no list.", "narrative": "We looked."}
@@ -511,6 +520,10 @@ BODIES = {
     "POST note_detail": lambda world: {"back": "tasks"},
     "POST version_withdraw": lambda world: {"reason": "We attached the wrong list."},
     "POST information_request_add": information_request_body,
+    "POST information_request_correct": request_correction_body,
+    "POST information_request_record_answer": lambda world: (
+        request_answer_body(world) | {"received_as": "letter", "received_on": TODAY}
+    ),
     "POST information_request_move": lambda world: {"due_on": "2022-02-20", "reason": "They asked."},
     "POST information_request_withdraw": lambda world: {"reason": "It is no longer needed."},
     "POST information_request_answer": request_answer_body,

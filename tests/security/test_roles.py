@@ -302,12 +302,16 @@ POST  information_request_add               -          302 302 403 403 | 403 403
 GET   information_request_detail            asked      200 200 200 200 | 200 404 404 | 404 404 | in  in
 GET   information_request_detail            answered   200 200 200 200 | 200 404 404 | 404 404 | in  in
 POST  information_request_detail            asked      405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   information_request_correct           asked      200 200 403 403 | 403 404 404 | 404 404 | in  in
+POST  information_request_correct           asked      302 302 403 403 | 403 404 404 | 404 404 | in  in
 GET   information_request_move              asked      200 200 403 403 | 403 404 404 | 404 404 | in  in
 POST  information_request_move              asked      302 302 403 403 | 403 404 404 | 404 404 | in  in
 GET   information_request_withdraw          asked      200 200 403 403 | 403 404 404 | 404 404 | in  in
 POST  information_request_withdraw          asked      302 302 403 403 | 403 404 404 | 404 404 | in  in
 GET   information_request_answer            asked      403 403 403 403 | 200 404 404 | 404 404 | in  in
 POST  information_request_answer            asked      403 403 403 403 | 302 404 404 | 404 404 | in  in
+GET   information_request_record_answer     asked      200 200 403 403 | 403 404 404 | 404 404 | in  in
+POST  information_request_record_answer     asked      302 302 403 403 | 403 404 404 | 404 404 | in  in
 GET   information_request_draft             asked      405 405 405 405 | 405 405 405 | 405 405 | in  in
 POST  information_request_draft             asked      403 403 403 403 | 302 404 404 | 404 404 | in  in
 GET   commitment_note_add                   commitment 200 200 403 403 | 403 404 404 | 404 404 | in  in
@@ -426,6 +430,8 @@ GET   commitment-list                       -          200 200 200 200 | 200 200
 GET   commitment-detail                     commitment 200 200 200 200 | 200 404 404 | 404 404 | 401 401
 GET   commitment-detail                  us_commitment 200 200 200 200 | 404 404 404 | 404 404 | 401 401
 POST  commitment-correct                    unstarted  201 201 403 403 | 403 404 404 | 404 404 | 401 401
+GET   information-request-list              -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+GET   information-request-detail            asked      200 200 200 200 | 200 404 404 | 404 404 | 401 401
 GET   update-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 POST  update-list                           -          403 403 403 403 | 201 400 400 | 403 403 | 401 401
 GET   update-detail                         update     200 200 200 200 | 200 404 404 | 404 404 | 401 401

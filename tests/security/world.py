@@ -461,6 +461,7 @@ class World:
             asked=asked,
             answered=answered,
             home_request=home_request,
+            home_line=home_request.lines.get(),
             answer=answer,
             answer_update=answer.update,
             answer_evidence=proof,

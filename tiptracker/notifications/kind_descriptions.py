@@ -25,7 +25,9 @@ _EVENTS: Mapping[NoticeKind, str | Promise] = {
     NoticeKind.DUE_DATE_PROPOSED: gettext_lazy("When a ministry proposes another due date."),
     NoticeKind.DUE_DATE_DECLINED: gettext_lazy("When the embassy declines a due date that your ministry proposed."),
     NoticeKind.REQUEST_MADE: gettext_lazy("When the embassy asks your ministry for figures or documents."),
-    NoticeKind.REQUEST_CHANGED: gettext_lazy("When the embassy moves the due date of a request, or withdraws it."),
+    NoticeKind.REQUEST_CHANGED: gettext_lazy(
+        "When the embassy corrects a request, moves its due date, or withdraws it."
+    ),
     NoticeKind.BRIEFING_TO_CLEAR: gettext_lazy("When a briefing is ready to be cleared."),
     NoticeKind.BRIEFING_ISSUED: gettext_lazy("When a briefing is issued."),
     NoticeKind.NO_FOCAL_POINT: gettext_lazy(
