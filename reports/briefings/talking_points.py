@@ -13,6 +13,7 @@ from dialogues.models import UpdateVersion
 from recommendations.choices import Rule
 from recommendations.models import BenchmarkTerms, Recommendation
 from reports import formatting, sentences
+from reports.briefings.asked_figures import find_asked_figures
 from reports.briefings.commitment_priority import QUESTION, CommitmentPriorities, Urgency
 from reports.briefings.commitments import GatheredCommitment
 from reports.briefings.contacts import list_office_holders
@@ -30,6 +31,7 @@ from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
 from reports.choices import StepKind, YearsAsked
 from reports.readiness.answers import RowReference
+from reports.readiness.explanation.step_sentences import AskedFigure
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from reports.readiness.reversed_actions import Reversal
@@ -127,6 +129,10 @@ class TalkingPointBuilder:
     @cached_property
     def _ranked_steps(self) -> list[tuple[int, ReadinessStep]]:
         return list(enumerate(self.steps.steps))
+
+    @cached_property
+    def _asked_figures(self) -> Mapping[int, AskedFigure]:
+        return find_asked_figures(self.result, self.steps, reader=self.view.reader)
 
     @cached_property
     def _priorities(self) -> CommitmentPriorities:
@@ -336,7 +342,15 @@ class TalkingPointBuilder:
             else gettext("May we have the figure on %(indicator)s since %(date)s, with its source?")
         ) % values
         source = gettext("Indicator: %(indicator)s") % {"indicator": indicator.name}
-        return TalkingPoint(sentence, gettext("no figure yet"), source, ())
+        status = gettext("no figure yet")
+        if asked := self._asked_figures.get(indicator.id):
+            dates = {"asked": format_date(asked.asked_on), "due": format_date(asked.due_on)}
+            status = gettext("asked on %(asked)s, answer due on %(due)s") % dates
+            if asked.is_overdue:
+                status = gettext("asked on %(asked)s, answer overdue since %(due)s") % dates
+            if asked.has_none:
+                status = gettext("asked on %(asked)s, the ministry has none") % dates
+        return TalkingPoint(sentence, status, source, ())
 
     def _benchmark_question(self, pk: int) -> TalkingPoint:
         benchmark, terms = self._benchmark_lines[pk], self.terms[pk]
