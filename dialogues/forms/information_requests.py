@@ -200,7 +200,7 @@ class PaperAnswerForm(AnswerForm, DatedForm):
     field_order = ("received_as", "received_on", "files", "narrative")
 
     received_as = forms.ChoiceField(
-        label=gettext_lazy("How you received it"),
+        label=gettext_lazy("Received"),
         widget=forms.RadioSelect,
         choices=[choice for choice in ReceivedAs.choices() if choice[0] != ReceivedAs.WORKBOOK],
     )
@@ -256,6 +256,11 @@ class LineAnswerForm(TrackerForm):
         self.fields["through_on"].initial = min(line.through_on, today)
 
     @property
+    def none_label(self) -> str:
+        """The label of the choice that there is none."""
+        return LineAnswerKind.NONE.label
+
+    @property
     def row_name(self) -> str:
         """The name of the line in a list of errors: "Line 2"."""
         return gettext("Line %(number)d") % {"number": self.line.number}
@@ -272,10 +277,12 @@ class LineAnswerForm(TrackerForm):
             # Whoever enters a figure or a text means to send it.
             data["answer"] = LineAnswerKind.ANSWERED.value
         if data.get("answer") == LineAnswerKind.NONE and figure is not None:
-            self.add_error("figure", gettext("Enter the figure, or choose “We have none”, not both."))
+            sentence = gettext("Enter the figure, or choose “%(none)s”, not both.")
+            self.add_error("figure", sentence % {"none": self.none_label})
         if data.get("answer") == LineAnswerKind.ANSWERED and "figure" in self.fields:
             if figure is None and "figure" not in self.errors:
-                self.add_error("figure", gettext("Enter the figure. If you have none, choose “We have none”."))
+                sentence = gettext("Enter the figure. If there is none, choose “%(none)s”.")
+                self.add_error("figure", sentence % {"none": self.none_label})
             self._check_last_day(data.get("through_on"))
         return data
 
@@ -287,3 +294,22 @@ class LineAnswerForm(TrackerForm):
             sentence = gettext("The figure is asked for %(first)s to %(last)s. Enter a date in this period.")
             days = {"first": format_date(line.starts_on), "last": format_date(line.through_on)}
             self.add_error("through_on", sentence % days)
+
+
+class PaperLineAnswerForm(LineAnswerForm):
+    """The form of one line for an officer, who records what the ministry said."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        answer = cast("forms.ChoiceField", self.fields["answer"])
+        answer.label = gettext("Answer of the ministry")
+        answer.choices = [
+            (LineAnswerKind.ANSWERED.value, gettext("The ministry gave it")),
+            (LineAnswerKind.NONE.value, self.none_label),
+            (ANSWER_LATER, gettext("The ministry has not answered this yet")),
+        ]
+
+    @property
+    def none_label(self) -> str:
+        """The label of the choice that there is none."""
+        return gettext("The ministry has none")

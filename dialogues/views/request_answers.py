@@ -15,7 +15,7 @@ from dialogues.actions.drafts import DraftPage
 from dialogues.actions.request_answers import AnswerInput, Received, answer_request, describe_removed_line
 from dialogues.actions.sent_forms import find_sent_version
 from dialogues.choices import LineAnswerKind, ReceivedAs
-from dialogues.forms.information_requests import AnswerForm, LineAnswerForm, PaperAnswerForm
+from dialogues.forms.information_requests import AnswerForm, LineAnswerForm, PaperAnswerForm, PaperLineAnswerForm
 from dialogues.models import InformationRequest, RequestLine, UpdateVersion
 from dialogues.request_phrases import format_request_status
 from dialogues.returned_parts import list_changes
@@ -130,6 +130,8 @@ def information_request_record_answer(request: SignedInRequest, pk: int) -> Http
 class _AnswerPage(SendingPage[LineAnswerForm]):
     """The form of an answer, with a part for each line that is still open."""
 
+    line_form: type[LineAnswerForm] = LineAnswerForm
+
     def __init__(self, request: SignedInRequest, timeline: RequestTimeline, now: datetime) -> None:
         self.timeline = timeline
         last, to_resend = timeline.last_version, timeline.version_to_resend
@@ -140,7 +142,7 @@ class _AnswerPage(SendingPage[LineAnswerForm]):
         fills = last is not None and data is None
         initial = {"narrative": _unredacted(last.narrative)} if last and fills else None
         parts = [
-            LineAnswerForm(data, line=line, today=today, initial=_line_initial(line, last) if last and fills else None)
+            self.line_form(data, line=line, today=today, initial=_line_initial(line, last) if last and fills else None)
             for line in self.timeline.open_lines
         ]
         return self.build_form(data, initial), parts
@@ -184,6 +186,8 @@ class _AnswerPage(SendingPage[LineAnswerForm]):
 
 class _PaperAnswerPage(_AnswerPage):
     """The form of an answer on paper. An officer sees no draft of the ministry and leaves none."""
+
+    line_form = PaperLineAnswerForm
 
     def build_form(self, data: QueryDict | None, initial: dict[str, Any] | None) -> AnswerForm:
         return PaperAnswerForm(data, initial=initial, today=self.now.date())

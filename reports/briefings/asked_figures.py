@@ -4,15 +4,17 @@ from collections.abc import Iterable, Mapping
 
 from dialogues.choices import LineStatus, RequestStatus
 from dialogues.models import InformationRequest
+from dialogues.models.information_requests import InformationRequestQuerySet
 from reports.choices import StepKind, YearsAsked
-from reports.readiness.explanation.step_sentences import AskedFigure
+from reports.readiness.explanation.step_sentences import FigureRequest
 from reports.readiness.facts import Period
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
-from tiptracker.accounts.models import User
 
 
-def find_asked_figures(result: Readiness, steps: NextSteps, *, reader: User | None) -> Mapping[int, AskedFigure]:
+def find_asked_figures(
+    result: Readiness, steps: NextSteps, requests: InformationRequestQuerySet
+) -> Mapping[int, FigureRequest]:
     """Return the figures of these steps that a ministry was asked for, by the id of the indicator.
 
     A figure counts as asked for if each year that its step needs is a line of a request that was not withdrawn. The
@@ -20,14 +22,13 @@ def find_asked_figures(result: Readiness, steps: NextSteps, *, reader: User | No
     that figure was not verified.
 
     Args:
-        reader: limits the requests to those that this user may see; None means all.
+        requests: those that the reader may see.
     """
     wanted = [step for step in steps.all_steps if step.kind is StepKind.ASK and step.indicator_id]
     if not wanted:
         return {}
-    rows = InformationRequest.objects.visible_to(reader) if reader else InformationRequest.objects.all()
     indicators = {step.indicator_id for step in wanted}
-    known = rows.filter(edition=result.edition.id, lines__indicator__in=indicators).distinct().with_history()
+    known = requests.filter(edition=result.edition.id, lines__indicator__in=indicators).distinct().with_history()
     asked = list(_list_asked(known.order_by("-pk"), result))
     figures = {}
     for step in wanted:
@@ -37,7 +38,7 @@ def find_asked_figures(result: Readiness, steps: NextSteps, *, reader: User | No
     return figures
 
 
-type _AskedLine = tuple[int | None, Period, AskedFigure]
+type _AskedLine = tuple[int | None, Period, FigureRequest]
 """The id of an indicator, the period that is asked for, and what became of it."""
 
 
@@ -52,7 +53,7 @@ def _list_asked(requests: Iterable[InformationRequest], result: Readiness) -> It
                 asked_on = line.asked_on(standing)
                 is_overdue = standing.status is RequestStatus.OVERDUE
                 has_none = status is LineStatus.NONE
-                figure = AskedFigure(request.pk, request.maker, asked_on, standing.due_on, is_overdue, has_none)
+                figure = FigureRequest(request.pk, request.maker, asked_on, standing.due_on, is_overdue, has_none)
                 yield line.indicator_id, Period(line.starts_on, line.through_on), figure
 
 
@@ -65,7 +66,7 @@ def _years(step: ReadinessStep, result: Readiness) -> list[Period]:
     }[step.years]
 
 
-def _find_newest(asked: Iterable[_AskedLine], step: ReadinessStep, year: Period) -> AskedFigure | None:
+def _find_newest(asked: Iterable[_AskedLine], step: ReadinessStep, year: Period) -> FigureRequest | None:
     return next(
         (
             figure

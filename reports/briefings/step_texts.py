@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.timezone import localtime
 
-from dialogues.models import Commitment, Evidence, UpdateVersion
+from dialogues.models import Commitment, Evidence, InformationRequest, UpdateVersion
 from recommendations.models import Benchmark
 from reports.briefings.asked_figures import find_asked_figures
 from reports.readiness.explanation.step_sentences import StepTexts
@@ -41,7 +41,7 @@ def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> S
         },
         commitments=commitments,
         evidence={key: title for key, title, _ in evidence},
-        asked=find_asked_figures(result, steps, reader=reader),
+        asked=find_asked_figures(result, steps, rows_of(InformationRequest)),
         own_evidence=frozenset(key for key, _, by in evidence if reader and by == reader.pk),
         updates={
             row.pk: (

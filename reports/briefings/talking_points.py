@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dialogues.choices import GOVERNMENT_DOERS, CommitmentEventKind, CommitmentStatus, EvidenceDecision, SupportKind
 from dialogues.commitment_phrases import describe_rescheduling
 from dialogues.commitment_status import CommitmentStanding, original_due_date
-from dialogues.models import UpdateVersion
+from dialogues.models import InformationRequest, UpdateVersion
 from recommendations.choices import Rule
 from recommendations.models import BenchmarkTerms, Recommendation
 from reports import formatting, sentences
@@ -31,7 +31,7 @@ from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
 from reports.choices import StepKind, YearsAsked
 from reports.readiness.answers import RowReference
-from reports.readiness.explanation.step_sentences import AskedFigure
+from reports.readiness.explanation.step_sentences import FigureRequest
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from reports.readiness.reversed_actions import Reversal
@@ -131,8 +131,8 @@ class TalkingPointBuilder:
         return list(enumerate(self.steps.steps))
 
     @cached_property
-    def _asked_figures(self) -> Mapping[int, AskedFigure]:
-        return find_asked_figures(self.result, self.steps, reader=self.view.reader)
+    def _asked_figures(self) -> Mapping[int, FigureRequest]:
+        return find_asked_figures(self.result, self.steps, InformationRequest.objects.visible_to(self.view.reader))
 
     @cached_property
     def _priorities(self) -> CommitmentPriorities:

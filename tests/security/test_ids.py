@@ -138,7 +138,7 @@ IDS_IN_FORMS = [
     ("officer", "POST information_request_add -", "lines-0-indicator", "foreign_indicator"),
     ("officer", "POST information_request_correct asked", "lines-0-line", "home_line"),
     ("officer", "POST information_request_correct asked", "lines-0-indicator", "foreign_indicator"),
-    ("officer", "POST information_request_record_answer asked", "kept_files", "home_file"),
+    ("officer", "POST information_request_record_answer asked", "kept_files", "foreign_file"),
     ("own", "POST information_request_answer asked", "kept_files", "home_file"),
     ("own", "POST information_request_answer asked", "last_version", "home_version"),
     ("own", "POST information_request_draft asked", "restore_draft", "row_removed_by_second"),

@@ -18,7 +18,7 @@ from reports.readiness.readiness import Readiness
 from tiptracker.localization import format_date, format_number, gettext, join_with_and
 
 
-class AskedFigure(NamedTuple):
+class FigureRequest(NamedTuple):
     """A request (id) by which the embassy asked a ministry (name) for the figure of a step, and what became of it.
 
     `has_none` is set if the ministry said that it has none, and the embassy accepted that.
@@ -53,7 +53,7 @@ class StepTexts:
     evidence: Mapping[int, str] = field(default_factory=dict)
     updates: Mapping[int, tuple[str, date, str]] = field(default_factory=dict)
     own_evidence: frozenset[int] = frozenset()
-    asked: Mapping[int, AskedFigure] = field(default_factory=dict)
+    asked: Mapping[int, FigureRequest] = field(default_factory=dict)
 
 
 def display_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> step_display.StepsDisplay:
@@ -124,7 +124,7 @@ class StepFormatter:
             return asked.ministry
         return self.texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
 
-    def _asked(self, step: ReadinessStep) -> AskedFigure | None:
+    def _asked(self, step: ReadinessStep) -> FigureRequest | None:
         is_figure = step.kind is StepKind.ASK and step.indicator_id is not None
         return self.texts.asked.get(step.indicator_id or 0) if is_figure else None
 
@@ -206,7 +206,7 @@ class StepFormatter:
             return text
         return gettext("%(step)s Perhaps %(ministry)s has it.") % {"step": text, "ministry": ministry}
 
-    def _was_asked(self, step: ReadinessStep, asked: AskedFigure) -> str:
+    def _was_asked(self, step: ReadinessStep, asked: FigureRequest) -> str:
         """Return what became of a figure that a ministry was asked for, and what is to do about it now."""
         sentence = gettext(
             "We asked %(ministry)s for the figure “%(indicator)s” on %(asked)s. The answer is due on %(due)s."
