@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from dialogues.choices import RequestStatus
+from dialogues.choices import LineStatus, RequestStatus
 from dialogues.models import InformationRequest, RequestLine
 from dialogues.request_phrases import describe_line_standing, format_request_status
 from dialogues.request_status import RequestStanding
@@ -54,7 +54,7 @@ def build_asked_information(view: ReaderView, ministries: Collection[int]) -> tu
             ministry=row.ministry.short_name,
             what=line.description,
             due_on=standing.due_on,
-            state=standing.lines[line.pk].status.value,
+            state=_choose_state(standing, line),
             status_text=_describe_line(standing, line),
         )
         for row, standing in sorted(rows, key=lambda pair: (pair[1].due_on, pair[0].pk))
@@ -62,10 +62,18 @@ def build_asked_information(view: ReaderView, ministries: Collection[int]) -> tu
     )
 
 
+def _choose_state(standing: RequestStanding, line: RequestLine) -> str:
+    """Return the status code of a line: "overdue" if its request is and nothing answers it, so that it stands out."""
+    status = standing.lines[line.pk].status
+    is_overdue = status is LineStatus.ASKED and standing.days_overdue
+    return RequestStatus.OVERDUE.value if is_overdue else status.value
+
+
 def _describe_line(standing: RequestStanding, line: RequestLine) -> str:
-    """Return what is known of a line and, while it is open, where its request stands."""
+    """Return what is known of a line and, if it is overdue, by how many days."""
     known = standing.lines[line.pk]
     text = describe_line_standing(known, line.asked_on(standing))
-    if known.is_open and (detail := format_request_status(standing)):
-        return gettext("%(line)s; %(request)s") % {"line": text, "request": formatting.lowercase_first(detail)}
+    if known.status is LineStatus.ASKED and standing.days_overdue:
+        detail = formatting.lowercase_first(format_request_status(standing))
+        return gettext("%(line)s; %(request)s") % {"line": text, "request": detail}
     return text
