@@ -27,17 +27,22 @@ PAGE_BY_ROW_TYPE = {
 """The page for each type of row that a step is about. Benchmarks are shown with their recommendation."""
 
 
+MAX_REVIEWERS = 3
+"""The most people that a step names as its reviewers."""
+
+
 class NextStepRow(NamedTuple):
     """A next step as displayed, and the address where it is done (empty if there is none).
 
     `ask_url` is the form to ask a ministry for the figure, filled in, for those who may ask. `is_own` is True if the
-    user recorded the evidence, so that a colleague has to review it.
+    user recorded the evidence, so that one of the `reviewers` has to review it (their names; empty without any).
     """
 
     step: StepDisplay
     url: str = ""
     is_own: bool = False
     ask_url: str = ""
+    reviewers: str = ""
 
 
 def next_steps_context(
@@ -52,6 +57,9 @@ def next_steps_context(
     shown_steps = display_steps(result, steps, texts)
     asking = edition if user.role == Role.OFFICER else None  # an officer reads this only of an own country
     rows = _next_step_rows(result, shown_steps.steps, steps.steps, texts.own_evidence, asking=asking)
+    if any(row.is_own for row in rows):
+        reviewers = _name_reviewers(user, edition)
+        rows = [row._replace(reviewers=reviewers) if row.is_own else row for row in rows]
     reviews, others = rows[: len(shown_steps.reviews)], rows[len(shown_steps.reviews) :]
     if reviews and user.role != Role.OFFICER and shown_steps.reviews_in_one:
         reviews = [NextStepRow(shown_steps.reviews_in_one, tasks_url)]
@@ -90,6 +98,13 @@ def _next_step_rows(
         )
         for display, step, url in zip(displays, steps, urls, strict=True)
     ]
+
+
+def _name_reviewers(user: User, edition: Edition) -> str:
+    """Name those who may review what the user recorded: the other officers of the country and its ambassador."""
+    people = User.objects.visible_to(user).filter(countries=edition.country_id, is_active=True).exclude(pk=user.pk)
+    named = people.filter(role__in=[Role.OFFICER, Role.AMBASSADOR]).order_by("name", "pk")
+    return ", ".join(person.name for person in named[:MAX_REVIEWERS])
 
 
 def _asking_url(edition: Edition, step: ReadinessStep) -> str:
