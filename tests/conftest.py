@@ -441,23 +441,53 @@ def is_slow(module: ModuleType) -> bool:
     return path.name.startswith("test_views") or bool(SLOW_FOLDERS & set(folders) or SLOW_IMPORTS & imported)
 
 
+SQL_FILES = {
+    *("test_models.py", "test_api.py"),  # values that SQL computes, filters, and the pages of a list
+    *("test_factories.py", "test_architecture.py"),  # every table with its constraints and triggers
+    *("test_exports.py", "test_search.py", "test_list_reads.py", "test_query_params.py"),  # iterators and searches
+    *("test_gathering.py", "test_housekeeping.py", "test_notices.py", "test_notice_delivery.py"),  # sets of rows
+}
+"""Quick files of these names run on both databases, because their queries do more than find and write rows."""
+
+
+@functools.cache
+def expects_database_answers(module: ModuleType) -> bool:
+    """Whether a test file expects an error of the database, such as a trigger's, or asks its connection something."""
+    return any(
+        getattr(each, "__module__", "") == "django.db.utils" or each is connection for each in vars(module).values()
+    )
+
+
+def uses_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db")) or "django_db_setup" in getattr(item, "fixturenames", ())
+
+
+def fails_on_one_database(item: pytest.Item) -> bool:
+    """Whether a test can fail on SQLite alone. One that commits can, because SQLite locks the whole database."""
+    return (
+        "fresh_database" in getattr(item, "fixturenames", ())
+        or item.path.name in SQL_FILES
+        or expects_database_answers(item.module)
+    )
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Return one more than there are cores, because some tests wait for servers. Redis has databases for six."""
     return min((os.cpu_count() or 1) + 1, 6)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Add the markers journey, database and slow, skip journeys without Chromium, and sort long tests to the front.
+    """Add markers by what a test uses, skip journeys without Chromium, and sort long tests to the front.
 
-    A test that uses a browser is a journey. Without Chromium it is skipped, or refused if JOURNEYS=required. Tests
-    that use no database need not run again on another one. Long tests run first, so that none of them ends last.
+    A test that uses a browser is a journey. Without Chromium it is skipped, or refused if JOURNEYS=required. A slow
+    test runs on both databases only if its file says so. Long tests run first, so that none of them ends last.
     """
     for item in items:
         is_served = {"browser", "live"} & set(getattr(item, "fixturenames", ()))
         if is_served or is_slow(item.module) or item.get_closest_marker("long"):
             item.add_marker(pytest.mark.slow)
-        if item.get_closest_marker("django_db") or "django_db_setup" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.database)
+        if not item.get_closest_marker("slow") and uses_database(item) and fails_on_one_database(item):
+            item.add_marker(pytest.mark.both_databases)
         if "browser" in getattr(item, "fixturenames", ()) or "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
             if not CHROMIUM:
