@@ -14,7 +14,7 @@ import runpy
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from itertools import count
@@ -495,6 +495,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                     raise pytest.UsageError("JOURNEYS=required, and there is no Chromium: apt-get install chromium")
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
     items.sort(key=lambda item: not any(item.iter_markers("journey")) and not any(item.iter_markers("long")))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without garbage collection, which takes a fifth of the time and finds nothing: all of it stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_finish() -> None:
