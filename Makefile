@@ -19,7 +19,7 @@ demo: setup ## Start the demonstration on http://127.0.0.1:8000 (PORT=, HOST=, D
 
 test: ## Run the whole suite on SQLite (TEST= a path or pytest's options)
 	@./setup.sh browser
-	@$(PYTHON_) -m pytest -n auto --dist worksteal --durations 15 $(TEST)
+	@$(PYTHON_) -m pytest -n auto --dist loadfile --durations 15 $(TEST)
 
 quick: setup ## Run the tests of rules, actions and the API in about a minute, without pages, browser and documents (TEST=)
 	@HYPOTHESIS=quick $(PYTHON_) -m pytest -n auto --dist worksteal --durations 15 -m "not slow" $(TEST)

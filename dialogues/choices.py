@@ -89,6 +89,7 @@ class RequestEventKind(ChoiceEnum):
 
     ASKED = "asked", gettext_noop("Asked")
     MOVED = "moved", gettext_noop("Due date moved")
+    CORRECTED = "corrected", gettext_noop("Request corrected")
     WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
 
 
@@ -118,6 +119,15 @@ class LineAnswerKind(ChoiceEnum):
 
     ANSWERED = "answered", gettext_noop("We send it")
     NONE = "none", gettext_noop("We have none")
+
+
+class ReceivedAs(ChoiceEnum):
+    """How a ministry handed over what an officer then sent on its behalf."""
+
+    LETTER = "letter", gettext_noop("By letter")
+    MEETING = "meeting", gettext_noop("At a meeting")
+    MESSAGE = "message", gettext_noop("By e-mail or message")
+    WORKBOOK = "workbook", gettext_noop("As a workbook")
 
 
 class DueDateDecision(ChoiceEnum):

@@ -7,6 +7,9 @@ from datetime import date
 
 from dialogues.choices import DialogueStage
 
+UPCOMING_STAGES = frozenset({DialogueStage.PLANNED, DialogueStage.TODAY})
+"""The stages of a dialogue that is still to be held."""
+
 
 def stage_on(held_on: date, day: date, *, is_recorded: bool, is_called_off: bool) -> DialogueStage:
     """Return the stage on `day` of a dialogue dated `held_on`.

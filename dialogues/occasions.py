@@ -17,9 +17,10 @@ from dialogues.choices import (
     MadeBy,
     UpdateDecision,
 )
-from dialogues.commitment_status import DATE_SETTING_EVENTS
+from dialogues.dialogue_occasions import find_dialogue_occasions
 from dialogues.due_date_stages import reached_stages
 from dialogues.models import (
+    AgendaItem,
     AgreedProof,
     AgreedProofEnd,
     Commitment,
@@ -38,9 +39,9 @@ from dialogues.models.updates import has_subject, subject_value
 from dialogues.request_occasions import EXPECTED, find_request_occasions
 from tiptracker.accounts.models import Country
 from tiptracker.notifications.actions import EVENT_WINDOW, Occasion
-from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_BEFORE_DIALOGUE, DAYS_OVERDUE, NoticeKind
+from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_OVERDUE, NoticeKind
 
-VERSION, COMMITMENT, DIALOGUE = "dialogues.updateversion", "dialogues.commitment", "dialogues.dialogue"
+VERSION, COMMITMENT = "dialogues.updateversion", "dialogues.commitment"
 PROPOSAL, NOTE = "dialogues.duedateproposal", "dialogues.internalnote"
 ANNOUNCED_EVENTS = (CommitmentEventKind.RESCHEDULED, CommitmentEventKind.WITHDRAWN, CommitmentEventKind.REOPENED)
 """Events of a commitment that its ministry is told of. What is decided on an update is told as that."""
@@ -61,7 +62,7 @@ def find_occasions(country: Country, now: datetime) -> Iterator[Occasion]:
     yield from _due_date_proposals(country, zone, since)
     yield from _due_dates(country, zone, today)
     yield from find_request_occasions(country, now)
-    yield from _dialogues_ahead(country, zone, today)
+    yield from find_dialogue_occasions(country, today, since)
     yield from _waiting_notes(country, zone)
 
 
@@ -147,46 +148,56 @@ def _due_date_proposals(country: Country, zone: ZoneInfo, since: datetime) -> It
 
 
 def _due_dates(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasion]:
-    """Yield the newest stage before the due date of each open commitment, and each stage after it that was reached."""
-    events = CommitmentEvent.objects.as_of(today)
-    dated = events.filter(commitment=OuterRef("pk"), kind__in=DATE_SETTING_EVENTS)
-    soon = events.filter(commitment=OuterRef("pk"), due_on__lte=today + timedelta(days=max(DAYS_BEFORE)))
-    rows = (
-        Commitment.objects.filter(Exists(soon), country=country)
-        .annotate(dated_on=Subquery(dated.order_by("-happened_on", "-recorded_at", "-pk").values("happened_on")[:1]))
-        .with_status(today)
-        .filter(status__in=[CommitmentStatus.OPEN, CommitmentStatus.OVERDUE], due_on__isnull=False)
+    """Yield the newest stage before the due date of each open commitment, and each stage after it that was reached.
+
+    A commitment on the agenda of a dialogue ahead is not proposed for an agenda.
+    """
+    soon = CommitmentEvent.objects.as_of(today).filter(
+        commitment=OuterRef("pk"), due_on__lte=today + timedelta(days=max(DAYS_BEFORE))
     )
-    row: Any
+    commitments: Any = Commitment.objects.filter(Exists(soon), country=country)
+    rows = (
+        commitments.with_status(today)
+        .filter(status__in=[CommitmentStatus.OPEN, CommitmentStatus.OVERDUE], due_on__isnull=False)
+        .annotate(**_last_exchanges())
+    )
+    on_agenda = set(
+        AgendaItem.objects.filter(
+            dialogue__in=Dialogue.objects.filter(country=country).ahead(today), commitment__isnull=False
+        ).values_list("commitment", flat=True)
+    )
     for row in rows:
+        last_exchange_at = max(filter(None, (row.asked_at, row.answered_at)))
         for kind, stage, reached_on in reached_stages(
             row.due_on,
             today,
-            dated_on=row.dated_on,
-            days_overdue=standing_from_row(row, today).days_overdue,
+            last_exchange_on=_day(last_exchange_at, zone),
+            is_overdue=standing_from_row(row, today).days_overdue > 0,
             soon=NoticeKind.DUE_SOON,
             overdue=DAYS_OVERDUE,
         ):
-            started_at = _start(reached_on, zone)
+            if kind is NoticeKind.FOR_AGENDA and row.pk in on_agenda:
+                continue
+            # A ministry that withdraws its update is reminded from that moment on, and so with its next daily mail.
+            started_at = max(filter(None, (_start(reached_on, zone), row.withdrawn_at)))
             yield Occasion(kind, COMMITMENT, row.pk, row.due_on, started_at, ministry=row.ministry_id, stage=stage)
 
 
-def _dialogues_ahead(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasion]:
-    last_on = today + timedelta(days=max(DAYS_BEFORE_DIALOGUE))
-    rows = Dialogue.objects.filter(
-        country=country,
-        held_on__gte=today,
-        held_on__lte=last_on,
-        called_off_at__isnull=True,
-        recorded_at__isnull=True,
-        entered_at__isnull=False,
+def _last_exchanges() -> dict[str, Subquery]:
+    """Return the annotations `asked_at`, `answered_at` and `withdrawn_at`, which give `last_exchange_at` in SQL."""
+    asked = CommitmentEvent.objects.filter(
+        Q(due_on__isnull=False) | Q(kind=CommitmentEventKind.REOPENED), commitment=OuterRef("pk")
     )
-    for pk, held_on, entered_at in rows.values_list("pk", "held_on", "entered_at"):
-        left = (held_on - today).days
-        stage = min(days for days in DAYS_BEFORE_DIALOGUE if left <= days)
-        reached_on = held_on - timedelta(days=stage)
-        if entered_at is not None and _day(entered_at, zone) <= reached_on:
-            yield Occasion(NoticeKind.DIALOGUE_SOON, DIALOGUE, pk, held_on, _start(reached_on, zone), stage=stage)
+    decided = UpdateVersionDecision.objects.filter(update_version__update__commitment=OuterRef("pk"))
+    is_withdrawal = Q(decision=UpdateDecision.WITHDRAWN)
+    return {
+        name: Subquery(rows.order_by("-recorded_at").values("recorded_at")[:1])
+        for name, rows in (
+            ("asked_at", asked),
+            ("answered_at", decided.exclude(is_withdrawal)),
+            ("withdrawn_at", decided.filter(is_withdrawal)),
+        )
+    }
 
 
 def _waiting_notes(country: Country, zone: ZoneInfo) -> Iterator[Occasion]:

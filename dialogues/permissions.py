@@ -116,12 +116,12 @@ def can_send_update(user: User, subject: UpdateSubject) -> bool:
     return user.is_ministry and subject.ministry_id == user.ministry_id
 
 
-def can_send_on_behalf(user: User, commitment: Commitment) -> bool:
-    """Return whether the user may send an update from a ministry's workbook: officers of the country.
+def can_send_on_behalf(user: User, subject: UpdateSubject) -> bool:
+    """Return whether the user may send what a ministry handed over, on its behalf: officers of the country.
 
     The officer records it, so another person has to decide on it.
     """
-    return commitment.made_by == MadeBy.MINISTRY and _is_officer_of(user, commitment.country_id)
+    return subject.ministry_id is not None and _is_officer_of(user, subject.country_id)
 
 
 def can_use_workbook(user: User, ministry: Ministry) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from dialogues.choices import RequestEventKind, RequestStatus
-from dialogues.due_date_stages import reached_stages
+from dialogues.due_date_stages import last_exchange_at, reached_stages
 from dialogues.models import InformationRequest
 from tiptracker.accounts.models import Country
 from tiptracker.notifications.actions import EVENT_WINDOW, Occasion
@@ -32,15 +32,18 @@ def find_request_occasions(country: Country, now: datetime) -> Iterator[Occasion
             yield Occasion(
                 NoticeKind.REQUEST_MADE, REQUEST, row.pk, standing.asked_on, asked_at, ministry=row.ministry_id
             )
+            versions = [version for update in row.updates.all() for version in update.versions.all()]
+            heard_at = last_exchange_at(row.events.all(), versions) or asked_at
+            withdrawn_at = max(filter(None, (version.withdrawn_at for version in versions)), default=asked_at)
             for kind, stage, reached_on in reached_stages(
                 standing.due_on,
                 today,
-                dated_on=max(event.happened_on for event in row.events.all() if event.due_on),
-                days_overdue=standing.days_overdue,
+                last_exchange_on=heard_at.astimezone(zone).date(),
+                is_overdue=standing.days_overdue > 0,
                 soon=NoticeKind.REQUEST_DUE_SOON,
                 overdue=REQUEST_DAYS_OVERDUE,
             ):
-                started_at = datetime.combine(reached_on, time.min, zone)
+                started_at = max(datetime.combine(reached_on, time.min, zone), withdrawn_at)
                 yield Occasion(
                     kind, REQUEST, row.pk, standing.due_on, started_at, ministry=row.ministry_id, stage=stage
                 )

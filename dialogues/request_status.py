@@ -4,7 +4,7 @@ The rules are those of commitments (`dialogues.commitment_status`): an update th
 overdue, and one that its ministry withdrew counts as never sent.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, tzinfo
 from typing import NamedTuple, Protocol
 
@@ -80,6 +80,12 @@ class RequestStanding(NamedTuple):
         return sum(not line.is_open for line in self.lines.values())
 
 
+def end_of_knowledge(day: date, zone: tzinfo, known_by: datetime | None) -> datetime:
+    """Return the last moment that counts: the end of `day` in the country or, if that is earlier, `known_by`."""
+    end = datetime.combine(day, time.max, zone)
+    return end if known_by is None else min(end, known_by)
+
+
 def request_standing_on[Version: UpdateVersionLike](
     events: Iterable[RequestEventLike],
     answers: Mapping[int, Iterable[tuple[str, Version]]],
@@ -93,14 +99,13 @@ def request_standing_on[Version: UpdateVersionLike](
 
     Args:
         events: the events of the request.
-        answers: for each line (id), what versions answer, each with its version.
+        answers: for each line (id) asked for on the day, what versions answer, each with its version.
         versions: all versions of its updates.
         day: the calendar day in the country.
         zone: the time zone of the country.
         known_by: if given, leave out what was recorded later (as known at the time).
     """
-    end = datetime.combine(day, time.max, zone)
-    until = end if known_by is None else min(end, known_by)
+    until = end_of_knowledge(day, zone, known_by)
 
     def is_past(moment: datetime | None) -> bool:
         return moment is not None and moment <= until
@@ -116,7 +121,7 @@ def request_standing_on[Version: UpdateVersionLike](
     sent = [version for version in versions if is_past(version.recorded_at) and not is_past(version.withdrawn_at)]
     last = max(sent, key=lambda version: (version.recorded_at, version.pk), default=None)
     is_waiting = last is not None and not is_past(last.decided_at)
-    closed_on = _closed_on(past[-1], lines)
+    closed_on = _closed_on(past, lines)
     is_expected = closed_on is None and not is_waiting
     overdue = days_past_due(due_on, day) if is_expected else 0
     returned_at = last.returned_at if last and is_expected and is_past(last.returned_at) else None
@@ -163,11 +168,14 @@ class IsPast(Protocol):
     def __call__(self, moment: datetime | None) -> bool: ...
 
 
-def _closed_on(newest: RequestEventLike, lines: Mapping[int, LineStanding]) -> date | None:
-    if newest.kind == RequestEventKind.WITHDRAWN:
-        return newest.happened_on
+def _closed_on(past: Sequence[RequestEventLike], lines: Mapping[int, LineStanding]) -> date | None:
+    """Return the day of the withdrawal, of the last answer, or of the correction that removed the last open line."""
+    if past[-1].kind == RequestEventKind.WITHDRAWN:
+        return past[-1].happened_on
     days = [line.answered_on for line in lines.values() if line.answered_on]
-    return max(days) if len(days) == len(lines) and days else None
+    if len(days) < len(lines) or not days:
+        return None
+    return max([*days, *(event.happened_on for event in past if event.kind == RequestEventKind.CORRECTED)])
 
 
 def _choose_status(

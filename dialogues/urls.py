@@ -24,6 +24,7 @@ from dialogues.views import (
     previews,
     redactions,
     request_answers,
+    request_corrections,
     rollover,
     update_review,
     update_submission,
@@ -65,6 +66,11 @@ urlpatterns = [
     path("due-dates/<int:pk>/", due_dates.due_date_answer, name="due_date_answer"),
     path("due-dates/<int:pk>/withdraw/", due_dates.due_date_withdraw, name="due_date_withdraw"),
     path("requests/<int:pk>/", information_requests.information_request_detail, name="information_request_detail"),
+    path(
+        "requests/<int:pk>/correct/",
+        request_corrections.information_request_correct,
+        name="information_request_correct",
+    ),
     path("requests/<int:pk>/move/", information_requests.information_request_move, name="information_request_move"),
     path(
         "requests/<int:pk>/withdraw/",
@@ -72,6 +78,11 @@ urlpatterns = [
         name="information_request_withdraw",
     ),
     path("requests/<int:pk>/answer/", request_answers.information_request_answer, name="information_request_answer"),
+    path(
+        "requests/<int:pk>/answer/record/",
+        request_answers.information_request_record_answer,
+        name="information_request_record_answer",
+    ),
     path("requests/<int:pk>/answer/draft/", drafts.information_request_draft, name="information_request_draft"),
     path("updates/<int:pk>/withdraw/", update_withdrawal.version_withdraw, name="version_withdraw"),
     path("evidence/<int:pk>/", evidence.evidence_detail, name="evidence_detail"),

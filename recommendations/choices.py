@@ -48,7 +48,7 @@ class Rule(ChoiceEnum):
 
     ASSESSED = "assessed", gettext_noop("Assessed by the embassy")
     TARGET = "target", gettext_noop("Figure against a target")
-    MORE = "more_than_last_period", gettext_noop("More than last period")
+    MORE = "more_than_last_period", gettext_noop("More than the year before")
 
 
 class EffortQuestion(ChoiceEnum):

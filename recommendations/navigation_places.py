@@ -163,9 +163,11 @@ EMBASSY_PLACES = (
                 (
                     "information_request_add",
                     "information_request_detail",
+                    "information_request_correct",
                     "information_request_move",
                     "information_request_withdraw",
                     "information_request_answer",
+                    "information_request_record_answer",
                 ),
             ),
         ),

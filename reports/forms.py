@@ -276,15 +276,16 @@ class RecordMomentForm(RecordMomentsForm):
 class ChangesForm(RecordMomentsForm):
     """Two moments of the record to compare."""
 
-    as_of_from = _DayText(label=gettext_lazy("From"), help_text=gettext_lazy("The earlier day."))
+    as_of_from = _DayText(label=gettext_lazy("Earlier day"), help_text=gettext_lazy("Compare the record of this day."))
     known_on_from = _DayText(
-        label=gettext_lazy("From: using only what was recorded by"),
-        help_text=gettext_lazy("Leave it empty to use everything known now."),
+        label=gettext_lazy("Earlier day, as it was known on"),
+        help_text=gettext_lazy("The same day: as people knew it then. Empty: with what was recorded later."),
     )
-    as_of_to = _DayText(label=gettext_lazy("To"), help_text=gettext_lazy("The same day or a later one."))
+    as_of_to = _DayText(
+        label=gettext_lazy("Later day"), help_text=gettext_lazy("Compare it with the record of this day.")
+    )
     known_on_to = _DayText(
-        label=gettext_lazy("To: using only what was recorded by"),
-        help_text=gettext_lazy("Leave it empty to use everything known now."),
+        label=gettext_lazy("Later day, as it is known on"), help_text=gettext_lazy("Empty: with everything known now.")
     )
 
 

@@ -106,6 +106,19 @@ def describe_milestone(kind: MilestoneKind, due_on: date, done_on: date | None, 
     return format_relative_date(due_on, as_of)
 
 
+def describe_milestone_purpose(kind: MilestoneKind) -> str:
+    """Say what a milestone is, in a sentence."""
+    match kind:
+        case MilestoneKind.ACTION_PLAN:
+            return gettext("The Department’s plan of concrete actions for the government (22 U.S.C. 7107(b)(4)).")
+        case MilestoneKind.INTERIM:
+            return gettext("The Department assesses the progress of countries on the Watch List, by 1 February.")
+        case MilestoneKind.DEADLINE:
+            return gettext("The day by which the post wants the record to be ready.")
+        case MilestoneKind.PERIOD_END:
+            return gettext("The last day on which action counts in this edition.")
+
+
 def describe_commitment_status(
     standing: CommitmentStanding, last_event_on: date, as_of: date, *, is_ministrys: bool = True
 ) -> str:

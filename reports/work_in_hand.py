@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from dialogues.choices import CommitmentStatus
-from dialogues.models import Commitment, Draft, Evidence
+from dialogues.models import Commitment, Draft, Evidence, InformationRequest
 from recommendations.models import Edition
 from recommendations.navigation import count_waiting_tasks
 from recommendations.tracking_period import pick_default_edition
@@ -84,3 +84,10 @@ def count_open_commitments(person: User, now: datetime) -> int:
     commitments: Any = Commitment.objects.visible_to(_as_if_open(person)).with_status(now.date())
     number: int = commitments.filter(status__in=UNSETTLED_STATUSES).count()
     return number
+
+
+def count_open_requests(person: User, now: datetime) -> int:
+    """Return how many requests for information that the person may see are not settled."""
+    rows = InformationRequest.objects.visible_to(_as_if_open(person)).with_history()
+    standings = (row.standing_on(now.astimezone(ZoneInfo(row.country.time_zone)).date()) for row in rows)
+    return sum(standing is not None and not standing.is_settled for standing in standings)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from dialogues.choices import CommitmentEventKind
+from dialogues.choices import CommitmentEventKind, RequestEventKind
 from dialogues.models import (
     AgendaItem,
     AgreedProof,
@@ -102,7 +102,7 @@ APPEND_ONLY = {
     HandoverStep: set(),
     InformationRequest: {"reason"},
     LineAnswer: {"text"},
-    RequestEvent: {"reason"},
+    RequestEvent: {"reason", "replaced_reason"},
     RequestLine: {"wording"},
     InternalNote: {"text"},
     InternalNoteDone: set(),
@@ -197,6 +197,12 @@ def _removed_link():
     return factories.CommitmentCorrectionFactory(commitment=commitment, removes=[benchmark]).removed.get()
 
 
+def _removed_line():
+    """Create a line that a correction removed; nothing may change it any more."""
+    correction = factories.RequestEventFactory(kind=RequestEventKind.CORRECTED)
+    return factories.RequestLineFactory(information_request=correction.information_request, removed_in=correction)
+
+
 def _recommendation_weight():
     recommendation = factories.RecommendationFactory()
     return factories.RecommendationWeightFactory(
@@ -258,7 +264,7 @@ ROW_FACTORIES = {
     InformationRequest: factories.InformationRequestFactory,
     LineAnswer: factories.LineAnswerFactory,
     RequestEvent: factories.RequestEventFactory,
-    RequestLine: factories.RequestLineFactory,
+    RequestLine: _removed_line,
     InternalNote: factories.InternalNoteFactory,
     InternalNoteDone: factories.InternalNoteDoneFactory,
     LogVerification: lambda: LogVerification.objects.create(at=factories.TERMS_SET_AT, number=1, hash="0" * 64),

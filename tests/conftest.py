@@ -14,7 +14,7 @@ import runpy
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from itertools import count
@@ -94,6 +94,8 @@ from django.db import connection, connections
 from django.http import HttpResponse
 from django.test.utils import teardown_databases
 from django.utils import timezone
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tests.html_whitespace import collapse_layout_whitespace
 from tests.locks import record_locks
@@ -441,30 +443,95 @@ def is_slow(module: ModuleType) -> bool:
     return path.name.startswith("test_views") or bool(SLOW_FOLDERS & set(folders) or SLOW_IMPORTS & imported)
 
 
+SQL_FILES = {
+    *("test_models.py", "test_api.py"),  # values that SQL computes, filters, and the pages of a list
+    *("test_factories.py", "test_architecture.py"),  # every table with its constraints and triggers
+    *("test_exports.py", "test_search.py", "test_list_reads.py", "test_query_params.py"),  # iterators and searches
+    *("test_gathering.py", "test_housekeeping.py", "test_notices.py", "test_notice_delivery.py"),  # sets of rows
+}
+"""Quick files of these names run on both databases, because their queries do more than find and write rows."""
+
+
+@functools.cache
+def expects_database_answers(module: ModuleType) -> bool:
+    """Whether a test file expects an error of the database, such as a trigger's, or asks its connection something."""
+    return any(
+        getattr(each, "__module__", "") == "django.db.utils" or each is connection for each in vars(module).values()
+    )
+
+
+def uses_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db")) or "django_db_setup" in getattr(item, "fixturenames", ())
+
+
+def fails_on_one_database(item: pytest.Item) -> bool:
+    """Whether a test can fail on SQLite alone. One that commits can, because SQLite locks the whole database."""
+    return (
+        "fresh_database" in getattr(item, "fixturenames", ())
+        or item.path.name in SQL_FILES
+        or expects_database_answers(item.module)
+    )
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Return one more than there are cores, because some tests wait for servers. Redis has databases for six."""
     return min((os.cpu_count() or 1) + 1, 6)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Add the markers journey, database and slow, skip journeys without Chromium, and sort long tests to the front.
+SHARED_WORLD = "tests/security/"
+"""Tests of this folder ask the same addresses of the same rows, and reuse each other's answers within a process."""
 
-    A test that uses a browser is a journey. Without Chromium it is skipped, or refused if JOURNEYS=required. Tests
-    that use no database need not run again on another one. Long tests run first, so that none of them ends last.
+
+class SchedulingByFile(LoadFileScheduling):
+    """Let one process run each file, and one process the files that share answers."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return SHARED_WORLD if nodeid.startswith(SHARED_WORLD) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # in the order of `pytest_collection_modifyitems`
+    return SchedulingByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Add markers by what a test uses, skip journeys without Chromium, and sort long tests to the front.
+
+    A test that uses a browser is a journey. Without Chromium it is skipped, or refused if JOURNEYS=required. A slow
+    test runs on both databases only if its file says so. Long tests run early, so that none of them ends last.
     """
     for item in items:
         is_served = {"browser", "live"} & set(getattr(item, "fixturenames", ()))
         if is_served or is_slow(item.module) or item.get_closest_marker("long"):
             item.add_marker(pytest.mark.slow)
-        if item.get_closest_marker("django_db") or "django_db_setup" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.database)
+        if not item.get_closest_marker("slow") and uses_database(item) and fails_on_one_database(item):
+            item.add_marker(pytest.mark.both_databases)
         if "browser" in getattr(item, "fixturenames", ()) or "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
             if not CHROMIUM:
                 if os.environ.get("JOURNEYS") == "required":
                     raise pytest.UsageError("JOURNEYS=required, and there is no Chromium: apt-get install chromium")
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
-    items.sort(key=lambda item: not any(item.iter_markers("journey")) and not any(item.iter_markers("long")))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    """Return when a test is begun: first what one process does alone, then long tests, then all others."""
+    if item.nodeid.startswith(SHARED_WORLD):
+        return 0
+    return 1 if any(item.iter_markers("journey")) or any(item.iter_markers("long")) else 2
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without garbage collection, which takes a fifth of the time and finds nothing: all of it stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_finish() -> None:

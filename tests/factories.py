@@ -25,6 +25,7 @@ from dialogues.choices import (
     EvidenceKind,
     LineAnswerKind,
     MadeBy,
+    ReceivedAs,
     RedactionAnswer,
     RequestEventKind,
     Sensitivity,
@@ -701,6 +702,8 @@ class UpdateVersionFactory(DjangoModelFactory):
     happened_on = date(2022, 1, 10)
     recorded_at = factory.LazyAttribute(lambda row: at_noon(row.happened_on))
     recorded_by = factory.LazyAttribute(lambda row: _focal_point_of(row.update.subject.ministry))
+    received_on = None
+    received_as = factory.LazyAttribute(lambda row: ReceivedAs.WORKBOOK if row.received_on else "")
 
     @factory.post_generation
     def answers(update_version, create, extracted, none=()):
@@ -791,6 +794,9 @@ class RequestLineFactory(DjangoModelFactory):
     through_on = factory.LazyAttribute(lambda row: date(2022, 3, 31) if row.indicator else None)
 
 
+DATED_EVENTS = (RequestEventKind.ASKED, RequestEventKind.MOVED)
+
+
 class RequestEventFactory(DjangoModelFactory):
     """An event of a request: asked on 8 November 2021, due on 15 January 2022."""
 
@@ -800,7 +806,7 @@ class RequestEventFactory(DjangoModelFactory):
     information_request = factory.SubFactory(InformationRequestFactory, asked=False)
     kind = RequestEventKind.ASKED
     happened_on = DIALOGUE_ON
-    due_on = factory.LazyAttribute(lambda row: None if row.kind == RequestEventKind.WITHDRAWN else date(2022, 1, 15))
+    due_on = factory.LazyAttribute(lambda row: date(2022, 1, 15) if row.kind in DATED_EVENTS else None)
     reason = factory.LazyAttribute(lambda row: "" if row.kind == RequestEventKind.ASKED else "It was agreed so.")
     recorded_at = factory.LazyAttribute(lambda row: at_noon(row.happened_on))
     recorded_by = factory.SubFactory(RecorderFactory)

@@ -21,6 +21,8 @@ class MailServer:
     calls: int = 0
     unanswered_calls: int = 0
     """How many connections, from the first one on, are never answered."""
+    drip_seconds: float = 0.05
+    """Between two characters of an answer that drips."""
 
     def serve(self, connection: socket.socket) -> None:
         self.calls += 1
@@ -47,7 +49,7 @@ class MailServer:
                 raise ConnectionResetError
         while answer == "drip":
             connection.sendall(b"2")
-            time.sleep(0.05)
+            time.sleep(self.drip_seconds)
         connection.sendall(f"{answer}\r\n".encode())
 
 

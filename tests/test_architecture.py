@@ -362,7 +362,6 @@ UNCHANGED_KEYS = {
     "recommendations.indicator": {"country", "name"},
     "recommendations.milestone": {"edition", "kind"},
     "dialogues.evidencelink": {"evidence", "benchmark"},
-    "dialogues.requestline": {"information_request", "number"},
     "dialogues.update": {"commitment", "information_request", "number"},
     "dialogues.updateversion": {"update", "number"},
 }

@@ -563,6 +563,8 @@ LISTS = [
     ListPage("indicator-list", Rows.indicators, 5),
     ListPage("commitment-list", Rows.commitments, 10),
     ListPage("commitment-list", Rows.commitments, 10, "focal_point"),
+    ListPage("information-request-list", Rows.requests, 16, query="status=partly_answered"),
+    ListPage("information-request-list", Rows.requests, 10, "focal_point"),
     ListPage("update-list", Rows.updates, 6),
     ListPage("update-list", Rows.updates, 6, "focal_point"),
     ListPage("evidence-list", Rows.evidence, 7),

@@ -280,6 +280,14 @@ JOBS_KEPT_DAYS = HOUSEKEEPING.number("JOBS_KEPT_DAYS", 30, "how long finished jo
 MAILS_KEPT_DAYS = HOUSEKEEPING.number(
     "MAILS_KEPT_DAYS", 90, "how long sent, refused and abandoned mails are kept", most=3650, unit="days"
 )
+NOTICES_KEPT_DAYS = HOUSEKEEPING.number(
+    "NOTICES_KEPT_DAYS",
+    400,
+    "how long notices are kept of what is settled, and of single events such as an accepted update",
+    least=30,
+    most=3650,
+    unit="days",
+)
 ORPHAN_FILES_KEPT_DAYS = HOUSEKEEPING.number(
     "ORPHAN_FILES_KEPT_DAYS",
     7,

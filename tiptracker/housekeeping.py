@@ -22,10 +22,12 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import ForeignObjectRel, ProtectedError, QuerySet
 
+from tiptracker import clock
 from tiptracker.audit.actions import record
 from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.jobs.models import Job
 from tiptracker.mail.models import Mail
+from tiptracker.notifications.models import Notice
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ class RemovedCounts:
 
     jobs: int = 0
     mails: int = 0
+    notices: int = 0
     sessions: int = 0
     files: int = 0
     cached: int = 0
@@ -60,6 +63,9 @@ def remove_expired(*, now: datetime) -> RemovedCounts:
     removed = RemovedCounts(
         jobs=_remove_rows(finished_jobs(before=now - timedelta(days=settings.JOBS_KEPT_DAYS))),
         mails=_remove_rows(finished_mails(before=now - timedelta(days=settings.MAILS_KEPT_DAYS))),
+        notices=_remove_rows(
+            Notice.objects.over(before=clock.to_domain_time(now - timedelta(days=settings.NOTICES_KEPT_DAYS)))
+        ),
         sessions=_remove_rows(Session.objects.filter(expire_date__lt=now)),
         files=remove_orphan_files(before=now - timedelta(days=settings.ORPHAN_FILES_KEPT_DAYS)),
         cached=remove_expired_cache_files(),

@@ -445,6 +445,7 @@ CELERY_BEAT_SCHEDULE = {
     "stuck-jobs": {"task": "sweep_stuck_jobs", "schedule": 60.0, "options": {"expires": 55}},
     # Every hour, because midnight differs by country. A run on the same facts and day stores nothing new.
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
+    "lost-mails": {"task": "requeue_lost_mails", "schedule": 600.0, "options": {"expires": 590}},
     "notices": {"task": "notify", "schedule": 60.0, "options": {"expires": 55}},
     # This also notices a country's midnight, within half a minute.
     "current-briefings": {"task": "current_briefings", "schedule": 30.0, "options": {"expires": 25}},
@@ -471,6 +472,7 @@ if REDIS_URL:  # a worker that forks no processes polls every second by itself: 
 # Days for which finished data is kept before the nightly housekeeping deletes it (tiptracker.housekeeping).
 JOBS_KEPT_DAYS = env.JOBS_KEPT_DAYS.read()
 MAILS_KEPT_DAYS = env.MAILS_KEPT_DAYS.read()
+NOTICES_KEPT_DAYS = env.NOTICES_KEPT_DAYS.read()
 # Files that no row refers to: left by an interrupted upload, or by restored files without their database.
 ORPHAN_FILES_KEPT_DAYS = env.ORPHAN_FILES_KEPT_DAYS.read()
 

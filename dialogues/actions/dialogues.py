@@ -85,6 +85,7 @@ def change_dialogue(
         refuse_future(held_on, now, field="held_on")
     before = dialogue_audit_values(locked)
     _fill_fields(locked, held_on=held_on, place=place, purpose=purpose)
+    locked.changed_at = now
     locked.version += 1
     update_row(locked)
     set_participants(locked, participants)

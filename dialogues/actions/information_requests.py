@@ -1,8 +1,8 @@
-"""Ask a ministry for information, move the due date, or withdraw the request."""
+"""Ask a ministry for information, correct the request, move its due date, or withdraw it."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -22,7 +22,14 @@ from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext, ngettext
-from tiptracker.validation import insert_row, insert_rows, refuse_reversed_dates, refuse_unseen, require_text
+from tiptracker.validation import (
+    insert_row,
+    insert_rows,
+    refuse_reversed_dates,
+    refuse_unseen,
+    require_text,
+    update_row,
+)
 
 MAX_LINES = 40
 """How many lines a request may have. A ministry answers them in one form."""
@@ -76,17 +83,8 @@ def ask_for_information(
     asked = [_complete_line(line, number, edition) for number, line in enumerate(lines)]
     if not asked:
         raise Refused("required", gettext("Ask for at least one figure or document."), field="lines")
-    if len(asked) > MAX_LINES:
-        sentence = ngettext(
-            "A request can have at most %(limit)d line. Ask for the rest in another request.",
-            "A request can have at most %(limit)d lines. Ask for the rest in another request.",
-            MAX_LINES,
-        )
-        raise Refused("too_many", sentence % {"limit": MAX_LINES}, field="lines")
-    for number, line in enumerate(asked):
-        if line in asked[:number]:
-            sentence = gettext("This is asked for above already. Remove one of the two lines.")
-            raise Refused("named_twice", sentence, field=f"lines-{number}-wording")
+    _refuse_too_many(len(asked))
+    _refuse_repeated(asked)
     lock_person(by)
     request = InformationRequest(
         country=country,
@@ -118,15 +116,7 @@ def ask_for_information(
             "dialogue": dialogue.pk if dialogue else None,
             "reason": reason,
             "due_on": due_on,
-            "lines": [
-                {
-                    "wording": line.wording,
-                    "indicator": line.indicator.pk if line.indicator else None,
-                    "starts_on": line.starts_on,
-                    "through_on": line.through_on,
-                }
-                for line in asked
-            ],
+            "lines": [_line_audit_values(line) for line in asked],
         },
     )
     return request
@@ -165,6 +155,97 @@ def move_request(
     return event
 
 
+class CorrectedLine(NamedTuple):
+    """What an open line asks for after a correction. `line` is the line as it was, or None for one that is added."""
+
+    line: RequestLine | None
+    content: LineInput
+
+
+@transaction.atomic
+def correct_request(
+    *,
+    information_request: InformationRequest,
+    asked_reason: str,
+    lines: Sequence[CorrectedLine],
+    reason: str,
+    seen: int | None = None,
+    by: User,
+    now: datetime,
+) -> RequestEvent:
+    """Correct a request: its reason for asking, its open lines, or both. The ministry reads what changed, and why.
+
+    The earlier reason and the removed lines stay in the record: until `now`, they are what was asked. A line that is
+    answered stays as it is. A line that changes keeps its number; what a ministry has drafted for it is not taken over,
+    because it answered another question.
+
+    Args:
+        asked_reason: the reason for asking, as it is right.
+        lines: all lines that stay open. An open line that is not among them is removed.
+        reason: what was wrong.
+        seen: the id of the newest event that the page showed (None: don't check).
+
+    Raises:
+        PermissionDenied: if the user may not change the request.
+        Refused: without a reason, if nothing changes, if no line is left, while an update waits for a decision, if
+            nothing more is expected, or for a line that is incomplete, asked twice or of another request. The field of
+            a line is as in `ask_for_information`.
+        EditConflict: if another event was recorded since the page was opened.
+    """
+    if not can_change_request(by, information_request):
+        raise PermissionDenied
+    asked_reason = require_text(asked_reason, gettext("Write why the embassy needs this."), field="asked_reason")
+    reason = require_text(reason, gettext("Write what was wrong, in a sentence."), field="reason")
+    locked, standing = _lock_for_change(information_request, seen, now)
+    _refuse_waiting(locked, now)
+    wanted = [
+        CorrectedLine(row.line, _complete_line(row.content, number, locked.edition)) for number, row in enumerate(lines)
+    ]
+    current = {line.pk: line for line in locked.list_lines(standing)}
+    answered = [line for line in current.values() if not standing.lines[line.pk].is_open]
+    _refuse_unknown(wanted, {line.pk for line in current.values() if line not in answered})
+    _refuse_repeated([row.content for row in wanted], [_line_input(line) for line in answered])
+    _refuse_too_many(len(answered) + len(wanted))
+    if not answered and not wanted:
+        sentence = gettext("Leave at least one line. If the embassy needs nothing of this, withdraw the request.")
+        raise Refused("required", sentence, field="lines")
+    changed = [row for row in wanted if row.line is None or _line_input(current[row.line.pk]) != row.content]
+    kept = {row.line.pk for row in wanted if row.line and row not in changed}
+    removed = [line for line in current.values() if line not in answered and line.pk not in kept]
+    if not changed and not removed and asked_reason == locked.reason:
+        raise Refused("unchanged", gettext("You changed nothing. Correct what is wrong, or choose “Cancel”."))
+    replaced = locked.reason if asked_reason != locked.reason else ""
+    event = _add_event(locked, RequestEventKind.CORRECTED, reason=reason, replaced_reason=replaced, by=by, now=now)
+    locked.reason, locked.newest_correction = asked_reason, event
+    update_row(locked)
+    for line in removed:
+        line.removed_in = event
+        update_row(line)
+    last = max(line.number for line in locked.lines.all())
+    for row in changed:
+        last += row.line is None
+        number = row.line.number if row.line else last
+        insert_row(RequestLine(information_request=locked, number=number, added_in=event, **row.content._asdict()))
+    enqueue_readiness(locked.country_id)
+    record(
+        "request.corrected",
+        by=by,
+        row=locked,
+        country=locked.country_id,
+        before={
+            "reason": replaced or asked_reason,
+            "lines": [_line_audit_values(_line_input(line)) for line in current.values()],
+        },
+        after={
+            "reason": asked_reason,
+            "lines": [_line_audit_values(_line_input(line)) for line in answered]
+            + [_line_audit_values(row.content) for row in wanted],
+            "change_reason": reason,
+        },
+    )
+    return event
+
+
 @transaction.atomic
 def withdraw_request(
     *, information_request: InformationRequest, reason: str, seen: int | None = None, by: User, now: datetime
@@ -177,10 +258,7 @@ def withdraw_request(
         raise PermissionDenied
     reason = require_text(reason, gettext("Write why the request is withdrawn."), field="reason")
     locked, standing = _lock_for_change(information_request, seen, now)
-    if waiting := waiting_version(locked):
-        sentence = gettext("The ministry’s answer of %(date)s has not been reviewed yet. Accept it or return it first.")
-        sent_on = waiting.recorded_at.astimezone(now.tzinfo).date()
-        raise Refused("update_waits", sentence % {"date": format_date(sent_on)})
+    _refuse_waiting(locked, now)
     event = _add_event(locked, RequestEventKind.WITHDRAWN, reason=reason, by=by, now=now)
     _log_change("request.withdrawn", event, standing)
     return event
@@ -215,6 +293,60 @@ def find_closing_date(subject: UpdateSubject, standing: CommitmentStanding | Req
 def newest_request_event(information_request: InformationRequest) -> RequestEvent | None:
     """Return the event that was recorded last."""
     return information_request.events.select_related("recorded_by").order_by("-pk").first()
+
+
+def _refuse_waiting(request: InformationRequest, now: datetime) -> None:
+    """Refuse a change that would take away the question of an answer that the embassy has not reviewed."""
+    if waiting := waiting_version(request):
+        sentence = gettext("The ministry’s answer of %(date)s has not been reviewed yet. Accept it or return it first.")
+        sent_on = waiting.recorded_at.astimezone(now.tzinfo).date()
+        raise Refused("update_waits", sentence % {"date": format_date(sent_on)})
+
+
+def _refuse_too_many(number: int) -> None:
+    if number > MAX_LINES:
+        sentence = ngettext(
+            "A request can have at most %(limit)d line. Ask for the rest in another request.",
+            "A request can have at most %(limit)d lines. Ask for the rest in another request.",
+            MAX_LINES,
+        )
+        raise Refused("too_many", sentence % {"limit": MAX_LINES}, field="lines")
+
+
+def _refuse_repeated(asked: Sequence[LineInput], answered: Sequence[LineInput] = ()) -> None:
+    """Refuse a line that asks for the same as an earlier one, or as one that is answered."""
+    for number, line in enumerate(asked):
+        field = f"lines-{number}-wording"
+        if line in asked[:number]:
+            sentence = gettext("This is asked for above already. Remove one of the two lines.")
+            raise Refused("named_twice", sentence, field=field)
+        if line in answered:
+            raise Refused("named_twice", gettext("Another line of this request has answered this."), field=field)
+
+
+def _refuse_unknown(wanted: Sequence[CorrectedLine], open_lines: Container[int]) -> None:
+    """Refuse a correction of a line that is not open in this request, or one that corrects a line twice."""
+    seen: set[int] = set()
+    for number, row in enumerate(wanted):
+        if row.line is None:
+            continue
+        if row.line.pk not in open_lines or row.line.pk in seen:
+            sentence = gettext("This line is no longer open. Open the page again to see the lines that are.")
+            raise Refused("closed", sentence, field=f"lines-{number}-wording")
+        seen.add(row.line.pk)
+
+
+def _line_input(line: RequestLine) -> LineInput:
+    return LineInput(line.wording, line.indicator, line.starts_on, line.through_on)
+
+
+def _line_audit_values(line: LineInput) -> dict[str, Any]:
+    return {
+        "wording": line.wording,
+        "indicator": line.indicator.pk if line.indicator else None,
+        "starts_on": line.starts_on,
+        "through_on": line.through_on,
+    }
 
 
 def _complete_line(line: LineInput, number: int, edition: Edition) -> LineInput:
@@ -264,8 +396,7 @@ def _find_identical(request: InformationRequest, lines: Sequence[LineInput], due
         events__in=RequestEvent.objects.filter(kind=RequestEventKind.ASKED, due_on=due_on),
     ).exclude(events__in=RequestEvent.objects.filter(kind=RequestEventKind.WITHDRAWN))
     for row in same.order_by("pk").prefetch_related("lines__indicator"):
-        asked = [LineInput(line.wording, line.indicator, line.starts_on, line.through_on) for line in row.lines.all()]
-        if asked == list(lines):
+        if [_line_input(line) for line in row.lines.all() if line.removed_in_id is None] == list(lines):
             return row
     return None
 
@@ -291,6 +422,7 @@ def _add_event(
     now: datetime,
     due_on: date | None = None,
     reason: str = "",
+    replaced_reason: str = "",
 ) -> RequestEvent:
     return insert_row(
         RequestEvent(
@@ -299,6 +431,7 @@ def _add_event(
             happened_on=now.date(),
             due_on=due_on,
             reason=reason,
+            replaced_reason=replaced_reason,
             recorded_at=now,
             recorded_by=by,
         )

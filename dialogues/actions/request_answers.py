@@ -19,9 +19,9 @@ from dialogues.actions.update_versions import (
     add_version_figure,
     refuse_too_many_files,
 )
-from dialogues.choices import DoneBy, EvidenceKind, LineAnswerKind, RequestLineKind
+from dialogues.choices import DoneBy, EvidenceKind, LineAnswerKind, ReceivedAs, RequestLineKind
 from dialogues.models import Evidence, EvidenceFile, InformationRequest, LineAnswer, RequestLine, UpdateVersion
-from dialogues.permissions import can_send_update
+from dialogues.permissions import can_send_on_behalf, can_send_update
 from dialogues.request_status import RequestStanding
 from recommendations.actions.readiness_jobs import enqueue_readiness
 from tiptracker.accounts.models import User
@@ -45,6 +45,13 @@ class AnswerInput(NamedTuple):
     through_on: date | None = None
 
 
+class Received(NamedTuple):
+    """When and how the embassy received what an officer sends on behalf of a ministry."""
+
+    on: date
+    form: ReceivedAs
+
+
 @transaction.atomic
 def answer_request(
     *,
@@ -54,6 +61,7 @@ def answer_request(
     files: Sequence[EvidenceFile] = (),
     page: DraftPage | None = None,
     form: SentForm | None = None,
+    received: Received | None = None,
     by: User,
     now: datetime,
 ) -> UpdateVersion:
@@ -65,15 +73,20 @@ def answer_request(
     Args:
         narrative: what the ministry wants to say to all of it, if anything.
         page, form: as `send_update` takes them.
+        received: when and how the embassy received it, if an officer sends it on behalf of the ministry. None if the
+            ministry sends it itself.
 
     Raises:
-        PermissionDenied: if the user is not of the ministry that is asked.
-        Refused: as `send_update` does, and if no line is answered or an answer is incomplete. The field of an answer is
-            "line-12-figure" for the line with the id 12.
+        PermissionDenied: if the user is not of the ministry that is asked or, with `received`, no officer.
+        Refused: as `send_update` does, and if no line is answered, an answer is incomplete, or it was received before
+            it was asked for. The field of an answer is "line-12-figure" for the line with the id 12.
         EditConflict: if a colleague has saved a draft that `page` has not shown.
     """
-    if not can_send_update(by, information_request):
+    is_allowed = can_send_on_behalf if received else can_send_update
+    if not is_allowed(by, information_request):
         raise PermissionDenied
+    given_on = received.on if received else now.date()
+    refuse_future(given_on, now, field="received_on")
     refuse_too_many_files(files)
     locked, standing = lock_request(information_request, now)
     if before := find_sent_version(form, locked, by):
@@ -82,15 +95,24 @@ def answer_request(
         sentence = gettext("%(status)s on %(date)s. You need not do anything more.")
         values = {"status": standing.status.label, "date": format_date(find_closing_date(locked, standing))}
         raise Refused("closed", sentence % values)
+    if given_on < standing.asked_on:
+        sentence = gettext("The request was made on %(date)s. Enter a day from then on.")
+        raise Refused("too_early", sentence % {"date": format_date(standing.asked_on)}, field="received_on")
     if not answers:
         raise Refused("required", gettext("Answer at least one line, or say that you have none."))
     for answer in answers:
         _refuse_invalid(answer, locked, standing, files)
-    figures = [(answer.line, _to_reading(answer, now)) for answer in answers if answer.figure is not None]
+    figures = [(answer.line, _to_reading(answer, given_on, now)) for answer in answers if answer.figure is not None]
     with record_language():
         title = gettext("Answer to the request for information of %(date)s") % {"date": format_date(standing.asked_on)}
     sent = add_version(
-        UpdateVersion(narrative=narrative.strip() or title, claimed="", happened_on=now.date()),
+        UpdateVersion(
+            narrative=narrative.strip() or title,
+            claimed="",
+            happened_on=given_on,
+            received_on=received.on if received else None,
+            received_as=received.form if received else "",
+        ),
         subject=locked,
         files=files,
         page=page,
@@ -107,8 +129,8 @@ def answer_request(
                 title=f"{title} ({file.name})"[:TITLE_LENGTH],
                 kind=EvidenceKind.REPORT,
                 # What happened is that the ministry gave the document. Its own dates are in it.
-                happened_from=now.date(),
-                happened_to=now.date(),
+                happened_from=given_on,
+                happened_to=given_on,
                 done_by=DoneBy.GOVERNMENT,
                 file=file,
             ),
@@ -118,12 +140,16 @@ def answer_request(
     readings = [add_version_figure(sent, title, reading, field=f"line-{line.pk}-figure") for line, reading in figures]
     evidence += [reading.evidence for reading in readings if reading.evidence]
     enqueue_readiness(locked.country_id)
+    on_behalf = (
+        {"on_behalf_of": locked.maker, "received_on": received.on, "received_as": received.form} if received else {}
+    )
     record(
-        "update.sent",
+        "update.sent_on_behalf" if received else "update.sent",
         by=by,
         row=sent,
         country=locked.country_id,
-        after={
+        after=on_behalf
+        | {
             "information_request": locked.pk,
             "update": sent.update.number,
             "update_version": sent.number,
@@ -138,12 +164,20 @@ def answer_request(
     return sent
 
 
+def describe_removed_line(line: RequestLine) -> str:
+    """Return why a line is not answered that the embassy corrected after the form was opened."""
+    sentence = gettext("The embassy corrected line %(number)d after this form was opened. Read the line as it is now.")
+    return sentence % {"number": line.number}
+
+
 def _refuse_invalid(
     answer: AnswerInput, request: InformationRequest, standing: RequestStanding, files: Sequence[EvidenceFile]
 ) -> None:
     """Refuse an answer to a line of another request or that is answered, and one without what it says it has."""
     line, field = answer.line, f"line-{answer.line.pk}"
     known = standing.lines.get(line.pk)
+    if line.removed_in_id and line.information_request_id == request.pk:
+        raise Refused("closed", describe_removed_line(line))
     if line.information_request_id != request.pk or known is None:
         raise Refused("another_request", gettext("This line belongs to another request. Answer it there."))
     if known.answered_on:
@@ -162,13 +196,16 @@ def _refuse_invalid(
         raise Refused("required", sentence, field=f"{field}-text")
 
 
-def _to_reading(answer: AnswerInput, now: datetime) -> ReadingInput:
-    """Return the figure of an answer, for the days that it covers."""
+def _to_reading(answer: AnswerInput, given_on: date, now: datetime) -> ReadingInput:
+    """Return the figure of an answer, for the days that it covers. It covers no day after it was given."""
     line, field = answer.line, f"line-{answer.line.pk}-through_on"
     if line.indicator is None or line.starts_on is None or line.through_on is None:
         raise Refused("no_indicator", gettext("This line asks for no figure."), field=f"line-{line.pk}-figure")
-    last = answer.through_on or min(line.through_on, now.date())
+    last = answer.through_on or min(line.through_on, given_on)
     refuse_future(last, now, field=field)
+    if last > given_on:
+        sentence = gettext("The figure was given on %(date)s, so it cannot cover a later day. Enter a day up to then.")
+        raise Refused("future_day", sentence % {"date": format_date(given_on)}, field=field)
     if not line.starts_on <= last <= line.through_on:
         sentence = gettext("The figure is asked for %(first)s to %(last)s. Enter a date in this period.")
         days = {"first": format_date(line.starts_on), "last": format_date(line.through_on)}

@@ -43,6 +43,7 @@ from dialogues.choices import (
     EvidenceDecision,
     EvidenceKind,
     ReadingDirection,
+    ReceivedAs,
     SupportKind,
     UpdateDecision,
     UpdatePart,
@@ -162,7 +163,13 @@ def send_update(
             sentence % {"status": standing.status.label, "date": format_date(newest_event_date(locked))},
         )
     sent = add_version(
-        UpdateVersion(narrative=narrative, claimed=claimed, happened_on=happened_to, received_on=received_on),
+        UpdateVersion(
+            narrative=narrative,
+            claimed=claimed,
+            happened_on=happened_to,
+            received_on=received_on,
+            received_as=ReceivedAs.WORKBOOK if received_on else "",
+        ),
         subject=locked,
         files=files,
         page=page,

@@ -11,10 +11,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from dialogues.actions.request_answers import AnswerInput, Received, answer_request
 from dialogues.actions.sent_forms import SentForm
 from dialogues.actions.updates import FigureInput, send_update
-from dialogues.choices import ClaimedProgress, DoneBy
-from dialogues.models import Commitment, EvidenceFile, UpdateVersion, WorkbookDraft
+from dialogues.choices import ClaimedProgress, DoneBy, ReceivedAs
+from dialogues.models import Commitment, EvidenceFile, InformationRequest, UpdateVersion, WorkbookDraft
 from dialogues.models.drafts import DRAFT_LIFETIME
 from dialogues.models.files import is_sent
 from dialogues.permissions import can_use_workbook
@@ -31,11 +32,17 @@ type StoredRows = list[dict[str, Any]]
 
 
 @transaction.atomic
-def record_workbook_download(*, ministry: Ministry, commitments: int, by: User) -> None:
-    """Log that a workbook with this number of commitments was downloaded. Raises PermissionDenied."""
+def record_workbook_download(*, ministry: Ministry, commitments: int, request_lines: int, by: User) -> None:
+    """Log that a workbook with these numbers of commitments and lines was downloaded. Raises PermissionDenied."""
     if not can_use_workbook(by, ministry):
         raise PermissionDenied
-    record("workbook.downloaded", by=by, row=ministry, country=ministry.country_id, after={"commitments": commitments})
+    record(
+        "workbook.downloaded",
+        by=by,
+        row=ministry,
+        country=ministry.country_id,
+        after={"commitments": commitments, "lines": request_lines},
+    )
 
 
 @transaction.atomic
@@ -106,7 +113,7 @@ def save_workbook(
 def send_workbook_row(
     *,
     draft: WorkbookDraft,
-    number: int,
+    place: str,
     commitment: Commitment,
     title: str,
     narrative: str,
@@ -126,13 +133,7 @@ def send_workbook_row(
         PermissionDenied: if the draft is not the user's, or the user may not send updates on the commitment.
         Refused: if the row was sent already, or as `send_update` does.
     """
-    locked = _lock_own(draft, by)
-    row = next((row for row in locked.rows if row["number"] == number), None)
-    if row is None or row["is_sent"]:
-        raise Refused("row_sent", gettext("This row was already sent. You need not send it again."))
-    row["is_sent"] = True
-    locked.version += 1
-    update_row(locked)
+    locked = _mark_sent(draft, place, by)
     return send_update(
         commitment=commitment,
         title=title,
@@ -148,6 +149,51 @@ def send_workbook_row(
         by=by,
         now=now,
     )
+
+
+@transaction.atomic
+def send_workbook_answer(
+    *,
+    draft: WorkbookDraft,
+    place: str,
+    information_request: InformationRequest,
+    answers: Sequence[AnswerInput],
+    files: Sequence[EvidenceFile],
+    form: SentForm,
+    by: User,
+    now: datetime,
+) -> UpdateVersion:
+    """Send the rows of one request as `answer_request` sends a form, and mark them as sent in the same transaction.
+
+    Raises as `send_workbook_row` does.
+    """
+    locked = _mark_sent(draft, place, by)
+    return answer_request(
+        information_request=information_request,
+        answers=answers,
+        files=files,
+        form=form,
+        received=Received(locked.received_on, ReceivedAs.WORKBOOK) if locked.received_on else None,
+        by=by,
+        now=now,
+    )
+
+
+def _mark_sent(draft: WorkbookDraft, place: str, by: User) -> WorkbookDraft:
+    """Lock a draft and mark its row at a place as sent. Raises PermissionDenied, and Refused if it was sent before."""
+    locked = _lock_own(draft, by)
+    row = next((row for row in locked.rows if _place(row) == place), None)
+    if row is None or row["is_sent"]:
+        raise Refused("row_sent", gettext("This row was already sent. You need not send it again."))
+    row["is_sent"] = True
+    locked.version += 1
+    update_row(locked)
+    return locked
+
+
+def _place(row: dict[str, Any]) -> str:
+    """Return the place of a stored row, as `WorkbookRow.place` gives it."""
+    return f"request{row['number']}" if row.get("is_request") else str(row["number"])
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""API of the dialogues app: commitments, updates, evidence, reviews, dialogues, readings and assessments.
+"""API of the dialogues app: commitments, requests, updates, evidence, reviews, dialogues, readings and assessments.
 
 Clients can read all of them. They can write updates, decisions on updates, reviews and assessments, through the same
 actions as the pages.
@@ -14,12 +14,14 @@ from dialogues.api.assessments import AssessmentViewSet
 from dialogues.api.commitments import CommitmentViewSet
 from dialogues.api.dialogues import DialogueViewSet
 from dialogues.api.evidence import EvidenceViewSet, ReadingViewSet, ReviewViewSet
+from dialogues.api.requests import InformationRequestViewSet
 from dialogues.api.updates import FormerRoundViewSet, UpdateVersionViewSet, UpdateViewSet
 
 
 def routes(router: DefaultRouter) -> None:
     """Register the views of this package."""
     router.register("commitments", CommitmentViewSet, basename="commitment")
+    router.register("requests", InformationRequestViewSet, basename="information-request")
     router.register("updates", UpdateViewSet, basename="update")
     router.register("update-versions", UpdateVersionViewSet, basename="update-version")
     router.register("rounds", FormerRoundViewSet, basename="round")

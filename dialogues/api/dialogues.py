@@ -126,6 +126,6 @@ class DialogueViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Dialogue]):
         dialogues = Dialogue.objects.visible_to(reader).prefetch_related(Prefetch("commitments", own))
         dialogues = dialogues.select_related("country").order_by("-held_on", "-pk")
         if not is_embassy(reader):
-            return dialogues
+            return dialogues.filter(called_off_at__isnull=True)  # its fields do not tell that it was called off
         steps = NextStep.objects.visible_to(reader).with_marks().order_by("pk")
         return dialogues.prefetch_related("participants", "agenda", Prefetch("next_steps", steps))

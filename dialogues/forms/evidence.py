@@ -234,7 +234,10 @@ class ReadingForm(PeriodForm):
     indicator = RowField(label=gettext_lazy("Indicator"), required=False, widget=DataSelect)
     figure = GroupedFigureField(
         label=gettext_lazy("Figure"),
-        help_text=gettext_lazy("The total for the whole period below, not only what this event adds."),
+        help_text=gettext_lazy(
+            "The total for the whole period below. If you know only what this event adds, leave the figure empty and "
+            "give that number under “What happened”."
+        ),
     )
     districts = DistrictsField(
         help_text=gettext_lazy(

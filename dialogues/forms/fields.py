@@ -3,13 +3,14 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.core.validators import MaxValueValidator, URLValidator
 from django.utils.functional import lazy
 from django.utils.text import Truncator
 
+from dialogues.benchmark_requirements import describe_terms
 from dialogues.choices import ReadingDirection
 from dialogues.files.sanitizers.file_types import EXTENSIONS
 from dialogues.files.upload_rules import accepted_files_hint
@@ -272,6 +273,15 @@ def benchmark_choices(benchmarks: Iterable[Benchmark], *, names_recommendation: 
     return list(groups.items())
 
 
+class BenchmarkRequirement(NamedTuple):
+    """A benchmark on offer, what it needs in words, and whether a row names it."""
+
+    key: str
+    criterion: str
+    text: str
+    is_named: bool
+
+
 class BenchmarkRow(TrackerForm):
     """A row that names a benchmark. A row without a benchmark is ignored."""
 
@@ -284,6 +294,17 @@ class BenchmarkRow(TrackerForm):
 
 class BenchmarkRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic only in the stubs
     """Rows that must each name a different benchmark."""
+
+    @property
+    def requirements(self) -> list[BenchmarkRequirement]:
+        """What each benchmark on offer needs, in order: those that the rows name first."""
+        named = {str(row["benchmark"].value() or "") for row in self.forms}
+        needs = [
+            BenchmarkRequirement(row.key, terms.criterion, describe_terms(terms), is_named=str(row.pk) in named)
+            for row in self.form_kwargs["benchmarks"]
+            if (terms := row.current_terms)
+        ]
+        return sorted(needs, key=lambda need: not need.is_named)
 
     def chosen(self, name: str) -> list[tuple[Benchmark, Any]]:
         """Return each benchmark that a row names, with the value of the row's field `name`."""

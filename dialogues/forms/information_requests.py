@@ -6,9 +6,9 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.actions.information_requests import LineInput
-from dialogues.choices import LineAnswerKind, RequestLineKind, RequestStatus
-from dialogues.forms.fields import FilesField, LastSeenField, ListFilterForm, PastDayField
+from dialogues.actions.information_requests import CorrectedLine, LineInput
+from dialogues.choices import LineAnswerKind, ReceivedAs, RequestLineKind, RequestStatus
+from dialogues.forms.fields import DatedForm, FilesField, LastSeenField, ListFilterForm, PastDayField
 from dialogues.forms.figures import GroupedFigureField
 from dialogues.models import Dialogue, RequestLine
 from recommendations.models import Indicator
@@ -101,7 +101,31 @@ class AskedLineForm(TrackerForm):
         return data
 
 
+class CorrectedLineForm(AskedLineForm):
+    """A row of a correction: an open line as it is right, or a line to add. An empty row removes its line."""
+
+    line = RowField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, lines: Sequence[RequestLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_row_choices(self, "line", lines, empty="")
+
+    @property
+    def row_name(self) -> str:
+        """The name of the line in a list of errors: "Line 2", or "New line"."""
+        row = cast("RowField", self.fields["line"]).rows.get(str(self["line"].value() or ""))
+        if isinstance(row, RequestLine):
+            return gettext("Line %(number)d") % {"number": row.number}
+        return gettext("New line")
+
+    @property
+    def corrected_line(self) -> CorrectedLine:
+        """Return what the valid row asks for, and instead of which line."""
+        return CorrectedLine(self.cleaned_data["line"], self.line_input)
+
+
 AskedLineForms = forms.formset_factory(AskedLineForm, extra=1, max_num=40, absolute_max=45)
+CorrectedLineForms = forms.formset_factory(CorrectedLineForm, extra=0, max_num=40, absolute_max=45)
 
 
 class RequestChangeForm(ChangeForm):
@@ -115,6 +139,21 @@ class MoveRequestForm(RequestChangeForm):
 
     due_on = DayField(label=gettext_lazy("New due date"))
     reason = LongTextField(label=gettext_lazy("Reason"), rows=3, help_text=gettext_lazy("The ministry reads this."))
+
+
+class CorrectRequestForm(RequestChangeForm):
+    """Form to correct the reason for asking, and to say what was wrong. Rows beside it hold the open lines."""
+
+    asked_reason = LongTextField(
+        label=gettext_lazy("Reason for asking"),
+        rows=3,
+        help_text=gettext_lazy("The ministry reads this. Write what the answer is for."),
+    )
+    reason = LongTextField(
+        label=gettext_lazy("What was wrong"),
+        rows=3,
+        help_text=gettext_lazy("The ministry reads this."),
+    )
 
 
 class WithdrawRequestForm(RequestChangeForm):
@@ -153,6 +192,27 @@ class AnswerForm(TrackerForm):
         required=False,
         widget=NarrativeTextarea(attrs={"rows": 3}),
     )
+
+
+class PaperAnswerForm(AnswerForm, DatedForm):
+    """Form for what an officer records on behalf of a ministry: what it handed over, when and how."""
+
+    field_order = ("received_as", "received_on", "files", "narrative")
+
+    received_as = forms.ChoiceField(
+        label=gettext_lazy("Received"),
+        widget=forms.RadioSelect,
+        choices=[choice for choice in ReceivedAs.choices() if choice[0] != ReceivedAs.WORKBOOK],
+    )
+    received_on = PastDayField(
+        label=gettext_lazy("Received on"),
+        help_text=gettext_lazy("The day on which the ministry gave it to the embassy. The ministry reads it."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"].help_text = gettext("Attach the letter, or what the ministry gave you.")
+        self.fields["narrative"].label = gettext("What else the ministry said")
 
 
 ANSWER_LATER = ""
@@ -196,6 +256,11 @@ class LineAnswerForm(TrackerForm):
         self.fields["through_on"].initial = min(line.through_on, today)
 
     @property
+    def none_label(self) -> str:
+        """The label of the choice that there is none."""
+        return LineAnswerKind.NONE.label
+
+    @property
     def row_name(self) -> str:
         """The name of the line in a list of errors: "Line 2"."""
         return gettext("Line %(number)d") % {"number": self.line.number}
@@ -212,10 +277,12 @@ class LineAnswerForm(TrackerForm):
             # Whoever enters a figure or a text means to send it.
             data["answer"] = LineAnswerKind.ANSWERED.value
         if data.get("answer") == LineAnswerKind.NONE and figure is not None:
-            self.add_error("figure", gettext("Enter the figure, or choose “We have none”, not both."))
+            sentence = gettext("Enter the figure, or choose “%(none)s”, not both.")
+            self.add_error("figure", sentence % {"none": self.none_label})
         if data.get("answer") == LineAnswerKind.ANSWERED and "figure" in self.fields:
             if figure is None and "figure" not in self.errors:
-                self.add_error("figure", gettext("Enter the figure. If you have none, choose “We have none”."))
+                sentence = gettext("Enter the figure. If there is none, choose “%(none)s”.")
+                self.add_error("figure", sentence % {"none": self.none_label})
             self._check_last_day(data.get("through_on"))
         return data
 
@@ -227,3 +294,22 @@ class LineAnswerForm(TrackerForm):
             sentence = gettext("The figure is asked for %(first)s to %(last)s. Enter a date in this period.")
             days = {"first": format_date(line.starts_on), "last": format_date(line.through_on)}
             self.add_error("through_on", sentence % days)
+
+
+class PaperLineAnswerForm(LineAnswerForm):
+    """The form of one line for an officer, who records what the ministry said."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        answer = cast("forms.ChoiceField", self.fields["answer"])
+        answer.label = gettext("Answer of the ministry")
+        answer.choices = [
+            (LineAnswerKind.ANSWERED.value, gettext("The ministry gave it")),
+            (LineAnswerKind.NONE.value, self.none_label),
+            (ANSWER_LATER, gettext("The ministry has not answered this yet")),
+        ]
+
+    @property
+    def none_label(self) -> str:
+        """The label of the choice that there is none."""
+        return gettext("The ministry has none")

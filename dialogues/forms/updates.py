@@ -75,9 +75,10 @@ class UpdateForm(DatedForm):
             (DoneBy.JOINT.value, gettext_lazy("The government together with others")),
         ],
         initial=DoneBy.GOVERNMENT.value,
+        help_text=gettext_lazy("Change this if another organization took part."),
     )
     files = FilesField(  # type: ignore[assignment]  # a field, not Form.files
-        label=gettext_lazy("Proof"),
+        label=gettext_lazy("Proof: files"),
         help_text=gettext_lazy(
             "Attach what proves it, such as a letter, a report, a list without names or a photograph. If you have no "
             "proof yet, you can send the update now. We may then ask you for it."

@@ -18,6 +18,7 @@ from dialogues.lesotho.entries import TIME_ZONE, AccountEntry, read_record, read
 from dialogues.lesotho.exercise_actions import STEP_ACTIONS, Scene, StepAction
 from dialogues.lesotho.exercise_notes import WriteNote
 from dialogues.lesotho.exercise_proofs import AgreeOnProof
+from dialogues.lesotho.exercise_requests import REQUEST_ACTIONS
 from dialogues.lesotho.loading import LoadResult
 from tiptracker.accounts.models import Country
 from tiptracker.audit import actions as audit
@@ -31,6 +32,8 @@ PLAYED_VERB = "exercise.played"
 
 Steps are played in order, so the number of entries says where to continue.
 """
+REQUESTS_PLAYED_VERB = "exercise.requests_played"
+"""Verb of the log entry for a played step about requests. These steps are counted by themselves."""
 _FOLDER = Path(__file__).parent / "exercise"
 
 
@@ -42,15 +45,16 @@ class ExerciseStep:
     log: str
     actions: Annotated[
         tuple[StepAction, ...],
-        Sections({**STEP_ACTIONS, "agree_on_proof": AgreeOnProof, "write_note": WriteNote}),
+        Sections({**STEP_ACTIONS, **REQUEST_ACTIONS, "agree_on_proof": AgreeOnProof, "write_note": WriteNote}),
     ]
 
 
 class Exercise(NamedTuple):
-    """The accounts of the exercise by key, and its steps in chronological order."""
+    """The accounts of the exercise by key, its steps, and those about requests, both in chronological order."""
 
     accounts: dict[str, AccountEntry]
     steps: tuple[ExerciseStep, ...]
+    request_steps: tuple[ExerciseStep, ...]
 
 
 @cache
@@ -62,7 +66,8 @@ def read_exercise() -> Exercise:
     steps = [
         step for year in (2021, 2022) for step in reader.read(_FOLDER / f"steps_{year}.toml", {"step": ExerciseStep})
     ]
-    return Exercise({account.key: account for account in accounts}, tuple(steps))
+    request_steps = reader.read(_FOLDER / "requests.toml", {"step": ExerciseStep})
+    return Exercise({account.key: account for account in accounts}, tuple(steps), tuple(request_steps))
 
 
 def play_exercise(*, now: datetime) -> LoadResult:
@@ -71,21 +76,24 @@ def play_exercise(*, now: datetime) -> LoadResult:
     The public record must be loaded up to the same moment. Each action of a step has its own transaction, as when
     people use the product. If a step is interrupted, the database has to be emptied. Raises DataFileError, Refused.
     """
-    accounts, steps = read_exercise()
+    accounts, steps, request_steps = read_exercise()
     public_record = read_record()
     country = Country.objects.get(code=public_record.country.code)
-    played = AuditEntry.objects.filter(verb=PLAYED_VERB, country=country).count()
-    due = [step for step in steps[played:] if step.at <= now]
+    played, due = 0, []
+    for verb, own_steps in ((PLAYED_VERB, steps), (REQUESTS_PLAYED_VERB, request_steps)):
+        before = AuditEntry.objects.filter(verb=verb, country=country).count()
+        due += [(step, verb) for step in own_steps[before:] if step.at <= now]
+        played += before
     loaded_entries = AuditEntry.objects.filter(country=country, verb__endswith=".loaded").exclude(verb="user.loaded")
     if due and loaded_entries.count() > sum(entry.recorded_at <= steps[-1].at for entry in public_record.entries):
         raise Refused("later_entries_loaded", "Facts from after the exercise are already loaded.")
     _ensure_users(accounts, country)
-    for step in due:
+    for step, verb in due:
         for action in step.actions:
             action.play(Scene(country, step.at, accounts))
         with transaction.atomic():
-            audit.record(PLAYED_VERB, by=None, row=country, country=country, after={"step": step.log, "at": step.at})
-    return LoadResult(len(due), played, left_out=len(steps) - played - len(due))
+            audit.record(verb, by=None, row=country, country=country, after={"step": step.log, "at": step.at})
+    return LoadResult(len(due), played, left_out=len(steps) + len(request_steps) - played - len(due))
 
 
 @transaction.atomic

@@ -18,14 +18,15 @@ from tiptracker.localization import format_date, gettext, gettext_lazy
 
 class DialogueQuerySet(models.QuerySet["Dialogue"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Filter to what the user may see. Embassy: all of its countries. Ministry: where it made a commitment.
+        """Filter to what the user may see. Embassy: all of its countries. Ministry: where it promised or takes part.
 
         The page decides which fields of the dialogue a ministry sees.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_ministry:
-            return self.filter(commitments__ministry=user.ministry_id).distinct()
+            takes_part = Participant.objects.at_the_table().filter(dialogue=OuterRef("pk"), ministry=user.ministry_id)
+            return self.filter(Q(commitments__ministry=user.ministry_id) | Exists(takes_part)).distinct()
         if not user.is_embassy:
             return self.none()
         return self.filter(country__in=Country.objects.visible_to(user))
@@ -33,6 +34,10 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
     def held(self) -> Self:
         """Filter to dialogues with a record."""
         return self.filter(recorded_at__isnull=False)
+
+    def ahead(self, day: date) -> Self:
+        """Filter to dialogues that are still to be held on `day` or later."""
+        return self.filter(held_on__gte=day, called_off_at__isnull=True, recorded_at__isnull=True)
 
     def begun_by(self, day: date) -> Self:
         """Filter to dialogues whose day has come and that were not called off: commitments may have been made there."""
@@ -89,6 +94,7 @@ class Dialogue(models.Model):
     """One meeting with a government, planned or held. A ministry sees only its date and place; the rest is internal.
 
     `entered_at` is None if it was first entered as held. `recorded_at` is None until something is recorded of it.
+    `changed_at` is when its date, place, purpose or participants last changed.
     """
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="dialogues")
@@ -100,6 +106,7 @@ class Dialogue(models.Model):
     source = models.CharField(max_length=300, blank=True)
     entered_at = models.DateTimeField(null=True, blank=True)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    changed_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField(null=True, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     called_off_at = models.DateTimeField(null=True, blank=True)

@@ -70,7 +70,7 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     DueDateProposalDecision: FreeTextFields(("reason",), "proposal__commitment__country"),
     InformationRequest: FreeTextFields(("reason",), "country"),
     RequestLine: FreeTextFields(("wording",), "information_request__country"),
-    RequestEvent: FreeTextFields(("reason",), "information_request__country"),
+    RequestEvent: FreeTextFields(("reason", "replaced_reason"), "information_request__country"),
     LineAnswer: FreeTextFields(("text",), "line__information_request__country"),
     Assessment: FreeTextFields(("rationale", "law", "change_reason"), "benchmark__recommendation__edition__country"),
     Dialogue: FreeTextFields(("place", "purpose", "record", "agreed", "source", "called_off_reason"), "country"),

@@ -11,7 +11,7 @@ from django.db.models import F, Prefetch, Q
 
 from dialogues.choices import LineAnswerKind, RequestEventKind, RequestLineKind
 from dialogues.models.dialogues import Dialogue
-from dialogues.request_status import RequestStanding, request_standing_on
+from dialogues.request_status import RequestStanding, end_of_knowledge, request_standing_on
 from recommendations.models import Edition, Indicator
 from tiptracker.accounts.models import AnyUser, Country, Ministry, in_visible_countries
 from tiptracker.localization import format_date, gettext, gettext_lazy
@@ -38,16 +38,19 @@ class InformationRequestQuerySet(models.QuerySet["InformationRequest"]):
         """Fetch all that `request_standing_on` reads, with country and ministry. Three queries more than the rows."""
         answers = LineAnswer.objects.select_related("update_version__decision")
         versions = apps.get_model("dialogues", "UpdateVersion").objects.select_related("decision")
-        lines = RequestLine.objects.select_related("indicator").prefetch_related(Prefetch("answers", answers))
+        events = RequestEvent.objects.select_related("recorded_by")
+        lines = RequestLine.objects.select_related("indicator", "added_in", "removed_in")
+        lines = lines.prefetch_related(Prefetch("answers", answers))
         return self.select_related("country", "ministry").prefetch_related(
-            "events", Prefetch("lines", lines), Prefetch("updates__versions", versions)
+            Prefetch("events", events), Prefetch("lines", lines), Prefetch("updates__versions", versions)
         )
 
 
 class InformationRequest(models.Model):
     """Figures and documents that the embassy asks of a ministry by a day, with the reason.
 
-    It has no status column: the status follows from dated events and from the answers to its lines.
+    It has no status column: the status follows from dated events and from the answers to its lines. `reason` is the one
+    in force. It changes only together with a correction, which keeps the earlier one.
     """
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="information_requests")
@@ -55,6 +58,9 @@ class InformationRequest(models.Model):
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="information_requests")
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, null=True, blank=True, related_name="information_requests")
     reason = models.TextField(gettext_lazy("reason for asking"))
+    newest_correction = models.ForeignKey(
+        "dialogues.RequestEvent", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -89,20 +95,26 @@ class InformationRequest(models.Model):
 
         Use `with_history` to avoid queries.
         """
+        zone = ZoneInfo(self.country.time_zone)
+        until = end_of_knowledge(day, zone, known_by)
         lines = {
             line.pk: [(answer.answer, answer.update_version) for answer in line.answers.all()]
             for line in self.lines.all()
+            if line.is_asked_at(until)
         }
         sent = [version for update in self.updates.all() for version in update.versions.all()]
-        return request_standing_on(
-            self.events.all(), lines, sent, day, zone=ZoneInfo(self.country.time_zone), known_by=known_by
-        )
+        return request_standing_on(self.events.all(), lines, sent, day, zone=zone, known_by=known_by)
+
+    def list_lines(self, standing: RequestStanding) -> list["RequestLine"]:
+        """Return the lines that were asked for on the day of `standing`, in their order."""
+        return [line for line in self.lines.all() if line.pk in standing.lines]
 
 
 class RequestLine(models.Model):
     """One thing that a request asks for: a figure of an indicator for a period or, without an indicator, a document.
 
-    Never changed. Whoever asked for the wrong thing withdraws the request and asks again.
+    Its content never changes. A correction of the request removes the line (`removed_in`) and adds another one of the
+    same number in its place (`added_in`). Read the lines of a day with `InformationRequest.list_lines`.
     """
 
     information_request = models.ForeignKey(InformationRequest, models.PROTECT, related_name="lines")
@@ -111,11 +123,22 @@ class RequestLine(models.Model):
     indicator = models.ForeignKey(Indicator, models.PROTECT, null=True, blank=True, related_name="request_lines")
     starts_on = models.DateField(gettext_lazy("start date"), null=True, blank=True)
     through_on = models.DateField(gettext_lazy("end date"), null=True, blank=True)
+    added_in = models.ForeignKey(
+        "dialogues.RequestEvent", models.PROTECT, null=True, blank=True, related_name="added_lines"
+    )
+    removed_in = models.ForeignKey(
+        "dialogues.RequestEvent", models.PROTECT, null=True, blank=True, related_name="removed_lines"
+    )
 
     class Meta:
-        ordering = ("information_request", "number")
+        ordering = ("information_request", "number", "pk")
         constraints: ClassVar = [
-            models.UniqueConstraint("information_request", "number", name="lines_numbered_once_in_a_request"),
+            models.UniqueConstraint(
+                "information_request",
+                "number",
+                condition=Q(removed_in__isnull=True),
+                name="lines_numbered_once_in_a_request",
+            ),
             models.CheckConstraint(name="a_line_says_what_is_asked_for", condition=~Q(wording="")),
             models.CheckConstraint(
                 name="exactly_a_figure_has_an_indicator_and_a_period",
@@ -139,15 +162,29 @@ class RequestLine(models.Model):
         values = {"wording": self.wording, "first": format_date(self.starts_on), "last": format_date(self.through_on)}
         return gettext("%(wording)s, %(first)s to %(last)s") % values
 
+    def asked_on(self, standing: RequestStanding) -> date:
+        """Return the day on which it was asked for: that of the request, or of the correction that added it."""
+        return self.added_in.happened_on if self.added_in else standing.asked_on
+
+    def is_asked_at(self, moment: datetime) -> bool:
+        """Whether the line was a part of the request at a moment, after the corrections of that time."""
+        is_added = self.added_in is None or self.added_in.recorded_at <= moment
+        return is_added and (self.removed_in is None or self.removed_in.recorded_at > moment)
+
 
 class RequestEvent(models.Model):
-    """One dated event of a request: asked by a day, due date moved, withdrawn. Rows are added, never changed."""
+    """One dated event of a request: asked by a day, moved, corrected, withdrawn. Rows are added, never changed.
+
+    A correction holds the reason for asking that it replaced (`replaced_reason`), or nothing if it changed only lines.
+    Its own `reason` says what was wrong.
+    """
 
     information_request = models.ForeignKey(InformationRequest, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=16, choices=RequestEventKind.choices())
     happened_on = models.DateField()
     due_on = models.DateField(null=True, blank=True)
     reason = models.TextField(blank=True)
+    replaced_reason = models.TextField(gettext_lazy("earlier reason for asking"), blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -160,7 +197,11 @@ class RequestEvent(models.Model):
             models.CheckConstraint(
                 name="exactly_asking_and_moving_set_the_due_date_of_a_request",
                 condition=Q(kind__in=[RequestEventKind.ASKED, RequestEventKind.MOVED], due_on__isnull=False)
-                | Q(kind=RequestEventKind.WITHDRAWN, due_on__isnull=True),
+                | Q(kind__in=[RequestEventKind.CORRECTED, RequestEventKind.WITHDRAWN], due_on__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="only_a_correction_replaces_the_reason_for_asking",
+                condition=Q(kind=RequestEventKind.CORRECTED) | Q(replaced_reason=""),
             ),
             models.CheckConstraint(
                 name="changes_of_a_request_have_their_reason",

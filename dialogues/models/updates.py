@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from dialogues.choices import ClaimedProgress, UpdateDecision
+from dialogues.choices import ClaimedProgress, ReceivedAs, UpdateDecision
 from dialogues.models.commitments import Commitment
 from dialogues.models.information_requests import InformationRequest
 from dialogues.models.local_date import LocalDate
@@ -141,11 +141,13 @@ class UpdateVersion(models.Model):
     happened_on = models.DateField(gettext_lazy("end date"))
     recorded_at = models.DateTimeField(gettext_lazy("sent"))
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    received_on = models.DateField(gettext_lazy("workbook received on"), null=True, blank=True)
-    """The day on which the embassy received the workbook that an officer (`recorded_by`) uploaded for the ministry.
+    received_on = models.DateField(gettext_lazy("received on"), null=True, blank=True)
+    """The day on which the embassy received what an officer (`recorded_by`) sent on behalf of the ministry.
 
     None if the ministry sent the version itself.
     """
+    received_as = models.CharField(gettext_lazy("received as"), max_length=10, choices=ReceivedAs.choices(), blank=True)
+    """How the embassy received it. Empty if the ministry sent the version itself."""
 
     objects = UpdateVersionQuerySet.as_manager()
 
@@ -154,6 +156,11 @@ class UpdateVersion(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint("update", "number", name="versions_numbered_once_in_an_update"),
             models.CheckConstraint(name="version_says_something", condition=~Q(narrative="")),
+            models.CheckConstraint(
+                name="what_was_received_has_its_day_and_its_form",
+                condition=Q(received_on__isnull=True, received_as="")
+                | Q(received_on__isnull=False) & ~Q(received_as=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -171,12 +178,23 @@ class UpdateVersion(models.Model):
 
     @property
     def sender(self) -> str:
-        """Who sent it, in words: the person of the ministry, or the officer who uploaded it on its behalf."""
+        """Who sent it, in words: the person of the ministry, or the officer who sent it on its behalf."""
         if self.received_on is None:
             return self.recorded_by.name
-        sentence = gettext(
-            "%(person)s of the embassy on behalf of the %(ministry)s, from its workbook received on %(date)s"
-        )
+        sentence = {
+            ReceivedAs.LETTER: gettext(
+                "%(person)s of the embassy on behalf of the %(ministry)s, from its letter received on %(date)s"
+            ),
+            ReceivedAs.MEETING: gettext(
+                "%(person)s of the embassy on behalf of the %(ministry)s, from what it gave at a meeting on %(date)s"
+            ),
+            ReceivedAs.MESSAGE: gettext(
+                "%(person)s of the embassy on behalf of the %(ministry)s, from its message received on %(date)s"
+            ),
+            ReceivedAs.WORKBOOK: gettext(
+                "%(person)s of the embassy on behalf of the %(ministry)s, from its workbook received on %(date)s"
+            ),
+        }[ReceivedAs(self.received_as)]
         values = {"person": self.recorded_by.name, "date": format_date(self.received_on)}
         return sentence % {**values, "ministry": self.update.subject.maker}
 

@@ -182,7 +182,7 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "pending": pending_redaction_urls(user, commitment.country, *shown),
             "horizon": Horizon(commitment.horizon).label,
             "actions": actions,
-            "reminders": list_reminders(commitment, timeline.standing, today),
+            "reminders": list_reminders(commitment, timeline.versions, timeline.standing, today),
             "proposal": (proposal := timeline.waiting_proposal),
             "notes": notes,
             "may_answer": proposal is not None and permissions.can_answer_due_date(user, proposal),

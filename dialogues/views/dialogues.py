@@ -17,8 +17,10 @@ from django.views.decorators.http import require_safe
 from dialogues import permissions
 from dialogues.actions.dialogues import call_off, change_dialogue, plan_dialogue
 from dialogues.choices import DialogueStage, Presence
+from dialogues.dialogue_stage import UPCOMING_STAGES
 from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantFormSet, ParticipantRows
 from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, InformationRequest, NextStep, Participant
+from dialogues.models.dialogues import DialogueQuerySet
 from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from dialogues.views.follow_up import find_previous_dialogue, group_by_owner, list_agenda_items, summarize_next_steps
 from dialogues.views.page_context import duplicate_link, get_managed_dialogue
@@ -67,7 +69,7 @@ def dialogue_list(request: EditionRequest) -> HttpResponse:
     made_there = Commitment.objects.visible_to(user).filter(dialogue=OuterRef("pk")).order_by().values("dialogue")
     open_steps = NextStep.objects.visible_to(user).unsettled().filter(dialogue=OuterRef("pk")).order_by()
     rows = (
-        Dialogue.objects.visible_to(user)
+        _listed_dialogues(user)
         .filter(country=country)
         .annotate(
             participant_count=Count("participants", filter=~Q(participants__came=False), distinct=True),
@@ -90,6 +92,12 @@ def dialogue_list(request: EditionRequest) -> HttpResponse:
     return render_page(request, "dialogues/dialogue_list.html", context)
 
 
+def _listed_dialogues(user: User) -> DialogueQuerySet:
+    """Return the dialogues of a list. For a ministry, its columns do not tell that a dialogue was called off."""
+    dialogues = Dialogue.objects.visible_to(user)
+    return dialogues if user.is_embassy else dialogues.filter(called_off_at__isnull=True)
+
+
 def _dialogue_row(row: Any, user: User, day: date) -> DialogueRow:
     """Build a row of the list with what the user may see."""
     internal = (row.stage_on(day), row.purpose, row.participant_count, row.step_count) if user.is_embassy else ()
@@ -106,7 +114,8 @@ def _export_row(row: DialogueRow) -> tuple[object, ...]:
 def dialogue_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one dialogue, to read and print: an agenda before it is held, minutes afterwards.
 
-    A ministry sees the date, the place and its own commitments. Everything else is internal to the embassy.
+    A ministry sees the date, the place, whether it was called off, and its own commitments. Everything else is internal
+    to the embassy.
     """
     user = request.user
     dialogue = get_object_or_404(
@@ -122,6 +131,8 @@ def dialogue_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "pk": dialogue.pk,
         "held_on": dialogue.held_on,
         "place": dialogue.place,
+        "is_called_off": dialogue.called_off_at is not None,
+        "is_ahead": dialogue.stage_on(today) in UPCOMING_STAGES,
         "commitments": commitments,
     }
     if user.is_embassy:
@@ -184,8 +195,8 @@ def dialogue_add(request: EditionRequest) -> HttpResponse:
         also=[rows],
     ):
         is_to_come = dialogue.held_on > now.date()
-        planned, held = gettext("You planned the dialogue. Now make its agenda."), gettext("Now record the dialogue.")
-        messages.success(request, planned if is_to_come else held)
+        planned = gettext("You planned the dialogue. Invitations go out in five minutes. Now make its agenda.")
+        messages.success(request, planned if is_to_come else gettext("Now record the dialogue."))
         return redirect("dialogue_agenda" if is_to_come else "dialogue_record", dialogue.pk)
     return _render_dialogue_form(request, "dialogues/dialogue_add.html", form, rows, {})
 
@@ -205,7 +216,7 @@ def dialogue_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         context["meanwhile"] = [*dialogue.participants.all()]
         return DialogueForm(initial={"version": dialogue.version})
 
-    if save_form(
+    if saved := save_form(
         form,
         lambda: change_dialogue(
             dialogue=dialogue,
@@ -217,9 +228,15 @@ def dialogue_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         also=[rows],
         current=show_current,
     ):
-        messages.success(
-            request, gettext("You saved the dialogue of %(date)s.") % {"date": format_date(dialogue.held_on)}
+        sentence = (
+            gettext("You saved the dialogue of %(date)s.")
+            if saved.recorded_at
+            else gettext(
+                "You saved the dialogue of %(date)s. If its date, place or ministries changed, mails go out in five "
+                "minutes."
+            )
         )
+        messages.success(request, sentence % {"date": format_date(saved.held_on)})
         return redirect("dialogue_detail", dialogue.pk)
     return _render_dialogue_form(request, "dialogues/dialogue_edit.html", form, rows, context)
 
@@ -228,6 +245,7 @@ def dialogue_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 def dialogue_call_off(request: SignedInRequest, pk: int) -> HttpResponse:
     """Call off a planned dialogue, with a reason."""
     dialogue = get_managed_dialogue(request, pk)
+    is_ahead = dialogue.held_on >= clock.today(dialogue.country.time_zone)
 
     def show_current() -> CallOffForm:
         dialogue.refresh_from_db()
@@ -245,9 +263,12 @@ def dialogue_call_off(request: SignedInRequest, pk: int) -> HttpResponse:
         ),
         current=show_current,
     ):
-        messages.success(request, gettext("You called off the dialogue. It stays in the record with your reason."))
+        told = gettext("You called off the dialogue. Everybody who was invited is told in five minutes.")
+        kept = gettext("You called off the dialogue. It stays in the record with your reason.")
+        messages.success(request, told if is_ahead else kept)
         return redirect("dialogue_detail", dialogue.pk)
-    return render_form(request, "dialogues/dialogue_call_off.html", form, {"dialogue": dialogue})
+    context = {"dialogue": dialogue, "is_ahead": is_ahead}
+    return render_form(request, "dialogues/dialogue_call_off.html", form, context)
 
 
 def _dialogue_forms(

@@ -330,7 +330,10 @@ def _forms_of(subject: DraftSubject, user: User) -> list[Form]:
         proofs = [row.proof for row in list_proofs(user, [subject.pk], today)[subject.pk]]
         return [UpdateForm(today=today, asks_figures=True, proofs=proofs)]
     if isinstance(subject, InformationRequest):
-        return [AnswerForm(), *(LineAnswerForm(line=line, today=today) for line in subject.lines.all())]
+        return [
+            AnswerForm(),
+            *(LineAnswerForm(line=line, today=today) for line in subject.lines.filter(removed_in=None)),
+        ]
     return []
 
 

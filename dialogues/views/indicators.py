@@ -136,7 +136,11 @@ def indicator_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     set_page_country(request, indicator.country)
     readings = _readings(user).filter(indicator=indicator).order_by("-starts_on", "-through_on", "-recorded_at", "-pk")
     standard = indicator.standard
-    requests = InformationRequest.objects.visible_to(user).filter(lines__indicator=indicator).distinct()
+    requests = (
+        InformationRequest.objects.visible_to(user)
+        .filter(lines__indicator=indicator, lines__removed_in=None)
+        .distinct()
+    )
     context = {
         "indicator": indicator,
         "standard_name": gettext(standard.name) if standard else "",

@@ -32,6 +32,7 @@ from dialogues.request_status import RequestStanding
 from dialogues.views.drafts import describe_draft
 from dialogues.views.page_context import duplicate_link, set_page_edition_for_subject
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from dialogues.views.reminders import find_next_reminder, list_reminders
 from dialogues.views.request_rows import RequestListRow, list_request_rows
 from dialogues.views.request_timeline import RequestTimeline
 from dialogues.views.timeline import decision_on
@@ -106,7 +107,7 @@ def _export_rows(row: RequestListRow) -> list[tuple[object, ...]]:
             standing.days_overdue or None, line.number, line.wording, line.kind.label, line.starts_on, line.through_on,
             standing.lines[line.pk].status.label, standing.lines[line.pk].answered_on,
         )
-        for line in request.lines.all()
+        for line in request.list_lines(standing)
     ]  # fmt: skip
 
 
@@ -252,7 +253,9 @@ def information_request_detail(request: SignedInRequest, pk: int) -> HttpRespons
     """Show a request: what is asked, what is known of each line, and what happened."""
     user = request.user
     information_request, standing = _get_request(request, pk)
-    mark_opened(by=user, table=REQUEST, row=str(pk), now=clock.now(information_request.country.time_zone))
+    now = clock.now(information_request.country.time_zone)
+    today = now.date()
+    mark_opened(by=user, table=REQUEST, row=str(pk), now=now)
     timeline = RequestTimeline(user, information_request, standing)
     context = {
         "number": pk,
@@ -265,31 +268,38 @@ def information_request_detail(request: SignedInRequest, pk: int) -> HttpRespons
         "entries": timeline.list_entries(),
         "redacted": redaction_dates(*timeline.rows()),
         "is_embassy": user.is_embassy,
-        **(_embassy_context(user, timeline) if user.is_embassy else _ministry_context(request, timeline)),
+        **(_embassy_context(user, timeline, today) if user.is_embassy else _ministry_context(request, timeline, today)),
     }
     return render_page(request, "dialogues/information_request_detail.html", context)
 
 
-def _embassy_context(user: User, timeline: RequestTimeline) -> dict[str, Any]:
+def _embassy_context(user: User, timeline: RequestTimeline, today: date) -> dict[str, Any]:
     request, waiting = timeline.request, timeline.waiting_version
     can_change = permissions.can_change_request(user, request) and not timeline.standing.is_settled
     return {
         "review_url": reverse("version_detail", args=[waiting.pk]) if waiting else "",
         "may_decide": waiting is not None and permissions.can_decide_on_update(user, waiting),
         "move_url": reverse("information_request_move", args=[request.pk]) if can_change else "",
+        "correct_url": reverse("information_request_correct", args=[request.pk])
+        if can_change and waiting is None
+        else "",
+        "record_answer_url": reverse("information_request_record_answer", args=[request.pk])
+        if permissions.can_send_on_behalf(user, request) and can_change and waiting is None
+        else "",
         "withdraw_url": reverse("information_request_withdraw", args=[request.pk])
         if can_change and waiting is None
         else "",
         "dialogue": request.dialogue,
         "edition": request.edition,
         "recorded_by": request.recorded_by,
+        "reminders": list_reminders(request, timeline.versions, timeline.standing, today),
         "pending": pending_redaction_urls(user, request.country, *timeline.rows()),
         "can_redact": permissions.can_redact(user, request.country),
         "history": history(user, request),
     }
 
 
-def _ministry_context(request: SignedInRequest, timeline: RequestTimeline) -> dict[str, Any]:
+def _ministry_context(request: SignedInRequest, timeline: RequestTimeline, today: date) -> dict[str, Any]:
     """Return what the page adds for a ministry: what it can do, and why its answer was returned."""
     asked, waiting = timeline.request, timeline.waiting_version
     decision = decision_on(timeline.returned) if timeline.returned else None
@@ -302,6 +312,7 @@ def _ministry_context(request: SignedInRequest, timeline: RequestTimeline) -> di
         "version_withdraw_url": reverse("version_withdraw", args=[waiting.pk]) if waiting else "",
         "returned_reason": decision.reason if decision else "",
         "contact": find_contact(asked.country_id),
+        "reminded_on": find_next_reminder(asked, timeline.versions, timeline.standing, today),
         "just_sent": reverse("information_request_draft", args=[asked.pk]) if just_sent else "",
     }
 

@@ -145,7 +145,7 @@ def _ministry_commitment(
         proposal=(proposal := describe_newest_proposal(commitment, proposals, standing)),
         propose_url=find_proposing_url(commitment, proposals),
         date_moved="" if proposal else describe_date_moved(commitment.events.all(), sent[-1] if sent else None),
-        reminded_on=find_next_reminder(standing, day),
+        reminded_on=find_next_reminder(commitment, sent, standing, day),
     )
 
 

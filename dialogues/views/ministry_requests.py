@@ -75,7 +75,9 @@ def list_ministry_requests(user: User, day: date) -> list[MinistryRequest]:
                     text=request.text,
                     reason=request.reason,
                     standing=standing,
-                    open_lines=[line.description for line in request.lines.all() if standing.lines[line.pk].is_open],
+                    open_lines=[
+                        line.description for line in request.list_lines(standing) if standing.lines[line.pk].is_open
+                    ],
                     returned_reason=_find_returned_reason(request) if standing.returned_on else "",
                     draft=describe_draft(draft, request, user) if draft else None,
                 )

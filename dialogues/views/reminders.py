@@ -1,15 +1,29 @@
-"""When people were reminded of a commitment's due date, and when they are next."""
+"""When people were reminded of the due date of a commitment or of a request, and when they are next."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from dialogues.choices import CommitmentStatus
 from dialogues.commitment_status import CommitmentStanding
-from dialogues.models import Commitment
+from dialogues.due_date_stages import DueDateStage, last_exchange_at, plan_stages
+from dialogues.models import Commitment, InformationRequest, UpdateVersion
 from dialogues.occasions import COMMITMENT
+from dialogues.request_occasions import EXPECTED, REQUEST
+from dialogues.request_status import RequestStanding
 from tiptracker.localization import gettext, ngettext
-from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_OVERDUE, NoticeKind
+from tiptracker.notifications.choices import DAYS_OVERDUE, REQUEST_DAYS_OVERDUE, NoticeKind
 from tiptracker.notifications.reminders import find_sent_reminders
+
+Subject = Commitment | InformationRequest
+Standing = CommitmentStanding | RequestStanding
+
+REMINDED = frozenset({CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, *EXPECTED})
+"""The statuses in which something is expected by the due date."""
+TO_MINISTRY = frozenset(
+    {NoticeKind.DUE_SOON, NoticeKind.OVERDUE, NoticeKind.REQUEST_DUE_SOON, NoticeKind.REQUEST_OVERDUE}
+)
 
 
 class Reminder(NamedTuple):
@@ -20,45 +34,70 @@ class Reminder(NamedTuple):
     is_done: bool
 
 
-def list_reminders(commitment: Commitment, standing: CommitmentStanding, today: date) -> list[Reminder]:
-    """Return the reminders of a due date that went out, and those still to come. Empty without a date to remind of."""
-    due_on = standing.due_on
-    if due_on is None or standing.status not in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE):
+def list_reminders(
+    subject: Subject, versions: Iterable[UpdateVersion], standing: Standing, today: date
+) -> list[Reminder]:
+    """Return the reminders of a due date that went out, and those still to come. Empty without a date to remind of.
+
+    `versions`: all versions of the updates on the commitment or request.
+    """
+    stages = _plan(subject, versions, standing)
+    if not stages or standing.due_on is None:
         return []
-    sent = find_sent_reminders(COMMITMENT, commitment.pk, due_on)
-    steps = [(NoticeKind.DUE_SOON, days, due_on - timedelta(days=days)) for days in DAYS_BEFORE]
-    steps += [(kind, days, due_on + timedelta(days=days)) for kind, days in DAYS_OVERDUE.items()]
+    table = COMMITMENT if isinstance(subject, Commitment) else REQUEST
+    sent = find_sent_reminders(table, subject.pk, standing.due_on)
+    ministry = subject.ministry.name if subject.ministry else gettext("the officers")
     reminders = []
-    for kind, days, planned_on in steps:
-        at = sent.get((kind, days))
-        if at is not None or planned_on > today:
-            reminders.append(Reminder(planned_on, _describe(kind, days, commitment), is_done=at is not None))
+    for kind, days, planned_on in stages:
+        if at := sent.get((kind, days)):
+            reminders.append(Reminder(_day(at, subject), _describe(kind, days, ministry), is_done=True))
+        elif planned_on > today:
+            reminders.append(Reminder(planned_on, _describe(kind, days, ministry), is_done=False))
     return reminders
 
 
-def find_next_reminder(standing: CommitmentStanding, today: date) -> date | None:
+def find_next_reminder(
+    subject: Subject, versions: Iterable[UpdateVersion], standing: Standing, today: date
+) -> date | None:
     """Return the day after `today` on which the ministry is reminded of the due date. None if there is none."""
-    due_on = standing.due_on
-    if due_on is None or standing.status not in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE):
-        return None
-    days = [due_on - timedelta(days=days) for days in DAYS_BEFORE]
-    days.append(due_on + timedelta(days=DAYS_OVERDUE[NoticeKind.OVERDUE]))
-    return min((day for day in days if day > today), default=None)
+    days = [
+        planned_on
+        for kind, _, planned_on in _plan(subject, versions, standing)
+        if kind in TO_MINISTRY and planned_on > today
+    ]
+    return min(days, default=None)
 
 
-def _describe(kind: NoticeKind, days: int, commitment: Commitment) -> str:
+def _plan(subject: Subject, versions: Iterable[UpdateVersion], standing: Standing) -> list[DueDateStage]:
+    """Return all stages of the due date. Empty while nothing is expected."""
+    at = last_exchange_at(subject.events.all(), versions)
+    if standing.due_on is None or at is None or standing.status not in REMINDED:
+        return []
+    is_commitment = isinstance(subject, Commitment)
+    return plan_stages(
+        standing.due_on,
+        last_exchange_on=_day(at, subject),
+        soon=NoticeKind.DUE_SOON if is_commitment else NoticeKind.REQUEST_DUE_SOON,
+        overdue=DAYS_OVERDUE if is_commitment else REQUEST_DAYS_OVERDUE,
+    )
+
+
+def _day(moment: datetime, subject: Subject) -> date:
+    return moment.astimezone(ZoneInfo(subject.country.time_zone)).date()
+
+
+def _describe(kind: NoticeKind, days: int, ministry: str) -> str:
     """Return who is told at a step: "Ministry of Police, 7 days before the due date"."""
-    ministry = commitment.ministry.name if commitment.ministry else gettext("the officers")
     match kind:
-        case NoticeKind.DUE_SOON:
+        case NoticeKind.DUE_SOON | NoticeKind.REQUEST_DUE_SOON:
             sentence = ngettext(
                 "%(ministry)s, %(days)d day before the due date",
                 "%(ministry)s, %(days)d days before the due date",
                 days,
             )
-        case NoticeKind.OVERDUE:
+        case NoticeKind.OVERDUE | NoticeKind.REQUEST_OVERDUE:
             sentence = ngettext("%(ministry)s, %(days)d day overdue", "%(ministry)s, %(days)d days overdue", days)
-        case NoticeKind.LONG_OVERDUE:
+        case NoticeKind.LONG_OVERDUE | NoticeKind.REQUEST_LONG_OVERDUE:
             sentence = ngettext(
                 "The officers and the Ambassador, %(days)d day overdue",
                 "The officers and the Ambassador, %(days)d days overdue",

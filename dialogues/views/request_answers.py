@@ -1,19 +1,21 @@
-"""The page on which a ministry answers a request for information, line by line."""
+"""Pages to answer a request for information line by line: by the ministry, or by an officer on its behalf."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 
 from dialogues import permissions
-from dialogues.actions.request_answers import AnswerInput, answer_request
+from dialogues.actions.drafts import DraftPage
+from dialogues.actions.request_answers import AnswerInput, Received, answer_request, describe_removed_line
 from dialogues.actions.sent_forms import find_sent_version
-from dialogues.choices import LineAnswerKind
-from dialogues.forms.information_requests import AnswerForm, LineAnswerForm
+from dialogues.choices import LineAnswerKind, ReceivedAs
+from dialogues.forms.information_requests import AnswerForm, LineAnswerForm, PaperAnswerForm, PaperLineAnswerForm
 from dialogues.models import InformationRequest, RequestLine, UpdateVersion
 from dialogues.request_phrases import format_request_status
 from dialogues.returned_parts import list_changes
@@ -26,6 +28,8 @@ from tiptracker import clock
 from tiptracker.accounts.models import find_contact
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
+from tiptracker.web.form_pages import form_page
 from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page
 from tiptracker.web.preserved_input import wants_json
@@ -81,8 +85,52 @@ def information_request_answer(request: SignedInRequest, pk: int) -> HttpRespons
     return page.uploads.with_retry_after(response)
 
 
+@form_page
+def information_request_record_answer(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Record an answer that a ministry handed over on paper, on its behalf. Another officer has to decide on it.
+
+    The form starts from the last answer if it was returned or withdrawn. A form that was sent before is answered as at
+    that time.
+    """
+    user = request.user
+    rows = InformationRequest.objects.visible_to(user).with_history()
+    information_request = get_object_or_404(rows, pk=pk)
+    set_page_edition_for_subject(request, information_request)
+    if not permissions.can_send_on_behalf(user, information_request):
+        raise PermissionDenied
+    now = clock.now(information_request.country.time_zone)
+    before = find_sent_version(read_sent_form(request), information_request, user)
+    standing = information_request.standing_on(now.date())
+    if standing is None:
+        raise Http404
+    timeline = RequestTimeline(user, information_request, standing)
+    page = _PaperAnswerPage(request, timeline, now)
+    if before or (page.is_sent and page.is_valid() and page.send()):
+        sentence = gettext(
+            "The answer was recorded on behalf of the %(ministry)s, which sees it. Another officer has to decide on it."
+        )
+        messages.success(request, sentence % {"ministry": information_request.maker})
+        return redirect("information_request_detail", pk)
+    context = {
+        "number": pk,
+        "heading": information_request.text,
+        "maker": information_request.maker,
+        "standing": standing,
+        "status_text": format_request_status(standing),
+        "answered": [each for each in timeline.list_lines() if not standing.lines[each.pk].is_open],
+        "is_closed": timeline.waiting_version is not None or standing.is_settled,
+        "is_only_officer": not permissions.has_other_officer(user, information_request.country),
+        **page.context(),
+    }
+    status = 422 if page.is_sent else 200
+    response = render_page(request, "dialogues/information_request_record_answer.html", context, status=status)
+    return page.uploads.with_retry_after(response)
+
+
 class _AnswerPage(SendingPage[LineAnswerForm]):
     """The form of an answer, with a part for each line that is still open."""
+
+    line_form: type[LineAnswerForm] = LineAnswerForm
 
     def __init__(self, request: SignedInRequest, timeline: RequestTimeline, now: datetime) -> None:
         self.timeline = timeline
@@ -94,19 +142,35 @@ class _AnswerPage(SendingPage[LineAnswerForm]):
         fills = last is not None and data is None
         initial = {"narrative": _unredacted(last.narrative)} if last and fills else None
         parts = [
-            LineAnswerForm(data, line=line, today=today, initial=_line_initial(line, last) if last and fills else None)
+            self.line_form(data, line=line, today=today, initial=_line_initial(line, last) if last and fills else None)
             for line in self.timeline.open_lines
         ]
-        return AnswerForm(data, initial=initial), parts
+        return self.build_form(data, initial), parts
+
+    def build_form(self, data: QueryDict | None, initial: dict[str, Any] | None) -> AnswerForm:
+        """Return the form for what concerns all lines."""
+        return AnswerForm(data, initial=initial)
 
     def submit(self) -> UpdateVersion:
+        return self._answer(page=read_draft_page(self.request))
+
+    def _refuse_removed_lines(self) -> None:
+        """Refuse if something was typed for a line that the embassy corrected after the form was opened."""
+        for line in self.timeline.request.lines.all():
+            names = [name for name in self.request.POST if name.startswith(f"line-{line.pk}-")]
+            if line.removed_in and any(self.request.POST[name] for name in names):
+                raise Refused("closed", describe_removed_line(line))
+
+    def _answer(self, *, page: DraftPage | None = None, received: Received | None = None) -> UpdateVersion:
+        self._refuse_removed_lines()
         return answer_request(
             information_request=self.timeline.request,
-            answers=[_answer_input(part) for part in self.parts if part.is_filled],
+            answers=[read_answer(part) for part in self.parts if part.is_filled],
             narrative=self.form.cleaned_data["narrative"],
             files=self.uploads.files,
-            page=read_draft_page(self.request),
+            page=page,
             form=self.sent_form,
+            received=received,
             by=self.request.user,
             now=self.now,
         )
@@ -120,7 +184,21 @@ class _AnswerPage(SendingPage[LineAnswerForm]):
         return {**super().context(), "parts": self.parts}
 
 
-def _answer_input(part: LineAnswerForm) -> AnswerInput:
+class _PaperAnswerPage(_AnswerPage):
+    """The form of an answer on paper. An officer sees no draft of the ministry and leaves none."""
+
+    line_form = PaperLineAnswerForm
+
+    def build_form(self, data: QueryDict | None, initial: dict[str, Any] | None) -> AnswerForm:
+        return PaperAnswerForm(data, initial=initial, today=self.now.date())
+
+    def submit(self) -> UpdateVersion:
+        data = self.form.cleaned_data
+        return self._answer(received=Received(data["received_on"], ReceivedAs(data["received_as"])))
+
+
+def read_answer(part: LineAnswerForm) -> AnswerInput:
+    """Return what a valid and filled form says to its line."""
     data = part.cleaned_data
     kind = LineAnswerKind(data["answer"])
     is_figure = kind is LineAnswerKind.ANSWERED and "figure" in part.fields

@@ -49,7 +49,7 @@ def describe_asked_figures(requests: Sequence[InformationRequest], today: date) 
         standing = row.standing_on(today)
         if standing is None or standing.status is RequestStatus.WITHDRAWN:
             continue
-        for line in row.lines.all():
+        for line in row.list_lines(standing):
             if line.indicator_id:
-                known[line.indicator_id] = describe_line_standing(standing.lines[line.pk], standing.asked_on)
+                known[line.indicator_id] = describe_line_standing(standing.lines[line.pk], line.asked_on(standing))
     return known

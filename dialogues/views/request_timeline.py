@@ -71,7 +71,7 @@ class RequestTimeline:
         self.user, self.request, self.standing = user, information_request, standing
         self.versions = visible_versions(user, information_request)
         self.evidence = list_subject_evidence(user, information_request)
-        self.lines = list(information_request.lines.all())
+        self.lines = information_request.list_lines(standing)
         self._answers = {
             (answer.update_version_id, line.pk): answer for line in self.lines for answer in line.answers.all()
         }
@@ -107,7 +107,7 @@ class RequestTimeline:
         displays = []
         for line in self.lines:
             known = self.standing.lines[line.pk]
-            text = describe_line_standing(known, self.standing.asked_on)
+            text = describe_line_standing(known, line.asked_on(self.standing))
             display = RequestLineDisplay(line.pk, line.number, line.description, line.kind, known.status, text)
             answer = self._answers.get((known.version, line.pk)) if known.version else None
             version = next((each for each in self.versions if each.pk == known.version), None)
@@ -126,7 +126,15 @@ class RequestTimeline:
         proof = (row for each in self.evidence for row in (each, each.file, *each.reviews.all()))
         decisions = (decision_on(version) for version in self.versions)
         events = self.request.events.all()
-        return [self.request, *self.lines, *events, *self._answers.values(), *self.versions, *decisions, *proof]
+        return [
+            self.request,
+            *self.request.lines.all(),
+            *events,
+            *self._answers.values(),
+            *self.versions,
+            *decisions,
+            *proof,
+        ]
 
     def list_entries(self) -> list[TimelineEntry]:
         """Return what happened, newest first."""
@@ -139,6 +147,9 @@ class RequestTimeline:
     def _of_events(self) -> Iterator[TimelineEntry]:
         due_before: date | None = None
         for event in self.request.events.all():
+            facts = list(self._describe_correction(event)) if event.kind == RequestEventKind.CORRECTED else []
+            if event.kind == RequestEventKind.MOVED and due_before:
+                facts = [gettext("Earlier due date: %(date)s") % {"date": format_date(due_before)}]
             yield TimelineEntry(
                 day=event.happened_on,
                 recorded_at=event.recorded_at,
@@ -148,12 +159,33 @@ class RequestTimeline:
                 verb="recorded",
                 text=event.reason,
                 by=self._name(event.recorded_by),
-                facts=[gettext("Earlier due date: %(date)s") % {"date": format_date(due_before)}]
-                if event.kind == RequestEventKind.MOVED and due_before
-                else [],
+                facts=facts,
                 event_day=event.happened_on,
             )
             due_before = event.due_on or due_before
+
+    def _describe_correction(self, correction: RequestEvent) -> Iterator[str]:
+        """Yield what a correction changed: the reason for asking, and each line."""
+        if correction.replaced_reason:
+            later = (row.replaced_reason for row in self.request.events.all() if row.pk > correction.pk)
+            reason = next(filter(None, later), self.request.reason)
+            yield gettext("Earlier reason: “%(text)s”") % {"text": correction.replaced_reason}
+            yield gettext("Corrected reason: “%(text)s”") % {"text": reason}
+        removed = {row.number: row for row in self.request.lines.all() if row.removed_in_id == correction.pk}
+        added = {row.number: row for row in self.request.lines.all() if row.added_in_id == correction.pk}
+        for number in sorted(removed.keys() | added.keys()):
+            before, after = removed.get(number), added.get(number)
+            values = {
+                "number": number,
+                "before": before.description if before else "",
+                "after": after.description if after else "",
+            }
+            if before and after:
+                yield gettext("Line %(number)d: “%(after)s” instead of “%(before)s”") % values
+            elif after:
+                yield gettext("Line %(number)d added: “%(after)s”") % values
+            else:
+                yield gettext("Line %(number)d removed: “%(before)s”") % values
 
     def _of_versions(self) -> Iterator[TimelineEntry]:
         for version in self.versions:
@@ -166,7 +198,7 @@ class RequestTimeline:
                 source=self.request.maker,
                 verb="claimed" if self.user.is_embassy else "sent",
                 text=version.narrative,
-                by=self._name(version.recorded_by, self.request.ministry),
+                by=version.sender if self._name(version.recorded_by, self.request.ministry) else "",
                 url=reverse("version_detail", args=[version.pk]) if self.user.is_embassy else "",
                 files=[row.file for row in evidence if row.file],
                 facts=[describe_answer(each) for each in list_answers(version, self._answers_of(version))],

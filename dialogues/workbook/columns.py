@@ -1,4 +1,4 @@
-"""The columns of the sheet of commitments. A hidden row above the headings names them, so their order does not matter.
+"""The columns of the two sheets. A hidden row above the headings names them, so their order does not matter.
 
 No Django here.
 """
@@ -9,6 +9,9 @@ from tiptracker.localization import gettext, gettext_noop
 
 SHEET_MARK = "tip-tracker-commitments-1"
 """The first cell of the hidden row. It marks the sheet, also in a CSV file, and the version of its columns."""
+REQUESTS_MARK = "tip-tracker-requests-1"
+"""The same for the sheet of requests for information."""
+SHEET_MARKS = frozenset({SHEET_MARK, REQUESTS_MARK})
 
 
 class Column(StrEnum):
@@ -30,7 +33,21 @@ class Column(StrEnum):
     FILES = "files"
 
 
-_HEADINGS = {
+class RequestColumn(StrEnum):
+    """A column of the sheet of requests. Each line of a request has a row. The names of the fields are the form's."""
+
+    KEY = "key"
+    NUMBER = "number"
+    ABOUT = "about"
+    SITUATION = "situation"
+    ANSWER = "answer"
+    FIGURE = "figure"
+    THROUGH_ON = "through_on"
+    TEXT = "text"
+    FILES = "files"
+
+
+_HEADINGS: dict[StrEnum, str] = {
     Column.KEY: gettext_noop("Key"),
     Column.NUMBER: gettext_noop("Commitment"),
     Column.ABOUT: gettext_noop("What was promised, or which figure we ask for"),
@@ -45,6 +62,17 @@ _HEADINGS = {
     Column.DIRECTION: gettext_noop("If you have no figure: compared with the year before"),
     Column.THROUGH_ON: gettext_noop("End date of the figures"),
     Column.FILES: gettext_noop("Names of the files that prove it"),
+}
+_REQUEST_HEADINGS: dict[StrEnum, str] = {
+    RequestColumn.KEY: gettext_noop("Key"),
+    RequestColumn.NUMBER: gettext_noop("Request and line"),
+    RequestColumn.ABOUT: gettext_noop("What we ask for, and why"),
+    RequestColumn.SITUATION: gettext_noop("Due date, and our reply"),
+    RequestColumn.ANSWER: gettext_noop("Your answer"),
+    RequestColumn.FIGURE: gettext_noop("Figure"),
+    RequestColumn.THROUGH_ON: gettext_noop("Last day of the figure"),
+    RequestColumn.TEXT: gettext_noop("Answer in words, or explanation"),
+    RequestColumn.FILES: gettext_noop("Names of the documents"),
 }
 UPDATE_COLUMNS = frozenset({
     Column.CLAIMED,
@@ -61,9 +89,25 @@ FIGURE_COLUMNS = frozenset({Column.FIGURE, Column.DIRECTION})
 """What a ministry fills in on the line of a figure, below its commitment."""
 
 
-def describe_column(column: Column) -> str:
+ANSWER_COLUMNS = frozenset({
+    RequestColumn.ANSWER,
+    RequestColumn.FIGURE,
+    RequestColumn.THROUGH_ON,
+    RequestColumn.TEXT,
+    RequestColumn.FILES,
+})  # fmt: skip
+"""What a ministry fills in on the line of a request."""
+
+
+def describe_column(column: StrEnum) -> str:
     """Return the heading of a column in the reader's language."""
-    return gettext(_HEADINGS[column])
+    headings = _REQUEST_HEADINGS if isinstance(column, RequestColumn) else _HEADINGS
+    return gettext(headings[column])
+
+
+def name_answer_field(line: int, column: str) -> str:
+    """Return the name of the form's field that holds a cell on the line (id) of a request."""
+    return f"line-{line}-{column}"
 
 
 def name_figure_field(indicator: int, column: Column) -> str:

@@ -13,7 +13,7 @@ class WorkbookUploadForm(DatedForm):
 
     file = forms.FileField(
         label=gettext_lazy("Workbook"),
-        help_text=gettext_lazy("An Excel workbook (.xlsx) or a CSV file of its sheet with the commitments."),
+        help_text=gettext_lazy("An Excel workbook (.xlsx), or a CSV file of its sheet of commitments or requests."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
         error_messages={
             "required": gettext_lazy("Choose the workbook that you filled in."),

@@ -11,16 +11,18 @@ from tiptracker.localization import format_date, gettext
 def write_texts(ministry: Ministry, made_on: date) -> SheetTexts:
     """Return the names of the sheets and the instructions."""
     sheet = gettext("Commitments")
-    values = {"ministry": ministry.name, "date": format_date(made_on), "sheet": sheet}
+    requests = gettext("Requests")
+    values = {"ministry": ministry.name, "date": format_date(made_on), "sheet": sheet, "requests": requests}
     return SheetTexts(
         instructions_name=gettext("Instructions"),
         sheet_name=sheet,
-        title=gettext("Updates of the %(ministry)s on its commitments") % values,
+        requests_name=requests,
+        title=gettext("Updates and answers of the %(ministry)s") % values,
         instructions=[
             Marking.UNCLASSIFIED.label,
             gettext(
-                "This workbook has the commitments of your ministry as they were on %(date)s, without those on which "
-                "we have your update."
+                "This workbook has the commitments of your ministry and what we asked it for, as they were on "
+                "%(date)s. It leaves out those on which we have your update or your answer."
             )
             % values,
             gettext("1. Open the sheet “%(sheet)s”. Each commitment has a row. Write into the framed cells only.")
@@ -35,15 +37,20 @@ def write_texts(ministry: Ministry, made_on: date) -> SheetTexts:
                 "have no figure. Enter the end date of the figures on the row of the commitment."
             ),
             gettext(
-                "4. Write the names of the files that prove it, such as letter.pdf. You attach the files when you "
+                "4. The sheet “%(requests)s” has a row for each figure or document that we asked for. Choose whether "
+                "you send it or have none. Enter the figure, or answer in words. Leave a row empty to answer it later."
+            )
+            % values,
+            gettext(
+                "5. Write the names of the files that prove it, such as letter.pdf. You attach the files when you "
                 "upload the workbook."
             ),
-            gettext("5. Do not write formulas. Do not change the first column, which is hidden. Do not add rows."),
+            gettext("6. Do not write formulas. Do not change the first column, which is hidden. Do not add rows."),
             gettext(
-                "6. Upload the workbook in TIP Tracker, or give it to the embassy with the files. You see a preview. "
+                "7. Upload the workbook in TIP Tracker, or give it to the embassy with the files. You see a preview. "
                 "Nothing is sent before it is confirmed."
             ),
-            gettext("7. Save the workbook as .xlsx. A CSV file of the sheet “%(sheet)s” works too.") % values,
+            gettext("8. Save the workbook as .xlsx. A CSV file of one of the two sheets works too."),
             gettext("Never send the name, picture or address of a victim. Give only age group, sex and district."),
             gettext("Never send classified information."),
         ],

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from django.forms import Form
 from django.http import QueryDict
@@ -19,35 +18,31 @@ from dialogues.views.update_submission import read_figure_input
 from dialogues.views.uploads import UploadResult
 from dialogues.workbook.columns import FIGURE_COLUMNS, Column, name_figure_field
 from dialogues.workbook.content import AskedCommitment
+from dialogues.workbook.preview_keys import name_row, send_key
+from dialogues.workbook.request_content import AskedRequest
+from dialogues.workbook.request_preview import RequestPreviewRow, preview_request
 from dialogues.workbook.rows import RowStatus, WorkbookRow, decide_status, describe_changes
 from tiptracker.accounts.models import User
+from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext
-from tiptracker.web.frontend.form_rows import invalid_forms
+from tiptracker.web.frontend.form_rows import add_refusal, invalid_forms
 
 
 class RowUpdateForm(UpdateForm):
-    """The form of an update among those of several rows. `number` is that of its row in the file."""
+    """The form of an update among those of several rows."""
 
-    def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=_prefix(number), **kwargs)
-        self.row_name = _name_row(number)
+    def __init__(self, *args: Any, row: WorkbookRow, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=row.prefix, **kwargs)
+        self.row_name = name_row(row)
 
 
 class RowFigureForm(FigureForm):
-    """The form of a figure among those of several rows. `number` is that of its row in the file."""
+    """The form of a figure among those of several rows."""
 
-    def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, row: WorkbookRow, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.prefix = f"{_prefix(number)}-{self.prefix}"
-        self.row_name = _name_row(number)
-
-
-def _prefix(number: int) -> str:
-    return f"row{number}"
-
-
-def _name_row(number: int) -> str:
-    return gettext("Row %(number)d") % {"number": number}
+        self.prefix = f"{row.prefix}-{self.prefix}"
+        self.row_name = name_row(row)
 
 
 @dataclass
@@ -71,7 +66,12 @@ class WorkbookPreviewRow:
     @property
     def prefix(self) -> str:
         """The beginning of the names of its fields."""
-        return row_prefix(self.row)
+        return self.row.prefix
+
+    @property
+    def title(self) -> str:
+        """What the row is about; empty if that is not known."""
+        return self.asked.commitment.text if self.asked else ""
 
     @property
     def is_sendable(self) -> bool:
@@ -103,54 +103,59 @@ class WorkbookPreviewRow:
         own = {name: value for name, value in data.items() if name not in ("files", "through_on")}
         return {**own, "commitment": self.asked.commitment, "files": list(self.files), "figures": figures}
 
+    def show_refusal(self, refusal: Refused) -> None:
+        """Show beside its field why the row was not sent."""
+        if self.form:
+            add_refusal(self.form, refusal)
+
     def sent_form(self, seen: int) -> SentForm:
         """Return what identifies the row when it is sent. `seen` is the newest version that the page showed."""
         content = [self.row.values, self.row.files]
         return SentForm(send_key(self.row), sha256(json.dumps(content, sort_keys=True).encode()).digest(), seen)
 
 
-def row_prefix(row: WorkbookRow) -> str:
-    """Return the beginning of the names of a row's fields."""
-    return _prefix(row.number)
-
-
-def send_key(row: WorkbookRow) -> UUID:
-    """Return the key under which a row is sent once: the same cells with the same key of the row, in any file."""
-    return UUID(bytes=sha256(f"{row.key}\n{row.uploaded}".encode()).digest()[:16])
+type PreviewRow = WorkbookPreviewRow | RequestPreviewRow
 
 
 def build_preview(
     rows: Sequence[WorkbookRow],
     asked: Iterable[AskedCommitment],
+    asked_requests: Iterable[AskedRequest],
     *,
-    uploads: Mapping[int, UploadResult],
+    uploads: Mapping[str, UploadResult],
     user: User,
     today: date,
-) -> list[WorkbookPreviewRow]:
-    """Return the rows of the preview, in the order of the file.
+) -> list[PreviewRow]:
+    """Return the rows of the preview, in the order of the file: commitments, then requests.
 
     Args:
         rows: the rows as read and corrected.
         asked: the ministry's commitments with the figures that they ask for.
-        uploads: the files attached to each row, by its number, and the messages about those that were refused.
+        asked_requests: the ministry's requests for information.
+        uploads: the files attached to each row, by its place, and the messages about those that were refused.
         user: who reads the preview.
         today: the present day in the country.
     """
     by_commitment = {each.commitment.pk: each for each in asked}
+    by_request = {each.request.pk: each for each in asked_requests}
     keys = SendKey.objects.filter(key__in=[send_key(row) for row in rows if row.key])
     visible = keys.filter(update_version__in=UpdateVersion.objects.visible_to(user))
     sent = {
         each.key: each.update_version
         for each in visible.select_related(
-            "update_version__recorded_by", "update_version__update__commitment__ministry"
+            "update_version__recorded_by",
+            "update_version__update__commitment__ministry",
+            "update_version__update__information_request__ministry",
         )
     }
-    return [
-        _preview_row(
-            row, by_commitment.get(row.commitment or 0), uploads.get(row.number), sent.get(send_key(row)), today
-        )
-        for row in rows
-    ]
+    preview: list[PreviewRow] = []
+    for row in rows:
+        uploaded, before = uploads.get(row.place), sent.get(send_key(row))
+        if row.is_request:
+            preview.append(preview_request(row, by_request.get(row.request or 0), uploaded, before, today))
+        else:
+            preview.append(_preview_row(row, by_commitment.get(row.commitment or 0), uploaded, before, today))
+    return preview
 
 
 def _preview_row(
@@ -192,7 +197,7 @@ def _describe_blocked(asked: AskedCommitment) -> str:
 
 def _build_forms(row: WorkbookRow, asked: AskedCommitment, today: date) -> tuple[UpdateForm, list[FigureForm]]:
     """Return the forms of a row, filled with its values as if they had just been posted."""
-    prefix = row_prefix(row)
+    prefix = row.prefix
     data = QueryDict(mutable=True)
     for name, text in row.values.items():
         data[f"{prefix}-{name}"] = text
@@ -201,11 +206,11 @@ def _build_forms(row: WorkbookRow, asked: AskedCommitment, today: date) -> tuple
         data[f"{prefix}-{Column.THROUGH_ON}"] = (
             today.isoformat()
         )  # no figure, so the form needs no date of the ministry
-    form = RowUpdateForm(data, number=row.number, today=today, asks_figures=bool(asked.figures))
+    form = RowUpdateForm(data, row=row, today=today, asks_figures=bool(asked.figures))
     figures: list[FigureForm] = [
         RowFigureForm(
             data,
-            number=row.number,
+            row=row,
             indicator=each.indicator,
             since=format_date(asked.since or today),
             last=each.last,
@@ -225,7 +230,7 @@ def _show_faults(row: WorkbookRow, form: UpdateForm, figures: Sequence[FigureFor
     owners: list[Form] = [form, *figures]
     for owner in owners:
         for name in owner.fields:
-            full = owner.add_prefix(name).removeprefix(f"{row_prefix(row)}-")
+            full = owner.add_prefix(name).removeprefix(f"{row.prefix}-")
             if fault := row.faults.get(full):
                 owner.errors.pop(name, None)
                 owner.add_error(name, str(fault))

@@ -1,17 +1,29 @@
 """The rows of a workbook: what is in each, whether it changed, and what happened since its download. No Django here.
 
-A row is a commitment with the lines of its figures. Its key says for which ministry, commitment and state of the record
-it was written. Keys are signed (`dialogues.workbook.keys`), so a changed one is noticed.
+A row is a commitment with the lines of its figures, or a request with its lines. Its key says for which ministry, for
+which of them and for which state of the record it was written. Keys are signed (`dialogues.workbook.keys`), so a
+changed one is noticed.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any, NamedTuple, Self
 
 from dialogues.choices import UpdateDecision
-from dialogues.workbook.columns import FIGURE_COLUMNS, UPDATE_COLUMNS, Column, describe_column, name_figure_field
+from dialogues.workbook.columns import (
+    ANSWER_COLUMNS,
+    FIGURE_COLUMNS,
+    SHEET_MARKS,
+    UPDATE_COLUMNS,
+    Column,
+    RequestColumn,
+    describe_column,
+    name_answer_field,
+    name_figure_field,
+)
 from dialogues.workbook.reader.cells import Cell, CellKind, SheetLine
 from recommendations.importing.stored_sentences import StoredSentence, deserialize_sentence
 from tiptracker.choices import ChoiceEnum
@@ -24,10 +36,10 @@ _CONTENT = UPDATE_COLUMNS | FIGURE_COLUMNS
 
 
 class RowState(NamedTuple):
-    """The state of a commitment for which a row was written.
+    """The state of a commitment or a request for which a row was written.
 
     `version` is the id of the newest update version, or 0. `outcome` is the decision on it, or "". `due_on` is an ISO
-    date, or "". `wording` is the digest of what was promised.
+    date, or "". `wording` is the digest of what was promised or asked.
     """
 
     version: int
@@ -39,6 +51,7 @@ class RowState(NamedTuple):
 class RowKey(NamedTuple):
     """The content of a key. `indicator` is 0 on the line of a commitment, and an id on the line of a figure.
 
+    On the sheet of requests, `commitment` is the id of a request and `indicator` that of its line.
     `made_on` is the ISO date of the download. `filled` is the digest of what the row contained then.
     """
 
@@ -51,7 +64,7 @@ class RowKey(NamedTuple):
 
 
 class StateNow(NamedTuple):
-    """The state of a commitment now, with what a sentence about a change needs."""
+    """The state of a commitment or a request now, with what a sentence about a change needs."""
 
     state: RowState
     sent_on: date | None = None
@@ -78,7 +91,9 @@ class WorkbookRow:
     Attributes:
         number: its row number in the file.
         values: what was typed, by the name of the form's field.
-        commitment: the id of the commitment that its key names, or None without a valid key.
+        commitment: the id of the commitment that its key names, or None without a valid key and for a request.
+        request: the id of the request that its key names, or None.
+        is_request: whether it is on the sheet of requests.
         key: the key as it stands in the file.
         filled: the digest of the values at the download.
         uploaded: the digest of the values as uploaded, before corrections. With the key, it identifies what is sent.
@@ -93,6 +108,8 @@ class WorkbookRow:
     number: int
     values: dict[str, str] = field(default_factory=dict)
     commitment: int | None = None
+    request: int | None = None
+    is_request: bool = False
     key: str = ""
     filled: str = ""
     uploaded: str = ""
@@ -104,6 +121,16 @@ class WorkbookRow:
     is_sent: bool = False
 
     @property
+    def place(self) -> str:
+        """Its place in the file, which identifies it: the number and, on the sheet of requests, the sheet."""
+        return f"request{self.number}" if self.is_request else str(self.number)
+
+    @property
+    def prefix(self) -> str:
+        """The beginning of the names of its fields in the preview."""
+        return self.place if self.is_request else f"row{self.number}"
+
+    @property
     def is_filled(self) -> bool:
         """Whether anything differs from what the row contained at the download."""
         return bool(self.faults) or digest_values(self.values) != self.filled
@@ -111,8 +138,9 @@ class WorkbookRow:
     @property
     def named_files(self) -> list[str]:
         """The names of files in the row, as typed: separated by commas, semicolons or line breaks."""
-        names = self.values.get(Column.FILES, "").replace(";", ",").replace("\n", ",").split(",")
-        return [" ".join(name.split()) for name in names if name.strip()]
+        cells = [text for name, text in self.values.items() if name.rpartition("-")[2] == Column.FILES]
+        names = ",".join(cells).replace(";", ",").replace("\n", ",").split(",")
+        return list(dict.fromkeys(" ".join(name.split()) for name in names if name.strip()))
 
     def to_json(self) -> dict[str, Any]:
         """Return data for `from_json`."""
@@ -120,6 +148,8 @@ class WorkbookRow:
             "number": self.number,
             "values": self.values,
             "commitment": self.commitment,
+            "request": self.request,
+            "is_request": self.is_request,
             "key": self.key,
             "filled": self.filled,
             "uploaded": self.uploaded,
@@ -165,37 +195,104 @@ def digest_values(values: Mapping[str, str]) -> str:
     )
 
 
-def read_rows(
-    lines: Sequence[SheetLine], *, read_key: Callable[[str], RowKey | None], read_label: Callable[[Column, str], str]
+def split_sheets(lines: Sequence[SheetLine]) -> dict[str, list[SheetLine]]:
+    """Return the lines of each sheet by its mark. A sheet begins with the hidden row that has the mark."""
+    sheets: dict[str, list[SheetLine]] = {}
+    own: list[SheetLine] = []
+    for line in lines:
+        if line.cells and line.cells[0].text in SHEET_MARKS:
+            own = sheets.setdefault(line.cells[0].text, [])
+        own.append(line)
+    return sheets
+
+
+def read_request_rows(
+    lines: Sequence[SheetLine], *, read_key: Callable[[str], RowKey | None], read_label: Callable[[StrEnum, str], str]
 ) -> list[WorkbookRow]:
-    """Return the rows of a sheet.
+    """Return the rows of the sheet of requests: one for each request, with the cells of all its lines.
+
+    Arguments are those of `read_rows`.
+    """
+    places = _find_places(lines[0], RequestColumn)
+    rows: dict[int, WorkbookRow] = {}
+    others: list[WorkbookRow] = []
+    lines_seen: dict[int, int] = {}
+    for line in lines[2:]:
+        cells = _cells_by_column(line, places)
+        key_cell = cells[RequestColumn.KEY]
+        key = read_key(key_cell.text) if key_cell.kind is CellKind.TEXT else None
+        if key is None:
+            if key_cell.text or any(cells[column].text for column in ANSWER_COLUMNS & cells.keys()):
+                problem = StoredSentence(
+                    gettext_noop(
+                        "The key in the first column is missing or was changed, so we do not know which line this row "
+                        "answers. Download the workbook again and copy your text into it."
+                    )
+                )
+                others.append(WorkbookRow(line.number, is_request=True, problem=problem))
+        elif first := lines_seen.get(key.indicator):
+            others.append(WorkbookRow(line.number, is_request=True, problem=_describe_repeated(first)))
+        else:
+            lines_seen[key.indicator] = line.number
+            row = rows.setdefault(
+                key.commitment,
+                WorkbookRow(
+                    line.number,
+                    request=key.commitment,
+                    is_request=True,
+                    key=key_cell.text,
+                    filled=key.filled,
+                    made_on=key.made_on,
+                    state=key.state,
+                ),
+            )
+            for column in sorted(ANSWER_COLUMNS & cells.keys()):
+                _read_cell(row, name_answer_field(key.indicator, column), column, cells[column], read_label)
+    for row in rows.values():
+        row.uploaded = digest_values(row.values)
+    return sorted([*rows.values(), *others], key=lambda row: row.number)
+
+
+def _find_places(head: SheetLine, columns: type[StrEnum]) -> dict[Any, int]:
+    """Return the place of each column, from the hidden row that names them."""
+    names = [cell.text for cell in head.cells]
+    return {column: names.index(column) for column in columns if column in names} | {columns("key"): 0}
+
+
+def _cells_by_column(line: SheetLine, places: Mapping[Any, int]) -> dict[Any, Cell]:
+    return {column: line.cells[place] if place < len(line.cells) else _EMPTY for column, place in places.items()}
+
+
+def _describe_repeated(first: int) -> StoredSentence:
+    return StoredSentence(
+        gettext_noop("This row repeats the key of row %(row)s. Keep one of the two, and upload the file again."),
+        {"row": str(first)},
+    )
+
+
+def read_rows(
+    lines: Sequence[SheetLine], *, read_key: Callable[[str], RowKey | None], read_label: Callable[[StrEnum, str], str]
+) -> list[WorkbookRow]:
+    """Return the rows of the sheet of commitments.
 
     Args:
         lines: the names of the columns, the headings, and the lines below.
         read_key: returns the content of a key, or None if it was changed.
         read_label: returns the value that a label stands for in a column with a list, or the label itself.
     """
-    names = [cell.text for cell in lines[0].cells]
-    places = {column: names.index(column) for column in Column if column in names}
-    places[Column.KEY] = 0  # its place in the hidden row has the mark of the sheet
+    places = _find_places(lines[0], Column)
     rows: dict[int, WorkbookRow] = {}
     others: list[WorkbookRow] = []
     lines_seen: dict[tuple[int, int], int] = {}
     for line in lines[2:]:
-        cells = {column: line.cells[place] if place < len(line.cells) else _EMPTY for column, place in places.items()}
+        cells = _cells_by_column(line, places)
         key_cell = cells[Column.KEY]
         key = read_key(key_cell.text) if key_cell.kind is CellKind.TEXT else None
         if key is None:
             if key_cell.text or any(cells[column].text for column in _CONTENT & cells.keys()):
                 others.append(WorkbookRow(line.number, problem=_describe_bad_key(key_cell)))
         elif first := lines_seen.get((key.commitment, key.indicator)):
-            problem = StoredSentence(
-                gettext_noop(
-                    "This row repeats the key of row %(row)s. Keep one of the two, and upload the file again."
-                ),
-                {"row": str(first)},
-            )
-            others.append(WorkbookRow(line.number, problem=problem))
+            others.append(WorkbookRow(line.number, problem=_describe_repeated(first)))
         else:
             lines_seen[key.commitment, key.indicator] = line.number
             row = rows.setdefault(
@@ -233,19 +330,25 @@ def _describe_bad_key(cell: Cell) -> StoredSentence:
 
 
 def _read_cells(
-    row: WorkbookRow, cells: Mapping[Column, Cell], indicator: int, read_label: Callable[[Column, str], str]
+    row: WorkbookRow, cells: Mapping[Column, Cell], indicator: int, read_label: Callable[[StrEnum, str], str]
 ) -> None:
     """Add the cells of a line to its row: those of the update, or of a figure."""
     for column in sorted((FIGURE_COLUMNS if indicator else UPDATE_COLUMNS) & cells.keys()):
-        cell = cells[column]
         name = name_figure_field(indicator, column) if indicator else column.value
-        if fault := _describe_fault(column, cell):
-            row.faults[name] = fault
-        elif cell.text:
-            row.values[name] = read_label(column, cell.text)
+        _read_cell(row, name, column, cells[column], read_label)
 
 
-def _describe_fault(column: Column, cell: Cell) -> StoredSentence | None:
+def _read_cell(
+    row: WorkbookRow, name: str, column: StrEnum, cell: Cell, read_label: Callable[[StrEnum, str], str]
+) -> None:
+    """Add a cell to its row, as the value of a field of the form or as the reason why it can't be used."""
+    if fault := _describe_fault(cell):
+        row.faults[name] = fault
+    elif cell.text:
+        row.values[name] = read_label(column, cell.text)
+
+
+def _describe_fault(cell: Cell) -> StoredSentence | None:
     """Return why a cell can't be used, if it has a formula or shows an error."""
     if cell.kind is CellKind.FORMULA:
         return StoredSentence(gettext_noop("The cell has a formula. Type the text, the date or the number itself."))
@@ -287,13 +390,17 @@ def decide_status(
     return RowStatus.CHANGED if changes else RowStatus.NEW
 
 
-def describe_changes(then: RowState, now: StateNow) -> list[str]:
-    """Return what happened to a commitment since the row was downloaded, in sentences. Empty if nothing did."""
+def describe_changes(then: RowState, now: StateNow, *, is_request: bool = False) -> list[str]:
+    """Return what happened to a commitment or a request since the download, in sentences. Empty if nothing did."""
     sentences = list(_describe_update(then, now))
     if then.due_on != now.state.due_on:
         sentences.append(_describe_due_date(then.due_on, now.due_on))
     if then.wording != now.state.wording:
-        sentences.append(gettext("The wording of the commitment was corrected. Read it again."))
+        sentences.append(
+            gettext("Other lines are asked for now, or fewer. Read the request again.")
+            if is_request
+            else gettext("The wording of the commitment was corrected. Read it again.")
+        )
     return sentences
 
 
@@ -325,5 +432,5 @@ def _describe_due_date(then: str, now: date | None) -> str:
 
 def describe_field(name: str) -> str:
     """Return the heading of the column that a form's field came from."""
-    column = Column(name.rpartition("-")[2])
-    return describe_column(column)
+    column = name.rpartition("-")[2]
+    return describe_column(RequestColumn(column) if name.startswith("line-") else Column(column))

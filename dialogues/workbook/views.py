@@ -21,16 +21,18 @@ from dialogues.actions.files import refuse_oversized_total
 from dialogues.files.inspection import clean_file_name, describe_oversized_request
 from dialogues.models import EvidenceFile, WorkbookDraft
 from dialogues.views.uploads import UploadResult, store_uploads
-from dialogues.workbook.columns import Column
+from dialogues.workbook.columns import REQUESTS_MARK, SHEET_MARK, Column
 from dialogues.workbook.content import AskedCommitment, build_lines, gather_commitments
 from dialogues.workbook.forms import WorkbookUploadForm
 from dialogues.workbook.instructions import write_texts
 from dialogues.workbook.keys import read_key
 from dialogues.workbook.labels import make_label_reader
-from dialogues.workbook.preview import WorkbookPreviewRow, build_preview, row_prefix
+from dialogues.workbook.preview import PreviewRow, build_preview
 from dialogues.workbook.reader import read_lines
 from dialogues.workbook.reader.cells import MAX_FILE_BYTES, too_large_error
-from dialogues.workbook.rows import RowKey, RowStatus, WorkbookRow, read_rows
+from dialogues.workbook.request_content import AskedRequest, build_request_lines, gather_requests
+from dialogues.workbook.request_preview import RequestPreviewRow
+from dialogues.workbook.rows import RowKey, RowStatus, WorkbookRow, read_request_rows, read_rows, split_sheets
 from dialogues.workbook.writer import write_workbook
 from recommendations.edition_context import default_edition_of_country, page_url, set_page_country
 from tiptracker import clock
@@ -64,18 +66,25 @@ def _gather(request: SignedInRequest, ministry: Ministry) -> list[AskedCommitmen
     return gather_commitments(request.user, ministry, edition, clock.today(ministry.country.time_zone))
 
 
+def _gather_requests(request: SignedInRequest, ministry: Ministry) -> list[AskedRequest]:
+    return gather_requests(request.user, ministry, clock.today(ministry.country.time_zone))
+
+
 @login_required
 @require_safe
 def workbook_download(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Return the workbook of a ministry's open commitments, in the language of the page."""
+    """Return the workbook of a ministry's open commitments and requests, in the language of the page."""
     ministry = _get_ministry(request, pk)
     if wait := rate_limits.seconds_to_wait("exports", request):
         return rate_limits.limit_exceeded_page(request, wait)
     today = clock.today(ministry.country.time_zone)
     lines = build_lines(_gather(request, ministry), ministry, today)
-    content = write_workbook(lines, write_texts(ministry, today))
+    request_lines = build_request_lines(_gather_requests(request, ministry), ministry, today)
+    content = write_workbook(lines, request_lines, write_texts(ministry, today))
     commitments = sum(not line.is_figure for line in lines)
-    workbooks.record_workbook_download(ministry=ministry, commitments=commitments, by=request.user)
+    workbooks.record_workbook_download(
+        ministry=ministry, commitments=commitments, request_lines=len(request_lines), by=request.user
+    )
     name = f"{slugify(ministry.short_name or ministry.name) or 'ministry'}-{today.isoformat()}.xlsx"
     return HttpResponse(
         content,
@@ -115,6 +124,7 @@ def workbook(request: SignedInRequest, pk: int) -> HttpResponse:
         "ministry": ministry,
         "form": form,
         "open_count": sum(each.is_open for each in asked),
+        "requests_count": sum(each.is_open for each in _gather_requests(request, ministry)),
         "drafts": WorkbookDraft.objects.visible_to(request.user).filter(ministry=ministry).order_by("-pk"),
         "home": _home_url(request, ministry),
         "is_only_officer": not request.user.is_ministry
@@ -140,7 +150,13 @@ def _keep_upload(
         raise too_large_error()
     content = upload.read()
     lines = read_lines(content, run=Sandbox(request.user.pk))
-    rows = read_rows(lines, read_key=_key_reader(ministry), read_label=make_label_reader())
+    sheets, read_label = split_sheets(lines), make_label_reader()
+    rows = []
+    if SHEET_MARK in sheets:
+        rows += read_rows(sheets[SHEET_MARK], read_key=_key_reader(ministry), read_label=read_label)
+    if REQUESTS_MARK in sheets:
+        read_own_key = _key_reader(ministry, is_request=True)
+        rows += read_request_rows(sheets[REQUESTS_MARK], read_key=read_own_key, read_label=read_label)
     return workbooks.keep_workbook(
         ministry=ministry,
         name=clean_file_name(upload.name or ""),
@@ -152,11 +168,11 @@ def _keep_upload(
     )
 
 
-def _key_reader(ministry: Ministry) -> Any:
+def _key_reader(ministry: Ministry, *, is_request: bool = False) -> Any:
     """Return a function that reads keys, and refuses the whole file for a key of another ministry."""
 
     def read(text: str) -> RowKey | None:
-        key = read_key(text)
+        key = read_key(text, is_request=is_request)
         if key and key.ministry != ministry.pk:
             sentence = gettext(
                 "This workbook is of another ministry. Nothing was read from it. Choose the workbook of the "
@@ -187,10 +203,10 @@ def _restore(request: SignedInRequest, ministry: Ministry, now: datetime) -> Htt
 
 
 class _Posted(NamedTuple):
-    """What was posted on a preview: the rows as corrected, and the files of each, by its number."""
+    """What was posted on a preview: the rows as corrected, and the files of each, by its place."""
 
     rows: list[WorkbookRow]
-    uploads: dict[int, UploadResult]
+    uploads: dict[str, UploadResult]
 
 
 @form_page
@@ -224,29 +240,29 @@ def workbook_preview(request: SignedInRequest, pk: int) -> HttpResponse:
     return _send(request, draft, preview, now)
 
 
-def _stored_files(request: SignedInRequest, rows: Sequence[WorkbookRow]) -> dict[int, UploadResult]:
-    """Return the files attached to each row, by its number."""
+def _stored_files(request: SignedInRequest, rows: Sequence[WorkbookRow]) -> dict[str, UploadResult]:
+    """Return the files attached to each row, by its place."""
     keys = {pk for row in rows for pk in row.files}
     files = EvidenceFile.objects.visible_to(request.user).in_bulk(keys) if keys else {}
-    return {row.number: UploadResult([files[pk] for pk in row.files if pk in files], []) for row in rows}
+    return {row.place: UploadResult([files[pk] for pk in row.files if pk in files], []) for row in rows}
 
 
 def _read_posted(request: SignedInRequest, rows: Sequence[WorkbookRow], now: datetime) -> _Posted:
     """Return the rows with what was posted for them. Files are stored at once, so that a refused row loses none."""
     uploads = _stored_files(request, rows)
     for row in rows:
-        prefix = f"{row_prefix(row)}-"
+        prefix = f"{row.prefix}-"
         if row.is_sent:
             continue
         if f"{prefix}shown" in request.POST:
-            named = {name: row.values[name] for name in (Column.FILES.value,) if name in row.values}
+            named = {name: row.values[name] for name in row.values if name.rpartition("-")[2] == Column.FILES}
             row.values = named | _read_typed(request.POST, prefix)
             # Whoever saves has read why a cell was refused, and may leave it empty. Whoever sends other rows has not.
             is_read = request.POST.get("do") == "save"
             row.faults = {} if is_read else {name: row.faults[name] for name in row.faults.keys() - row.values.keys()}
         if f"{prefix}attach" in request.POST:
-            uploads[row.number] = _limit_total(store_uploads(request, now=now, prefix=prefix))
-            row.files = [file.pk for file in uploads[row.number].files]
+            uploads[row.place] = _limit_total(store_uploads(request, now=now, prefix=prefix))
+            row.files = [file.pk for file in uploads[row.place].files]
     return _Posted(list(rows), uploads)
 
 
@@ -289,22 +305,20 @@ def _build(
     request: SignedInRequest,
     draft: WorkbookDraft,
     rows: Sequence[WorkbookRow],
-    uploads: Mapping[int, UploadResult],
+    uploads: Mapping[str, UploadResult],
     now: datetime,
-) -> list[WorkbookPreviewRow]:
-    asked = _gather(request, draft.ministry)
-    return build_preview(rows, asked, uploads=uploads, user=request.user, today=now.date())
+) -> list[PreviewRow]:
+    asked, requests = _gather(request, draft.ministry), _gather_requests(request, draft.ministry)
+    return build_preview(rows, asked, requests, uploads=uploads, user=request.user, today=now.date())
 
 
-def _send(
-    request: SignedInRequest, draft: WorkbookDraft, preview: list[WorkbookPreviewRow], now: datetime
-) -> HttpResponse:
+def _send(request: SignedInRequest, draft: WorkbookDraft, preview: list[PreviewRow], now: datetime) -> HttpResponse:
     """Send the ticked rows, each for itself, and say what was sent. Show what was refused."""
     chosen = set(request.POST.getlist("send"))
     sent = 0
     is_refused = False
     for line in preview:
-        if str(line.row.number) not in chosen:
+        if line.row.place not in chosen:
             continue
         if line.is_sendable and _send_row(request, draft, line, now):
             sent += 1
@@ -323,21 +337,23 @@ def _send(
     return redirect("workbook_preview", pk=draft.pk)
 
 
-def _send_row(request: SignedInRequest, draft: WorkbookDraft, line: WorkbookPreviewRow, now: datetime) -> bool:
+def _send_row(request: SignedInRequest, draft: WorkbookDraft, line: PreviewRow, now: datetime) -> bool:
     """Send one row. Return whether it was sent; if not, its form says why."""
     seen = parse_whole_number(request.POST.get(f"{line.prefix}-seen")) or 0
+    signed: Any = {
+        "draft": draft,
+        "place": line.row.place,
+        "form": line.sent_form(seen),
+        "by": request.user,
+        "now": now,
+    }
     try:
-        line.sent = workbooks.send_workbook_row(
-            draft=draft,
-            number=line.row.number,
-            form=line.sent_form(seen),
-            by=request.user,
-            now=now,
-            **line.values(),
-        )
+        if isinstance(line, RequestPreviewRow):
+            line.sent = line.send(**signed)
+        else:
+            line.sent = workbooks.send_workbook_row(**signed, **line.values())
     except Refused as refusal:
-        if line.form:
-            add_refusal(line.form, refusal)
+        line.show_refusal(refusal)
         line.status = RowStatus.WRONG
         return False
     line.status = RowStatus.SENT
@@ -368,7 +384,7 @@ def _describe_sending(request: SignedInRequest, draft: WorkbookDraft, sent: int)
 def _render_preview(
     request: SignedInRequest,
     draft: WorkbookDraft,
-    preview: list[WorkbookPreviewRow],
+    preview: list[PreviewRow],
     *,
     refusal: str = "",
 ) -> HttpResponse:

@@ -82,6 +82,30 @@ class PillarLines(NamedTuple):
     title: str
     questions: Sequence[QuestionLines]
 
+    @property
+    def total(self) -> int:
+        """The number of its standard indicators."""
+        return len(self._lines)
+
+    @property
+    def open_count(self) -> int:
+        """The number of those that are not set up yet."""
+        return sum(line.row is not None for line in self._lines)
+
+    @property
+    def ticked_count(self) -> int:
+        """The number of those that are ticked."""
+        return sum(line.row is not None and bool(line.row["wanted"].value()) for line in self._lines)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a line has an error, so that the page shows it at once."""
+        return any(line.row and line.row.errors for line in self._lines)
+
+    @property
+    def _lines(self) -> list[StandardLine]:
+        return [line for question in self.questions for line in question.lines]
+
 
 @form_page
 def standard_indicators(request: EditionRequest) -> HttpResponse:

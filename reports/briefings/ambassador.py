@@ -57,9 +57,10 @@ from reports.briefings.updates import build_updates, gather_versions
 from reports.choices import BriefingKind
 from reports.models import Briefing
 from reports.readiness.checks import find_missed_milestones
-from reports.readiness.explanation import headline
+from reports.readiness.explanation import headline, score_fall
 from reports.readiness.explanation.step_display import StepsDisplay
 from reports.readiness.explanation.step_sentences import display_steps
+from reports.readiness.explanation.trend_display import TrendDisplay
 from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
@@ -93,8 +94,14 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
     since = _find_compared_day(view, dialogues)
     run = read_trend(view, result.known_facts, dialogues, milestones)
     trend = build_trend(
-        view, result.known_facts, run, since=since.day if since else None, deadline_on=result.deadline_on
+        view,
+        result.known_facts,
+        run,
+        since=since.day if since else None,
+        deadline_on=result.deadline_on,
+        falls=_describe_fall(view, run, told_since=run.compared_day),
     )
+    planned = _find_next_dialogue(view)
     if since and trend.since:
         since = replace(since, score=trend.since.then)
     return AmbassadorBriefing(
@@ -115,9 +122,8 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
                 commitments,
                 to_follow_up=len(to_follow_up),
                 since=since,
-                fall=describe_fall(
-                    view.reader, run, told_since=since.day if since and since.score is not None else None
-                ),
+                falls=_describe_fall(view, run, told_since=since.day if since and since.score is not None else None),
+                next_dialogue_on=planned.held_on if planned else None,
             ),
         ),
         parts=build_parts(result),
@@ -140,6 +146,7 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         dialogues=tuple(_build_dialogue(row, commitments) for row in dialogues),
         updates=build_updates(view, versions, commitments, annex),
         requests=summarize_requests(view),
+        next_dialogue=_describe_next_dialogue(planned),
         evidence=annex.pieces,
         methodology=gettext("Method version %(version)s.") % {"version": result.method},
         disclaimer=gettext(headline.DISCLAIMER),
@@ -154,7 +161,8 @@ def _write_paragraph(
     *,
     to_follow_up: int,
     since: ComparedDay | None,
-    fall: str,
+    falls: tuple[str, ...],
+    next_dialogue_on: date | None,
 ) -> str:
     """Return the first paragraph, with the figures that the rest of the document prints."""
     summary = build_readiness_summary(result)
@@ -181,10 +189,41 @@ def _write_paragraph(
             ),
             pending=to_follow_up,
             commitments=len(of_government),
-            fall=fall,
+            falls=falls,
+            next_dialogue_on=next_dialogue_on,
             missed=tuple(row.kind.label for row in find_missed_milestones(result.known_facts, view.as_of)),
         )
     )
+
+
+def _describe_fall(view: ReaderView, run: TrendDisplay, *, told_since: date | None) -> tuple[str, ...]:
+    """Return how far readiness has fallen since its highest week: with its cause, and without.
+
+    Empty if it has not fallen, or if a comparison with the day `told_since` already says so.
+    """
+    fall = describe_fall(view.reader, run, told_since=told_since)
+    without_cause = replace(run.fall, cause=None) if run.fall else None
+    return tuple(filter(None, (fall, score_fall.describe_fall(without_cause, told_since=told_since))))
+
+
+def _find_next_dialogue(view: ReaderView) -> Dialogue | None:
+    """Return the next planned dialogue after the document's day."""
+    rows = Dialogue.objects.visible_to(view.reader).filter(
+        country=view.edition.country, held_on__gt=view.as_of, called_off_at__isnull=True
+    )
+    if view.known_by is not None:
+        rows = rows.filter(entered_at__lte=view.known_by)
+    return rows.order_by("held_on", "pk").first()
+
+
+def _describe_next_dialogue(row: Dialogue | None) -> str:
+    if row is None:
+        return gettext("No dialogue is planned.")
+    return gettext("Next dialogue: %(date)s, %(place)s. %(purpose)s") % {
+        "date": format_date(row.held_on),
+        "place": row.place,
+        "purpose": row.purpose,
+    }
 
 
 def _find_compared_day(view: ReaderView, dialogues: Iterable[Dialogue]) -> ComparedDay | None:

@@ -24,7 +24,7 @@ WAITING_STATUSES = frozenset({CommitmentStatus.WITH_EMBASSY, CommitmentStatus.RE
 type Urgency = tuple[int, int, date, int]
 """Sort key of what to raise: the group, the place among the next steps, the due date, the id."""
 OVERDUE, RETURNED, OPEN, QUESTION = range(4)
-"""The groups, most urgent first. A question is about no commitment: it asks for a figure or for a new commitment."""
+"""The groups, most urgent first. OPEN also has questions for figures. A QUESTION asks for a new commitment."""
 
 
 @dataclass(frozen=True)

@@ -60,13 +60,17 @@ class CommitmentSummary:
 
 @dataclass(frozen=True)
 class ResponsibleParty:
-    """A ministry, or the United States (`key` is None). Its unsettled commitments come first."""
+    """A ministry, or the United States (`key` is None). Its unsettled commitments come first.
+
+    `requests` counts the requests for information that are not settled, where a page needs it.
+    """
 
     key: int | None
     name: str
     in_office: Sequence[str]
     focal_points: Sequence[str]
     commitments: Sequence[CommitmentSummary]
+    requests: int = 0
 
     def _count(self, *statuses: CommitmentStatus) -> int:
         return sum(commitment.standing.status in statuses for commitment in self.commitments)

@@ -3,14 +3,16 @@
 Every line comes from the record; nobody writes a summary by hand.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 
-from dialogues.models import Dialogue, Evidence, InternalNote, Participant
+from dialogues.models import Dialogue, Evidence, InformationRequest, InternalNote, Participant
+from dialogues.request_status import RequestStanding
 from recommendations.models import Edition
 from reports.briefings.contacts import CommitmentSummary, ResponsibleParty, gather_responsible_parties
 from reports.briefings.step_texts import step_texts
@@ -97,10 +99,15 @@ def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> Hando
     facts = gather_facts(edition)
     result = evaluate_readiness(facts, as_of=as_of)
     steps = result.next_steps()
-    parties = gather_responsible_parties(reader, edition, facts, as_of)
+    requests = _find_open_requests(reader, edition, as_of)
+    asked = Counter(request.ministry_id for request, _ in requests)
+    parties = [
+        replace(party, requests=asked[party.key or 0])
+        for party in gather_responsible_parties(reader, edition, facts, as_of)
+    ]
     commitments = [commitment for party in parties for commitment in party.commitments]
     notes = list(InternalNote.objects.visible_to(reader, edition.country).open().with_marks())
-    due = _find_due_days(reader, edition, commitments, as_of)
+    due = _find_due_days(reader, edition, commitments, requests, as_of)
     unproven = (
         Evidence.objects.visible_to(reader)
         .current()
@@ -135,10 +142,23 @@ def _group_notes(notes: Sequence[InternalNote]) -> list[NoteGroup]:
     return [group for group in groups if group.notes]
 
 
+def _find_open_requests(
+    reader: User, edition: Edition, as_of: date
+) -> list[tuple[InformationRequest, RequestStanding]]:
+    """Return the requests for information that are not settled, with their standing."""
+    rows = InformationRequest.objects.visible_to(reader, edition.country).with_history()
+    standings = ((row, row.standing_on(as_of)) for row in rows)
+    return [(row, standing) for row, standing in standings if standing and not standing.is_settled]
+
+
 def _find_due_days(
-    reader: User, edition: Edition, commitments: Iterable[CommitmentSummary], as_of: date
+    reader: User,
+    edition: Edition,
+    commitments: Iterable[CommitmentSummary],
+    requests: Iterable[tuple[InformationRequest, RequestStanding]],
+    as_of: date,
 ) -> list[CalendarDay]:
-    """Return the overdue days, then those within `DUE_SOON`: milestones, planned dialogues and commitments."""
+    """Return the overdue days, then those within `DUE_SOON`: milestones, dialogues, commitments and requests."""
     falls_due = [
         year.due_day(
             commitment.standing,
@@ -151,7 +171,11 @@ def _find_due_days(
         for commitment in commitments
         if commitment.standing.due_on and not commitment.standing.is_settled
     ]
-    days = [*milestone_and_dialogue_days(reader, edition, list_milestones(reader, edition), as_of), *falls_due]
+    asked = [
+        year.request_day(standing, text=row.text, ministry=row.maker, row_id=row.pk, today=as_of)
+        for row, standing in requests
+    ]
+    days = [*milestone_and_dialogue_days(reader, edition, list_milestones(reader, edition), as_of), *falls_due, *asked]
     return [
         day
         for day in year.sort_days(days)

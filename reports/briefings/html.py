@@ -24,8 +24,10 @@ from reports.briefings.page_fit import (
     fit_ministry_page,
     fit_note,
     has_room_for_note,
+    points_note,
+    projection_note,
 )
-from reports.briefings.second_page_fit import fit_ministries
+from reports.briefings.second_page_fit import fit_second_page
 from reports.templatetags.print import Footnotes
 from tiptracker.choices import Paper
 from tiptracker.localization import gettext, gettext_noop
@@ -71,12 +73,16 @@ def render_html(content: DocumentContent, paper: Paper = Paper.A4) -> str:
     if isinstance(content, AmbassadorBriefing):
         shown = count_fitting_steps(note, content, paper)
         due = count_fitting_commitments(note, content, shown, paper)
+        second = fit_second_page(content, len(contents), paper)
         context |= {
+            "projection_note": projection_note(),
+            "points_note": points_note(),
+            "trend_notes": second.trend_notes,
             "steps": content.next_steps.on_one_page[:shown],
             "more_steps": content.next_steps.more_than(shown),
             "to_follow_up": content.first_page_commitments[:due],
             "more_to_follow_up": max(0, len(content.commitments_to_follow_up) - due),
-            "fitted_ministries": fit_ministries(content, len(contents), paper),
+            "fitted_ministries": second.rows,
         }
     if isinstance(content, MinistryPage):
         context["sheet"] = fit_ministry_page(content, sections, note, paper)

@@ -63,9 +63,9 @@ MIN_DUE_ROWS = 2
 """How many overdue and due items have room on that page, whatever the number of next steps."""
 DUE_SHARES = (49, 27, 24)
 """Column widths of that table, in per cent."""
-DUE_LINES, DUE_ORDER_LINES, DISCLAIMER_HEIGHT = 2, 2, 14.0
+DUE_LINES, DUE_ORDER_LINES, DISCLAIMER_HEIGHT = 2, 2, 13.0
 """The most lines of its cells and of the text above it, and the height of what is below it."""
-STEP_SHARES = (57, 29, 14)
+STEP_SHARES = (68, 18, 14)
 """Column widths of the table of next steps on that page, in per cent."""
 LINE_LIMITS = ((99, 99), (5, 9), (3, 6), (2, 4), (1, 3))
 """The most lines for a text and for the next request: as many as needed, then fewer until `MIN_ROWS` rows fit."""
@@ -210,6 +210,7 @@ def _room_below_head(note: str, content: AmbassadorBriefing, paper: Paper) -> fl
         + sentence
         + paragraph
         + BAR_HEIGHT
+        + _projection_height(content, width)
         + HEADING_HEIGHT
         + target
         + TABLE_HEAD_HEIGHT
@@ -218,10 +219,30 @@ def _room_below_head(note: str, content: AmbassadorBriefing, paper: Paper) -> fl
     return TEXT_HEIGHT[paper] - SAFETY_MARGIN - head - _note_height(note, width)
 
 
+def _projection_height(content: AmbassadorBriefing, width: float) -> float:
+    """Return the height of the line that says what the projected figure means."""
+    if content.readiness.projected is None:
+        return 0
+    return 1.2 + count_lines(projection_note(), TextStyle(8, width)) * SMALL_LINE_HEIGHT
+
+
+def projection_note() -> str:
+    """Return what the projected figure in the bar means, and how the next steps differ from it."""
+    return gettext(
+        "Projected: every claim verified and every open commitment kept. The steps below also ask for figures and new "
+        "commitments."
+    )
+
+
+def points_note() -> str:
+    """Return what the points of the next steps mean."""
+    return gettext("Points come on top of the rows above; a figure better than the year before adds more.")
+
+
 def _unused_in_head(content: AmbassadorBriefing, paper: Paper) -> float:
     """Return the height that the head of the first page keeps for second lines that it does not need."""
     width = TEXT_WIDTH[paper]
-    order = " ".join([content.next_steps.target, gettext("Each row says what its step adds after the steps above it.")])
+    order = f"{content.next_steps.target} {points_note()}"
     column = TextStyle(7.5, width * STEP_SHARES[2] / 100)
     return (
         max(0, 2 - count_lines(order, TextStyle(8, width))) * SMALL_LINE_HEIGHT

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from dialogues.choices import RequestStatus
-from dialogues.models import InformationRequest
+from dialogues.choices import LineStatus, RequestStatus
+from dialogues.models import InformationRequest, RequestLine
 from dialogues.request_phrases import describe_line_standing, format_request_status
 from dialogues.request_status import RequestStanding
 from reports import formatting
@@ -54,18 +54,26 @@ def build_asked_information(view: ReaderView, ministries: Collection[int]) -> tu
             ministry=row.ministry.short_name,
             what=line.description,
             due_on=standing.due_on,
-            state=standing.lines[line.pk].status.value,
-            status_text=_describe_line(standing, line.pk),
+            state=_choose_state(standing, line),
+            status_text=_describe_line(standing, line),
         )
         for row, standing in sorted(rows, key=lambda pair: (pair[1].due_on, pair[0].pk))
-        for line in row.lines.all()
+        for line in row.list_lines(standing)
     )
 
 
-def _describe_line(standing: RequestStanding, line: int) -> str:
-    """Return what is known of a line and, while it is open, where its request stands."""
-    known = standing.lines[line]
-    text = describe_line_standing(known, standing.asked_on)
-    if known.is_open and (detail := format_request_status(standing)):
-        return gettext("%(line)s; %(request)s") % {"line": text, "request": formatting.lowercase_first(detail)}
+def _choose_state(standing: RequestStanding, line: RequestLine) -> str:
+    """Return the status code of a line: "overdue" if its request is and nothing answers it, so that it stands out."""
+    status = standing.lines[line.pk].status
+    is_overdue = status is LineStatus.ASKED and standing.days_overdue
+    return RequestStatus.OVERDUE.value if is_overdue else status.value
+
+
+def _describe_line(standing: RequestStanding, line: RequestLine) -> str:
+    """Return what is known of a line and, if it is overdue, by how many days."""
+    known = standing.lines[line.pk]
+    text = describe_line_standing(known, line.asked_on(standing))
+    if known.status is LineStatus.ASKED and standing.days_overdue:
+        detail = formatting.lowercase_first(format_request_status(standing))
+        return gettext("%(line)s; %(request)s") % {"line": text, "request": detail}
     return text

@@ -38,6 +38,8 @@ MAX_CROWDED_CHART_HEIGHT = 42.0
 MILESTONES_HEIGHT = (14 + 2 * 12) * MM_PER_POINT
 ANNEX_LINE_HEIGHT, ANNEX_COLUMNS = 12.5 * MM_PER_POINT, 3
 PARTS = 4
+NOTES_SPACING = 2.5
+"""Space above and below the texts on the trend."""
 ASK_LINES = (4, 3, 2)
 """The most lines for a sentence: as many as needed, then fewer until each ministry has one."""
 
@@ -48,7 +50,7 @@ class MinistryDetail(StrEnum):
     FULL = "full"
     """The name on as many lines as needed, the minister and the commitments on one line each."""
     COMPACT = "compact"
-    """The name on one line, the minister and the commitments together on another."""
+    """The name on one line, the minister on another."""
     LINE = "line"
     """The name and the minister on one line."""
 
@@ -62,15 +64,38 @@ class FittedMinistry:
     asks: tuple[str, ...] = ()
 
 
-def fit_ministries(content: AmbassadorBriefing, annexes: int, paper: Paper) -> Sequence[FittedMinistry]:
-    """Choose the sentences to raise with each ministry that fit on page 2.
+@dataclass(frozen=True)
+class FittedSecondPage:
+    """What page 2 says of the trend below its title, and of each ministry."""
 
-    Each ministry gets its first sentence before one gets a second, and before the first column says more.
+    trend_notes: str
+    rows: Sequence[FittedMinistry]
+
+
+def fit_second_page(content: AmbassadorBriefing, annexes: int, paper: Paper) -> FittedSecondPage:
+    """Choose the sentences on the trend and to raise with each ministry that fit on page 2.
+
+    Each ministry gets its first sentence and its minister on a line before the trend gets more text below its title.
 
     Args:
         annexes: the number of annexes that the page lists.
     """
-    room = _room_for_ministries(content, annexes, paper)
+    trend = content.trend
+    notes = (*(" ".join(filter(None, (fall, trend.changes))) for fall in trend.falls or ("",)), *trend.falls[-1:], "")
+    pages = [FittedSecondPage(text, _fit_ministries(content, annexes, paper, text)) for text in dict.fromkeys(notes)]
+    with_asks = [page for page in pages if all(one.asks or not one.ministry.asks for one in page.rows)]
+    with_ministers = (page for page in with_asks if all(one.detail is not MinistryDetail.LINE for one in page.rows))
+    return next(with_ministers, (with_asks or pages)[-1])
+
+
+def _fit_ministries(
+    content: AmbassadorBriefing, annexes: int, paper: Paper, trend_notes: str
+) -> Sequence[FittedMinistry]:
+    """Choose the sentences to raise with each ministry that fit on page 2 below these texts on the trend.
+
+    Each ministry gets its first sentence before one gets a second, and before the first column says more.
+    """
+    room = _room_for_ministries(content, annexes, paper, trend_notes)
     for detail in MinistryDetail:
         for lines in ASK_LINES:
             fitted = _fit(content, detail, lines, room, paper)
@@ -118,15 +143,18 @@ def _row_height(one: FittedMinistry, content: AmbassadorBriefing, paper: Paper) 
     return max(about, asks) + ROW_PADDING[paper]
 
 
-def _room_for_ministries(content: AmbassadorBriefing, annexes: int, paper: Paper) -> float:
+def _room_for_ministries(content: AmbassadorBriefing, annexes: int, paper: Paper, trend_notes: str) -> float:
     """Return the height that is left for the rows of the table of ministries."""
     headings = 4 * HEADING_HEIGHT[paper]
     months = _months_height(content.trend.months_first, content, paper)
     milestones = MILESTONES_HEIGHT + (MORE_ROWS_HEIGHT if content.milestones_left else 0)
+    milestones += MORE_ROWS_HEIGHT if content.next_dialogue else 0
+    note_lines = count_lines(trend_notes, TextStyle(8, TEXT_WIDTH[paper])) if trend_notes else 0
+    notes = note_lines * SMALL_LINE_HEIGHT + (NOTES_SPACING if note_lines else 0)
     parts = TABLE_HEAD_HEIGHT + PARTS * (LINE_HEIGHT + ROW_PADDING[paper]) + MORE_ROWS_HEIGHT + SMALL_LINE_HEIGHT
     ministries = MORE_ROWS_HEIGHT + TABLE_HEAD_HEIGHT + (MORE_ROWS_HEIGHT if content.ministries_more else 0)
     listed = ceil(annexes / ANNEX_COLUMNS) * ANNEX_LINE_HEIGHT + MORE_ROWS_HEIGHT
-    taken = headings + _trend_height(content, paper) + months + milestones + parts + ministries + listed
+    taken = headings + _trend_height(content, paper) + notes + months + milestones + parts + ministries + listed
     return TEXT_HEIGHT[paper] - SAFETY_MARGIN - taken
 
 

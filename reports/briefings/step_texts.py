@@ -5,8 +5,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils.timezone import localtime
 
-from dialogues.models import Commitment, Evidence, UpdateVersion
+from dialogues.models import Commitment, Evidence, InformationRequest, UpdateVersion
 from recommendations.models import Benchmark
+from reports.briefings.asked_figures import find_asked_figures
 from reports.readiness.explanation.step_sentences import StepTexts
 from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.readiness import Readiness
@@ -15,6 +16,8 @@ from tiptracker.accounts.models import Ministry, User
 
 def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> StepTexts:
     """Return the current texts for these steps, in at most five queries.
+
+    Steps that ask for a figure take one more or, if the embassy has asked a ministry for it, seven more.
 
     Args:
         reader: limits the rows to those this user may see; None, as for a management command, means all rows.
@@ -38,6 +41,7 @@ def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> S
         },
         commitments=commitments,
         evidence={key: title for key, title, _ in evidence},
+        asked=find_asked_figures(result, steps, rows_of(InformationRequest)),
         own_evidence=frozenset(key for key, _, by in evidence if reader and by == reader.pk),
         updates={
             row.pk: (

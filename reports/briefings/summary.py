@@ -62,7 +62,8 @@ class ParagraphFacts:
         has_reached_target: whether the exact score, of which `score` is rounded, has reached the target.
         waiting: the number of claims that nobody has reviewed.
         since: the last dialogue or briefing; None if there was none.
-        fall: how far readiness has fallen since its highest week, and why; empty if it has not.
+        falls: how far readiness has fallen since its highest week, the fullest text first; empty if it has not.
+        next_dialogue_on: the day of the next planned dialogue; None if none is planned.
         missed: the milestones that were missed, by their labels.
         steps: the next steps, in their order.
         overdue: the overdue commitments of the government.
@@ -85,7 +86,8 @@ class ParagraphFacts:
     overdue: OverdueCommitments
     pending: int
     commitments: int
-    fall: str = ""
+    falls: Sequence[str] = ()
+    next_dialogue_on: date | None = None
     missed: Sequence[str] = ()
 
 
@@ -117,9 +119,11 @@ def write_paragraph(facts: ParagraphFacts) -> str:
     opening = [_tier_sentence(facts), *_readiness_sentences(facts), *_change_sentences(facts)]
     overdue = _first_fitting(_overdue_variants(facts), _words_left(opening))
     missed = _first_fitting(_missed_variants(facts), _words_left([*opening, overdue]))
-    fall = _first_fitting(iter([facts.fall]), _words_left([*opening, overdue, missed]) - MIN_STEP_WORDS)
+    fall = _first_fitting(iter(facts.falls), _words_left([*opening, overdue, missed]) - MIN_STEP_WORDS)
     steps = _first_fitting(_step_variants(facts), _words_left([*opening, fall, overdue, missed]))
-    return " ".join(filter(None, [*opening, fall, steps, overdue, missed]))
+    texts = [*opening, fall, steps, overdue, missed]
+    dialogue = _first_fitting(_dialogue_variants(facts), _words_left(texts))
+    return " ".join(filter(None, [*texts, dialogue]))
 
 
 def _words_left(sentences: Sequence[str]) -> int:
@@ -318,6 +322,13 @@ def _missed_variants(facts: ParagraphFacts) -> Iterator[str]:
         % values
     )
     yield ngettext("%(number)d milestone was missed.", "%(number)d milestones were missed.", number) % values
+
+
+def _dialogue_variants(facts: ParagraphFacts) -> Iterator[str]:
+    """Yield when the next dialogue is planned."""
+    if facts.next_dialogue_on is not None:
+        values = {"date": format_date(facts.next_dialogue_on)}
+        yield gettext("The next dialogue is planned for %(date)s.") % values
 
 
 def _overdue_sentence(overdue: OverdueCommitments) -> str:

@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from dialogues.choices import GOVERNMENT_DOERS, CommitmentEventKind, CommitmentStatus, EvidenceDecision, SupportKind
 from dialogues.commitment_phrases import describe_rescheduling
-from dialogues.commitment_status import CommitmentStanding, original_due_date
-from dialogues.models import UpdateVersion
+from dialogues.commitment_status import original_due_date
+from dialogues.models import InformationRequest, UpdateVersion
 from recommendations.choices import Rule
 from recommendations.models import BenchmarkTerms, Recommendation
-from reports import formatting, sentences
-from reports.briefings.commitment_priority import QUESTION, CommitmentPriorities, Urgency
+from reports import sentences
+from reports.briefings import asks
+from reports.briefings.asked_figures import find_asked_figures
+from reports.briefings.commitment_priority import OPEN, QUESTION, CommitmentPriorities, Urgency
 from reports.briefings.commitments import GatheredCommitment
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.dialogue import MINISTRY_KINDS, TalkingPoint, TalkingPointList
@@ -28,8 +30,9 @@ from reports.briefings.recommendations import (
 from reports.briefings.reversal_sentences import GatheredReversals
 from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
-from reports.choices import StepKind, YearsAsked
+from reports.choices import StepKind
 from reports.readiness.answers import RowReference
+from reports.readiness.explanation.step_sentences import FigureRequest
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from reports.readiness.reversed_actions import Reversal
@@ -109,8 +112,10 @@ class TalkingPointBuilder:
         return (*lists, _build_list(gettext(UNITED_STATES), about, points, is_ours=True))
 
     def points_to_raise(self, ministry: int) -> list[SortedPoint]:
-        """Return what to raise with a ministry (key), the most urgent first: its commitments, then our questions.
+        """Return what to raise with a ministry (key), the most urgent first.
 
+        Overdue and returned commitments come first, then our questions for figures and open commitments in the order of
+        the next steps, then our other questions.
         Thanks, and what we owe the ministry, are no points to raise.
         """
         points = [*self._commitment_points(ministry), *self._questions(ministry)]
@@ -121,12 +126,17 @@ class TalkingPointBuilder:
 
     def _urgency(self, one: SortedPoint) -> Urgency:
         if one.commitment is None:
-            return QUESTION, one.rank, date.max, one.row.id
+            group = OPEN if one.row.type == "indicator" else QUESTION
+            return group, one.rank, date.max, one.row.id
         return self._priorities.urgency(one.commitment.row.pk, one.commitment.standing)
 
     @cached_property
     def _ranked_steps(self) -> list[tuple[int, ReadinessStep]]:
         return list(enumerate(self.steps.steps))
+
+    @cached_property
+    def _asked_figures(self) -> Mapping[int, FigureRequest]:
+        return find_asked_figures(self.result, self.steps, InformationRequest.objects.visible_to(self.view.reader))
 
     @cached_property
     def _priorities(self) -> CommitmentPriorities:
@@ -182,9 +192,7 @@ class TalkingPointBuilder:
         is_kept = status is CommitmentStatus.VERIFIED
         found = None if reversals and is_kept else self._ministry_point(commitment)
         if found is None and reversals and status is not CommitmentStatus.WITHDRAWN:
-            sentence = gettext("Where does %(commitment)s stand today, and what is the next step?") % {
-                "commitment": _quote(commitment.printed.text)
-            }
+            sentence = asks.ask_where_it_stands(asks.quote(commitment.printed.text))
             found = self._point("to_ask", commitment, sentence, commitment.printed.status_text)
         if found is None:
             return None
@@ -206,7 +214,7 @@ class TalkingPointBuilder:
 
     def _ministry_point(self, commitment: GatheredCommitment) -> SortedPoint | None:
         """Return the point on a ministry's commitment. A withdrawn commitment has no point."""
-        standing, text, last_on = commitment.standing, _quote(commitment.printed.text), commitment.last_event_on
+        standing, text, last_on = commitment.standing, asks.quote(commitment.printed.text), commitment.last_event_on
         version = self._newest_versions.get(commitment.row.pk)
         match standing.status:
             case CommitmentStatus.VERIFIED if self._is_new(last_on):
@@ -231,7 +239,7 @@ class TalkingPointBuilder:
                 kind = "overdue" if standing.days_overdue else "returned"
                 return self._point(kind, commitment, sentence, commitment.printed.status_text)
             case CommitmentStatus.OVERDUE:
-                return self._overdue_point(commitment, _overdue_question(text, standing))
+                return self._overdue_point(commitment, asks.ask_about_overdue(text, standing))
             case CommitmentStatus.OPEN:
                 return self._open_point(commitment)
         return None
@@ -241,23 +249,13 @@ class TalkingPointBuilder:
         key, due_on = commitment.row.pk, commitment.standing.due_on
         if not self._priorities.is_asked_about(key, commitment.standing):
             return None
-        values = {
-            "commitment": _quote(commitment.printed.text),
-            "date": _date_or_empty(due_on),
-            "deadline": _date_or_empty(self.result.deadline_on),
-        }
-        if due_on is None:
-            sentence = gettext("%(commitment)s has no due date yet. May we agree on one today?")
-        elif self._priorities.is_due_too_late(due_on):
-            sentence = gettext("%(commitment)s is due on %(date)s. Can it be done earlier, before %(deadline)s?")
-        else:
-            sentence = gettext("%(commitment)s is due on %(date)s. Will it be done by then?")
-        return self._point("to_ask", commitment, sentence % values, self._due_status(due_on))
+        sentence = asks.ask_about_open(asks.quote(commitment.printed.text), commitment.standing, self._priorities)
+        return self._point("to_ask", commitment, sentence, self._due_status(due_on))
 
     def _our_point(self, commitment: GatheredCommitment) -> SortedPoint | None:
         """Return the point on a commitment of the United States, in words in which we answer for it."""
-        standing, text, last_on = commitment.standing, _quote(commitment.printed.text), commitment.last_event_on
-        values = {"commitment": text, "date": _date_or_empty(standing.due_on)}
+        standing, text, last_on = commitment.standing, asks.quote(commitment.printed.text), commitment.last_event_on
+        values = {"commitment": text, "date": asks.date_or_empty(standing.due_on)}
         match standing.status:
             case CommitmentStatus.VERIFIED if self._is_new(last_on):
                 sentence = gettext("We kept our commitment %(commitment)s.") % values
@@ -326,17 +324,16 @@ class TalkingPointBuilder:
 
     def _figure_question(self, step: ReadinessStep) -> TalkingPoint:
         indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
-        values = {
-            "indicator": formatting.lowercase_first(indicator.name),
-            "date": format_date(self.result.edition.tracking.starts_on),
-        }
-        sentence = (
-            gettext("May we have the figure on %(indicator)s since %(date)s and for the year before, with its source?")
-            if step.years is YearsAsked.BOTH
-            else gettext("May we have the figure on %(indicator)s since %(date)s, with its source?")
-        ) % values
         source = gettext("Indicator: %(indicator)s") % {"indicator": indicator.name}
-        return TalkingPoint(sentence, gettext("no figure yet"), source, ())
+        status = gettext("no figure yet")
+        if asked := self._asked_figures.get(indicator.id):
+            dates = {"asked": format_date(asked.asked_on), "due": format_date(asked.due_on)}
+            status = gettext("asked on %(asked)s, answer due on %(due)s") % dates
+            if asked.is_overdue:
+                status = gettext("asked on %(asked)s, answer overdue since %(due)s") % dates
+            if asked.has_none:
+                status = gettext("asked on %(asked)s, the ministry has none") % dates
+        return TalkingPoint(asks.ask_for_figure(step, self.result), status, source, ())
 
     def _benchmark_question(self, pk: int) -> TalkingPoint:
         benchmark, terms = self._benchmark_lines[pk], self.terms[pk]
@@ -378,11 +375,11 @@ class TalkingPointBuilder:
             )
             if keys and self._is_new(verified_on) and not is_undone:
                 sentence = gettext("Thank you for %(evidence)s. We verified it on %(date)s.") % {
-                    "evidence": _quote(piece.row.title),
+                    "evidence": asks.quote(piece.row.title),
                     "date": format_date(verified_on),
                 }
                 source = gettext("Evidence on the commitment %(commitment)s. Happened: %(when)s") % {
-                    "commitment": _quote(commitment.printed.text),
+                    "commitment": asks.quote(commitment.printed.text),
                     "when": sentences.describe_date_span(piece.first_on, piece.row.happened_to),
                 }
                 status = format_short_date(verified_on)
@@ -412,27 +409,3 @@ def _build_list(whose: str, about: str, points: Iterable[SortedPoint], *, is_our
         kind.field: tuple(each.point for each in each_point if each.kind == kind.field) for kind in MINISTRY_KINDS
     }
     return TalkingPointList(whose=whose, about=about, is_ours=is_ours, **by_kind)
-
-
-def _quote(text: str) -> str:
-    """Return a text of the record in quotation marks, for use inside a sentence."""
-    return f"“{text.rstrip('.')}”"
-
-
-def _date_or_empty(day: date | None) -> str:
-    return format_date(day) if day else ""
-
-
-def _overdue_question(commitment: str, standing: CommitmentStanding) -> str:
-    """Return the question to ask about an overdue commitment. The commitment is in quotation marks."""
-    values = {"commitment": commitment, "date": _date_or_empty(standing.due_on), "number": standing.slips}
-    if not standing.slips:
-        return gettext("%(commitment)s was due on %(date)s. By which date will it be done?") % values
-    return (
-        ngettext(
-            "%(commitment)s was due on %(date)s, after %(number)d change of date. By which date will it be done?",
-            "%(commitment)s was due on %(date)s, after %(number)d changes of date. By which date will it be done?",
-            standing.slips,
-        )
-        % values
-    )

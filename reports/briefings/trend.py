@@ -9,6 +9,7 @@ from recommendations.models import Milestone
 from reports import formatting
 from reports.briefings.content.ambassador import PrintedMonth, PrintedTrend
 from reports.briefings.reader_view import ReaderView
+from reports.briefings.recent_changes import describe_recent_changes
 from reports.calendar.trend_events import list_trend_events
 from reports.charts.trend import TrendChart, TrendWeek
 from reports.readiness import countable_facts
@@ -32,7 +33,13 @@ def read_trend(
 
 
 def build_trend(
-    view: ReaderView, facts: Facts, run: TrendDisplay, *, since: date | None, deadline_on: date | None
+    view: ReaderView,
+    facts: Facts,
+    run: TrendDisplay,
+    *,
+    since: date | None,
+    deadline_on: date | None,
+    falls: tuple[str, ...],
 ) -> PrintedTrend:
     """Return the finding, the chart and the months, based on the known facts.
 
@@ -41,6 +48,7 @@ def build_trend(
     Args:
         since: the day of the last dialogue or briefing, which gets a row of its own; None if there is none.
         deadline_on: the deadline, up to which the chart is drawn; None if there is none.
+        falls: how far the score has fallen since its highest week, in words, the fullest text first.
     """
     months = run.by_month
     chart = draw_trend(run, deadline_on)
@@ -54,6 +62,8 @@ def build_trend(
         ),
         since=None if since is None else _build_day(view, facts, since, run.events),
         no_chart="" if chart else _describe_missing_chart(run.weeks),
+        falls=falls,
+        changes=describe_recent_changes(facts, as_of=view.as_of, known_by=view.known_by),
     )
 
 

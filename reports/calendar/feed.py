@@ -7,11 +7,11 @@ is, a number, and the address of the page. Who opens that page has to sign in.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Event
 
 from dialogues.choices import CommitmentStatus, DialogueStage, RequestStatus
 from recommendations.edition_context import edition_url
@@ -20,6 +20,7 @@ from reports.calendar.gathering import gather_days
 from reports.calendar.year import SETTLED_REQUESTS, CalendarDay, DayKind
 from tiptracker.accounts.models import User
 from tiptracker.localization import gettext
+from tiptracker.notifications.calendar_entries import dialogue_key, new_calendar, new_event
 
 SETTLED = frozenset({CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN, CommitmentStatus.REPORTED})
 """Commitments with these statuses need no date in a calendar."""
@@ -43,9 +44,7 @@ class FeedEntry(NamedTuple):
 
 def build_feed(user: User, editions: Iterable[Edition], now: datetime) -> bytes:
     """Return the feed of a person over these editions. `now` is an aware moment of the domain."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//TIP Tracker//EN")
-    calendar.add("version", "2.0")
+    calendar = new_calendar()
     calendar.add("x-wr-calname", "TIP Tracker")
     calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"value": "DURATION"})
     seen = set()
@@ -69,7 +68,7 @@ def _entry(day: CalendarDay, edition: Edition) -> FeedEntry | None:
         case DayKind.DIALOGUE:
             url = reverse("dialogue_detail", args=[day.row_id])
             is_cancelled = day.status is DialogueStage.CALLED_OFF
-            return FeedEntry(f"dialogue-{day.row_id}", gettext("Dialogue"), url, is_cancelled)
+            return FeedEntry(dialogue_key(day.row_id), gettext("Dialogue"), url, is_cancelled)
         case DayKind.REQUEST:
             if day.status in SETTLED_REQUESTS:
                 return None
@@ -85,15 +84,7 @@ def _entry(day: CalendarDay, edition: Edition) -> FeedEntry | None:
 
 
 def _event(entry: FeedEntry, day: CalendarDay, now: datetime) -> Event:
-    event = Event()
-    event.add("uid", f"{entry.key}@{urlsplit(settings.PUBLIC_URL).hostname}")
-    event.add("dtstamp", now)
-    event.add("dtstart", day.shown_on)
-    event.add("dtend", day.shown_on + timedelta(days=1))
-    event.add("summary", entry.title)
-    event.add("url", urljoin(settings.PUBLIC_URL, entry.url))
-    event.add("transp", "TRANSPARENT")
-    event.add("class", "PRIVATE")
+    event = new_event(entry.key, day.shown_on, entry.title, urljoin(settings.PUBLIC_URL, entry.url), now)
     if entry.is_cancelled:
         event.add("status", "CANCELLED")
     elif day.shown_on >= now.date() and day.kind is not DayKind.MILESTONE and day.status not in UNALARMED:

@@ -8,6 +8,7 @@ from functools import partial
 from dialogues.choices import ClaimedProgress, CommitmentStatus, DialogueStage, RequestStatus
 from dialogues.commitment_phrases import format_overdue, format_with_embassy_since
 from dialogues.commitment_status import CommitmentStanding, days_left, days_past_due
+from dialogues.dialogue_stage import UPCOMING_STAGES
 from dialogues.request_phrases import format_request_status
 from dialogues.request_status import RequestStanding
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
@@ -85,10 +86,6 @@ def milestone_day(kind: MilestoneKind, due_on: date, done_on: date | None, row_i
         return day(shown_on=due_on, status=ClaimedProgress.DONE, status_text=gettext("past"))
     overdue = days_past_due(due_on, today)
     return day(shown_on=due_on, status=CommitmentStatus.OVERDUE, status_text=gettext("overdue"), days_overdue=overdue)
-
-
-UPCOMING_STAGES = frozenset({DialogueStage.PLANNED, DialogueStage.TODAY})
-"""The stages of a dialogue that is still to be held."""
 
 
 def dialogue_day(stage: DialogueStage, held_on: date, place: str, row_id: int, today: date) -> CalendarDay:

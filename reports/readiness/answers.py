@@ -334,7 +334,7 @@ def evaluate_required_figure(indicator: IndicatorFact, readings: Iterable[Readin
 def evaluate_more_than_last_period(
     indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period
 ) -> Finding:
-    """Apply the rule "more than last period": 1 if the figure is above the one before, otherwise 0.
+    """Apply the rule "more than the year before": 1 if the figure is above the one before, otherwise 0.
 
     Both readings must be figures. If less is better, the figure has to be below the one before.
     """

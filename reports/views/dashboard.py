@@ -20,11 +20,12 @@ from recommendations.choices import Tier
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
 from recommendations.models import Benchmark, Edition
 from reports import sentences
-from reports.briefings.commitment_priority import CommitmentPriorities
+from reports.briefings import asks
+from reports.briefings.commitment_priority import OPEN, CommitmentPriorities
 from reports.briefings.commitments import is_of_edition
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.reversal_sentences import describe_fall
-from reports.choices import BriefingKind, ReadinessVerdict
+from reports.choices import BriefingKind, ReadinessVerdict, StepKind
 from reports.current_briefing import has_changed_since, is_rebuild_expected
 from reports.models import Briefing
 from reports.permissions import can_request_briefing
@@ -35,6 +36,7 @@ from reports.readiness.explanation import context_display, headline, score_displ
 from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts
+from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.readiness.reversed_actions import find_reversed_commitments
@@ -71,17 +73,26 @@ class WaitingClaim(NamedTuple):
 
 
 class MissedMilestone(NamedTuple):
-    """A milestone that is overdue, how long, and the page where it can be read or recorded as done."""
+    """A milestone that is overdue, what it is, how long, and the page where it can be read or recorded as done."""
 
     title: str
+    purpose: str
     status_text: str
     url: str
+
+
+class MinistryAsk(NamedTuple):
+    """What to raise first with a ministry, as its page does: a sentence to say, and how urgent it is."""
+
+    sentence: str
+    status_text: str
+    is_overdue: bool
 
 
 class DashboardMinistry(NamedTuple):
     """A ministry: how far what it leads is shown, its commitments, and when it last sent an update.
 
-    `urgent` is the most urgent of the commitments to raise with it; None if there is none.
+    `ask` is what to raise with it first; None if there is neither a commitment nor a figure to ask about.
     """
 
     ministry: Ministry
@@ -89,8 +100,8 @@ class DashboardMinistry(NamedTuple):
     progress: str
     share: Decimal | None
     commitments: str
-    urgent: CommitmentDisplay | None
     last_update_at: datetime | None
+    ask: MinistryAsk | None
 
 
 @readiness_page
@@ -120,6 +131,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "start": build_edition_start(user, edition, others, result, today),
         "first_day": build_first_day(user, edition),
         "today": today,
+        "follows_one_country": user.role == Role.OBSERVER and user.countries.count() == 1,
         "result": result,
         "tier": Tier(edition.tier).label,
         "target_tier": Tier(edition.target_tier).label if edition.target_tier else "",
@@ -134,6 +146,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "overdue_count": len(overdue),
         "waiting": waiting[:most_waiting],
         "more_waiting": len(waiting[most_waiting:]),
+        "waiting_sentence": _describe_waiting(user, edition, waiting, adding=_count_adding(steps)),
         "waiting_pages": _waiting_pages(user, edition, commitments),
         "ministries": _build_ministries(user, edition, benchmarks, commitments, today, priorities=priorities),
         "too_few_verifiers": _count_verifiers(user, edition) < 2,
@@ -152,6 +165,7 @@ def _list_missed(user: User, edition: Edition, facts: Facts, today: date) -> lis
     return [
         MissedMilestone(
             row.kind.label,
+            sentences.describe_milestone_purpose(row.kind),
             sentences.describe_milestone(row.kind, row.due_on, None, today),
             reverse("milestone_done", args=[row.id]) if user.role == Role.OFFICER else edition_url(edition, "timeline"),
         )
@@ -223,6 +237,38 @@ def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> li
     return updates + logged
 
 
+def _describe_waiting(user: User, edition: Edition, waiting: Iterable[WaitingClaim], *, adding: int) -> str:
+    """Say how much waits for a review, and how much of it would add points; empty if nothing waits.
+
+    The next steps name only what adds points, and My tasks only what the user may decide on. So their numbers differ.
+    """
+    updates = sum(one.is_update for one in waiting)
+    pieces = Evidence.objects.visible_to(user, edition.country).unreviewed().count()
+    if not updates and not pieces:
+        return ""
+    sent = ngettext("%(number)d update", "%(number)d updates", updates) % {"number": updates}
+    logged = ngettext(
+        "%(number)d piece of evidence logged by the embassy",
+        "%(number)d pieces of evidence logged by the embassy",
+        pieces,
+    ) % {"number": pieces}
+    counted = gettext("Waiting: %(updates)s and %(evidence)s.") % {"updates": sent, "evidence": logged}
+    if not updates or not pieces:
+        counted = gettext("Waiting: %(items)s.") % {"items": sent if updates else logged}
+    effect = ngettext(
+        "%(number)d of them would add points now; it is in the next steps.",
+        "%(number)d of them would add points now; they are in the next steps.",
+        adding,
+    ) % {"number": adding}
+    return f"{counted} {effect if adding else gettext('None of them would add points now.')}"
+
+
+def _count_adding(steps: NextSteps) -> int:
+    """Return how many updates and pieces of evidence would add points if they were reviewed."""
+    reviews = (step.rows[0].type for step in steps.steps if step.kind is StepKind.REVIEW)
+    return sum(row_type in ("update_version", "evidence") for row_type in reviews)
+
+
 def _waiting_pages(user: User, edition: Edition, commitments: Sequence[CommitmentDisplay]) -> list[PageLink]:
     """Return the pages that list all that waits for review, each with the number that it shows.
 
@@ -240,12 +286,16 @@ def _waiting_pages(user: User, edition: Edition, commitments: Sequence[Commitmen
         sent_page = edition_url(edition, "commitment_list", query={"status": CommitmentStatus.WITH_EMBASSY.value})
     if user.role in (Role.OFFICER, Role.AMBASSADOR):
         pieces = evidence.for_review_by(user).count()
-        logged = ngettext("%(number)d piece of evidence", "%(number)d pieces of evidence", pieces)
+        logged = ngettext(
+            "%(number)d piece of evidence for you to review", "%(number)d pieces of evidence for you to review", pieces
+        )
         logged_page = f"{tasks}#evidence"
     else:
         pieces = evidence.current().without_review().count()
         logged = ngettext(
-            "%(number)d piece of evidence without review", "%(number)d pieces of evidence without review", pieces
+            "%(number)d piece of evidence without review, sent with an update or logged",
+            "%(number)d pieces of evidence without review, sent with an update or logged",
+            pieces,
         )
         logged_page = edition_url(edition, "evidence_list", query={"word": UNREVIEWED_CHOICE[0]})
     pages = [(updates, sent_page, sent), (pieces, logged_page, logged)]
@@ -296,8 +346,8 @@ def _build_ministries(
                         for shown in made
                     ),
                 ),
-                urgent=_find_most_urgent(made, priorities),
                 last_update_at=last_update_at.get(row.pk),
+                ask=_find_first_ask(row.pk, _find_most_urgent(made, priorities), priorities),
             )
         )
     return ministries
@@ -314,6 +364,29 @@ def _find_most_urgent(
         and priorities.is_raised(one.commitment.pk, one.standing)
     ]
     return min(raised, key=lambda one: priorities.urgency(one.commitment.pk, one.standing), default=None)
+
+
+def _find_first_ask(
+    ministry: int, urgent: CommitmentDisplay | None, priorities: CommitmentPriorities
+) -> MinistryAsk | None:
+    """Return what to raise first with a ministry (key): its most urgent commitment, or a figure among the next steps.
+
+    None if there is neither. Its page may then still ask for a new commitment.
+    """
+    figures = (
+        (place, step)
+        for place, step in enumerate(priorities.steps.steps)
+        if step.kind is StepKind.ASK and step.ministry_id == ministry
+    )
+    place, figure = next(figures, (0, None))
+    rank = None if urgent is None else priorities.urgency(urgent.commitment.pk, urgent.standing)[:2]
+    if figure and (rank is None or (OPEN, place) < rank):
+        return MinistryAsk(asks.ask_for_figure(figure, priorities.result), gettext("no figure yet"), False)
+    if urgent is None:
+        return None
+    text = urgent.commitment.text
+    sentence = asks.ask_about_commitment(urgent.commitment.pk, text, urgent.standing, priorities)
+    return MinistryAsk(sentence, urgent.due_text, bool(urgent.standing.days_overdue))
 
 
 def _describe_progress(displays: Sequence[score_display.BenchmarkDisplay], *, is_reviewed: bool) -> str:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from recommendations.edition_context import default_edition_of_country, edition_url, visible_countries
 from reports.views.links import PageLink
-from reports.work_in_hand import WorkInHand, count_open_commitments, find_work_in_hand
+from reports.work_in_hand import WorkInHand, count_open_commitments, count_open_requests, find_work_in_hand
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
@@ -100,9 +100,12 @@ def _receive(user: User, handover: Handover) -> ReceivedHandover:
 
 def _draft_links(work: WorkInHand) -> list[PageLink]:
     links = []
-    for draft in work.drafts.select_related("commitment", "dialogue"):
+    for draft in work.drafts.select_related("commitment", "dialogue", "information_request__country"):
         if draft.commitment:
             links.append(PageLink(reverse("update_send", args=[draft.commitment.pk]), draft.commitment.text))
+        elif draft.information_request:
+            request = draft.information_request
+            links.append(PageLink(reverse("information_request_answer", args=[request.pk]), request.text))
         elif draft.dialogue:
             name = gettext("Record of the dialogue of %(date)s") % {"date": format_short_date(draft.dialogue.held_on)}
             links.append(PageLink(reverse("dialogue_record", args=[draft.dialogue.pk]), name))
@@ -133,12 +136,17 @@ def _waiting_links(request: SignedInRequest, now: datetime) -> list[tuple[PageLi
         if user.is_ministry:
             number = gettext("Open commitments of your ministry: %(number)d.")
             note = number % {"number": count_open_commitments(user, now)}
-            found.append((PageLink(edition_url(edition, "ministry_home"), gettext("Home")), note))
+            asked = gettext("Open requests for information: %(number)d.") % {"number": count_open_requests(user, now)}
+            found.append((PageLink(edition_url(edition, "ministry_home"), gettext("Home")), f"{note} {asked}"))
             continue
         name = f" ({country.name})" if len(countries) > 1 else ""
         if user.role in (Role.OFFICER, Role.AMBASSADOR):
             tasks = gettext("What waits for your decision.")
             found.append((PageLink(edition_url(edition, "my_tasks"), gettext("My tasks") + name), tasks))
+        if number_asked := count_open_requests(user, now):
+            asked = gettext("Open requests for information: %(number)d.") % {"number": number_asked}
+            label = gettext("Requests for information") + name
+            found.append((PageLink(edition_url(edition, "information_request_list"), label), asked))
         note = gettext("Readiness, open work by ministry, and whom to know, on one page.")
         found.append((PageLink(edition_url(edition, "handover"), gettext("Handover") + name), note))
     return found

@@ -1,6 +1,6 @@
 """My tasks: what waits for the user's decision, by kind, and the link to the next update or piece of evidence."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,39 +21,39 @@ from dialogues.commitment_status import days_left
 from dialogues.models import (
     Assessment,
     Commitment,
-    DueDateProposal,
     Evidence,
-    EvidenceLink,
     InformationRequest,
-    InternalNote,
-    NextStep,
-    Redaction,
     UpdateVersion,
 )
 from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.views.internal_notes import BACK_TO_TASKS
 from dialogues.views.last_decision import find_last_decision
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
-from recommendations.models import Benchmark, Edition
+from recommendations.models import Edition
 from recommendations.tracking_period import find_covering_edition
 from reports import formatting
-from reports.models import Briefing
+from reports.choices import StepKind
 from reports.readiness import countable_facts
+from reports.readiness.answers import RowReference
 from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.forecast import review_priority
-from reports.readiness.forecast.review_simulation import describe_drop
+from reports.readiness.forecast.review_simulation import ReviewSimulation, describe_drop
+from reports.readiness.readiness import evaluate_readiness
 from reports.views.access import read_page
 from reports.views.review_simulation import build_simulation
+from reports.views.task_groups import build_task_groups
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
-from tiptracker.localization import format_short_date, gettext, gettext_lazy, ngettext
+from tiptracker.localization import gettext, gettext_lazy, ngettext
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 
 PAGE_SIZE = 25
 MAX_LOGGED = 25
 """Maximum number of evidence rows listed at once. Others move up as these are reviewed."""
+NO_PLACE = 1 << 20
+"""The place of an item that is no next step: after all that are."""
 
 
 class TimeLeft(NamedTuple):
@@ -64,28 +64,6 @@ class TimeLeft(NamedTuple):
 
     days: int
     text: str
-
-
-class Task(NamedTuple):
-    """A task of a kind that needs no figures: what to do, who sent it, and since when it waits.
-
-    `is_note`: a button marks it as dealt with, on the page `url`.
-    """
-
-    title: str
-    url: str
-    sender: str
-    since: date
-    note: str = ""
-    is_note: bool = False
-
-
-class TaskGroup(NamedTuple):
-    """The tasks of one kind. `key` is the id of its section."""
-
-    key: str
-    heading: str
-    tasks: Sequence[Task]
 
 
 class TaskCount(NamedTuple):
@@ -134,12 +112,23 @@ class WaitingUpdate(NamedTuple):
     days: int
     stake: PointsAtStake
     due: TimeLeft | None
+    place: int
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """Sort key: most points at stake, then least time left, then longest waiting."""
-        days = self.due.days if self.due else 1 << 20
-        return -self.stake.points, days, self.update_version.recorded_at, self.update_version.pk
+        """Sort key: the place among the next steps, most points at stake, least time left, longest waiting."""
+        days = self.due.days if self.due else NO_PLACE
+        return self.place, -self.stake.points, days, self.update_version.recorded_at, self.update_version.pk
+
+    @property
+    def title(self) -> str:
+        return self.update_version.update.subject.text
+
+    @property
+    def address(self) -> tuple[str, str]:
+        """How `my_tasks_next` names it, and its page."""
+        key = self.update_version.pk
+        return f"version-{key}", reverse("version_detail", args=[key])
 
 
 class LoggedEvidence(NamedTuple):
@@ -147,10 +136,20 @@ class LoggedEvidence(NamedTuple):
 
     evidence: Evidence
     stake: PointsAtStake
+    place: int
 
     @property
     def order(self) -> tuple[Any, ...]:
-        return -self.stake.points, self.evidence.recorded_at, self.evidence.pk
+        return self.place, -self.stake.points, self.evidence.recorded_at, self.evidence.pk
+
+    @property
+    def title(self) -> str:
+        return self.evidence.title
+
+    @property
+    def address(self) -> tuple[str, str]:
+        """How `my_tasks_next` names it, and its page."""
+        return f"evidence-{self.evidence.pk}", reverse("evidence_detail", args=[self.evidence.pk])
 
 
 def _time_left(due_on: date | None, deadline_on: date | None, today: date) -> TimeLeft | None:
@@ -176,11 +175,17 @@ class ItemsToReview(NamedTuple):
     versions: Sequence[WaitingUpdate]
     logged: Sequence[LoggedEvidence]
 
+    @property
+    def in_order(self) -> Sequence[WaitingUpdate | LoggedEvidence]:
+        """All items: the next steps in their order, then other updates, then other evidence."""
+        return sorted([*self.versions, *self.logged], key=lambda item: item.place)
+
 
 def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
     """Return the updates and the evidence that the user may decide on, in the page's country.
 
-    An item counts in the edition whose tracking period covers its dates, or else in the page's edition.
+    An item counts in the edition whose tracking period covers its dates, or else in the page's edition. The order is
+    that of the next steps.
     """
     user, country = request.user, request.edition.country
     if user.role not in (Role.OFFICER, Role.AMBASSADOR):
@@ -200,6 +205,8 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
     }
     editions = editions_of_page_country(request)
     simulation_of = cache(build_simulation)
+
+    places = _places_among_next_steps(simulation_of(editions[0])) if versions or logged else {}
 
     def covering_edition(first: date | None, last: date) -> Edition:
         return find_covering_edition(editions, first, last) or editions[0]
@@ -223,18 +230,27 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
                 terms.deadline_on if terms else None,
                 today,
             ),
+            place=places.get(RowReference("update_version", row.pk), NO_PLACE),
         )
 
     def logged_evidence(row: Evidence) -> LoggedEvidence:
         edition = covering_edition(row.happened_from, row.happened_to)
         priority = review_priority.evidence_priority(simulation_of(edition), row.pk)
         reasons = [describe_drop(drop) for drop in priority.drops]
-        return LoggedEvidence(row, stake(edition, priority.points, Fraction(0), reasons))
+        place = places.get(RowReference("evidence", row.pk), NO_PLACE)
+        return LoggedEvidence(row, stake(edition, priority.points, Fraction(0), reasons), place)
 
     return ItemsToReview(
         sorted(map(waiting_update, versions), key=lambda line: line.order),
         sorted(map(logged_evidence, logged), key=lambda line: line.order),
     )
+
+
+def _places_among_next_steps(simulation: ReviewSimulation) -> dict[RowReference, int]:
+    """Return the place of each item to review among the next steps, so that all pages begin with the same task."""
+    result = evaluate_readiness(simulation.facts, as_of=simulation.as_of)
+    steps = result.next_steps(without=[kind for kind in StepKind if kind is not StepKind.REVIEW])
+    return {step.rows[0]: place for place, step in enumerate(steps.steps)}
 
 
 def _own_waiting_evidence(user: User, country: Country) -> list[Evidence]:
@@ -260,7 +276,7 @@ def my_tasks(request: EditionRequest) -> HttpResponse:
         rows = [*map(_update_export_row, items.versions), *map(_evidence_export_row, items.logged)]
         return exports.export_rows(request, "tasks", list(map(str, EXPORT_COLUMNS)), rows)
     page = Paginator(items.versions, PAGE_SIZE).get_page(request.GET.get("page"))
-    groups = [group for group in _build_task_groups(request) if group.tasks]
+    groups = [group for group in build_task_groups(request) if group.tasks]
     counts = [
         TaskCount("updates", gettext("Updates to review"), len(items.versions)),
         TaskCount("evidence", gettext("Evidence to verify"), len(items.logged)),
@@ -272,7 +288,7 @@ def my_tasks(request: EditionRequest) -> HttpResponse:
         "before": find_last_decision(request),
         "logged": items.logged[:MAX_LOGGED],
         "logged_count": len(items.logged),
-        "may_begin": bool(items.versions or items.logged),
+        "first_title": next((item.title for item in items.in_order), ""),
         "own_waiting": _own_waiting_evidence(user, country),
         "may_review": permissions.can_give_reviews(user),
         "groups": groups,
@@ -290,144 +306,6 @@ def my_tasks(request: EditionRequest) -> HttpResponse:
             ),
         }
     return render_page(request, "reports/my_tasks.html", context)
-
-
-def _build_task_groups(request: EditionRequest) -> list[TaskGroup]:
-    """Return the kinds of tasks without figures, each with what this user may do now.
-
-    `recommendations.navigation` counts the same rows.
-    """
-    user, edition = request.user, request.edition
-    groups = [TaskGroup("notes", gettext("Notes for you"), _notes_waiting(user, edition))]
-    if permissions.can_give_verdicts(user):
-        groups.append(TaskGroup("benchmarks", gettext("Benchmarks to assess"), _benchmarks_to_assess(user, edition)))
-    if user.role == Role.OFFICER:
-        groups += [
-            TaskGroup("due-dates", gettext("Proposed due dates"), _due_dates_to_answer(user, edition)),
-            TaskGroup("next-steps", gettext("Next steps of dialogues that are due"), _steps_due(user, edition)),
-        ]
-    if user.role in (Role.OFFICER, Role.AMBASSADOR):
-        groups += [
-            TaskGroup("briefings", gettext("Briefings to clear"), _briefings_to_clear(user, edition)),
-            TaskGroup("commitments", gettext("Our commitments to verify"), _commitments_to_verify(user, edition)),
-            TaskGroup("redactions", gettext("Redactions to confirm"), _redactions_to_confirm(user, edition)),
-        ]
-    return groups
-
-
-def _notes_waiting(user: User, edition: Edition) -> list[Task]:
-    """Return the open notes that name the user and, for an officer, those that name somebody who has left."""
-    rows = InternalNote.objects.visible_to(user, edition.country)
-    waiting = rows.waiting_for(user, clock.today(edition.country.time_zone)).with_marks()
-    return [
-        Task(
-            title=row.text,
-            url=reverse("note_detail", args=[row.pk]),
-            sender=row.recorded_by.name,
-            since=timezone.localtime(row.recorded_at).date(),
-            note=row.subject_label
-            if row.named == user
-            else gettext("%(subject)s. It was for %(person)s, who has left.")
-            % {"subject": row.subject_label, "person": row.named},
-            is_note=True,
-        )
-        for row in waiting.order_by("recorded_at", "pk")
-    ]
-
-
-def _benchmarks_to_assess(user: User, edition: Edition) -> list[Task]:
-    evidence_links = EvidenceLink.objects.visible_to(user).awaiting_assessment()
-    rows: Iterable[Any] = (
-        Benchmark.objects.visible_to(user)
-        .filter(recommendation__edition=edition, evidence_links__in=evidence_links)
-        .annotate(verified_at=Max("evidence_links__reviews__recorded_at"))
-        .select_related("recommendation")
-        .with_terms()
-        .order_by("recommendation__number", "letter")
-    )
-    return [
-        Task(
-            title=gettext("Assess %(benchmark)s: %(criterion)s") % {"benchmark": row.key, "criterion": row.wording},
-            url=reverse("benchmark_assess", args=[row.pk]),
-            sender=gettext("A verified action supports it"),
-            since=timezone.localtime(row.verified_at).date(),
-        )
-        for row in rows
-    ]
-
-
-def _due_dates_to_answer(user: User, edition: Edition) -> list[Task]:
-    rows = DueDateProposal.objects.visible_to(user, edition.country).for_answer_by(user)
-    return [
-        Task(
-            title=row.commitment.text,
-            url=reverse("due_date_answer", args=[row.pk]),
-            sender=row.commitment.maker,
-            since=timezone.localtime(row.recorded_at).date(),
-            note=gettext("The ministry proposes %(date)s: %(reason)s")
-            % {"date": format_short_date(row.due_on), "reason": row.reason},
-        )
-        for row in rows.select_related("commitment__ministry").order_by("recorded_at", "pk")
-    ]
-
-
-def _steps_due(user: User, edition: Edition) -> list[Task]:
-    today = clock.today(edition.country.time_zone)
-    rows = NextStep.objects.visible_to(user).filter(dialogue__country=edition.country_id).due_for_embassy(today)
-    return [
-        Task(
-            title=row.text,
-            url=reverse("next_step_done", args=[row.pk]),
-            sender=gettext("Dialogue of %(date)s") % {"date": format_short_date(row.dialogue.held_on)},
-            since=row.due_on,
-        )
-        for row in rows.select_related("dialogue").order_by("due_on", "pk")
-        if row.due_on
-    ]
-
-
-def _briefings_to_clear(user: User, edition: Edition) -> list[Task]:
-    rows = Briefing.objects.visible_to(user).filter(edition=edition).for_clearing_by(user)
-    return [
-        Task(
-            title=gettext("%(document)s as of %(date)s, version %(number)d")
-            % {"document": row.document.label, "date": format_short_date(row.as_of), "number": row.version},
-            url=reverse("briefing_detail", args=[row.pk]),
-            sender=row.requested_by.name if row.requested_by else "",
-            since=timezone.localtime(row.requested_at).date(),
-        )
-        for row in rows.select_related("ministry", "dialogue", "requested_by")
-        .defer("content")
-        .order_by("requested_at", "pk")
-    ]
-
-
-def _commitments_to_verify(user: User, edition: Edition) -> list[Task]:
-    commitments = Commitment.objects.visible_to(user).filter(country=edition.country_id)
-    rows: list[Any] = list(commitments.for_verification_by(user).order_by("pk"))
-    return [
-        Task(
-            title=row.text,
-            url=reverse("commitment_detail", args=[row.pk]),
-            sender=row.reported_by_name,
-            since=timezone.localtime(row.reported_at).date(),
-        )
-        for row in rows
-    ]
-
-
-def _redactions_to_confirm(user: User, edition: Edition) -> list[Task]:
-    rows = Redaction.objects.visible_to(user).for_decision_by(user).filter(country=edition.country_id)
-    return [
-        Task(
-            title=row.reason,
-            url=reverse("redaction_detail", args=[row.pk]),
-            sender=row.recorded_by.name,
-            since=timezone.localtime(row.recorded_at).date(),
-            note=gettext("Nothing is removed until you confirm it."),
-        )
-        for row in rows.select_related("recorded_by").order_by("recorded_at", "pk")
-    ]
 
 
 def _overtaken_assessments(user: User, country: Country) -> list[tuple[Assessment, Verdict]]:
@@ -472,10 +350,7 @@ def my_tasks_next(request: EditionRequest) -> HttpResponse:
     """
     after = request.GET.get("after", "")
     items = _find_items_to_review(request)
-    addresses = {
-        f"version-{line.update_version.pk}": reverse("version_detail", args=[line.update_version.pk])
-        for line in items.versions
-    } | {f"evidence-{line.evidence.pk}": reverse("evidence_detail", args=[line.evidence.pk]) for line in items.logged}
+    addresses = dict(item.address for item in items.in_order)
     keys = list(addresses)
     place = keys.index(after) + 1 if after in addresses else 0
     following = [key for key in keys[place:] + keys[:place] if key != after]

@@ -1,6 +1,6 @@
 """Context for next steps on a page, each with the page where it is done."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.urls import reverse
@@ -11,7 +11,7 @@ from reports.briefings.step_texts import step_texts
 from reports.choices import StepKind, YearsAsked
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation.step_display import FIRST_PAGE_STEPS, StepDisplay
-from reports.readiness.explanation.step_sentences import display_steps
+from reports.readiness.explanation.step_sentences import StepTexts, display_steps
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from tiptracker.accounts.models import User
@@ -27,17 +27,24 @@ PAGE_BY_ROW_TYPE = {
 """The page for each type of row that a step is about. Benchmarks are shown with their recommendation."""
 
 
+MAX_REVIEWERS = 3
+"""The most people that a step names as its reviewers."""
+
+
 class NextStepRow(NamedTuple):
     """A next step as displayed, and the address where it is done (empty if there is none).
 
-    `ask_url` is the form to ask a ministry for the figure, filled in, for those who may ask. `is_own` is True if the
-    user recorded the evidence, so that a colleague has to review it.
+    `ask_url` is the form to ask a ministry for the figure, filled in, for those who may ask. `request_url` is the
+    request by which it was asked. `is_own` is True if the user recorded the evidence, so that one of the `reviewers`
+    has to review it (their names; empty without any).
     """
 
     step: StepDisplay
     url: str = ""
     is_own: bool = False
     ask_url: str = ""
+    request_url: str = ""
+    reviewers: str = ""
 
 
 def next_steps_context(
@@ -51,7 +58,10 @@ def next_steps_context(
     texts = step_texts(result, steps, reader=user)
     shown_steps = display_steps(result, steps, texts)
     asking = edition if user.role == Role.OFFICER else None  # an officer reads this only of an own country
-    rows = _next_step_rows(result, shown_steps.steps, steps.steps, texts.own_evidence, asking=asking)
+    rows = _next_step_rows(result, shown_steps.steps, steps.steps, texts, asking=asking)
+    if any(row.is_own for row in rows):
+        reviewers = _name_reviewers(user, edition)
+        rows = [row._replace(reviewers=reviewers) if row.is_own else row for row in rows]
     reviews, others = rows[: len(shown_steps.reviews)], rows[len(shown_steps.reviews) :]
     if reviews and user.role != Role.OFFICER and shown_steps.reviews_in_one:
         reviews = [NextStepRow(shown_steps.reviews_in_one, tasks_url)]
@@ -62,9 +72,9 @@ def next_steps_context(
         "next_steps": shown_steps,
         "in_short": [*reviews, *others[:FIRST_PAGE_STEPS]],
         "in_full": rows,
-        "also_ask": _next_step_rows(result, figures, figure_steps, asking=asking),
-        "to_assess": _next_step_rows(result, shown_steps.to_assess, to_assess),
-        "after_deadline": _next_step_rows(result, shown_steps.after_deadline, after_deadline),
+        "also_ask": _next_step_rows(result, figures, figure_steps, texts, asking=asking),
+        "to_assess": _next_step_rows(result, shown_steps.to_assess, to_assess, texts),
+        "after_deadline": _next_step_rows(result, shown_steps.after_deadline, after_deadline, texts),
     }
 
 
@@ -72,24 +82,36 @@ def _next_step_rows(
     result: Readiness,
     displays: Sequence[StepDisplay],
     steps: Sequence[ReadinessStep],
-    own: Collection[int] = (),
+    texts: StepTexts,
     *,
     asking: Edition | None = None,
 ) -> list[NextStepRow]:
     """Return the steps with their pages.
 
-    `own` is the evidence (ids) that the user recorded, and `asking` the edition in which the user may ask a ministry.
+    `asking` is the edition in which the user may ask a ministry. A figure that was asked for leads to its
+    request instead.
     """
     urls = row_urls(result, [step.rows[0] for step in steps])
-    return [
-        NextStepRow(
-            display,
-            url,
-            step.rows[0].type == "evidence" and step.rows[0].id in own,
-            _asking_url(asking, step) if asking else "",
+    rows = []
+    for display, step, url in zip(displays, steps, urls, strict=True):
+        asked = texts.asked.get(step.indicator_id or 0) if step.kind is StepKind.ASK else None
+        rows.append(
+            NextStepRow(
+                display,
+                url,
+                is_own=step.rows[0].type == "evidence" and step.rows[0].id in texts.own_evidence,
+                ask_url=_asking_url(asking, step) if asking and not asked else "",
+                request_url=reverse("information_request_detail", args=[asked.request]) if asked else "",
+            )
         )
-        for display, step, url in zip(displays, steps, urls, strict=True)
-    ]
+    return rows
+
+
+def _name_reviewers(user: User, edition: Edition) -> str:
+    """Name those who may review what the user recorded: the other officers of the country and its ambassador."""
+    people = User.objects.visible_to(user).filter(countries=edition.country_id, is_active=True).exclude(pk=user.pk)
+    named = people.filter(role__in=[Role.OFFICER, Role.AMBASSADOR]).order_by("name", "pk")
+    return ", ".join(person.name for person in named[:MAX_REVIEWERS])
 
 
 def _asking_url(edition: Edition, step: ReadinessStep) -> str:

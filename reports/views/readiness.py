@@ -25,6 +25,7 @@ from reports.views.record_moment import pin_known_by, read_record_moment
 from reports.views.record_rows import RecordRow, find_record_rows, pick_rows
 from reports.views.trend import trend_context
 from tiptracker.accounts.models import Ministry, User
+from tiptracker.choices import Role
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.localization import gettext, gettext_noop
 from tiptracker.web import exports
@@ -104,6 +105,8 @@ def readiness_checks(request: EditionRequest) -> HttpResponse:
                 gather_facts(record_moment.edition), as_of=record_moment.as_of, known_by=record_moment.known_by
             )
             context["problems_by_kind"] = _problems_by_kind(request.user, record_moment, result)
+            context["number"] = sum(len(problems) for _, problems in context["problems_by_kind"])
+            context["may_correct"] = request.user.role == Role.OFFICER
         if exports.is_export_requested(request):
             cells = [
                 _export_row(kind, *problem) for kind, problems in context["problems_by_kind"] for problem in problems

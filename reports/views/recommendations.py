@@ -15,7 +15,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues.choices import CommitmentStatus, DoneBy, ReviewState, SupportKind, Verdict
+from dialogues.benchmark_requirements import describe_terms
+from dialogues.choices import CommitmentReach, CommitmentStatus, DoneBy, ReviewState, SupportKind, Verdict
 from dialogues.commitment_phrases import format_status_detail
 from dialogues.models import (
     Assessment,
@@ -46,13 +47,14 @@ from reports.readiness.explanation.counting_reasons import (
     find_counting_statuses,
 )
 from reports.readiness.explanation.score_display import BenchmarkDisplay, display_benchmarks
+from reports.readiness.facts import Period
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from reports.views.access import read_page
 from reports.views.commitments import CommitmentDisplay
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import format_date, gettext, gettext_lazy
 from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.web import exports
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -125,15 +127,18 @@ class BenchmarkVerdict(NamedTuple):
 class BenchmarkDetail(NamedTuple):
     """A benchmark with its full record.
 
-    `commitments` are those that support it, each with whether keeping it would meet the benchmark. `readings` are those
-    of its indicator, each with whether it counts. `history` is evidence and verdicts, newest first.
+    `requirement` says in words what meets it. `commitments` are those that support it, each with whether keeping it
+    would meet the benchmark. `readings` are those of its indicator, each with whether it counts, and `comparison_gap`
+    says whether the year before is missing. `history` is evidence and verdicts, newest first.
     """
 
     benchmark: Benchmark
     terms: BenchmarkTerms | None
+    requirement: str
     display: BenchmarkDisplay | None
     commitments: Sequence[tuple[CommitmentDisplay, str]]
     readings: Sequence[tuple[Reading, CountingStatus]]
+    comparison_gap: str
     history: Sequence[BenchmarkEvidence | BenchmarkVerdict]
 
     @property
@@ -379,9 +384,11 @@ def _build_benchmark_details(user: User, recommendation: Recommendation) -> list
         BenchmarkDetail(
             benchmark=benchmark,
             terms=(terms := benchmark.current_terms),
+            requirement=describe_terms(terms) if terms else "",
             display=displays.get(benchmark.pk),
             commitments=sorted(commitments[benchmark.pk], key=lambda pair: pair[0].due_order),
-            readings=readings[terms.indicator_id] if terms and terms.indicator_id else [],
+            readings=(own := readings[terms.indicator_id] if terms and terms.indicator_id else []),
+            comparison_gap=_describe_comparison_gap(terms, [row for row, _ in own], facts.edition.previous),
             history=_build_history(benchmark, statuses, reversals),
         )
         for benchmark in benchmarks
@@ -452,8 +459,30 @@ def _commitments_by_benchmark(
     for row in rows.select_related("ministry").with_links():
         for link in row.links.all() if row.status else ():
             commitment = CommitmentDisplay(row, standing_from_row(row, today))
-            by_benchmark[link.benchmark_id].append((commitment, link.get_reach_display()))
+            by_benchmark[link.benchmark_id].append((commitment, _describe_reach(link)))
     return by_benchmark
+
+
+def _describe_reach(link: CommitmentBenchmark) -> str:
+    return (
+        gettext("Meets the benchmark if it is kept")
+        if link.reach == CommitmentReach.MEETS
+        else gettext("Contributes to the benchmark if it is kept")
+    )
+
+
+def _describe_comparison_gap(terms: BenchmarkTerms | None, readings: Iterable[Reading], before: Period) -> str:
+    """Say that the year before has no figure, for a rule that compares with it; empty if it has one."""
+    if terms is None or terms.rule != Rule.MORE:
+        return ""
+    if any(row.starts_on >= before.starts_on and row.through_on <= before.ends_on for row in readings):
+        return ""
+    return gettext(
+        "The year before, from %(first)s to %(last)s, has no figure. Without it nothing can be compared."
+    ) % {
+        "first": format_date(before.starts_on),
+        "last": format_date(before.ends_on),
+    }
 
 
 def _readings_by_indicator(

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from reports.search.excerpts import ExcerptPart, make_excerpt
+from reports.search.related_words import suggest_words
 from reports.search.sources import GROUPS, Group, Source, find_keys
 from tiptracker.accounts.models import User
 from tiptracker.localization import gettext
@@ -54,8 +55,16 @@ def search(request: SignedInRequest) -> HttpResponse:
         "has_words": bool(words),
         "groups": [group for group in found if group.results],
         "is_one_group": bool(only),
+        "suggestions": [] if keys else _find_suggestions(request.user, words, sources),
     }
     return render_page(request, "reports/search.html", context)
+
+
+def _find_suggestions(user: User, words: Sequence[str], sources: Sequence[Source]) -> list[str]:
+    """Return the words for nearly the same thing that find something, for a search of one word."""
+    if len(words) != 1:
+        return []
+    return [word for word in suggest_words(words) if find_keys(sources, user, word, 1)]
 
 
 def _group_results(

@@ -16,10 +16,7 @@ from psycopg import sql
 
 from tests.running_server import free_port
 
-pytestmark = [
-    pytest.mark.database,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="roles are PostgreSQL's"),
-]
+pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="roles are PostgreSQL's")
 
 SCRIPT = settings.BASE_DIR / "deploy" / "postgres" / "roles.sh"
 OWNER_PASSWORD, PASSWORD = "the owner's; own: password", "the application's"

@@ -8,16 +8,19 @@ from django.core.exceptions import PermissionDenied
 
 from dialogues.actions.drafts import DraftClosed, DraftPage, save_draft
 from dialogues.actions.information_requests import (
+    CorrectedLine,
     LineInput,
     ask_for_information,
+    correct_request,
     move_request,
     withdraw_request,
 )
-from dialogues.actions.request_answers import AnswerInput, answer_request
+from dialogues.actions.request_answers import AnswerInput, Received, answer_request
 from dialogues.actions.update_decisions import withdraw_update
 from dialogues.actions.updates import ReviewInput, accept_update, list_parts_to_review, return_update
-from dialogues.choices import EvidenceDecision, LineAnswerKind, LineStatus, RequestEventKind, RequestStatus
+from dialogues.choices import EvidenceDecision, LineAnswerKind, LineStatus, ReceivedAs, RequestEventKind, RequestStatus
 from dialogues.models import Evidence, InformationRequest, Reading, UpdateVersion
+from dialogues.permissions import can_decide_on_update
 from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,
@@ -42,6 +45,8 @@ from tiptracker.validation import EditConflict
 TODAY = january(14)
 NOW = at_noon(TODAY)
 DUE = date(2022, 2, 1)
+RECENTLY = date(2021, 11, 7)
+"""The day before the request was made."""
 
 
 @pytest.fixture
@@ -67,7 +72,12 @@ def prosecutions(edition):
 @pytest.fixture
 def asked(justice, edition, prosecutions):
     """A request of 8 November 2021 with two lines, due on 15 January 2022: a figure and a document."""
-    return InformationRequestFactory(ministry=justice.ministry, edition=edition, lines=[prosecutions, "The court list"])
+    return InformationRequestFactory(
+        ministry=justice.ministry,
+        edition=edition,
+        reason="The report needs it.",
+        lines=[prosecutions, "The court list"],
+    )
 
 
 def figure_line(indicator):
@@ -252,6 +262,70 @@ def test_a_request_is_not_withdrawn_while_an_answer_waits_and_not_changed_afterw
         answer(asked, justice, none(document))
 
 
+def correct(request, by, lines, *, now=NOW, **values):
+    given = {"asked_reason": request.reason, "reason": "It was asked wrongly."} | values
+    return correct_request(information_request=request, lines=lines, by=by, now=now, **given)
+
+
+def content(line, **values):
+    return LineInput(line.wording, line.indicator, line.starts_on, line.through_on)._replace(**values)
+
+
+def test_a_correction_replaces_open_lines_and_the_reason_and_leaves_what_was_asked_before(asked, justice, officer):
+    figure, document = lines_of(asked)
+    year_before = content(figure, starts_on=date(2020, 4, 1), through_on=date(2021, 3, 31))
+    wanted = [CorrectedLine(figure, year_before), CorrectedLine(None, LineInput("The budget"))]
+
+    event = correct(asked, officer, wanted, asked_reason="The interim assessment.")
+
+    after, before = standing_of(asked), standing_of(asked, january(13))
+    asked.refresh_from_db()
+    assert [(line.number, line.wording) for line in asked.list_lines(after)] == [(1, figure.wording), (3, "The budget")]
+    assert [(line.pk, line.number) for line in asked.list_lines(before)] == [(figure.pk, 1), (document.pk, 2)]
+    assert (asked.reason, event.replaced_reason) == ("The interim assessment.", "The report needs it.")
+    assert {line.asked_on(after) for line in asked.list_lines(after)} == {TODAY}
+    with refuses("closed"):
+        answer(asked, justice, none(asked.lines.get(pk=document.pk)))  # from a page that was opened before
+    entry = AuditEntry.objects.latest("number")
+    assert (entry.verb, entry.row) == ("request.corrected", str(asked.pk))
+
+
+def test_an_answered_line_stays_and_a_correction_that_leaves_nothing_open_closes_the_request(asked, justice, officer):
+    _, document = lines_of(asked)
+    accept(answer(asked, justice, none(document)), OfficerFactory())
+    for wanted, code in (
+        ([CorrectedLine(document, LineInput("Another list"))], "closed"),
+        ([CorrectedLine(None, LineInput("The court list"))], "named_twice"),
+    ):
+        with refuses(code, field="lines-0-wording"):
+            correct(asked, officer, wanted)
+
+    correct(asked, officer, [], now=at_noon(january(16)))
+
+    standing = standing_of(asked, january(17))
+    assert (standing.status, standing.closed_on) == (RequestStatus.NONE, january(16))
+
+
+def test_a_correction_needs_a_change_a_reason_and_no_answer_that_waits(asked, justice, officer):
+    figure, document = lines_of(asked)
+    same = [CorrectedLine(line, content(line)) for line in (figure, document)]
+    for lines, values, code, field in (
+        (same, {}, "unchanged", None),
+        (same, {"reason": " "}, "required", "reason"),
+        ([], {}, "required", "lines"),
+        ([CorrectedLine(document, LineInput(" "))], {}, "required", "lines-0-wording"),
+        ([same[1], CorrectedLine(document, LineInput("Both"))], {}, "closed", "lines-1-wording"),
+    ):
+        with refuses(code, field=field):
+            correct(asked, officer, lines, **values)
+    for by in (AmbassadorFactory(), justice):
+        with pytest.raises(PermissionDenied):
+            correct(asked, by, same[:1])
+    answer(asked, justice, none(document))
+    with refuses("update_waits"):
+        correct(asked, officer, same[:1])
+
+
 # --- Answering --------------------------------------------------------------------------------------------------------
 
 
@@ -365,6 +439,33 @@ def test_a_ministry_withdraws_its_answer(asked, justice):
 
     assert standing_of(asked).status is RequestStatus.ASKED
     assert AuditEntry.objects.latest("number").verb == "update.withdrawn"
+
+
+def test_an_officer_records_what_a_ministry_handed_over_and_another_one_decides(asked, justice, officer):
+    figure, document = lines_of(asked)
+    letter = Received(january(10), ReceivedAs.LETTER)
+    for by, received in ((justice, letter), (AmbassadorFactory(), letter), (officer, None)):
+        with pytest.raises(PermissionDenied):
+            answer(asked, by, none(document), received=received)
+    for received, code in (
+        (letter._replace(on=january(15)), "future_day"),
+        (letter._replace(on=RECENTLY), "too_early"),
+    ):
+        with refuses(code, field="received_on"):
+            answer(asked, officer, none(document), received=received)
+
+    version = answer(asked, officer, have(figure, 16), none(document), received=letter)
+
+    said = "Palesa Nkosi of the embassy on behalf of the {}, from its letter received on 10 January 2022"
+    assert version.sender == said.format(asked.maker)
+    assert version.readings.get().through_on == january(10)  # a figure covers no day after it was given
+    assert not can_decide_on_update(officer, version)
+    with pytest.raises(PermissionDenied):
+        accept(version, officer)
+    accept(version, OfficerFactory())
+    assert standing_of(asked).status is RequestStatus.ANSWERED
+    entry = AuditEntry.objects.get(verb="update.sent_on_behalf")
+    assert '"received_as": "letter"' in entry.detail.after
 
 
 def test_no_officer_accepts_what_a_person_sent_who_is_the_same(asked, justice, officer):

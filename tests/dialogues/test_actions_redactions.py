@@ -159,6 +159,7 @@ REQUIRED_VALUES = {
     "Evidence": {"revises": EvidenceFactory},
     "EvidenceReview": {"evidence": EvidenceFactory},
     "RecommendationTerms": {"recommendation": RecommendationFactory},
+    "RequestEvent": {"kind": lambda: "corrected"},
     "Redaction": {"words": lambda: "Something else"},
     "RedactionDecision": {"redaction": lambda: RedactionFactory(words=REDACTED)},
 }

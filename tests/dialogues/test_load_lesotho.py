@@ -18,6 +18,7 @@ from dialogues.choices import (
     DoneBy,
     EvidenceDecision,
     MadeBy,
+    RequestStatus,
     Sensitivity,
     SupportKind,
     UpdateDecision,
@@ -34,6 +35,7 @@ from dialogues.models import (
     EvidenceFile,
     EvidenceLink,
     EvidenceReview,
+    InformationRequest,
     Participant,
     Reading,
     ReadingPart,
@@ -71,7 +73,7 @@ EXERCISE = Q(recorded_by__email__endswith="@demo.example")
 STATEMENT = "The Ambassador's statement at the bilateral dialogue, Maseru, 8 November 2021"
 PRESS = "Lesotho press, November 2021"
 COMMITMENTS, EVIDENCE = (read_record().entries_of(kind) for kind in (CommitmentEntry, EvidenceEntry))
-STEPS = read_exercise().steps
+STEPS, REQUEST_STEPS = read_exercise().steps, read_exercise().request_steps
 NARRATIVES = {year: f"TIP Report {year}, Lesotho narrative" for year in (2020, 2021, 2022)}
 
 
@@ -537,8 +539,9 @@ def test_exercise_shows_every_state_of_a_commitment(exercise):
 
 def test_exercise_shows_every_state_of_an_update_and_of_evidence(exercise):
     assert UpdateVersion.objects.undecided().count() == 3
-    assert UpdateVersionDecision.objects.filter(decision=UpdateDecision.RETURNED).count() == 2
-    assert UpdateVersionDecision.objects.filter(decision=UpdateDecision.ACCEPTED).count() == 6
+    decisions = UpdateVersionDecision.objects.exclude(update_version__update__commitment=None)
+    assert decisions.filter(decision=UpdateDecision.RETURNED).count() == 2
+    assert decisions.filter(decision=UpdateDecision.ACCEPTED).count() == 6
     assert set(Assessment.objects.values_list("verdict", flat=True)) == set(Verdict)
     assert set(EvidenceReview.objects.values_list("decision", flat=True)) == set(EvidenceDecision)
     own = Evidence.objects.filter(EXERCISE)
@@ -596,11 +599,26 @@ def test_exercise_leaves_the_public_record_as_it_is(exercise):
 
 
 def test_exercise_is_over_before_the_demonstration_begins(exercise, set_clock):
-    assert "39 steps played" in exercise
+    assert "52 steps played" in exercise
     assert "still to come" not in exercise
-    assert [step.at for step in STEPS] == sorted(step.at for step in STEPS)
-    assert STEPS[-1].at < datetime(2022, 1, 28, 9, tzinfo=MASERU)
-    assert all(step.log for step in STEPS)
+    for steps in (STEPS, REQUEST_STEPS):
+        assert [step.at for step in steps] == sorted(step.at for step in steps)
+        assert steps[-1].at < datetime(2022, 1, 28, 9, tzinfo=MASERU)
+        assert all(step.log for step in steps)
+
+
+def test_exercise_shows_a_request_in_each_state_and_adds_nothing_to_readiness(exercise):
+    requests = InformationRequest.objects.with_history()
+    standings = {row.ministry.short_name: row.standing_on(date(2022, 1, 28)) for row in requests.order_by("-pk")}
+    assert {name: (standing.status, standing.number_answered) for name, standing in standings.items()} == {
+        "Home Affairs": (RequestStatus.ANSWERED, 2),
+        "Justice and Law": (RequestStatus.PARTLY_ANSWERED, 2),
+        "Police and Public Safety": (RequestStatus.OVERDUE, 0),
+    }
+    withdrawn = requests.order_by("pk").last()
+    assert withdrawn.standing_on(date(2022, 1, 28)).status is RequestStatus.WITHDRAWN
+    assert all(line.wording.startswith("Exercise:") or line.indicator for row in requests for line in row.lines.all())
+    assert not Evidence.objects.exclude(information_request=None).exists()
 
 
 def test_exercise_leaves_readiness_below_the_readiness_target(exercise):
@@ -638,21 +656,21 @@ def test_exercise_people_have_no_password_yet(exercise):
 
 def test_exercise_twice_changes_nothing(exercise):
     before = all_rows()
-    assert "0 steps played, 39 played before" in load("--exercise")
+    assert "0 steps played, 52 played before" in load("--exercise")
     assert all_rows() == before
 
 
 @pytest.mark.day("2021-12-15")
 def test_exercise_goes_on_where_it_stopped(set_clock):
     output = load("--exercise")
-    assert "8 steps played" in output
-    assert "31 steps are still to come on 15 December 2021 and were left out." in output
+    assert "14 steps played" in output
+    assert "38 steps are still to come on 15 December 2021 and were left out." in output
     assert exercise_statuses(date(2021, 12, 15))["put the rules for spending the Trust Fund in force"] == (
         CommitmentStatus.VERIFIED,
         0,
     )
     set_clock(date(2022, 1, 28))
-    assert "31 steps played, 8 played before" in load("--exercise")
+    assert "38 steps played, 14 played before" in load("--exercise")
     assert set(Assessment.objects.values_list("verdict", flat=True)) == set(Verdict)
 
 
@@ -667,7 +685,7 @@ def test_exercise_before_its_edition_is_refused():
 def test_exercise_uses_what_was_known_at_its_time_whatever_the_day():
     output = load("--exercise")
     assert "145 facts written, 0 already loaded" in output
-    assert "39 steps played" in output
+    assert "52 steps played" in output
     assert "145 already loaded" in load("--exercise")
 
 

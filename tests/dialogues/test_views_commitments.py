@@ -250,7 +250,7 @@ def test_commitment_detail_tells_one_story_newest_first(client):
         "verified",
     ) in timeline_entries(response)
     assert sent.narrative in response.text
-    assert 'Due on <time datetime="2022-02-11">11 February 2022</time>.' in response.text
+    assert 'Due on Friday, <time datetime="2022-02-11">11 February 2022</time>.' in response.text
     assert "First due 17 Dec 2021, moved once." in response.text
     assert "Earlier due date: 17 December 2021" in response.text
     assert "Ten districts have one." in response.text

@@ -15,6 +15,7 @@ from dialogues.models import Commitment, Dialogue, NextStep
 from tests.dialogues.sample_files import PDF
 from tests.edition_urls import edition_url
 from tests.factories import (
+    TERMS_SET_AT,
     AgendaItemFactory,
     AmbassadorFactory,
     BenchmarkFactory,
@@ -31,6 +32,7 @@ from tests.factories import (
     OfficerFactory,
     ParticipantFactory,
     RecommendationFactory,
+    RecorderFactory,
     UpdateVersionFactory,
     at_noon,
 )
@@ -102,16 +104,15 @@ def test_a_ministry_reads_of_a_dialogue_its_date_place_and_own_commitments(clien
         CommitmentFactory(dialogue=dialogue, text="Theirs."),
     )
     held_dialogue(held_on=date(2022, 1, 12), place="Elsewhere")
-    to_come = planned_dialogue()
-    ParticipantFactory(dialogue=to_come, ministry=own.ministry)
-    AgendaItemFactory(dialogue=to_come, recommendation=None, commitment=own)
+    others = planned_dialogue(place="Elsewhere")
+    AgendaItemFactory(dialogue=others, recommendation=None, commitment=own)
     NextStepFactory(dialogue=dialogue, text="STEP", ministry=own.ministry)
     DialogueFileFactory(dialogue=dialogue, file__name="STATEMENT.pdf")
     client.force_login(FocalPointFactory(ministry=own.ministry))
 
     of_list = client.get(reverse("dialogue_list"))
     assert of_list.context["meetings"] == [(dialogue.pk, dialogue.held_on, "Residence", 1, None, "", 0, 0)]
-    assert client.get(row_url("dialogue_detail", to_come)).status_code == 404
+    assert client.get(row_url("dialogue_detail", others)).status_code == 404
 
     of_one = client.get(row_url("dialogue_detail", dialogue))
     secrets = ("PURPOSE", "RECORD", "AGREED", "PARTICIPANT", "AGENDA", "SAID", "STEP", "STATEMENT", "Elsewhere")
@@ -123,6 +124,25 @@ def test_a_ministry_reads_of_a_dialogue_its_date_place_and_own_commitments(clien
     assert not [value for layer in of_one.context for value in layer.dicts[-1].values() if isinstance(value, Dialogue)]
     taken = client.get(reverse("dialogue_list"), {"as": "csv"}).content.decode()
     assert taken.splitlines()[0].lstrip("\ufeff") == '"Date","Place","Commitments"'
+
+
+def test_a_ministry_that_takes_part_reads_where_the_dialogue_is_and_that_it_was_called_off(client):
+    dialogue = planned_dialogue(place="Residence")
+    RecommendationFactory()
+    ministry = ParticipantFactory(dialogue=dialogue, ministry=MinistryFactory()).ministry
+    AgendaItemFactory(dialogue=dialogue, recommendation=None, topic="TOPIC")
+    client.force_login(FocalPointFactory(ministry=ministry))
+    pages = [client.get(row_url("dialogue_detail", dialogue)).text]
+    assert [row.place for row in client.get(reverse("dialogue_list")).context["meetings"]] == ["Residence"]
+
+    Dialogue.objects.update(called_off_at=TERMS_SET_AT, called_off_by=RecorderFactory(), called_off_reason="REASON")
+    pages.append(client.get(row_url("dialogue_detail", dialogue)).text)
+
+    assert ["Your ministry is invited" in page for page in pages] == [True, False]
+    assert ["called off" in page for page in pages] == [False, True]
+    assert not client.get(reverse("dialogue_list")).context["meetings"]
+    for secret in ("PURPOSE", "PARTICIPANT", "TOPIC", "REASON"):
+        assert all(secret not in page for page in pages), secret
 
 
 def test_minutes_tell_who_came_what_was_said_agreed_and_what_became_of_it(client):

@@ -514,13 +514,15 @@ def test_evidence_log_refuses_a_figure_beside_its_field_and_keeps_what_was_typed
     assert not Reading.objects.exists()
 
 
-def test_evidence_log_asks_for_a_total_beside_the_figure(client):
-    BenchmarkFactory()
+def test_evidence_log_says_what_the_benchmark_needs_and_asks_for_a_total(client):
+    benchmark = BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    text = client.get(reverse("evidence_log")).text
+    text = client.get(reverse("evidence_log"), {"benchmark": benchmark.pk}).text
 
-    assert "The total for the whole period below, not only what this event adds." in text
+    assert "Without a benchmark, the event does not count towards readiness." in text
+    assert f"<strong>{benchmark.key}</strong> Verified evidence of a concrete action by the government." in text
+    assert "The total for the whole period below. If you know only what this event adds, leave the figure empty" in text
     assert "The tracking period, from 1 April 2021 to the end date of the figure" in text
 
 

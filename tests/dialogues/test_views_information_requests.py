@@ -260,6 +260,42 @@ def test_the_due_date_is_moved_and_the_request_withdrawn_on_pages_of_their_own(c
     assert page.context["standing"].status is RequestStatus.WITHDRAWN
 
 
+def test_an_officer_corrects_a_line_beside_what_stays_and_the_ministry_reads_what_changed(
+    client, officer, asked, ministry
+):
+    figure, document = asked.lines.all()
+    page = client.get(page_of("information_request_correct", asked))
+    assert page_of("information_request_move", asked) in page.text
+    rows = page.context["rows"]
+    fields = {field.html_name: field.value() or "" for row in rows for field in row}
+    fields |= {field.html_name: field.value() for field in rows.management_form}
+    fields |= {
+        "asked_reason": "The report is due.",
+        "reason": "The wrong list.",
+        "seen": page.context["form"].initial["seen"],
+    }
+
+    empty = client.post(
+        page_of("information_request_correct", asked), fields | {"lines-1-wording": ""} | {"more": "lines"}
+    )
+    assert len(empty.context["rows"].forms) == 3
+    twice = fields | {"lines-TOTAL_FORMS": "3", "lines-2-wording": "The court list", "lines-2-line": ""}
+    refused = client.post(page_of("information_request_correct", asked), twice)
+    assert "wording" in refused.context["rows"][2].errors
+
+    client.post(page_of("information_request_correct", asked), fields | {"lines-1-wording": "The shelter list"})
+
+    client.force_login(FocalPointFactory(ministry=ministry))
+    page = client.get(page_of("information_request_detail", asked))
+    assert "Line 2: “The shelter list” instead of “The court list”" in page.text
+    assert [row.description for row in page.context["lines"]] == [figure.description, "The shelter list"]
+    home = client.get(edition_url("ministry_home"))
+    assert "The court list" not in home.text
+    opened_before = line_fields(document, "none") | line_fields(figure, "none")
+    refused = client.post(page_of("information_request_answer", asked), opened_before)
+    assert "The embassy corrected line 2" in refused.text
+
+
 # --- Answering --------------------------------------------------------------------------------------------------------
 
 
@@ -300,6 +336,28 @@ def test_a_document_is_attached_and_a_line_may_wait(client, focal_point, asked):
 
     assert Evidence.objects.get().file.name == "courts.pdf"
     assert [each.line for each in UpdateVersion.objects.get().line_answers.all()] == [document]
+
+
+def test_an_officer_records_an_answer_on_paper_and_every_page_says_so(client, officer, asked, ministry):
+    document = asked.lines.last()
+    address = page_of("information_request_record_answer", asked)
+    assert address in client.get(page_of("information_request_detail", asked)).text
+    fields = line_fields(document, "answered") | {"received_as": "meeting", "received_on": "2022-01-13"}
+    refused = client.post(address, fields)
+    assert refused.status_code == 422
+    file = SimpleUploadedFile("courts.pdf", PDF, "application/pdf")
+
+    page = client.post(address, fields | {"files": [file], "narrative": "Here is the list."}, follow=True)
+
+    version = UpdateVersion.objects.get()
+    said = f"{officer.name} of the embassy on behalf of the Ministry of Justice, from what it gave at a meeting on"
+    assert escape(said) in page.text
+    assert page.context["may_decide"] is False
+    assert not Draft.objects.exists()
+    client.force_login(FocalPointFactory(ministry=ministry))
+    assert escape(said) in client.get(page_of("information_request_detail", asked)).text
+    client.force_login(OfficerFactory())
+    assert escape(said) in client.get(page_of("version_detail", version)).text
 
 
 def test_a_refused_answer_is_marked_at_its_line_and_kept_as_a_draft(client, focal_point, asked):

@@ -118,7 +118,9 @@ def test_ministry_home_puts_first_what_was_returned_then_what_is_overdue_then_wh
     assert "Overdue by 12 days" in response.text
     assert "Another ministry" not in response.text
     reminders = re.findall("Next reminder by mail: ([^.]*)", response.text)
-    assert reminders == ["30 January 2022", "31 January 2022"], "30 days before, 1 day before, and none after 7 days"
+    assert reminders == ["22 February 2022", "31 January 2022"], (
+        "7 days before, since it was returned lately; 1 day before; and none after 7 days"
+    )
 
 
 def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, police, focal_point):

@@ -97,7 +97,8 @@ WHOLE_PAGE_OPTIONS = AXE_OPTIONS | {
         ],
     }
 }
-"""What is asked of each page as a whole, and what depends on how much stands in an element besides its kind."""
+"""What is asked of a page as a whole, and what depends on how much stands in an element besides its kind: where the
+page has a layout that axe has not examined yet."""
 CONTRAST_OPTIONS = AXE_OPTIONS | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 APPEARANCES: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark", "forced_colors": "none"},
@@ -162,8 +163,8 @@ EXPLANATION_ARGUMENTS = [
 """Lines of the score: a part, a recommendation, benchmarks with claims and with what doesn't count, a question, a P."""
 
 
-EXAMINED_ELEMENTS: set[int] = set()
-"""The kinds of elements that axe has examined on any page at any width: another one of the kind tells nothing new."""
+EXAMINED: set[int] = set()
+"""The kinds of elements and layouts that axe has examined on any page at any width: another one tells nothing new."""
 EXAMINED_COLOURS: dict[str, set[str]] = {appearance: set() for appearance in APPEARANCES}
 """The colours of texts whose contrast axe has examined, by appearance."""
 
@@ -191,6 +192,14 @@ class PageWalk:
         self.met.add(answer.status)
         return answer
 
+    def visit_unless_refused(self, address: str) -> None:
+        """Open a page, but only request it if the answer is a refusal of a kind that was looked at."""
+        if self.met - {200}:
+            status = self.page.request.get(f"{self.live.url}{address}").status
+            if status != 200 and status in self.met:
+                return
+        self.visit(address)
+
     def send(self, address: str, button: str, typed: dict[str, str] | None = None) -> None:
         """Open a page, send a form that lacks something, and look at what comes back."""
         self.page.goto(f"{self.live.url}{address}")
@@ -206,9 +215,9 @@ class PageWalk:
         """At both widths: does it fit, and what does axe say?"""
         expect(self.page.locator(".htmx-request")).to_have_count(0)
         self.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        for width in (DESK, PHONE):
-            self.page.set_viewport_size({"width": width, "height": 800})
-            self._examine(f"at {width} px")
+        self._examine(f"at {DESK} px")
+        self.page.set_viewport_size({"width": PHONE, "height": 800})
+        self._examine(f"at {PHONE} px")
         self.page.set_viewport_size({"width": NARROWEST, "height": 800})
         for width in self._too_wide():
             self._blame(f"runs over at {NARROWEST} px: {width}")
@@ -234,15 +243,19 @@ class PageWalk:
     def _examine(self, how: str) -> None:
         for width in self._too_wide():
             self._blame(f"runs over {how}: {width}")
-        faults = self.page.evaluate("how => axe.run(document, how).then(found => found.violations)", WHOLE_PAGE_OPTIONS)
-        if new := self.page.evaluate(ELEMENT_KINDS_SCRIPT, " ".join(map(str, EXAMINED_ELEMENTS))):
-            faults += self.page.evaluate(
+        new = self.page.evaluate(ELEMENT_KINDS_SCRIPT, " ".join(map(str, EXAMINED)))
+        EXAMINED.update(new["elements"], new["layouts"])
+        if new["elements"]:
+            faults = self.page.evaluate(
                 "how => axe.run({include: window.unexamined}, how).then(found => found.violations)", AXE_OPTIONS
             )
-        EXAMINED_ELEMENTS.update(new)
-        self._blame_each(faults, how)
-        if new:
+            self._blame_each(faults, how)
             self._examine_contrast(how)
+        if new["layouts"]:
+            faults = self.page.evaluate(
+                "how => axe.run(document, how).then(found => found.violations)", WHOLE_PAGE_OPTIONS
+            )
+            self._blame_each(faults, how)
 
     def _examine_contrast(self, how: str) -> None:
         """Look at the elements just examined in each other appearance, without loading the page again."""
@@ -281,7 +294,12 @@ class PageWalk:
 
 @contextmanager
 def start_walk(browser: Browser, live: RunningServer, who: str, user: User | None = None) -> Iterator[PageWalk]:
-    context = browser.new_context(locale="en-GB", timezone_id="Africa/Maseru", reduced_motion="reduce")
+    context = browser.new_context(
+        locale="en-GB",
+        timezone_id="Africa/Maseru",
+        reduced_motion="reduce",
+        viewport={"width": DESK, "height": 800},
+    )
     context.add_init_script(AXE_SCRIPT)
     if user:
         live.force_sign_in(context, user)
@@ -366,7 +384,15 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "commitment_reopen": commitments.filter(status=CommitmentStatus.WITHDRAWN)[:1],
         "commitment_report_done": ours[:1],
         **dict.fromkeys(("information_request_detail", "information_request_answer"), requests),
-        **dict.fromkeys(("information_request_move", "information_request_withdraw"), requests[:1]),
+        **dict.fromkeys(
+            (
+                "information_request_correct",
+                "information_request_move",
+                "information_request_record_answer",
+                "information_request_withdraw",
+            ),
+            requests[:1],
+        ),
         "version_withdraw": [waiting, accepted],
         "due_date_propose": [waiting.update.commitment],
         "due_date_answer": proposals,
@@ -543,7 +569,7 @@ def test_ministries_and_strangers_can_use_each_page(
 ) -> None:
     with start_walk(browser, live, "police", people["police"]) as police:
         for address in (address for addresses in page_addresses.values() for address in addresses):
-            police.visit(address)
+            police.visit_unless_refused(address)
         police.send(reverse("mfa_activate_totp"), "Set up the app")
     assert police.met >= {200, 403, 404}
     # Another ministry, whose update came back.

@@ -82,7 +82,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     expect(_narrative_field(theirs)).to_have_value(FIRST_TEXT + SECOND_TEXT + THIRD_TEXT)
     expect(theirs.locator("[data-draft-said]")).to_contain_text(f"{own.name} saved this draft")
     assert _lines_of_the_bar(theirs, width=375) <= 2
-    theirs.get_by_label("Take a photograph with this telephone").set_input_files(
+    theirs.get_by_label("Or take a photograph now").set_input_files(
         {"name": "list.png", "mimeType": "image/png", "buffer": PICTURE}
     )
     for route in late:

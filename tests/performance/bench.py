@@ -1,8 +1,8 @@
 """`make bench`: what readiness costs, beside a bare SELECT of the same rows, on a made-up record in its own database.
 
 Then a long list (`lists.py`), the search (`search.py`), an observer's pages (`observer.py`), and the ambassador's
-briefing (`briefings.py`), each beside what does alike, a narrative as a PDF (`narratives.py`) and a long table of
-recommendations (`tables.py`).
+briefing (`briefings.py`), each beside what does alike, a narrative as a PDF (`narratives.py`), a long table of
+recommendations (`tables.py`), runs of the notices (`notices.py`), and pages of ministries' work (`work_pages.py`).
 
 Milliseconds are printed and never judged, since machines differ. What makes the run fail (exit 1) is what every
 machine agrees on: how many queries are sent, and how cost grows with the number of facts. ONLY_JUDGED=1 leaves out the
@@ -60,6 +60,7 @@ from tests.performance.observer import tell_observer
 from tests.performance.search import tell_search
 from tests.performance.synthetic_record import make_edition
 from tests.performance.tables import tell_tables
+from tests.performance.work_pages import tell_work_pages
 from tiptracker.accounts.models import User
 
 SIZES = {"XAA": 200, "XAB": 2_000, "XAC": 20_000}
@@ -359,13 +360,15 @@ def run() -> list[str]:
         tell_lists(measure, say, counted_queries)
         tell_search(measure, say, counted_queries)
         tell_observer(editions[GOAL_IS_FOR], measure, say, counted_queries)
-    return [
-        *wrong,
+    wrong += [
         *tell_briefings(say, counted_queries, NOW),
         *tell_narratives(say),
         *tell_tables(say, counted_queries, NOW),
-        *tell_notices(say, counted_queries, NOW, is_short=is_short),
+        *tell_notices(say, NOW, is_short=is_short),
     ]
+    if not is_short:
+        tell_work_pages(measure, say, counted_queries)
+    return wrong
 
 
 def main() -> int:

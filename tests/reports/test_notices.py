@@ -86,14 +86,48 @@ def test_a_ministry_is_reminded_30_7_and_1_days_before(police, days_left, stage)
     )
 
 
-def test_whoever_has_just_agreed_on_a_date_needs_no_reminder(police):
-    CommitmentFactory(ministry=police, made__due_on=date(2021, 11, 20))  # made on 8 November
+def test_a_reminder_comes_once_the_date_is_nearer_than_the_last_talk_of_it(police):
+    commitment = CommitmentFactory(ministry=police, made__due_on=date(2021, 11, 24))  # agreed on 8 November
 
-    notify(now=at(date(2021, 11, 10)))
+    notify(now=at(date(2021, 11, 16)))
     assert NoticeKind.DUE_SOON not in told("police@gov.example")
-
-    notify(now=at(date(2021, 11, 13)))
+    notify(now=at(date(2021, 11, 17)))
     assert NoticeKind.DUE_SOON in told("police@gov.example")
+
+    sent_at = at(date(2021, 11, 18))
+    version = UpdateVersionFactory(update__commitment=commitment, recorded_at=sent_at, happened_on=sent_at.date())
+    UpdateVersionDecisionFactory(
+        update_version=version, decision=UpdateDecision.RETURNED, recorded_at=at(date(2021, 11, 22))
+    )
+    notify(now=at(date(2021, 11, 22), 10))
+    assert told("police@gov.example") == [NoticeKind.UPDATE_RETURNED]
+    notify(now=at(date(2021, 11, 23)))
+    assert set(told("police@gov.example")) == {NoticeKind.UPDATE_RETURNED, NoticeKind.DUE_SOON}
+
+
+@pytest.mark.parametrize("answer", ["returned", "accepted", "reopened"])
+def test_days_overdue_count_from_the_embassys_answer(police, answer):
+    """The update lay with the embassy for a month after the due date, or the commitment was reopened after it."""
+    commitment = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 3))
+    answer_on = date(2022, 2, 4)
+    if answer == "reopened":
+        for kind, day in ((CommitmentEventKind.VERIFIED_DONE, date(2022, 1, 3)), ("reopened", answer_on)):
+            CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=day)
+    else:
+        sent_on = date(2022, 1, 3)
+        version = UpdateVersionFactory(update__commitment=commitment, happened_on=sent_on, recorded_at=at(sent_on))
+        UpdateVersionDecisionFactory(
+            update_version=version, decision=getattr(UpdateDecision, answer.upper()), recorded_at=at(answer_on)
+        )
+    overdue, long_overdue = NoticeKind.OVERDUE, NoticeKind.LONG_OVERDUE
+
+    told_of_it = []
+    for days in (0, 6, 7, 14):
+        notify(now=at(answer_on + timedelta(days=days), 10))
+        kinds = Notice.objects.filter(table="dialogues.commitment", settled_at=None).order_by("pk")
+        told_of_it.append(set(kinds.values_list("kind", flat=True)) & {overdue, long_overdue, NoticeKind.FOR_AGENDA})
+
+    assert told_of_it == [set(), set(), {overdue}, {overdue, long_overdue}]
 
 
 def test_overdue_climbs_from_the_ministry_to_the_embassy_and_the_agenda(police):
@@ -292,9 +326,8 @@ def test_the_embassy_is_reminded_of_a_planned_dialogue(police):
     notify(now=at(dialogue.held_on - timedelta(days=1)))
 
     stages = Notice.objects.filter(person__email="ambassador@post.example").order_by("pk")
-    assert [(notice.kind, notice.stage) for notice in stages if not notice.settled_at] == [
-        (NoticeKind.DIALOGUE_SOON, 1)
-    ]
+    reminders = stages.filter(kind=NoticeKind.DIALOGUE_SOON, settled_at=None)
+    assert [notice.stage for notice in reminders] == [1]
 
 
 def test_a_draft_to_clear_goes_to_all_but_whoever_requested_it(officer, ambassador):

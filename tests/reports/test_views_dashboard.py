@@ -300,7 +300,7 @@ def test_dashboard_says_whether_the_claims_reach_the_target_and_what_the_fall_wa
 
     assert page.context["outlook"]
     assert escape(page.context["outlook"]) in page.text
-    assert page.context["fall"].startswith("It was ")
+    assert page.context["fall"].startswith("Readiness was ")
     assert escape(page.context["fall"]) in page.text
     assert "With later information" not in page.text
     assert f"{edition_url('readiness_changes')}?as_of_from=2021-12-29&amp;known_on_from=2021-12-29" in page.text
@@ -342,9 +342,9 @@ def test_dashboard_sets_ministries_side_by_side(get_dashboard):
 
     assert (portfolio.ministry, portfolio.minister) == (police, "Now, Minister")
     assert (portfolio.progress, portfolio.share) == ("0 of 2 shown, 1 partly", 25)
-    assert (portfolio.commitments, portfolio.urgent) == ("1 with the embassy, 1 verified done.", None)
+    assert (portfolio.commitments, portfolio.ask) == ("1 with the embassy, 1 verified done.", None)
     assert portfolio.last_update_at == at_noon(date(2022, 1, 20))
-    assert (other.ministry, other.commitments, other.urgent, other.last_update_at) == (
+    assert (other.ministry, other.commitments, other.ask, other.last_update_at) == (
         justice.lead,
         "",
         None,
@@ -452,8 +452,8 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 their zone and the count of My tasks, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
     # 1 versions waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 verifiers, 1 briefings, 1 may ask,
-    # 2 what to begin with, 4 first steps, 3 what next steps are called, 2 how much waits
-    with django_assert_num_queries(40):
+    # 2 what to begin with, 4 first steps, 3 what next steps are called, 3 how much waits
+    with django_assert_num_queries(41):
         response = client.get(edition_url("dashboard"))
 
     assert len(response.context["overdue"]) + response.context["more_overdue"] == count
@@ -490,7 +490,12 @@ def test_dashboard_counts_what_waits_as_the_pages_that_list_it(get_dashboard, cl
     if reader is OfficerFactory:
         EvidenceFactory(supports=[benchmark], recorded_by=user)
 
-    pages = get_dashboard(user).context["waiting_pages"]
+    context = get_dashboard(user).context
+    pages = context["waiting_pages"]
+    logged = 3 if reader is OfficerFactory else 2  # what the officer logged waits too, for a colleague
+    assert context["waiting_sentence"].startswith(
+        f"Waiting: 3 updates and {logged} pieces of evidence logged by the embassy."
+    )
 
     listed = {OfficerFactory: [3, 2], AmbassadorFactory: [3, 2], ObserverFactory: [3, 5]}[reader]
     assert [int(page.label.split()[0]) for page in pages] == listed

@@ -97,7 +97,7 @@ def sentences_of(page):
     return [one.point.sentence for one in points_of(page)]
 
 
-def test_the_most_urgent_commitments_come_first_then_questions(get_page, record):
+def test_the_most_urgent_commitments_come_first_then_figures_and_open_commitments_by_what_they_add(get_page, record):
     page = get_page(AmbassadorFactory())
 
     texts = sentences_of(page)
@@ -105,11 +105,11 @@ def test_the_most_urgent_commitments_come_first_then_questions(get_page, record)
         "“Long overdue",
         "“Overdue",
         "We returned your update on “Returned",
+        "May we have the figure on convictions since 1 April 2021 and for the year before, with its source?",
         "“Open",
-        "“No day",
     ]
     assert texts[0] == "“Long overdue” was due on 20 December 2021. By which date will it be done?"
-    assert "May we have the figure on convictions since 1 April 2021" in texts[5]
+    assert texts[5].startswith("“No day")
     assert len(page.context["points"]) == 5
     assert [one.point.is_overdue for one in points_of(page)[:3]] == [True, True, False]
     assert "What to raise with the Ministry of Police" in page.text
@@ -190,7 +190,7 @@ def test_a_commitment_of_another_edition_is_not_raised(get_page, client, edition
 
     assert "Of the year before" not in " ".join(sentences_of(get_page(AmbassadorFactory())))
     [row] = client.get(edition_url("dashboard")).context["ministries"]
-    assert row.urgent is None
+    assert row.ask is None
 
 
 def test_the_same_rule_names_the_commitments_on_the_dashboard(get_page, client, edition, record, police):
@@ -234,15 +234,29 @@ def test_the_same_rule_names_the_commitments_on_the_dashboard(get_page, client, 
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_dashboard_names_the_first_commitment_to_raise_and_leads_there(client, get_page, record, police, reader):
+def test_dashboard_says_what_to_raise_first_and_leads_there(client, get_page, record, police, reader):
     user = reader()
     first = points_of(get_page(user))[0]
     page = client.get(edition_url("dashboard"))
 
-    urgent = {row.ministry: row.urgent for row in page.context["ministries"]}[police]
-    assert reverse("commitment_detail", args=[urgent.commitment.pk]) == first.url
-    assert (urgent.commitment.text, urgent.due_text) == ("Long overdue.", "overdue by 39 days")
-    assert f'href="{reverse("ministry_detail", args=[police.pk])}#raise">Long overdue.</a>' in page.text
+    ask = {row.ministry: row.ask for row in page.context["ministries"]}[police]
+    assert (ask.sentence, ask.status_text) == (first.point.sentence, "overdue by 39 days")
+    assert f'href="{reverse("ministry_detail", args=[police.pk])}#raise">{ask.sentence}</a>' in page.text
+
+
+def test_dashboard_asks_for_a_figure_before_an_open_commitment_as_the_ministrys_page_does(
+    client, get_page, edition, police
+):
+    led = RecommendationFactory(edition=edition, lead=police, indicia=[1])
+    EvidenceFactory(supports=[BenchmarkFactory(recommendation=led)], verified=True)
+    IndicatorFactory(name="Convictions", question=EffortQuestion.CONVICTIONS, indicium=1, ministry=police)
+    CommitmentFactory(ministry=police, text="Open.", benchmarks=[BenchmarkFactory(recommendation=led)])
+    first = points_of(get_page(AmbassadorFactory()))[0]
+
+    [row] = [row for row in client.get(edition_url("dashboard")).context["ministries"] if row.ministry == police]
+
+    assert row.ask.sentence == first.point.sentence
+    assert "the figure on convictions" in row.ask.sentence
 
 
 # --- Documents --------------------------------------------------------------------------------------------------------

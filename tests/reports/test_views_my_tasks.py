@@ -67,7 +67,7 @@ def waiting_version(*benchmarks, **fields):
     return sent
 
 
-def test_my_tasks_puts_the_most_points_first_then_the_fewest_days_left(client):
+def test_my_tasks_has_the_order_of_the_next_steps_then_the_most_points_then_the_fewest_days_left(client):
     EditionFactory(terms__deadline_on=date(2022, 2, 28))
     first, second = BenchmarkFactory(), BenchmarkFactory()
     past = waiting_version(second, commitment={"made__due_on": date(2022, 1, 16)}, happened_on=date(2022, 1, 20))
@@ -82,13 +82,13 @@ def test_my_tasks_puts_the_most_points_first_then_the_fewest_days_left(client):
     response = client.get(reverse("my_tasks"))
 
     lines = response.context["versions"]
-    assert [line.update_version for line in lines] == [most, soon, undated, past, nothing]
+    assert [line.update_version for line in lines] == [most, undated, soon, past, nothing]
     # One of two benchmarks is half of 30 points, half of that by a verdict; prosecution is one of three Ps.
     assert [line.stake.points for line in lines] == [30 + Fraction(20, 3), *[15 + Fraction(20, 3)] * 3, 0]
     assert [line.due.text for line in lines] == [
-        "Due in 59 days", "Due in 1 day", *["31 days to the deadline"] * 3,
+        "Due in 59 days", "31 days to the deadline", "Due in 1 day", *["31 days to the deadline"] * 2,
     ]  # fmt: skip
-    assert [(line.claimed, line.days) for line in lines[2::2]] == [
+    assert [(line.claimed, line.days) for line in lines[1::3]] == [
         (ClaimedProgress.DONE, 16),
         (ClaimedProgress.UNDER_WAY, 18),
     ]

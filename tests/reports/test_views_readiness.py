@@ -385,6 +385,10 @@ def test_checks_are_grouped_and_led_to_with_what_to_do(get_page):
     assert "1a is assessed as met, but no verified action" in response.text
     assert "Verify the action, or assess the benchmark again." in response.text
     assert ">To do it</a>" in response.text
+    assert "4 problems. Each may concern several entries." in response.text
+    others = "An officer at the post does this:"
+    assert others not in response.text
+    assert others in get_page(reverse("readiness_checks"), by=AmbassadorFactory).text
 
 
 def test_checks_are_those_of_the_day_asked_for(get_page):

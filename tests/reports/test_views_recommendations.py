@@ -340,7 +340,7 @@ def test_recommendation_detail_gives_a_ministry_what_is_published_and_its_own(cl
 
     response = get_recommendation(client, recommendation)
 
-    for told in (recommendation.text, "Our wording", "Ours.", "Our promise", "Due on <time"):
+    for told in (recommendation.text, "Our wording", "Ours.", "Our promise", "Due on Tuesday, <time"):
         assert told in response.text
     for secret in (
         "Theirs.",

@@ -251,3 +251,13 @@ def test_a_search_among_many_rows_takes_few_queries(client, django_assert_max_nu
 
     with django_assert_max_num_queries(10):
         search_results(client, "shelter")
+
+
+def test_a_search_that_finds_nothing_suggests_a_word_of_nearly_the_same_meaning_that_finds_something(client):
+    CommitmentFactory(text="Put the rules for spending in force")
+    client.force_login(OfficerFactory())
+
+    page = client.get(reverse("search"), {"q": "regulations"})
+
+    assert page.context["suggestions"] == ["rule"]
+    assert client.get(reverse("search"), {"q": "rule"}).context["suggestions"] == []

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from unittest.mock import patch
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.cache import cache
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from dialogues.workbook.columns import SHEET_MARK
 from tests.factories import PASSWORD
+from tests.security.sql_statements import capture_statements
 from tests.security.world import READERS
 from tests.transactions import outer_transaction
 from tiptracker.accounts import tokens
@@ -98,6 +100,7 @@ class Answer:
     """An answer: the status as in the table, the body as text, the context of a page, and the headers.
 
     Attributes:
+        statements: what the request asked of the database, in order and without values.
         differs_for_htmx: whether the view read the htmx header. If not, htmx gets the same answer.
     """
 
@@ -107,6 +110,7 @@ class Answer:
     context: object
     headers: object
     json: object = None
+    statements: tuple[str, ...] = ()
     differs_for_htmx: bool = True
 
 
@@ -148,15 +152,15 @@ def send_request(world, line, reader, *, key=None, headers=None, query=None, wit
     with outer_transaction():
         client = Client(headers=token_header(world.people[reader], scope)) if scope else world.client(reader)
         client.handler.enforce_csrf_checks = not with_token
-        if line.method == "GET":
-            response = client.get(url, query, headers=headers)
-        else:
+        given, as_json = query, {}
+        if line.method != "GET":
             body = BODIES.get(str(line), BODIES.get(f"{line.method} {line.route}"))
             given = body(world) if body else {}
             as_json = {"content_type": "application/json"} if line.is_api else {}
+        with capture_statements() as statements:
             response = getattr(client, line.method.lower())(url, given, headers=headers, **as_json)
-        location = response.headers.get("Location", "")
-        answer = read_response(url, response, location)
+            answer = read_response(url, response, response.headers.get("Location", ""))
+        answer = replace(answer, statements=tuple(statements))
         if examine:
             examine()
         transaction.set_rollback(True)
@@ -191,6 +195,13 @@ def stable_body(answer):
     """Return the body without what is new each time (tokens, nonces, moments) and without its own URL."""
     body = re.sub(r'nonce="[^"]*"|data-session="[^"]*"|\b[A-Za-z0-9]{64}\b|datetime="[^"]*T[^"]*"', "", answer.body)
     return body.replace(answer.url, "ADDRESS")
+
+
+def stable_headers(answer):
+    """Return the headers without what is new each time, as long as the address, or the address or an id itself."""
+    left = {name: said for name, said in answer.headers.items() if name not in {"Content-Length", "Set-Cookie"}}
+    told = {name: re.sub(r"'nonce-[^']*'", "", said).replace(answer.url, "ADDRESS") for name, said in left.items()}
+    return {name: re.sub(r"/\d+/", "/KEY/", unquote(said)) for name, said in told.items()}
 
 
 def machine_clock_years(body):
@@ -333,6 +344,15 @@ def information_request_body(world):
         "ministry": world.pk("police"),
         "due_on": "2022-02-20",
         "reason": "The report needs it.",
+    }
+
+
+def request_correction_body(world):
+    return formset_totals("lines", 1) | {
+        "lines-0-line": world.rows["asked"].lines.get().pk,
+        "lines-0-wording": "The list of shelters",
+        "asked_reason": "The report needs it.",
+        "reason": "The wrong list.",
     }
 
 
@@ -511,6 +531,10 @@ BODIES = {
     "POST note_detail": lambda world: {"back": "tasks"},
     "POST version_withdraw": lambda world: {"reason": "We attached the wrong list."},
     "POST information_request_add": information_request_body,
+    "POST information_request_correct": request_correction_body,
+    "POST information_request_record_answer": lambda world: (
+        request_answer_body(world) | {"received_as": "letter", "received_on": TODAY}
+    ),
     "POST information_request_move": lambda world: {"due_on": "2022-02-20", "reason": "They asked."},
     "POST information_request_withdraw": lambda world: {"reason": "It is no longer needed."},
     "POST information_request_answer": request_answer_body,

@@ -11,6 +11,7 @@ from dialogues.views import previews
 from tests.conftest import connect_to, copy_database, drop_database
 from tests.security.world import World
 from tests.transactions import outer_transaction
+from tiptracker.accounts import sessions
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,9 @@ def create_world() -> Iterator[World]:
 def world(world_database: tuple[str, World], django_db_blocker) -> Iterator[World]:
     """The rows of two countries and their readers. Each request of a test rolls back what it wrote."""
     name, world = world_database
-    with django_db_blocker.unblock(), reuse_drawn_previews():
+    with django_db_blocker.unblock(), reuse_drawn_previews(), pytest.MonkeyPatch.context() as patch:
+        # Once a minute a request records that its session is used. Equal requests are to send equal queries.
+        patch.setattr(sessions, "STAMP_INTERVAL_SECONDS", float("inf"))
         ordinary = str(connection.settings_dict["NAME"])
         connect_to(name)
         with outer_transaction():

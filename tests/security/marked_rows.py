@@ -49,7 +49,7 @@ dialogues.CommitmentCorrection.replaced_text dialogues.CommitmentCorrection.reas
 dialogues.UpdateVersion.narrative dialogues.UpdateVersionDecision.reason
 dialogues.DueDateProposal.reason dialogues.DueDateProposalDecision.reason
 dialogues.InformationRequest.reason dialogues.RequestLine.wording dialogues.RequestEvent.reason
-dialogues.LineAnswer.text
+dialogues.RequestEvent.replaced_reason dialogues.LineAnswer.text
 dialogues.Evidence.title dialogues.Evidence.stated_by dialogues.Evidence.source dialogues.Evidence.link
 dialogues.EvidenceFile.name dialogues.EvidenceFile.file dialogues.EvidenceFile.received_sha256
 dialogues.EvidenceFile.stored_sha256 dialogues.EvidenceReview.reason
@@ -385,9 +385,9 @@ class MarkedRows:
                 factories.InformationRequestFactory, to, ministry=ministry, edition=self.edition, lines=[]
             )
             line = self.create_marked(factories.RequestLineFactory, to, information_request=asked)
-            self.create_marked(
-                factories.RequestEventFactory, to, information_request=asked, kind="moved", recorded_by=self.officer
-            )
+            by_officer = {"information_request": asked, "recorded_by": self.officer}
+            self.create_marked(factories.RequestEventFactory, to, kind="moved", replaced_reason="", **by_officer)
+            self.create_marked(factories.RequestEventFactory, to, kind="corrected", **by_officer)
             sent = self.create_marked(
                 factories.UpdateVersionFactory,
                 to,

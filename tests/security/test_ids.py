@@ -57,6 +57,9 @@ IDS_IN_QUERIES = [
     ("officer", "GET benchmark-list -", "recommendation", "foreign_recommendation"),
     ("own", "GET commitment-list -", "ministry", "home"),
     ("own", "GET commitment-list -", "benchmark", "home_benchmark"),
+    ("own", "GET information-request-list -", "ministry", "home"),
+    ("own", "GET information-request-list -", "edition", "foreign_edition"),
+    ("own", "GET information-request-list -", "indicator", "home_indicator"),
     ("own", "GET update-list -", "commitment", "home_commitment"),
     ("own", "GET evidence-list -", "commitment", "home_commitment"),
     ("own", "GET evidence-list -", "benchmark", "home_benchmark"),
@@ -83,6 +86,7 @@ edition-list        country year
 recommendation-list pillar origin
 indicator-list      pillar question
 commitment-list     status due_before
+information-request-list  status
 evidence-list       happened_after happened_before
 reading-list        starts_on
 commitment_detail   sent
@@ -132,6 +136,9 @@ IDS_IN_FORMS = [
     ("officer", "POST information_request_add -", "ministry", "foreign_ministry"),
     ("officer", "POST information_request_add -", "dialogue", "foreign_dialogue"),
     ("officer", "POST information_request_add -", "lines-0-indicator", "foreign_indicator"),
+    ("officer", "POST information_request_correct asked", "lines-0-line", "home_line"),
+    ("officer", "POST information_request_correct asked", "lines-0-indicator", "foreign_indicator"),
+    ("officer", "POST information_request_record_answer asked", "kept_files", "foreign_file"),
     ("own", "POST information_request_answer asked", "kept_files", "home_file"),
     ("own", "POST information_request_answer asked", "last_version", "home_version"),
     ("own", "POST information_request_draft asked", "restore_draft", "row_removed_by_second"),

@@ -52,6 +52,9 @@ API = {
         own="commitment unstarted settled", other="home_commitment other_home_commitment",
         elsewhere="foreign_commitment",
     )),
+    "informationrequest": ("information-request-list", names_by_reader(
+        embassy="asked answered home_request", own="asked answered", other="home_request", elsewhere="foreign_request",
+    )),
     "update": ("update-list", names_by_reader(
         embassy="update home_update answer_update", own="update answer_update", other="home_update",
         elsewhere="foreign_update",
@@ -66,7 +69,7 @@ API = {
     )),
     "dialogue": ("dialogue-list", names_by_reader(
         embassy="called_off dialogue home_dialogue planned",
-        own="dialogue",
+        own="dialogue planned",
         other="dialogue home_dialogue",
         elsewhere="foreign_dialogue",
     )),
@@ -154,6 +157,9 @@ FIELDS_FOR_MINISTRIES = {
     "commitment-detail commitment": (
         "benchmarks corrections dialogue due_date_proposals due_on events id letter ministry recorded_at slips status "
         "text"
+    ),
+    "information-request-detail asked": (
+        "country days_overdue dialogue due_on edition events id lines ministry reason recorded_at recorded_by status"
     ),
     "dialogue-detail dialogue": "commitments held_on id place",
     "evidence-detail sent": (

@@ -40,8 +40,7 @@ from tiptracker.handovers import mails as handover_mails
 from tiptracker.handovers.mails import ToldPerson
 from tiptracker.mail.actions import MailInput, queue_mails
 from tiptracker.mail.models import MailKind
-from tiptracker.notifications.choices import NoticeKind
-from tiptracker.notifications.models import Notice
+from tiptracker.notifications.choices import CALENDAR_KINDS, NoticeKind
 
 
 @pytest.fixture(scope="module")
@@ -172,11 +171,11 @@ def all_mails(world, reader):
             mails.notify_log_fault(person, 1)
             mails.notify_administrator_added(person, person, "an administrator")
             send_mails_about_handovers(world, reader)
-            notices = [
-                NoticeFactory(person=person, kind=kind, row=str(world.rows["commitment"].pk)) for kind in NoticeKind
-            ]
-            carrying, *_ = queue_mails([MailInput(MailKind.NOTICES, person)])
-            Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mail=carrying)
+            (digest,) = queue_mails([MailInput(MailKind.NOTICES, person)])
+            about = {"row": str(world.rows["commitment"].pk), "delivered_at": timezone.now()}
+            for kind in NoticeKind:
+                own = queue_mails([MailInput(MailKind.DIALOGUE, person)]) if kind in CALENDAR_KINDS else [digest]
+                NoticeFactory(person=person, kind=kind, mail=own[0], **about)
             asked = {"person": person, "asked_by": person, "asked_at": timezone.now(), "old_email": person.email}
             address = AccountRequest.objects.create(
                 kind=AccountRequestKind.ADDRESS, new_email="new@post.example", **asked

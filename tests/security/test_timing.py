@@ -1,7 +1,7 @@
-"""The time of an answer reveals nothing: rows that exist and rows that do not cause the same work.
+"""The time of signing in reveals nothing: accounts that exist and accounts that do not cause the same work.
 
 Work is counted and not timed: hashed passwords, and statements in order without values. `make bench` also prints how
-long both take.
+long both take. `test_roles` compares the work for rows that exist with that for rows that do not.
 """
 
 from datetime import date
@@ -15,10 +15,7 @@ from django.urls import reverse
 
 from tests.authentication import sign_in
 from tests.factories import OfficerFactory
-from tests.security.access_requests import UNKNOWN_ID, send_request
 from tests.security.sql_statements import capture_statements
-from tests.security.test_roles import RULES
-from tiptracker.accounts import sessions
 
 SIGN_IN_CASES = {
     "an account": OfficerFactory,
@@ -103,30 +100,3 @@ def test_requesting_a_passkey_causes_equal_work_for_any_account(password_hashes)
     challenge = client.get(reverse("mfa_login_webauthn")).json()["request_options"]["publicKey"]
 
     assert challenge.get("allowCredentials", []) == []
-
-
-# --- What isn't found -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def no_session_updates(monkeypatch):
-    """Once a minute, a request records that its session is used, whatever it requests."""
-    monkeypatch.setattr(sessions, "STAMP_INTERVAL_SECONDS", float("inf"))
-
-
-NOT_FOUND_RULES = [
-    line for line in RULES if "404" in line.expected.values() and line.row != "-" and "/" not in line.row
-]
-
-
-@pytest.mark.usefixtures("no_session_updates")
-@pytest.mark.parametrize("line", NOT_FOUND_RULES, ids=str)
-def test_unseen_and_unknown_rows_cause_the_same_queries(world, line):
-    for reader in (reader for reader, status in line.expected.items() if status == "404"):
-        with capture_statements() as for_unseen:
-            unseen = send_request(world, line, reader)
-        with capture_statements() as for_unknown:
-            send_request(world, line, reader, key=UNKNOWN_ID)
-
-        assert unseen.status == "404"
-        assert for_unseen == for_unknown, reader

@@ -461,6 +461,7 @@ class World:
             asked=asked,
             answered=answered,
             home_request=home_request,
+            home_line=home_request.lines.get(),
             answer=answer,
             answer_update=answer.update,
             answer_evidence=proof,
@@ -469,8 +470,14 @@ class World:
         )
 
     def _create_planned_dialogues(self):
-        """Create a planned and a called-off dialogue, with everything that no ministry may read."""
-        dialogue = self._dialogue(EMBASSY, planned=True)
+        """Create a dialogue that is planned with the police, and one called off, with all that stays internal."""
+        dialogue = self._dialogue(EMBASSY | OWN, planned=True)
+        ParticipantFactory(
+            dialogue=dialogue,
+            name=self.marked_text("the police's participant", EMBASSY),
+            office=self.marked_text("the police's office", EMBASSY),
+            ministry=self.rows["police"],
+        )
         AgendaItemFactory(
             dialogue=dialogue,
             recommendation=None,

@@ -19,15 +19,18 @@ from tests.factories import (
     BriefingFactory,
     EvidenceFileFactory,
     JobFactory,
+    NoticeFactory,
     OfficerFactory,
     RecommendationFactory,
 )
-from tiptracker import housekeeping
+from tiptracker import clock, housekeeping
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job, State
 from tiptracker.mail.actions import queue_mail
 from tiptracker.mail.models import Mail, MailKind, MailState
+from tiptracker.notifications.choices import NoticeKind
+from tiptracker.notifications.models import Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +90,20 @@ def test_mails_that_ended_long_ago_go_and_those_that_wait_stay(settings):
 
     assert remove_expired().mails == 1
     assert set(Mail.objects.values_list("pk", flat=True)) == {new.pk, waiting.pk}
+
+
+def test_notices_of_what_was_settled_long_ago_go_and_those_of_what_still_holds_stay(settings):
+    old, yesterday = (clock.to_domain_time(time_ago(days=days)) for days in (settings.NOTICES_KEPT_DAYS + 1, 1))
+    NoticeFactory(occurred_at=old, settled_at=old)
+    NoticeFactory(kind=NoticeKind.UPDATE_ACCEPTED, occurred_at=old)
+    stay = {
+        NoticeFactory(occurred_at=old).pk,  # still overdue
+        NoticeFactory(occurred_at=old, settled_at=yesterday).pk,
+        NoticeFactory(kind=NoticeKind.UPDATE_ACCEPTED, occurred_at=yesterday).pk,
+    }
+
+    assert remove_expired().notices == 2
+    assert set(Notice.objects.values_list("pk", flat=True)) == stay
 
 
 def test_expired_sessions_are_removed_and_live_ones_stay(client):

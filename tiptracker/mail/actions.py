@@ -11,12 +11,16 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.transactions import is_in_transaction
 from tiptracker.jobs.actions import RetryJobLater, enqueue, enqueue_new
+from tiptracker.jobs.models import OPEN_STATES, Job
 from tiptracker.localization import gettext, record_language
+from tiptracker.mail import smtp
 from tiptracker.mail.models import Mail, MailKind, MailState, new_key
 from tiptracker.mail.rendering import build_message
 
@@ -26,6 +30,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)
 """Pauses between tries: each is twice as long as the one before, up to the longest."""
 RETRY_PERIOD = timedelta(days=1)
 MAX_ANSWER_LENGTH = 500
+REQUEUED_AT_ONCE = 500
 
 
 def queue_mail(
@@ -75,6 +80,24 @@ def queue_mails(mails: Sequence[MailInput]) -> list[Mail]:
     return queued
 
 
+def requeue_lost_mails() -> int:
+    """Queue the waiting mails again whose job failed, and return how many: their worker was killed each time.
+
+    Those that have waited for a day are given up, so that the list of mails shows them.
+    """
+    now = timezone.now()
+    open_jobs = Job.objects.filter(kind="send_mail", state__in=OPEN_STATES, key=Cast(OuterRef("pk"), CharField()))
+    lost = list(Mail.objects.queued().filter(~Exists(open_jobs)).order_by("pk")[:REQUEUED_AT_ONCE])
+    for mail in lost:
+        if now < mail.queued_at + RETRY_PERIOD:
+            enqueue("send_mail", mail.pk)
+        else:
+            with record_language():
+                mail.answer = mail.answer or gettext("The worker that sends mails ended each time.")
+            _finish(mail, MailState.GIVEN_UP)
+    return len(lost)
+
+
 def deliver_mail(mail: Mail) -> None:
     """Try to send a mail. Raises RetryJobLater if the server cannot be reached, or refuses the mail for now."""
     if mail.state != MailState.QUEUED:
@@ -86,7 +109,7 @@ def deliver_mail(mail: Mail) -> None:
         if message is not None:
             message.send()
     except OSError as error:  # errors of the network, of TLS and of smtplib are all OSErrors
-        mail.answer = _describe_error(error)[:MAX_ANSWER_LENGTH]
+        mail.answer = _describe_error(error, timezone.now() - mail.tried_at)[:MAX_ANSWER_LENGTH]
         logger.warning("Mail %s (%s) was not taken: %s", mail.pk, mail.kind, mail.answer)
         _schedule_retry(mail, error)
     except Exception:
@@ -129,15 +152,17 @@ def is_permanent_failure(error: OSError) -> bool:
     return isinstance(error, smtplib.SMTPDataError) and 500 <= error.smtp_code < 600
 
 
-def _describe_error(error: OSError) -> str:
-    """Return what the server said, or what happened."""
+def _describe_error(error: OSError, lasted: timedelta) -> str:
+    """Return what the server said, or what happened. `lasted`: how long the try lasted."""
+    # What came of an answer before the connection was cut off is no answer.
+    is_cut_off = lasted.total_seconds() >= smtp.CONNECTION_DEADLINE_SECONDS
+    if isinstance(error, TimeoutError) or is_cut_off:
+        with record_language():
+            return gettext("The mail server did not answer in time.")
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return "; ".join(f"{code} {_decode(answer)}" for code, answer in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {_decode(error.smtp_error)}"
-    if isinstance(error, TimeoutError):
-        with record_language():
-            return gettext("The mail server did not answer in time.")
     return str(error) or type(error).__name__
 
 

@@ -28,6 +28,7 @@ class MailKind(ChoiceEnum):
     ADMINISTRATOR_ADDED = "administrator_added", gettext_noop("Notice of a new administrator")
     LOG_FAULT = "log_fault", gettext_noop("Notice of a fault in the activity log")
     NOTICES = "notices", gettext_noop("Notices")
+    DIALOGUE = "dialogue", gettext_noop("Calendar entry")
     HANDOVER = "handover", gettext_noop("Notice of a handover")
     HANDOVER_CALLED_OFF = "handover_called_off", gettext_noop("Notice of a cancelled handover")
     HANDOVER_DONE = "handover_done", gettext_noop("Notice that a successor has taken over")

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -19,7 +18,9 @@ from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.mail_links import ADDRESS_DELAY, LINK_LIFETIMES, LinkPurpose, RequestLinkAction
 from tiptracker.accounts.models import AccountRequest, Country, User, find_contact
 from tiptracker.localization import find_language, format_date, format_datetime, gettext, join_with_and
+from tiptracker.mail.messages import MailMessage
 from tiptracker.mail.models import Mail, MailKind
+from tiptracker.notifications.dialogue_mails import build_calendar, entry_context, find_entry
 from tiptracker.notifications.digest import group_notices, notices_context, unsubscribe_headers
 
 
@@ -73,6 +74,7 @@ def _request_context(key: int, address: str) -> dict[str, Any]:
     }
 
 
+KINDS_WITH_HTML = frozenset({MailKind.NOTICES, MailKind.DIALOGUE})
 DAYS = frozenset({"last_day", "first_day"})
 """The values of a template that are days."""
 
@@ -91,7 +93,7 @@ def _translate_values(kind: str, values: dict[str, str]) -> dict[str, str]:
     return translated
 
 
-def build_message(mail: Mail) -> EmailMultiAlternatives | None:
+def build_message(mail: Mail) -> MailMessage | None:
     """Return the mail to send, or None if it is no longer needed."""
     person = mail.person
     if person is None:
@@ -101,7 +103,7 @@ def build_message(mail: Mail) -> EmailMultiAlternatives | None:
         return _build_message(mail, person)
 
 
-def _build_message(mail: Mail, person: User) -> EmailMultiAlternatives | None:
+def _build_message(mail: Mail, person: User) -> MailMessage | None:
     address, more = mail.address or person.email, _translate_values(mail.kind, mail.template_values)
     if "request" in more:
         more |= _request_context(int(more["request"]), address)
@@ -112,24 +114,35 @@ def _build_message(mail: Mail, person: User) -> EmailMultiAlternatives | None:
         address, more["link"] = person.email, mail_links.password_link(person, purpose)
         more["link_ends"] = format_date(timezone.localtime(now + LINK_LIFETIMES[purpose]).date())
     headers = {"Message-ID": mail.message_id}
+    country = _find_country(person)
+    post = _describe_post(country)
     if mail.kind == MailKind.NOTICES:
         groups = group_notices(mail, person) if Backend().user_can_authenticate(person) else []
         if not groups:
             return None
         more |= notices_context(groups)
         headers |= unsubscribe_headers(person)
-    country = _find_country(person)
+    entry = None
+    if mail.kind == MailKind.DIALOGUE:
+        entry = find_entry(mail, person) if Backend().user_can_authenticate(person) else None
+        if entry is None:
+            return None
+        more |= entry_context(entry, person, post)
+        headers |= unsubscribe_headers(person)
     reply_to = _reply_address(person, country)
-    context = {"person": person, "post": _describe_post(country), "reply_to": reply_to, "site": settings.PUBLIC_URL}
+    context = {"person": person, "post": post, "reply_to": reply_to, "site": settings.PUBLIC_URL}
     rendered = render_to_string(f"account/email/{mail.kind}.txt", context | more)
     subject, _, text = rendered.partition("\n")
-    message = EmailMultiAlternatives(
+    message = MailMessage(
         subject.strip(),
         text.strip() + "\n",
         to=[address],
         reply_to=[reply_to] if reply_to else None,
         headers=headers,
     )
-    if mail.kind == MailKind.NOTICES:
+    if mail.kind in KINDS_WITH_HTML:
         message.attach_alternative(render_to_string(f"account/email/{mail.kind}.html", context | more), "text/html")
+    if entry:
+        calendar = build_calendar(entry, address, clock.to_domain_time(mail.tried_at or mail.queued_at))
+        message.attach_alternative(calendar.content, f"text/calendar; method={calendar.method}")
     return message

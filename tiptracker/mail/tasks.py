@@ -13,3 +13,9 @@ def send_mail(job_id: int) -> None:
     with claim_job(job_id) as progress:
         if progress:
             actions.deliver_mail(Mail.objects.select_related("person").get(pk=progress.job.key))
+
+
+@shared_task(name="requeue_lost_mails")
+def requeue_lost_mails() -> None:
+    """Queue the waiting mails again that no job would send. Runs every ten minutes."""
+    actions.requeue_lost_mails()

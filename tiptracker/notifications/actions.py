@@ -4,10 +4,11 @@ What there is to tell follows from the record alone (`Occasion`). So a run that 
 changes nothing in the end: each notice is written once, and a matter that was settled in the meantime is not told.
 """
 
-from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from itertools import batched
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, transaction
 from django.db.models import Q
@@ -16,12 +17,15 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.infrastructure.outages import FULL, READ_ONLY, find_outage
 from tiptracker.notifications.choices import KIND_RULES, Audience, NoticeKind
+from tiptracker.notifications.digest_times import DEFAULT_HOUR
 from tiptracker.notifications.models import Notice, NoticeQuerySet
 from tiptracker.notifications.people import CountryPeople, find_people
 
 EVENT_WINDOW = timedelta(days=7)
 """How far back the record is searched for events to tell of. It is longer than a worker is likely to be down."""
 BATCH_SIZE = 2000
+REVIVED_FIELDS = ("settled_at", "delivered_at", "read_at", "mail", "occurred_at", "sequence")
+"""What changes of a notice that is told again."""
 
 
 class Occasion(NamedTuple):
@@ -35,6 +39,7 @@ class Occasion(NamedTuple):
         ministry: the ministry that it concerns, if it concerns one.
         by: who did it, and so need not be told.
         named: the person for whom it is, if it is for one person.
+        sequence: how often the record had changed by then, if the notice changes the person's calendar.
         stage: the number of days before or after the due date, if there is one.
     """
 
@@ -47,6 +52,7 @@ class Occasion(NamedTuple):
     by: int | None = None
     stage: int = 0
     named: int | None = None
+    sequence: int = 0
 
 
 class NoticeChanges(NamedTuple):
@@ -79,7 +85,7 @@ def update_notices(country: Country, occasions: Iterable[Occasion], *, now: date
     wanted = {_key_of(notice): notice for notice in _build_notices(country, occasions, now, today)}
     unsettled = {_key_of(notice): notice for notice in _find_unsettled(country, now)}
     missing = wanted.keys() - unsettled.keys()
-    revived = _revive(country, missing)
+    revived = _revive(country, {key: wanted[key] for key in missing})
     Notice.objects.bulk_create(
         [notice for key, notice in wanted.items() if key in missing and key not in revived],
         ignore_conflicts=True,  # another run wrote it in the meantime
@@ -126,15 +132,24 @@ def _find_unsettled(country: Country, now: datetime) -> list[Notice]:
     return list(Notice.objects.unsettled().filter(lasting | event, country=country))
 
 
-def _revive(country: Country, keys: Collection[_Key]) -> set[_Key]:
-    """Open settled notices again whose matter is as it was before. Return which. Nobody gets a second mail."""
-    records = {key.row for key in keys}
+def _revive(country: Country, wanted: Mapping[_Key, Notice]) -> set[_Key]:
+    """Open settled notices again whose matter is as it was before. Return which.
+
+    Nobody gets a second mail, unless another mail changed the person's calendar in the meantime.
+    """
+    records = {key.row for key in wanted}
     revived: dict[_Key, int] = {}
     for rows in batched(sorted(records), BATCH_SIZE):
         settled = Notice.objects.filter(country=country, row__in=rows, settled_at__isnull=False)
-        revived |= {_key_of(notice): notice.pk for notice in settled if _key_of(notice) in keys}
+        revived |= {_key_of(notice): notice.pk for notice in settled if _key_of(notice) in wanted}
     for pks in batched(revived.values(), BATCH_SIZE):
+        outdated = list(Notice.objects.filter(pk__in=pks).outdated_in_calendars())
         _lock_and_update(Notice.objects.filter(pk__in=pks), settled_at=None)
+        for notice in outdated:
+            fresh = wanted[_key_of(notice)]
+            notice.settled_at = notice.delivered_at = notice.read_at = notice.mail = None
+            notice.occurred_at, notice.sequence = fresh.occurred_at, fresh.sequence
+        Notice.objects.bulk_update(outdated, REVIVED_FIELDS)
     return set(revived)
 
 
@@ -144,17 +159,25 @@ def _build_notices(country: Country, occasions: Iterable[Occasion], now: datetim
     for occasion in occasions:
         yield from _notices_of(occasion, people, country, now)
         ministry = occasion.ministry
-        is_for_focal_points = KIND_RULES[occasion.kind].audience is Audience.FOCAL_POINTS
-        if is_for_focal_points and ministry is not None and not people.focal_points.get(ministry):
+        is_for_ministry = KIND_RULES[occasion.kind].audience in {Audience.FOCAL_POINTS, Audience.INVITED}
+        if (
+            is_for_ministry
+            and occasion.named is None
+            and ministry is not None
+            and not people.focal_points.get(ministry)
+        ):
             without_focal_point.setdefault(ministry, occasion)
     for ministry, occasion in without_focal_point.items():
-        # The day is the first of the month, so that the officers are told once a month as long as it lasts.
+        # The day is the first of the month, so that the officers are told once a month as long as it lasts. On that day
+        # they are told in the morning: what goes out at once would wake them at midnight.
+        month_on = today.replace(day=1)
+        morning = datetime.combine(month_on, time(DEFAULT_HOUR), ZoneInfo(country.time_zone))
         occasion_without_recipient = Occasion(
             NoticeKind.NO_FOCAL_POINT,
             "accounts.ministry",
             ministry,
-            today.replace(day=1),
-            occasion.occurred_at,
+            month_on,
+            max(occasion.occurred_at, morning),
             ministry=ministry,
         )
         yield from _notices_of(occasion_without_recipient, people, country, now)
@@ -175,6 +198,7 @@ def _notices_of(occasion: Occasion, people: CountryPeople, country: Country, now
                 day=occasion.day,
                 stage=occasion.stage,
                 occurred_at=occasion.occurred_at,
+                sequence=occasion.sequence,
                 recorded_at=now,
             )
 

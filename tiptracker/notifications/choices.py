@@ -28,6 +28,8 @@ class NoticeKind(ChoiceEnum):
     REQUEST_OVERDUE = "request_overdue", gettext_noop("Request for information overdue")
     REQUEST_LONG_OVERDUE = "request_long_overdue", gettext_noop("Request for information overdue by two weeks")
     REQUEST_FOR_AGENDA = "request_for_agenda", gettext_noop("Overdue request, for the next agenda")
+    DIALOGUE_INVITED = "dialogue_invited", gettext_noop("Invitation to a dialogue")
+    DIALOGUE_CANCELLED = "dialogue_cancelled", gettext_noop("Invitation to a dialogue cancelled")
     DIALOGUE_SOON = "dialogue_soon", gettext_noop("Dialogue soon")
     BRIEFING_TO_CLEAR = "briefing_to_clear", gettext_noop("Briefing to clear")
     BRIEFING_ISSUED = "briefing_issued", gettext_noop("Briefing issued")
@@ -45,13 +47,17 @@ class Frequency(ChoiceEnum):
 
 
 class Audience(Enum):
-    """Who receives a kind of notice: people of the ministry it is about, of the embassy, or one of them by name."""
+    """Who receives a kind of notice: people of the ministry it is about, of the embassy, or one of them by name.
+
+    `INVITED`: one of these three, as each occasion says.
+    """
 
     FOCAL_POINTS = "focal_points"
     OFFICERS = "officers"
     AMBASSADORS = "ambassadors"
     OFFICERS_AND_AMBASSADORS = "officers_and_ambassadors"
     NAMED_PERSON = "named_person"
+    INVITED = "invited"
 
 
 class KindRule(NamedTuple):
@@ -85,12 +91,17 @@ KIND_RULES: Mapping[NoticeKind, KindRule] = {
     NoticeKind.REQUEST_OVERDUE: KindRule(Audience.FOCAL_POINTS, Frequency.DAILY, is_lasting=True, is_required=True),
     NoticeKind.REQUEST_LONG_OVERDUE: KindRule(Audience.OFFICERS_AND_AMBASSADORS, Frequency.DAILY, is_lasting=True),
     NoticeKind.REQUEST_FOR_AGENDA: KindRule(Audience.OFFICERS, Frequency.DAILY, is_lasting=True),
+    NoticeKind.DIALOGUE_INVITED: KindRule(Audience.INVITED, Frequency.AT_ONCE, is_lasting=True),
+    NoticeKind.DIALOGUE_CANCELLED: KindRule(Audience.INVITED, Frequency.AT_ONCE, is_lasting=True),
     NoticeKind.DIALOGUE_SOON: KindRule(Audience.OFFICERS_AND_AMBASSADORS, Frequency.DAILY, is_lasting=True),
     NoticeKind.BRIEFING_TO_CLEAR: KindRule(Audience.OFFICERS_AND_AMBASSADORS, Frequency.DAILY, is_lasting=True),
     NoticeKind.BRIEFING_ISSUED: KindRule(Audience.AMBASSADORS, Frequency.DAILY),
     NoticeKind.NO_FOCAL_POINT: KindRule(Audience.OFFICERS, Frequency.AT_ONCE, is_lasting=True),
     NoticeKind.NOTE_FOR_YOU: KindRule(Audience.NAMED_PERSON, Frequency.AT_ONCE, is_lasting=True),
 }
+
+CALENDAR_KINDS = (NoticeKind.DIALOGUE_INVITED, NoticeKind.DIALOGUE_CANCELLED)
+"""Kinds that change the person's calendar. Each notice has a mail of its own, even if it was read before."""
 
 DAYS_BEFORE = (30, 7, 1)
 """Days before a due date on which a ministry is reminded."""
@@ -108,3 +119,8 @@ REQUEST_DAYS_OVERDUE: Mapping[NoticeKind, int] = {
 """The same for a request for information."""
 DAYS_BEFORE_DIALOGUE = (7, 1)
 """Days before a dialogue on which the embassy is reminded."""
+SAID_AGAIN: Mapping[NoticeKind, NoticeKind] = {
+    NoticeKind.LONG_OVERDUE: NoticeKind.FOR_AGENDA,
+    NoticeKind.REQUEST_LONG_OVERDUE: NoticeKind.REQUEST_FOR_AGENDA,
+}
+"""Kinds that need no mail if the same person is told the other kind of the same record by the same mail."""

@@ -1,4 +1,4 @@
-"""Put notices into mails: at once, or in one digest at each person's hour.
+"""Put notices into mails: at once, or in one digest at each person's hour. Each calendar entry has a mail of its own.
 
 A notice and the mail that carries it are written in one transaction, so a notice is in at most one mail. What became
 settled before the mail is built is left out of it (`tiptracker.mail.rendering`).
@@ -19,7 +19,15 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.mail.actions import MailInput, queue_mails
 from tiptracker.mail.models import Mail, MailKind
-from tiptracker.notifications.choices import KIND_RULES, Audience, Frequency, NoticeKind
+from tiptracker.notifications.actions import BATCH_SIZE
+from tiptracker.notifications.choices import (
+    CALENDAR_KINDS,
+    KIND_RULES,
+    SAID_AGAIN,
+    Audience,
+    Frequency,
+    NoticeKind,
+)
 from tiptracker.notifications.digest_times import (
     DigestTimes,
     latest_daily_digest,
@@ -77,6 +85,7 @@ def _queue_mails(people: Collection[int], now: datetime) -> int:
     preferences = _read_preferences(by_key.values(), now.date())
     left_out: list[int] = []
     carried: list[tuple[User, list[Notice]]] = []
+    entries: list[Notice] = []
     for key, waiting in notices.items():
         person = by_key[key]
         if not _can_open_mail_links(person):
@@ -87,17 +96,37 @@ def _queue_mails(people: Collection[int], now: datetime) -> int:
             for notice in waiting
             if not person.is_active or preferences.frequency(person, NoticeKind(notice.kind)) is Frequency.NEVER
         }
+        unwanted |= _find_repeated(due)
         left_out += unwanted
-        if mailed := [notice for notice in due if notice.pk not in unwanted]:
-            carried.append((person, mailed))
-    mails = queue_mails([MailInput(MailKind.NOTICES, person) for person, _ in carried])
-    own_mail = Mail.objects.filter(pk__in=[mail.pk for mail in mails], person=OuterRef("person"))
-    delivered = [notice.pk for _, mailed in carried for notice in mailed]
-    for pks in batched(delivered, PEOPLE_AT_ONCE):
+        mailed = [notice for notice in due if notice.pk not in unwanted]
+        entries += [notice for notice in mailed if notice.kind in CALENDAR_KINDS]
+        if listed := [notice for notice in mailed if notice.kind not in CALENDAR_KINDS]:
+            carried.append((person, listed))
+    mails = queue_mails(
+        [MailInput(MailKind.NOTICES, person) for person, _ in carried]
+        + [MailInput(MailKind.DIALOGUE, by_key[entry.person_id]) for entry in entries]
+    )
+    digests = [mail.pk for mail in mails[: len(carried)]]
+    own_mail = Mail.objects.filter(pk__in=digests, person=OuterRef("person"))
+    delivered = [notice.pk for _, listed in carried for notice in listed]
+    for pks in batched(delivered, BATCH_SIZE):
         Notice.objects.filter(pk__in=pks).update(delivered_at=now, mail=Subquery(own_mail.values("pk")[:1]))
-    for pks in batched(left_out, PEOPLE_AT_ONCE):
+    for entry, mail in zip(entries, mails[len(carried) :], strict=True):
+        entry.delivered_at, entry.mail = now, mail
+    Notice.objects.bulk_update(entries, ["delivered_at", "mail"], batch_size=BATCH_SIZE)
+    for pks in batched(left_out, BATCH_SIZE):
         Notice.objects.filter(pk__in=pks).update(delivered_at=now)
     return len(mails)
+
+
+def _find_repeated(notices: Collection[Notice]) -> set[int]:
+    """Return the notices whose matter another one of the same mail tells as well (`SAID_AGAIN`)."""
+    told = {(notice.kind, notice.table, notice.row) for notice in notices}
+    return {
+        notice.pk
+        for notice in notices
+        if (again := SAID_AGAIN.get(NoticeKind(notice.kind))) and (again, notice.table, notice.row) in told
+    }
 
 
 def _can_open_mail_links(person: User) -> bool:

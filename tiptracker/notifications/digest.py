@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi
 
 from tiptracker.accounts.models import User
+from tiptracker.localization import ngettext
 from tiptracker.mail.models import Mail
-from tiptracker.notifications.choices import NoticeKind
+from tiptracker.notifications.choices import KIND_RULES, NoticeKind
 from tiptracker.notifications.models import Notice
 from tiptracker.notifications.sentences import describe_group, describe_notice
 
 STOP_SALT = "tiptracker.notifications.stop"
+NAMED_GROUPS = 2
+"""How many kinds of notices the subject of a mail names."""
 
 
 class DigestLine(NamedTuple):
@@ -34,17 +37,21 @@ class DigestGroup(NamedTuple):
 
 
 def group_notices(mail: Mail, person: User) -> list[DigestGroup]:
-    """Return the notices of a mail that still hold, in the order of the kinds. Empty if none does."""
-    by_kind: dict[str, list[Notice]] = defaultdict(list)
+    """Return the notices of a mail that still hold, what is required first. Empty if none does.
+
+    What is about commitments of the United States stands apart from what is about those of ministries.
+    """
+    groups: dict[tuple[str, bool], list[Notice]] = defaultdict(list)
     for notice in Notice.objects.unsettled().filter(mail=mail, person=person).order_by("day", "pk"):
-        by_kind[notice.kind].append(notice)
+        groups[notice.kind, notice.ministry_id is None].append(notice)
     return [
         DigestGroup(
-            describe_group(kind, len(by_kind[kind])),
-            [DigestLine(describe_notice(notice), notice_url(notice)) for notice in by_kind[kind]],
+            describe_group(kind, len(notices), is_own=is_own),
+            [DigestLine(describe_notice(notice), notice_url(notice)) for notice in notices],
         )
-        for kind in NoticeKind
-        if by_kind[kind]
+        for kind in sorted(NoticeKind, key=lambda kind: not KIND_RULES[kind].is_required)
+        for is_own in (False, True)
+        if (notices := groups.get((kind, is_own)))
     ]
 
 
@@ -52,11 +59,24 @@ def notices_context(groups: Sequence[DigestGroup]) -> dict[str, Any]:
     """Return the context of the mail's templates."""
     return {
         "groups": groups,
-        "summary": "; ".join(group.heading for group in groups),
+        "summary": _summarize(groups),
         "settings_url": urljoin(settings.PUBLIC_URL, reverse("notice_settings")),
         "language": get_language(),
         "LANGUAGE_BIDI": get_language_bidi(),
     }
+
+
+def _summarize(groups: Sequence[DigestGroup]) -> str:
+    """Return a subject that fits on a telephone: the only notice, or the first groups and how many notices besides."""
+    lines = [line for group in groups for line in group.lines]
+    if len(lines) == 1:
+        return lines[0].sentence
+    named = "; ".join(group.heading for group in groups[:NAMED_GROUPS])
+    others = sum(len(group.lines) for group in groups[NAMED_GROUPS:])
+    if not others:
+        return named
+    sentence = ngettext("%(named)s; and %(number)d more notice", "%(named)s; and %(number)d more notices", others)
+    return sentence % {"named": named, "number": others}
 
 
 def notice_url(notice: Notice) -> str:

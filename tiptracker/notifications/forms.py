@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
+from tiptracker.choices import MINISTRY_ROLES
 from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.notifications.choices import KIND_RULES, Frequency, NoticeKind
 from tiptracker.notifications.digest_times import DigestTimes
@@ -55,7 +56,7 @@ class NoticeSettingsForm(TrackerForm):
 
     def _frequency_field(self, kind: NoticeKind, role: str) -> forms.ChoiceField:
         hints = [describe_kind(kind, role)]
-        if KIND_RULES[kind].is_required:
+        if KIND_RULES[kind].is_required and role in MINISTRY_ROLES:
             hints.append(gettext("At least one person of your ministry gets this."))
         return forms.ChoiceField(label=kind.label, choices=Frequency.choices(), help_text=" ".join(hints))
 

@@ -25,7 +25,16 @@ _EVENTS: Mapping[NoticeKind, str | Promise] = {
     NoticeKind.DUE_DATE_PROPOSED: gettext_lazy("When a ministry proposes another due date."),
     NoticeKind.DUE_DATE_DECLINED: gettext_lazy("When the embassy declines a due date that your ministry proposed."),
     NoticeKind.REQUEST_MADE: gettext_lazy("When the embassy asks your ministry for figures or documents."),
-    NoticeKind.REQUEST_CHANGED: gettext_lazy("When the embassy moves the due date of a request, or withdraws it."),
+    NoticeKind.REQUEST_CHANGED: gettext_lazy(
+        "When the embassy corrects a request, moves its due date, or withdraws it."
+    ),
+    NoticeKind.DIALOGUE_INVITED: gettext_lazy(
+        "When a dialogue is planned that concerns you, or its day or place changes. The mail has an entry for your "
+        "calendar program."
+    ),
+    NoticeKind.DIALOGUE_CANCELLED: gettext_lazy(
+        "When a dialogue is called off, or you are no longer invited. Your calendar program can remove the entry."
+    ),
     NoticeKind.BRIEFING_TO_CLEAR: gettext_lazy("When a briefing is ready to be cleared."),
     NoticeKind.BRIEFING_ISSUED: gettext_lazy("When a briefing is issued."),
     NoticeKind.NO_FOCAL_POINT: gettext_lazy(
@@ -42,19 +51,20 @@ def describe_kind(kind: NoticeKind, role: str) -> str:
         return str(_EVENTS[kind])
     if kind is NoticeKind.DIALOGUE_SOON:
         return gettext("%(days)s before a dialogue.") % {"days": join_days(DAYS_BEFORE_DIALOGUE)}
-    if kind is NoticeKind.REQUEST_DUE_SOON:
-        return gettext("%(days)s before the due date.") % {"days": join_days(DAYS_BEFORE)}
-    if kind is NoticeKind.DUE_SOON:
-        sentence = (
-            gettext("%(days)s before the due date of a commitment of the United States.")
-            if role == Role.OFFICER
-            else gettext("%(days)s before the due date.")
+    if kind is NoticeKind.DUE_SOON and role == Role.OFFICER:
+        sentence = gettext("%(days)s before the due date of a commitment of the United States.")
+        return sentence % {"days": join_days(DAYS_BEFORE)}
+    if kind in (NoticeKind.DUE_SOON, NoticeKind.REQUEST_DUE_SOON):
+        sentence = gettext(
+            "%(days)s before the due date. We send none soon after the date was set or the embassy answered."
         )
         return sentence % {"days": join_days(DAYS_BEFORE)}
     if kind is NoticeKind.OVERDUE and role == Role.OFFICER:
         sentence = gettext("Once, %(days)s after the due date of a commitment of the United States.")
     else:
-        sentence = gettext("Once, %(days)s after the due date, unless an update was sent.")
+        sentence = gettext(
+            "Once, %(days)s after the due date or, if that was later, the embassy’s answer. Not while an update waits."
+        )
     return sentence % {"days": join_days([{**DAYS_OVERDUE, **REQUEST_DAYS_OVERDUE}[kind]])}
 
 

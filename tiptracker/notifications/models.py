@@ -5,12 +5,12 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tiptracker.accounts.models import Country, Ministry, OwnRowsQuerySet
 from tiptracker.localization import gettext_lazy
-from tiptracker.mail.models import Mail
-from tiptracker.notifications.choices import Frequency, NoticeKind
+from tiptracker.mail.models import Mail, MailState
+from tiptracker.notifications.choices import CALENDAR_KINDS, KIND_RULES, Frequency, NoticeKind
 from tiptracker.notifications.digest_times import (
     DEFAULT_HOUR,
     DEFAULT_WEEKDAY,
@@ -29,8 +29,36 @@ class NoticeQuerySet(OwnRowsQuerySet["Notice"]):
         return self.unsettled().filter(read_at__isnull=True)
 
     def undelivered(self, *, before: datetime) -> Self:
-        """Filter to unread notices of events up to `before` that were not put into a mail."""
-        return self.unread().filter(delivered_at__isnull=True, occurred_at__lte=before)
+        """Filter to notices of events up to `before` that were not put into a mail, and need one.
+
+        What was read needs no mail, unless the mail changes the person's calendar.
+        """
+        needs_mail = Q(read_at__isnull=True) | Q(kind__in=CALENDAR_KINDS)
+        return self.unsettled().filter(needs_mail, delivered_at__isnull=True, occurred_at__lte=before)
+
+    def listed(self) -> Self:
+        """Filter to what the list shows: all but invitations that were undone before anybody was told."""
+        return self.exclude(kind__in=CALENDAR_KINDS, settled_at__isnull=False, delivered_at__isnull=True)
+
+    def outdated_in_calendars(self) -> Self:
+        """Filter to notices that a person's calendar does not reflect.
+
+        They were not told, their mail was not sent because they were settled by then, or another one was told since.
+        """
+        later = Notice.objects.filter(
+            person=OuterRef("person"),
+            table=OuterRef("table"),
+            row=OuterRef("row"),
+            kind__in=CALENDAR_KINDS,
+            delivered_at__gt=OuterRef("delivered_at"),
+        )
+        is_untold = Q(delivered_at__isnull=True) | Q(mail__state=MailState.NOT_NEEDED)
+        return self.filter(is_untold | Exists(later), kind__in=CALENDAR_KINDS)
+
+    def over(self, *, before: datetime) -> Self:
+        """Filter to notices whose matter was settled before a moment, and to those of single events before it."""
+        events = [kind for kind, rule in KIND_RULES.items() if not rule.is_lasting]
+        return self.filter(Q(settled_at__lt=before) | Q(kind__in=events, occurred_at__lt=before))
 
 
 class Notice(models.Model):
@@ -46,7 +74,12 @@ class Notice(models.Model):
     table = models.CharField(max_length=60, help_text="The record that it is about, such as dialogues.commitment.")
     row = models.CharField(max_length=40, help_text="The key of that record.")
     day = models.DateField(help_text="The due date, or the day on which it happened.")
-    stage = models.PositiveSmallIntegerField(default=0, help_text="The number of days before or after the due date.")
+    stage = models.PositiveIntegerField(
+        default=0, help_text="The number of days before or after the due date. Of a dialogue: a checksum of its place."
+    )
+    sequence = models.PositiveIntegerField(
+        default=0, help_text="How often the record had changed by then. Calendar programs keep the entry with the most."
+    )
     occurred_at = models.DateTimeField(help_text="When it happened, or when the day of the stage began.")
     recorded_at = models.DateTimeField()
     delivered_at = models.DateTimeField(
@@ -70,7 +103,7 @@ class Notice(models.Model):
             models.Index("person", condition=Q(read_at=None, settled_at=None), name="unread_notices"),
             models.Index(
                 "occurred_at",
-                condition=Q(delivered_at=None, read_at=None, settled_at=None),
+                condition=Q(delivered_at=None, settled_at=None),
                 name="undelivered_notices",
             ),
             models.Index("country", condition=Q(settled_at=None), name="unsettled_notices"),

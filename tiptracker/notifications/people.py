@@ -30,12 +30,16 @@ class CountryPeople(NamedTuple):
         """Return who receives a kind of notice. `named` is the person for whom it is, if it is for one person.
 
         What concerns no ministry, such as a commitment of the United States, goes to the officers instead of focal
-        points. So does what is for a person who left.
+        points. So does what is for a person who left. What changes the calendar of a named person is for that person
+        alone.
         """
         match KIND_RULES[kind].audience:
-            case Audience.FOCAL_POINTS if ministry is not None:
+            case Audience.INVITED if named is not None:
+                groups = (*self.embassy.values(), *self.focal_points.values())
+                return [person for people in groups for person in people if person.pk == named]
+            case Audience.FOCAL_POINTS | Audience.INVITED if ministry is not None:
                 return list(self.focal_points.get(ministry, ()))
-            case Audience.OFFICERS_AND_AMBASSADORS:
+            case Audience.OFFICERS_AND_AMBASSADORS | Audience.INVITED:
                 return [*self._of_role(Role.OFFICER), *self._of_role(Role.AMBASSADOR)]
             case Audience.NAMED_PERSON if person := self._find(named):
                 return [person]

@@ -15,9 +15,9 @@ from tiptracker.notifications.models import DigestSchedule, NoticeFrequency
 from tiptracker.notifications.people import find_open_accounts
 
 _AUDIENCES: Mapping[str, frozenset[Audience]] = {
-    Role.FOCAL_POINT: frozenset({Audience.FOCAL_POINTS}),
-    Role.OFFICER: frozenset({Audience.OFFICERS, Audience.OFFICERS_AND_AMBASSADORS, Audience.NAMED_PERSON}),
-    Role.AMBASSADOR: frozenset({Audience.AMBASSADORS, Audience.OFFICERS_AND_AMBASSADORS, Audience.NAMED_PERSON}),
+    Role.FOCAL_POINT: frozenset({Audience.FOCAL_POINTS, Audience.INVITED}),
+    Role.OFFICER: frozenset(Audience) - {Audience.FOCAL_POINTS, Audience.AMBASSADORS},
+    Role.AMBASSADOR: frozenset(Audience) - {Audience.FOCAL_POINTS, Audience.OFFICERS},
 }
 OWN_COMMITMENT_KINDS = (NoticeKind.DUE_SOON, NoticeKind.OVERDUE)
 """Kinds that officers get too: about the commitments of the United States."""

@@ -1,6 +1,5 @@
 """Name notices in sentences that are safe to be read by anyone: no text of the record, only numbers and dates."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import ngettext_lazy
@@ -9,10 +8,10 @@ from tiptracker.localization import format_date, gettext, gettext_noop
 from tiptracker.notifications.choices import NoticeKind
 from tiptracker.notifications.models import Notice
 
-SENTENCES: Mapping[str, str] = {
+SENTENCES: dict[str, str] = {
     NoticeKind.UPDATE_RECEIVED: gettext_noop("Update %(number)s, received on %(date)s, waits for a decision."),
     NoticeKind.UPDATE_RETURNED: gettext_noop(
-        "The embassy returned update %(number)s on %(date)s. It says what to change."
+        "The embassy returned update %(number)s on %(date)s. Open it to see what to change."
     ),
     NoticeKind.UPDATE_ACCEPTED: gettext_noop("The embassy accepted update %(number)s on %(date)s."),
     NoticeKind.COMMITMENT_RECORDED: gettext_noop("The embassy recorded commitment %(number)s of your ministry."),
@@ -25,7 +24,9 @@ SENTENCES: Mapping[str, str] = {
     NoticeKind.FOR_AGENDA: gettext_noop(
         "Commitment %(number)s is overdue by at least %(days)d days. Consider it for the next dialogue."
     ),
-    NoticeKind.REQUEST_MADE: gettext_noop("The embassy asks your ministry for information (request %(number)s)."),
+    NoticeKind.REQUEST_MADE: gettext_noop(
+        "The embassy asks your ministry for information (request %(number)s). Open it to see by when."
+    ),
     NoticeKind.REQUEST_CHANGED: gettext_noop(
         "The embassy changed or withdrew request for information %(number)s on %(date)s."
     ),
@@ -37,15 +38,26 @@ SENTENCES: Mapping[str, str] = {
     NoticeKind.REQUEST_FOR_AGENDA: gettext_noop(
         "Request for information %(number)s is overdue by at least %(days)d days. Consider it for the next dialogue."
     ),
+    NoticeKind.DIALOGUE_INVITED: gettext_noop("You are invited to a dialogue on %(date)s."),
+    NoticeKind.DIALOGUE_CANCELLED: gettext_noop("Your invitation to the dialogue of %(date)s is cancelled."),
     NoticeKind.DIALOGUE_SOON: gettext_noop("A dialogue is planned for %(date)s."),
     NoticeKind.BRIEFING_TO_CLEAR: gettext_noop("Briefing %(number)s is ready to be cleared."),
     NoticeKind.BRIEFING_ISSUED: gettext_noop("Briefing %(number)s was issued on %(date)s."),
-    NoticeKind.NO_FOCAL_POINT: gettext_noop("A ministry has no focal point, so TIP Tracker can tell nobody there."),
+    NoticeKind.NO_FOCAL_POINT: gettext_noop(
+        "A ministry has no focal point, so nobody there gets notices. Ask the administrator to add one."
+    ),
     NoticeKind.NOTE_FOR_YOU: gettext_noop("A note of %(date)s waits for you."),
 }
 """What a notice of each kind tells, in English. `date` is its day, `days` its stage."""
+OWN_COMMITMENT_SENTENCES: dict[str, str] = {
+    NoticeKind.DUE_SOON: gettext_noop("Commitment %(number)s, made by the United States, is due on %(date)s."),
+    NoticeKind.OVERDUE: gettext_noop(
+        "Commitment %(number)s, made by the United States, is overdue. It was due on %(date)s."
+    ),
+}
+"""The same for the commitments of the United States, which the officers are reminded of."""
 
-GROUP_HEADINGS: Mapping[str, Any] = {
+GROUP_HEADINGS: dict[str, Any] = {
     NoticeKind.UPDATE_RECEIVED: ngettext_lazy(
         "%(number)d update was received", "%(number)d updates were received", "number"
     ),
@@ -74,10 +86,12 @@ GROUP_HEADINGS: Mapping[str, Any] = {
         "%(number)d commitment is overdue", "%(number)d commitments are overdue", "number"
     ),
     NoticeKind.LONG_OVERDUE: ngettext_lazy(
-        "%(number)d commitment is overdue", "%(number)d commitments are overdue", "number"
+        "%(number)d commitment is overdue by two weeks", "%(number)d commitments are overdue by two weeks", "number"
     ),
     NoticeKind.FOR_AGENDA: ngettext_lazy(
-        "%(number)d proposal for the next agenda", "%(number)d proposals for the next agenda", "number"
+        "%(number)d overdue commitment for the next agenda",
+        "%(number)d overdue commitments for the next agenda",
+        "number",
     ),
     NoticeKind.REQUEST_MADE: ngettext_lazy(
         "%(number)d request for information", "%(number)d requests for information", "number"
@@ -92,12 +106,16 @@ GROUP_HEADINGS: Mapping[str, Any] = {
         "%(number)d request for information is overdue", "%(number)d requests for information are overdue", "number"
     ),
     NoticeKind.REQUEST_LONG_OVERDUE: ngettext_lazy(
-        "%(number)d request for information is overdue", "%(number)d requests for information are overdue", "number"
+        "%(number)d request for information is overdue by two weeks",
+        "%(number)d requests for information are overdue by two weeks",
+        "number",
     ),
     NoticeKind.REQUEST_FOR_AGENDA: ngettext_lazy(
         "%(number)d overdue request for the next agenda", "%(number)d overdue requests for the next agenda", "number"
     ),
-    NoticeKind.DIALOGUE_SOON: ngettext_lazy("%(number)d dialogue is soon", "%(number)d dialogues are soon", "number"),
+    NoticeKind.DIALOGUE_SOON: ngettext_lazy(
+        "%(number)d dialogue is coming up", "%(number)d dialogues are coming up", "number"
+    ),
     NoticeKind.BRIEFING_TO_CLEAR: ngettext_lazy(
         "%(number)d briefing to clear", "%(number)d briefings to clear", "number"
     ),
@@ -109,15 +127,33 @@ GROUP_HEADINGS: Mapping[str, Any] = {
     ),
     NoticeKind.NOTE_FOR_YOU: ngettext_lazy("%(number)d note for you", "%(number)d notes for you", "number"),
 }
-"""How many notices of each kind a mail has."""
+"""How many notices of each kind a mail has. Those of `CALENDAR_KINDS` have mails of their own."""
+OWN_COMMITMENT_HEADINGS: dict[str, Any] = {
+    NoticeKind.DUE_SOON: ngettext_lazy(
+        "%(number)d commitment of the United States is due soon",
+        "%(number)d commitments of the United States are due soon",
+        "number",
+    ),
+    NoticeKind.OVERDUE: ngettext_lazy(
+        "%(number)d commitment of the United States is overdue",
+        "%(number)d commitments of the United States are overdue",
+        "number",
+    ),
+}
+"""The same for the commitments of the United States."""
 
 
 def describe_notice(notice: Notice) -> str:
     """Return what a notice tells: "Commitment 12 is due on 15 December 2021."."""
     values = {"number": notice.row, "date": format_date(notice.day), "days": notice.stage}
-    return gettext(SENTENCES[notice.kind]) % values
+    sentences = SENTENCES if notice.ministry_id else SENTENCES | OWN_COMMITMENT_SENTENCES
+    return gettext(sentences[notice.kind]) % values
 
 
-def describe_group(kind: NoticeKind, number: int) -> str:
-    """Return how many notices of a kind there are: "2 commitments are overdue"."""
-    return str(GROUP_HEADINGS[kind] % {"number": number})
+def describe_group(kind: NoticeKind, number: int, *, is_own: bool = False) -> str:
+    """Return how many notices of a kind there are: "2 commitments are overdue".
+
+    `is_own`: they are about commitments of the United States, if they are about commitments.
+    """
+    headings = GROUP_HEADINGS | OWN_COMMITMENT_HEADINGS if is_own else GROUP_HEADINGS
+    return str(headings[kind] % {"number": number})

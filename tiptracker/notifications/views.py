@@ -46,7 +46,7 @@ def notice_list(request: SignedInRequest) -> HttpResponse:
         mark_all_read(by=request.user, now=clock.now())
         messages.success(request, gettext("All notices are marked as read."))
         return redirect("notice_list")
-    page = Paginator(Notice.objects.visible_to(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(Notice.objects.visible_to(request.user).listed(), PAGE_SIZE).get_page(request.GET.get("page"))
     subjects = find_subjects(((notice.table, notice.row) for notice in page), request.user)
     rows = [
         NoticeRow(notice, describe_notice(notice), subjects.get((notice.table, notice.row), Subject("")))

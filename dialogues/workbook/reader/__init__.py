@@ -6,7 +6,7 @@ Excel files are read in a process of their own, because the libraries are not sa
 import json
 from collections.abc import Sequence
 
-from dialogues.workbook.columns import SHEET_MARK
+from dialogues.workbook.columns import SHEET_MARKS
 from dialogues.workbook.reader.cells import (
     MAX_FILE_BYTES,
     MAX_LINES,
@@ -28,7 +28,7 @@ _TIMEOUT_SECONDS = 60
 
 
 def read_lines(content: bytes, *, run: SandboxRunner) -> list[SheetLine]:
-    """Return the lines of the sheet of commitments: first the names of its columns, then all lines below.
+    """Return the lines of our sheets: of each, first the names of its columns, then all lines below.
 
     Raises Refused with a sentence that says what to do, and TryLater if the sandbox `run` can't start.
     """
@@ -44,7 +44,7 @@ def read_lines(content: bytes, *, run: SandboxRunner) -> list[SheetLine]:
             "another_file",
             gettext_noop(
                 "This is not a workbook of ours, or its first rows were removed. Download the workbook again. If it is "
-                "a CSV file, save the sheet with the commitments, not the instructions."
+                "a CSV file, save a sheet that you filled in, not the instructions."
             ),
         )
     return lines
@@ -86,7 +86,7 @@ def _read_csv(content: bytes) -> list[SheetLine]:
 
 def _select_lines(lines: Sequence[SheetLine]) -> list[SheetLine]:
     """Return the lines from the hidden row on; empty if there is none. Raises Refused if there are too many."""
-    marks = (place for place, line in enumerate(lines) if line.cells and line.cells[0].text == SHEET_MARK)
+    marks = (place for place, line in enumerate(lines) if line.cells and line.cells[0].text in SHEET_MARKS)
     own = list(lines[start:]) if (start := next(marks, None)) is not None else []
     if len(own) > MAX_LINES + 2:  # with the hidden row and the headings
         raise too_many_lines_error()

@@ -9,7 +9,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from dialogues.workbook.columns import SHEET_MARK
+from dialogues.workbook.columns import SHEET_MARKS
 from dialogues.workbook.reader.cells import (
     MAX_CELL_LENGTH,
     MAX_COLUMNS,
@@ -42,7 +42,7 @@ _UNSAFE = {
 
 
 def read_workbook(content: bytes) -> list[SheetLine]:
-    """Return the lines of the sheet with the hidden row, from that row on; empty if no sheet has it.
+    """Return the lines of the sheets with a hidden row, each from that row on; empty if no sheet has one.
 
     Raises Refused if the workbook has macros, or is damaged, locked or too large.
     """
@@ -57,7 +57,7 @@ def read_workbook(content: bytes) -> list[SheetLine]:
     try:
         _refuse_macros(content)
         refuse_unsafe_zip(content)
-        return _read_marked_sheet(content)
+        return _read_marked_sheets(content)
     except UnreadableWorkbook:
         raise
     except UnreadableTable as error:
@@ -81,15 +81,16 @@ def _refuse_macros(content: bytes) -> None:
         )
 
 
-def _read_marked_sheet(content: bytes) -> list[SheetLine]:
+def _read_marked_sheets(content: bytes) -> list[SheetLine]:
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     try:
+        sheets: dict[str, list[SheetLine]] = {}
         for sheet in book.worksheets:
             if lines := _read_sheet(sheet):
-                return lines
+                sheets.setdefault(lines[0].cells[0].text, lines)  # of a sheet that was copied, the first one counts
     finally:
         book.close()
-    return []
+    return [line for lines in sheets.values() for line in lines]
 
 
 def _read_sheet(sheet: Any) -> list[SheetLine]:
@@ -104,7 +105,7 @@ def _read_sheet(sheet: Any) -> list[SheetLine]:
 
 
 def _is_marked(row: Any) -> bool:
-    return bool(row) and row[0].value == SHEET_MARK
+    return bool(row) and row[0].value in SHEET_MARKS
 
 
 def _read_filled_lines(rows: Iterator[tuple[int, Any]]) -> Iterator[SheetLine]:

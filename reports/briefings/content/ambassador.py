@@ -91,7 +91,9 @@ class PrintedTrend:
     """The score week by week: the finding, the chart in print size, and the months with something to report.
 
     `chart` is None if too few weeks have a figure; `no_chart` then says so. `since` is the day of the last dialogue or
-    briefing, which the first paragraph of the document compares with. It is None if there is no such day.
+    briefing, which the first paragraph of the document compares with. It is None if there is no such day. `falls` says
+    how far the score has fallen since its highest week, with its cause and without, and `changes` what changed it in
+    the last month.
     """
 
     title: str
@@ -99,6 +101,8 @@ class PrintedTrend:
     months: tuple[PrintedMonth, ...]
     since: PrintedMonth | None = None
     no_chart: str = ""
+    falls: tuple[str, ...] = ()
+    changes: str = ""
 
     @property
     def months_first(self) -> tuple[PrintedMonth, ...]:
@@ -383,7 +387,10 @@ class PrintedEvidence:
 
 @dataclass(frozen=True, kw_only=True)
 class AmbassadorBriefing(CommonContent):
-    """Everything in an ambassador's briefing for one reader. `requests` counts the requests for information."""
+    """Everything in an ambassador's briefing for one reader.
+
+    `requests` counts the requests for information. `next_dialogue` says when and where the next dialogue is planned.
+    """
 
     kind: ClassVar[BriefingKind] = BriefingKind.AMBASSADOR
 
@@ -403,6 +410,7 @@ class AmbassadorBriefing(CommonContent):
     dialogues: tuple[PrintedDialogue, ...]
     updates: tuple[PrintedUpdate, ...]
     requests: str = ""
+    next_dialogue: str = ""
     evidence: tuple[PrintedEvidence, ...]
     methodology: str
     disclaimer: str
@@ -421,6 +429,15 @@ class AmbassadorBriefing(CommonContent):
     def first_page_commitments(self) -> tuple[PrintedCommitment, ...]:
         """The most urgent commitments, at most as many as page 1 names."""
         return self.commitments_to_follow_up[:MAX_FIRST_PAGE_COMMITMENTS]
+
+    @property
+    def open_without_follow_up(self) -> int:
+        """The number of the government's open commitments that need no follow-up yet."""
+        is_open = {"open", "overdue", "with_embassy", "reported_done"}
+        listed = [one for ministry in self.ministries for one in ministry.commitments]
+        return sum(one.state in is_open for one in listed) - sum(
+            one.state in is_open for one in self.commitments_to_follow_up
+        )
 
     @property
     def milestones_first(self) -> tuple[PrintedMilestone, ...]:

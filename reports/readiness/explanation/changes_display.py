@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate, pairwise
 
 from reports import formatting
 from reports.readiness.answers import RowReference
@@ -50,7 +51,10 @@ class ScoreChangeDisplay:
 
 @dataclass(frozen=True, slots=True)
 class ScoreChangesDisplay:
-    """All changes. The displayed points of the stops add up to the difference of the two displayed scores.
+    """All changes. The displayed points of a stop are the difference of the displayed scores after and before it.
+
+    So they add up to the difference of the displayed scores of both ends. A page that names the scores on both sides of
+    a stop gives the same difference.
 
     `before` and `after` are None if nothing had been reviewed then.
     """
@@ -70,7 +74,8 @@ class ScoreChangesDisplay:
 def display_changes(changes: ScoreChanges, since: ScoreAtMoment, until: ScoreAtMoment) -> ScoreChangesDisplay:
     """Return the changes as pages display them."""
     difference = formatting.round_to_tenth(changes.after) - formatting.round_to_tenth(changes.before)
-    rounded = formatting.round_preserving_sum([change.points for change in changes.changes], total=difference)
+    scores = accumulate((change.points for change in changes.changes), initial=changes.before)
+    rounded = [after - before for before, after in pairwise(map(formatting.round_to_tenth, scores))]
     return ScoreChangesDisplay(
         sentence=describe_changes(since, until, len(changes.changes)),
         before=_displayed_score(since),

@@ -67,11 +67,14 @@ def describe_outlook(result: Readiness) -> str:
     sentence = gettext(
         "Even with every claim verified, readiness would be %(points)s, short of the target of %(target)s."
     )
-    split = ngettext(
-        "%(missing)s point is missing; %(waiting)s of it waits for the embassy’s review.",
-        "%(missing)s points are missing; %(waiting)s of them wait for the embassy’s review.",
-        1 if missing == 1 else 2,
-    ) % {"missing": format_number(missing), "waiting": format_number(waiting)}
+    split = gettext(
+        "Readiness is %(missing)s below the target. Claims that wait for the embassy’s review would give %(waiting)s "
+        "of that. The other %(others)s need new action or figures."
+    ) % {
+        "missing": format_number(missing),
+        "waiting": format_number(waiting),
+        "others": format_number(missing - waiting),
+    }
     return f"{sentence % values} {split}"
 
 

@@ -69,7 +69,7 @@ def find_fall(facts: Facts, weeks: Sequence[TrendWeek]) -> ScoreFall | None:
 
 
 def describe_fall(fall: ScoreFall | None, finding: str = "", *, told_since: date | None = None) -> str:
-    """Describe the fall and its cause: "It was 29.4 on 12 January 2022 and has fallen by 0.7 since: …".
+    """Describe the fall and its cause: "Readiness was 29.4 on 12 January 2022 and has fallen by 0.7 since: …".
 
     Args:
         fall: None for none, which gives an empty text.
@@ -90,12 +90,12 @@ def describe_fall(fall: ScoreFall | None, finding: str = "", *, told_since: date
             return ""
         sentence = gettext("Cause: %(cause)s.") if fall.cause.is_sole else gettext("The greatest loss: %(cause)s.")
     elif fall.cause is None:
-        sentence = gettext("It was %(highest)s on %(date)s and has fallen by %(points)s since.")
+        sentence = gettext("Readiness was %(highest)s on %(date)s and has fallen by %(points)s since.")
     elif fall.cause.is_sole:
-        sentence = gettext("It was %(highest)s on %(date)s and has fallen by %(points)s since: %(cause)s.")
+        sentence = gettext("Readiness was %(highest)s on %(date)s and has fallen by %(points)s since: %(cause)s.")
     else:
         sentence = gettext(
-            "It was %(highest)s on %(date)s and has fallen by %(points)s since. The greatest loss: %(cause)s."
+            "Readiness was %(highest)s on %(date)s and has fallen by %(points)s since. The greatest loss: %(cause)s."
         )
     return sentence % values
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 from dialogues.commitment_status import CommitmentStanding
 from reports import formatting
@@ -17,13 +18,33 @@ from reports.readiness.readiness import Readiness
 from tiptracker.localization import format_date, format_number, gettext, join_with_and
 
 
+class FigureRequest(NamedTuple):
+    """A request (id) by which the embassy asked a ministry (name) for the figure of a step, and what became of it.
+
+    `has_none` is set if the ministry said that it has none, and the embassy accepted that.
+    """
+
+    request: int
+    ministry: str
+    asked_on: date
+    due_on: date
+    is_overdue: bool = False
+    has_none: bool = False
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the answer is not due yet, so that there is nothing to do but wait."""
+        return not self.is_overdue and not self.has_none
+
+
 @dataclass(frozen=True, slots=True)
 class StepTexts:
     """The names and texts of the rows that steps are about, by id.
 
     `updates` maps the id of a waiting update version to its sender, the day it was sent and the text of its
     commitment. If a text is missing, the sentence names only the benchmarks. `own_evidence` are the ids of evidence
-    that the reader recorded and so may not review.
+    that the reader recorded and so may not review. `asked` are the figures that a ministry was asked for, by the id of
+    the indicator.
     """
 
     ministries: Mapping[int, str] = field(default_factory=dict)
@@ -32,6 +53,7 @@ class StepTexts:
     evidence: Mapping[int, str] = field(default_factory=dict)
     updates: Mapping[int, tuple[str, date, str]] = field(default_factory=dict)
     own_evidence: frozenset[int] = frozenset()
+    asked: Mapping[int, FigureRequest] = field(default_factory=dict)
 
 
 def display_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> step_display.StepsDisplay:
@@ -82,11 +104,12 @@ class StepFormatter:
     ) -> step_display.StepDisplay:
         is_shown = self.result.is_reviewed
         at_most = formatting.round_to_tenth(step.points_at_most)
+        asked = self._asked(step)
         return step_display.StepDisplay(
             kind=step.kind.value,
             sentence=self.sentence(step),
             owner=self.owner(step) or "",
-            due_on=step.due_on,
+            due_on=asked.due_on if asked else step.due_on,
             points=points if is_shown else None,
             at_most=at_most if is_shown and step.points_at_most > step.points and at_most > points else None,
             cumulative=cumulative if is_shown else None,
@@ -97,7 +120,13 @@ class StepFormatter:
         """Return the name of the owner of a step, or None if the owner is unknown."""
         if step.kind is StepKind.REVIEW:
             return gettext("Embassy")
+        if asked := self._asked(step):
+            return asked.ministry
         return self.texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
+
+    def _asked(self, step: ReadinessStep) -> FigureRequest | None:
+        is_figure = step.kind is StepKind.ASK and step.indicator_id is not None
+        return self.texts.asked.get(step.indicator_id or 0) if is_figure else None
 
     def sentence(self, step: ReadinessStep) -> str:
         """Return what a step asks the reader to do, in a sentence that can be understood alone."""
@@ -105,7 +134,8 @@ class StepFormatter:
             case StepKind.REVIEW:
                 return self._review(step)
             case StepKind.ASK:
-                return self._ask(step)
+                asked = self._asked(step)
+                return self._was_asked(step, asked) if asked else self._ask(step)
             case StepKind.KEEP:
                 return self._keep(step)
             case StepKind.AGREE:
@@ -175,6 +205,29 @@ class StepFormatter:
         if is_named or ministry is None:
             return text
         return gettext("%(step)s Perhaps %(ministry)s has it.") % {"step": text, "ministry": ministry}
+
+    def _was_asked(self, step: ReadinessStep, asked: FigureRequest) -> str:
+        """Return what became of a figure that a ministry was asked for, and what is to do about it now."""
+        sentence = gettext(
+            "We asked %(ministry)s for the figure “%(indicator)s” on %(asked)s. The answer is due on %(due)s."
+        )
+        if asked.is_overdue:
+            sentence = gettext(
+                "Remind %(ministry)s of the figure “%(indicator)s”. We asked on %(asked)s, and the answer was due on "
+                "%(due)s."
+            )
+        if asked.has_none:
+            sentence = gettext(
+                "We asked %(ministry)s for the figure “%(indicator)s” on %(asked)s. It has none. Find out how it can "
+                "be counted."
+            )
+        indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
+        return sentence % {
+            "ministry": with_article(asked.ministry),
+            "indicator": formatting.capitalize_first(indicator.name),
+            "asked": format_date(asked.asked_on),
+            "due": format_date(asked.due_on),
+        }
 
     def _keep(self, step: ReadinessStep) -> str:
         text, deadline = self.texts.commitments.get(step.rows[0].id), self.result.deadline_on

@@ -64,8 +64,8 @@ def project(record: EvaluatedRecord, *, met: Collection[int] = (), steps: Collec
     """Return the answers as they would be with these benchmarks changed. No answer gets worse.
 
     A benchmark that the embassy assesses is met by an action and the verdict "met". A target is met by the better of
-    the present figure and the target. "More than last period" is met by one more than last year, which also moves the
-    question that the figure answers. If last year's figure is unknown, only the benchmark moves.
+    the present figure and the target. "More than the year before" is met by one more than last year, which also moves
+    the question that the figure answers. If last year's figure is unknown, only the benchmark moves.
 
     Args:
         record: the record to start from.

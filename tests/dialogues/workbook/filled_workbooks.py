@@ -2,15 +2,17 @@
 
 import csv
 import io
+from datetime import datetime
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from dialogues.workbook.columns import SHEET_MARK, Column
+from dialogues.workbook.columns import REQUESTS_MARK, SHEET_MARK, Column, RequestColumn
 
 HIDDEN_ROW, HEADINGS = 1, 2
 COLUMNS = {column: place for place, column in enumerate(Column, start=1)}
+REQUEST_COLUMNS = {column: place for place, column in enumerate(RequestColumn, start=1)}
 
 
 class FilledWorkbook:
@@ -18,7 +20,8 @@ class FilledWorkbook:
 
     def __init__(self, content):
         self.book = load_workbook(io.BytesIO(content))
-        self.sheet = next(sheet for sheet in self.book if sheet.cell(HIDDEN_ROW, 1).value == SHEET_MARK)
+        marked = {sheet.cell(HIDDEN_ROW, 1).value: sheet for sheet in self.book}
+        self.sheet, self.requests = marked.get(SHEET_MARK), marked.get(REQUESTS_MARK)
 
     @classmethod
     def download(cls, client, ministry):
@@ -43,16 +46,31 @@ class FilledWorkbook:
             self.cell(row, Column(name)).value = value
         return row
 
+    def answer(self, line, **values):
+        """Write values into the row of a line of a request, by the names of the columns. Return its number."""
+        name = f"Request {line.information_request_id}, line {line.number}"
+        place = REQUEST_COLUMNS[RequestColumn.NUMBER]
+        rows = range(HEADINGS + 1, self.requests.max_row + 1)
+        row = next(row for row in rows if self.requests.cell(row, place).value == name)
+        for column, value in values.items():
+            self.requests.cell(row, REQUEST_COLUMNS[RequestColumn(column)]).value = value
+        return row
+
     def as_xlsx(self):
         content = io.BytesIO()
         self.book.save(content)
         return content.getvalue()
 
-    def as_csv(self, delimiter=","):
+    def as_csv(self, delimiter=",", sheet=None):
         text = io.StringIO()
         writer = csv.writer(text, delimiter=delimiter)
-        for row in self.sheet.iter_rows(values_only=True):
-            writer.writerow(["" if cell is None else getattr(cell, "isoformat", lambda: cell)() for cell in row])
+        for row in (sheet or self.sheet).iter_rows(values_only=True):
+            writer.writerow(
+                [
+                    "" if cell is None else cell.date().isoformat() if isinstance(cell, datetime) else cell
+                    for cell in row
+                ]
+            )
         return text.getvalue().encode()
 
 

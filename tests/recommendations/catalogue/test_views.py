@@ -49,6 +49,9 @@ def test_the_page_shows_the_whole_catalogue_by_pillar_and_says_what_each_counts(
         assert entry.includes in page.text
         assert entry.note in page.text
     assert "Unit: LSL. A higher figure is better." in page.text
+    assert page.text.count('<details class="block">') == 3, (
+        "the pillars are closed, so that a telephone shows all three"
+    )
 
 
 def test_opening_the_page_ticks_nothing_and_tick_all_ticks_what_needs_no_answer(client):

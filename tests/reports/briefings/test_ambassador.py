@@ -295,6 +295,7 @@ def test_the_paragraph_and_page_one_count_what_the_ministries_pages_raise_or_wai
     assert list(listed)[-1] == "Waits"
     assert listed["Waits"] == "with the embassy since 15 January 2022, update received 10 days after the due date"
     assert content.readiness.paragraph.endswith("No commitment is overdue; 3 need follow-up.")
+    assert "1 other open commitment needs none yet." in rendered_html(content)
 
 
 def test_page_one_has_the_order_of_the_ministrys_page_and_not_that_of_due_dates(edition):
@@ -331,6 +332,21 @@ def test_page_two_says_what_to_raise_first_with_each_ministry_as_its_page_does(e
     for ask in ("“First” was due on 3 January 2022.", "“Second” was due on 4 January 2022."):
         assert ask in " ".join(second.split())
     assert "“Third”" not in second
+
+
+def test_page_two_names_the_changes_of_the_last_month_and_the_next_dialogue(edition):
+    old, new = BenchmarkFactory(), BenchmarkFactory()
+    EvidenceFactory(supports=[old], happened_to=date(2021, 11, 1), verified=True)
+    EvidenceFactory(supports=[new], happened_to=date(2022, 1, 10), verified=True)
+    DialogueFactory(planned=True, held_on=date(2022, 2, 10), place="Maseru", purpose="Follow-up")
+
+    content = build_briefing(edition)
+
+    assert content.trend.changes.startswith("Changes since 29 December 2021: benchmark ")
+    assert content.next_dialogue == "Next dialogue: 10 February 2022, Maseru. Follow-up"
+    second = " ".join(PrintedDocument(content).texts[1].split())
+    assert content.trend.changes in second
+    assert content.next_dialogue in second
 
 
 def test_page_one_names_the_maker_and_the_due_date_of_a_commitment(edition):
@@ -973,7 +989,7 @@ def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_qu
 
     for _ in range(2):
         add()
-        # 1 edition, 12 facts, 2 asked, 5 promised, 3 proof, 1 versions, 3 dialogues, 1 milestones, 2 ministries,
+        # 1 edition, 12 facts, 2 asked, 5 promised, 3 proof, 1 versions, 4 dialogues, 1 milestones, 2 ministries,
         # 2 benchmarks, 1 figures sent, 1 years unmet, 1 newest fact, 1 terms in force
-        with django_assert_num_queries(40):
+        with django_assert_num_queries(41):
             build_briefing(edition, reader=reader)

@@ -69,7 +69,9 @@ def test_the_pack_lists_each_line_of_the_ministries_at_the_table(edition):
 
     assert [(each.ministry, each.what, each.state, each.due_on) for each in listed] == [
         ("Police", "The list", "none", date(2022, 1, 15)),
-        ("Police", "The budget", "asked", date(2022, 1, 15)),
+        ("Police", "The budget", "overdue", date(2022, 1, 15)),
     ]
     assert listed[1].status_text == "Asked on 8 November 2021, no answer; overdue by 13 days"
     assert len(build_asked_information(view(edition), ())) == 3
+    in_time = build_asked_information(view(edition, as_of=date(2022, 1, 14)), [police.pk])[1]
+    assert (in_time.state, in_time.status_text) == ("asked", "Asked on 8 November 2021, no answer")

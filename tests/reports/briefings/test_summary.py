@@ -194,13 +194,15 @@ def test_the_summary_says_how_readiness_has_changed(before, sentence):
 
 
 def test_the_summary_says_after_the_change_how_far_readiness_has_fallen():
-    text = write_paragraph(paragraph_facts(fall="It was 29.4 on 12 January 2022 and has fallen by 0.7 since."))
+    fall = "Readiness was 29.4 on 12 January 2022 and has fallen by 0.7 since."
 
-    assert "from 8.5 to 28.7. It was 29.4 on 12 January 2022 and has fallen by 0.7 since. Next steps:" in text
+    text = write_paragraph(paragraph_facts(falls=[" ".join(["cause"] * 40), fall]))
+
+    assert f"from 8.5 to 28.7. {fall} Next steps:" in text, "without its cause, which does not fit"
 
 
 def test_the_summary_leaves_the_fall_out_rather_than_the_next_step():
-    text = write_paragraph(paragraph_facts(fall=" ".join(["fallen"] * 40), steps=(next_step(20),)))
+    text = write_paragraph(paragraph_facts(falls=[" ".join(["fallen"] * 40)], steps=(next_step(20),)))
 
     assert "fallen" not in text
     assert "Next step: word" in text

@@ -92,12 +92,14 @@ def test_outlook_says_whether_every_claim_together_would_reach_the_target():
 
     assert outlook(45) == (
         "Even with every claim verified, readiness would be 15.8, short of the target of 45. "
-        "37.8 points are missing; 8.6 of them wait for the embassy’s review."
+        "Readiness is 37.8 below the target. Claims that wait for the embassy’s review would give 8.6 of that. "
+        "The other 29.2 need new action or figures."
     )
     assert outlook(15) == "With every claim verified, readiness would be 15.8: the target is reached."
     assert outlook("15.84") == (
         "Even with every claim verified, readiness would be 15.8, short of the target of 15.84. "
-        "8.64 points are missing; 8.6 of them wait for the embassy’s review."
+        "Readiness is 8.64 below the target. Claims that wait for the embassy’s review would give 8.6 of that. "
+        "The other 0.04 need new action or figures."
     )
     nothing_claimed = replace(result, claimed=result.verified, readiness_target=Decimal(45))
     assert describe_outlook(nothing_claimed) == "37.8 points are missing, and no claim waits that would add any."

@@ -12,8 +12,6 @@ from django.db import IntegrityError, InterfaceError, OperationalError, Programm
 
 from tiptracker.infrastructure.outages import BUSY, FULL, READ_ONLY, UNREACHABLE, find_outage
 
-pytestmark = pytest.mark.database  # … or Redis
-
 
 def sqlite_error(*statements, path=":memory:", **more):
     """Return the error that one of the statements raises."""

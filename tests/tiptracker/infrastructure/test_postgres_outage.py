@@ -13,10 +13,7 @@ from tests.performance.faults import free_port, postgres, wait_for
 from tiptracker.infrastructure.database import BoundedConnection, connection_class, postgres_options
 from tiptracker.infrastructure.outages import BUSY, UNREACHABLE, find_outage
 
-pytestmark = [
-    pytest.mark.database,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="a PostgreSQL of the test's own is started"),
-]
+pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="a PostgreSQL of the test's own is started")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tests.smtp_server import mail_server
 from tiptracker.accounts import mails
 from tiptracker.jobs.models import Job, State
 from tiptracker.mail import smtp
-from tiptracker.mail.actions import FIRST_PAUSE, LONGEST_PAUSE, RETRY_PERIOD, queue_mail
+from tiptracker.mail.actions import FIRST_PAUSE, LONGEST_PAUSE, RETRY_PERIOD, queue_mail, requeue_lost_mails
 from tiptracker.mail.models import Mail, MailKind, MailState
 
 pytestmark = pytest.mark.django_db
@@ -181,6 +181,24 @@ def test_a_server_that_speaks_ever_so_slowly_is_cut_off(server, monkeypatch):
     mail = send_and_refresh(queue_sample())
 
     assert (mail.state, mail.tries) == (MailState.QUEUED, 1)
+    assert "in time" in mail.answer
+
+
+def test_a_mail_whose_job_failed_is_queued_again_and_given_up_after_a_day(server):
+    """As after a worker that was killed three times while it sent the mail."""
+    waiting, lost = queue_sample(), queue_sample()
+    Job.objects.filter(pk=job_of(lost).pk).update(state=State.FAILED, reason="Killed.", finished_at=timezone.now())
+
+    assert requeue_lost_mails() == 1
+    assert requeue_lost_mails() == 0
+    assert job_of(lost).state == State.QUEUED
+    assert Job.objects.filter(key=str(waiting.pk)).count() == 1
+
+    Job.objects.filter(pk=job_of(lost).pk).update(state=State.FAILED, reason="Killed.", finished_at=timezone.now())
+    Mail.objects.filter(pk=lost.pk).update(queued_at=timezone.now() - RETRY_PERIOD)
+    requeue_lost_mails()
+    lost.refresh_from_db()
+    assert (lost.state, bool(lost.answer)) == (MailState.GIVEN_UP, True)
 
 
 def test_pauses_grow_and_after_a_day_it_is_given_up(server):

@@ -1,5 +1,7 @@
 """The pages of notices: read, settled, choose how often, and stop mails from a link without signing in."""
 
+import email.policy
+import re
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -117,7 +119,7 @@ def test_a_mail_says_what_there_is_and_nothing_of_the_record():
     message = build_message(carried_by_mail(notice, NoticeFactory(person=notice.person)))
 
     content = message.message().as_string()
-    assert message.subject == "TIP Tracker: 2 commitments are overdue"
+    assert message.subject == "TIP Tracker: 2 commitments are overdue by two weeks"
     assert "Commitment" in message.body
     assert "secret" not in content
     assert "Police" not in content
@@ -130,7 +132,9 @@ def test_a_mail_leaves_out_what_is_settled_and_is_not_sent_if_nothing_is_left():
     Notice.objects.update(person=kept.person)
     mail = carried_by_mail(kept, gone)
     Notice.objects.filter(pk=gone.pk).update(settled_at=at_noon(date(2022, 1, 2)))
-    assert build_message(mail).subject == "TIP Tracker: 1 commitment is overdue"
+    assert build_message(mail).subject == (
+        f"TIP Tracker: Commitment {kept.row} is overdue. It was due on 15 December 2021."
+    )
 
     Notice.objects.update(settled_at=at_noon(date(2022, 1, 2)))
     assert build_message(mail) is None
@@ -212,9 +216,9 @@ def test_the_account_and_the_help_lead_to_the_settings_of_whoever_gets_notices(c
 
 def test_the_header_of_a_mail_stops_its_mails_without_signing_in(client):
     notice = NoticeFactory()
-    headers = build_message(carried_by_mail(notice)).extra_headers
-    path = urlsplit(headers["List-Unsubscribe"].strip("<>")).path
-    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    sent = build_message(carried_by_mail(notice)).message(policy=email.policy.SMTP).as_bytes().decode()
+    path = urlsplit(re.search(r"^List-Unsubscribe:\r\n <(\S+)>\r$", sent, re.MULTILINE)[1]).path
+    assert "\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r" in sent
 
     assert client.get(path).status_code == 200
     assert not NoticeFrequency.objects.exists()  # looking stops nothing

@@ -145,5 +145,10 @@ def test_displayed_points_add_up(record, way):
     )
     assert figure(page.points) == difference
     assert sum(figure(stop.points) for stop in page.changes) == difference
-    for stop in page.changes:
+    found = find_changes(record.facts, *way)
+    score = found.before
+    for stop, change in zip(page.changes, found.changes, strict=True):
+        before, score = score, score + change.points
+        both = formatting.round_to_tenth(score), formatting.round_to_tenth(before)
+        assert figure(stop.points) == both[0] - both[1], "as two days with these scores differ"
         assert sum(figure(line.points) for line in stop.lines) == figure(stop.points)

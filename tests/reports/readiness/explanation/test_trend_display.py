@@ -72,7 +72,7 @@ def test_a_fall_since_the_highest_week_names_the_finding_that_reversed_the_actio
     assert fallen.fall.highest - fallen.fall.points == fallen.by_week[-1].then
     assert (fallen.fall.cause.finding_id, fallen.fall.cause.is_sole) == (taken_back, True)
     assert describe_fall(fallen.fall, "Rules taken back.") == (
-        "It was 21.7 on 14 April 2021 and has fallen by 7.5 since: “Rules taken back” (benchmark 1b)."
+        "Readiness was 21.7 on 14 April 2021 and has fallen by 7.5 since: “Rules taken back” (benchmark 1b)."
     )
     assert describe_fall(fallen.fall, "Rules taken back", told_since=date(2021, 4, 14)) == (
         "Cause: “Rules taken back” (benchmark 1b)."

@@ -19,11 +19,13 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 // After Back, the browser restores fields but not opened details. Open every details element with changed fields.
+// A checkbox without a value has the value "on" and no default value, so only its mark is compared.
 const initial = ({ options }) => Math.max(0, [...options].findIndex((option) => option.defaultSelected));
 const isChanged = (field) =>
   field.options
     ? field.selectedIndex !== initial(field)
-    : field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+    : field.checked !== field.defaultChecked ||
+      (!["checkbox", "radio"].includes(field.type) && field.value !== field.defaultValue);
 
 window.addEventListener("pageshow", () => {
   for (const folded of document.querySelectorAll("form details:not([open])"))

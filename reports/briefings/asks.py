@@ -1,0 +1,96 @@
+"""Write what we ask a ministry, as sentences that can be spoken. No Django here.
+
+The talking points of a dialogue, a ministry's page and the dashboard use the same sentences.
+"""
+
+from datetime import date
+
+from dialogues.choices import CommitmentStatus
+from dialogues.commitment_status import CommitmentStanding
+from reports import formatting
+from reports.briefings.commitment_priority import CommitmentPriorities
+from reports.choices import YearsAsked
+from reports.readiness.forecast.next_steps import ReadinessStep
+from reports.readiness.readiness import Readiness
+from tiptracker.localization import format_date, gettext, ngettext
+
+
+def quote(text: str) -> str:
+    """Return a text of the record in quotation marks, for use inside a sentence."""
+    return f"“{text.rstrip('.')}”"
+
+
+def ask_about_commitment(
+    commitment_id: int, text: str, standing: CommitmentStanding, priorities: CommitmentPriorities
+) -> str:
+    """Return what we say of a commitment that is raised: the question, or that we returned the update on it.
+
+    What the ministry has to change in a returned update is left out.
+    """
+    commitment = quote(text)
+    if standing.status is CommitmentStatus.VERIFIED:
+        return ask_where_it_stands(commitment)
+    if standing.returned_on:
+        values = {"commitment": commitment, "date": format_date(standing.returned_on)}
+        return gettext("We returned your update on %(commitment)s on %(date)s.") % values
+    if standing.days_overdue:
+        return ask_about_overdue(commitment, standing)
+    if priorities.is_asked_about(commitment_id, standing):
+        return ask_about_open(commitment, standing, priorities)
+    return ask_where_it_stands(commitment)
+
+
+def ask_about_overdue(commitment: str, standing: CommitmentStanding) -> str:
+    """Return the question to ask about an overdue commitment. The commitment is in quotation marks."""
+    values = {"commitment": commitment, "date": date_or_empty(standing.due_on), "number": standing.slips}
+    if not standing.slips:
+        return gettext("%(commitment)s was due on %(date)s. By which date will it be done?") % values
+    return (
+        ngettext(
+            "%(commitment)s was due on %(date)s, after %(number)d change of date. By which date will it be done?",
+            "%(commitment)s was due on %(date)s, after %(number)d changes of date. By which date will it be done?",
+            standing.slips,
+        )
+        % values
+    )
+
+
+def ask_about_open(commitment: str, standing: CommitmentStanding, priorities: CommitmentPriorities) -> str:
+    """Return the question to ask about an open commitment. The commitment is in quotation marks."""
+    due_on = standing.due_on
+    values = {
+        "commitment": commitment,
+        "date": date_or_empty(due_on),
+        "deadline": date_or_empty(priorities.result.deadline_on),
+    }
+    if due_on is None:
+        sentence = gettext("%(commitment)s has no due date yet. May we agree on one today?")
+    elif priorities.is_due_too_late(due_on):
+        sentence = gettext("%(commitment)s is due on %(date)s. Can it be done earlier, before %(deadline)s?")
+    else:
+        sentence = gettext("%(commitment)s is due on %(date)s. Will it be done by then?")
+    return sentence % values
+
+
+def ask_where_it_stands(commitment: str) -> str:
+    """Return the question to ask where a verified action was reversed. The commitment is in quotation marks."""
+    return gettext("Where does %(commitment)s stand today, and what is the next step?") % {"commitment": commitment}
+
+
+def ask_for_figure(step: ReadinessStep, result: Readiness) -> str:
+    """Return the question for the figure of a step."""
+    indicator = result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
+    values = {
+        "indicator": formatting.lowercase_first(indicator.name),
+        "date": format_date(result.edition.tracking.starts_on),
+    }
+    sentence = (
+        gettext("May we have the figure on %(indicator)s since %(date)s and for the year before, with its source?")
+        if step.years is YearsAsked.BOTH
+        else gettext("May we have the figure on %(indicator)s since %(date)s, with its source?")
+    )
+    return sentence % values
+
+
+def date_or_empty(day: date | None) -> str:
+    return format_date(day) if day else ""

@@ -1,0 +1,179 @@
+"""The kinds of tasks without figures: notes, benchmarks to assess, due dates, briefings, redactions and the like."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+
+from dialogues import permissions
+from dialogues.models import Commitment, DueDateProposal, EvidenceLink, InternalNote, NextStep, Redaction
+from recommendations.edition_context import EditionRequest
+from recommendations.models import Benchmark, Edition
+from reports.models import Briefing
+from tiptracker import clock
+from tiptracker.accounts.models import User
+from tiptracker.choices import Role
+from tiptracker.localization import format_short_date, gettext
+
+
+class Task(NamedTuple):
+    """A task of a kind that needs no figures: what to do, who sent it, and since when it waits.
+
+    `is_note`: a button marks it as dealt with, on the page `url`.
+    """
+
+    title: str
+    url: str
+    sender: str
+    since: date
+    note: str = ""
+    is_note: bool = False
+
+
+class TaskGroup(NamedTuple):
+    """The tasks of one kind. `key` is the id of its section."""
+
+    key: str
+    heading: str
+    tasks: Sequence[Task]
+
+
+def build_task_groups(request: EditionRequest) -> list[TaskGroup]:
+    """Return the kinds of tasks without figures, each with what this user may do now.
+
+    `recommendations.navigation` counts the same rows.
+    """
+    user, edition = request.user, request.edition
+    groups = [TaskGroup("notes", gettext("Notes for you"), _notes_waiting(user, edition))]
+    if permissions.can_give_verdicts(user):
+        groups.append(TaskGroup("benchmarks", gettext("Benchmarks to assess"), _benchmarks_to_assess(user, edition)))
+    if user.role == Role.OFFICER:
+        groups += [
+            TaskGroup("due-dates", gettext("Proposed due dates"), _due_dates_to_answer(user, edition)),
+            TaskGroup("next-steps", gettext("Next steps of dialogues that are due"), _steps_due(user, edition)),
+        ]
+    if user.role in (Role.OFFICER, Role.AMBASSADOR):
+        groups += [
+            TaskGroup("briefings", gettext("Briefings to clear"), _briefings_to_clear(user, edition)),
+            TaskGroup("commitments", gettext("Our commitments to verify"), _commitments_to_verify(user, edition)),
+            TaskGroup("redactions", gettext("Redactions to confirm"), _redactions_to_confirm(user, edition)),
+        ]
+    return groups
+
+
+def _notes_waiting(user: User, edition: Edition) -> list[Task]:
+    """Return the open notes that name the user and, for an officer, those that name somebody who has left."""
+    rows = InternalNote.objects.visible_to(user, edition.country)
+    waiting = rows.waiting_for(user, clock.today(edition.country.time_zone)).with_marks()
+    return [
+        Task(
+            title=row.text,
+            url=reverse("note_detail", args=[row.pk]),
+            sender=row.recorded_by.name,
+            since=timezone.localtime(row.recorded_at).date(),
+            note=row.subject_label
+            if row.named == user
+            else gettext("%(subject)s. It was for %(person)s, who has left.")
+            % {"subject": row.subject_label, "person": row.named},
+            is_note=True,
+        )
+        for row in waiting.order_by("recorded_at", "pk")
+    ]
+
+
+def _benchmarks_to_assess(user: User, edition: Edition) -> list[Task]:
+    evidence_links = EvidenceLink.objects.visible_to(user).awaiting_assessment()
+    rows: Iterable[Any] = (
+        Benchmark.objects.visible_to(user)
+        .filter(recommendation__edition=edition, evidence_links__in=evidence_links)
+        .annotate(verified_at=Max("evidence_links__reviews__recorded_at"))
+        .select_related("recommendation")
+        .with_terms()
+        .order_by("recommendation__number", "letter")
+    )
+    return [
+        Task(
+            title=gettext("Assess %(benchmark)s: %(criterion)s") % {"benchmark": row.key, "criterion": row.wording},
+            url=reverse("benchmark_assess", args=[row.pk]),
+            sender=gettext("A verified action supports it"),
+            since=timezone.localtime(row.verified_at).date(),
+        )
+        for row in rows
+    ]
+
+
+def _due_dates_to_answer(user: User, edition: Edition) -> list[Task]:
+    rows = DueDateProposal.objects.visible_to(user, edition.country).for_answer_by(user)
+    return [
+        Task(
+            title=row.commitment.text,
+            url=reverse("due_date_answer", args=[row.pk]),
+            sender=row.commitment.maker,
+            since=timezone.localtime(row.recorded_at).date(),
+            note=gettext("The ministry proposes %(date)s: %(reason)s")
+            % {"date": format_short_date(row.due_on), "reason": row.reason},
+        )
+        for row in rows.select_related("commitment__ministry").order_by("recorded_at", "pk")
+    ]
+
+
+def _steps_due(user: User, edition: Edition) -> list[Task]:
+    today = clock.today(edition.country.time_zone)
+    rows = NextStep.objects.visible_to(user).filter(dialogue__country=edition.country_id).due_for_embassy(today)
+    return [
+        Task(
+            title=row.text,
+            url=reverse("next_step_done", args=[row.pk]),
+            sender=gettext("Dialogue of %(date)s") % {"date": format_short_date(row.dialogue.held_on)},
+            since=row.due_on,
+        )
+        for row in rows.select_related("dialogue").order_by("due_on", "pk")
+        if row.due_on
+    ]
+
+
+def _briefings_to_clear(user: User, edition: Edition) -> list[Task]:
+    rows = Briefing.objects.visible_to(user).filter(edition=edition).for_clearing_by(user)
+    return [
+        Task(
+            title=gettext("%(document)s as of %(date)s, version %(number)d")
+            % {"document": row.document.label, "date": format_short_date(row.as_of), "number": row.version},
+            url=reverse("briefing_detail", args=[row.pk]),
+            sender=row.requested_by.name if row.requested_by else "",
+            since=timezone.localtime(row.requested_at).date(),
+        )
+        for row in rows.select_related("ministry", "dialogue", "requested_by")
+        .defer("content")
+        .order_by("requested_at", "pk")
+    ]
+
+
+def _commitments_to_verify(user: User, edition: Edition) -> list[Task]:
+    commitments = Commitment.objects.visible_to(user).filter(country=edition.country_id)
+    rows: list[Any] = list(commitments.for_verification_by(user).order_by("pk"))
+    return [
+        Task(
+            title=row.text,
+            url=reverse("commitment_detail", args=[row.pk]),
+            sender=row.reported_by_name,
+            since=timezone.localtime(row.reported_at).date(),
+        )
+        for row in rows
+    ]
+
+
+def _redactions_to_confirm(user: User, edition: Edition) -> list[Task]:
+    rows = Redaction.objects.visible_to(user).for_decision_by(user).filter(country=edition.country_id)
+    return [
+        Task(
+            title=row.reason,
+            url=reverse("redaction_detail", args=[row.pk]),
+            sender=row.recorded_by.name,
+            since=timezone.localtime(row.recorded_at).date(),
+            note=gettext("Nothing is removed until you confirm it."),
+        )
+        for row in rows.select_related("recorded_by").order_by("recorded_at", "pk")
+    ]
