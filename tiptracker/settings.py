@@ -410,6 +410,7 @@ SPECTACULAR_SETTINGS = {
         "DueDateDecision": "dialogues.choices.DueDateDecision.choices",
         "EvidenceDecision": "dialogues.choices.EvidenceDecision.choices",
         "DoneBy": "dialogues.choices.DoneBy.choices",
+        "CommitmentStatus": "dialogues.choices.CommitmentStatus.choices",
         "Tier": "recommendations.choices.Tier.choices",
     },
 }

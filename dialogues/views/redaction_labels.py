@@ -422,6 +422,7 @@ FIELD_LABELS: Mapping[str, Any] = {
     "rationale": gettext_lazy("reasons"),
     "reason": gettext_lazy("reason"),
     "record": gettext_lazy("what was said"),
+    "replaced_reason": gettext_lazy("earlier reason"),
     "replaced_text": gettext_lazy("earlier wording"),
     "result": gettext_lazy("result"),
     "revision_reason": gettext_lazy("reason for the correction"),

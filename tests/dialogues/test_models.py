@@ -144,6 +144,7 @@ def test_dialogues_visible_to_each_reader(people, commitments):
     assert visible_names(people, rows) == {
         **same_for_each(EMBASSY, ["came without a promise", "promised twice"]),
         "own ministry": ["promised twice"],
+        "other ministry": ["came without a promise"],
         "officer elsewhere": ["elsewhere"],
     }
 

@@ -111,7 +111,16 @@ def test_the_documentation_says_of_each_list_what_counts_as_new():
         if parameter["name"] == "recorded_since"
     }
 
-    assert set(told) == {"assessments", "commitments", "dialogues", "evidence", "readings", "reviews", "updates"}
+    assert set(told) == {
+        "assessments",
+        "commitments",
+        "dialogues",
+        "evidence",
+        "readings",
+        "requests",
+        "reviews",
+        "updates",
+    }
     assert all("A date and time with its time zone" in sentence for sentence in told.values())
     assert {path for path, sentence in told.items() if "count" in sentence} == {
         "commitments", "dialogues", "evidence", "updates",
