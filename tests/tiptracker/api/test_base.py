@@ -20,6 +20,7 @@ from tests.factories import (
     EvidenceFactory,
     EvidenceFileFactory,
     FocalPointFactory,
+    InformationRequestFactory,
     MinistryFactory,
     OfficerFactory,
     ParticipantFactory,
@@ -161,9 +162,11 @@ def row_in_every_list():
     for answer in ({"returned": True}, {}):
         sent = UpdateVersionFactory(update__commitment=commitment, **answer)
         evidence = EvidenceFactory(update_version=sent, supports=[benchmark], verified=True, file=EvidenceFileFactory())
-        ReadingFactory(update_version=sent, evidence=evidence)
+        reading = ReadingFactory(update_version=sent, evidence=evidence)
     EvidenceFactory(happened_from=None, commitment=commitment)
     AssessmentFactory(benchmark=benchmark, grounds=[evidence])
+    request = InformationRequestFactory(ministry=police, lines=["The list of shelters", reading.indicator])
+    UpdateVersionFactory(update__information_request=request, answers=[request.lines.first()], accepted=True)
     BriefingFactory()
     return {"officer": OfficerFactory(), "focal point": FocalPointFactory(ministry=police)}
 

@@ -123,7 +123,7 @@ def test_the_documentation_says_of_each_list_what_counts_as_new():
     }
     assert all("A date and time with its time zone" in sentence for sentence in told.values())
     assert {path for path, sentence in told.items() if "count" in sentence} == {
-        "commitments", "dialogues", "evidence", "updates",
+        "commitments", "dialogues", "evidence", "requests", "updates",
     }  # fmt: skip
 
 
