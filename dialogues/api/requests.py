@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
@@ -59,6 +59,7 @@ class RequestLineSerializer(serializers.ModelSerializer[RequestLine]):
         )
 
 
+@extend_schema_serializer(component_name="RequestForInformation")  # names that end in “Request” are those of bodies
 class InformationRequestSerializer(serializers.ModelSerializer[InformationRequest]):
     """A request for information: its lines and status today, and its history as dated events.
 
