@@ -31,7 +31,7 @@ from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.localization import gettext
 
 DUE_SOON = timedelta(days=30)
-MAX_DUE_DAYS, MAX_COMMITMENTS, MAX_PEOPLE_MET, MAX_STEPS, MAX_NOTES = 6, 3, 8, 3, 3
+MAX_DUE_DAYS, MAX_COMMITMENTS, MAX_PEOPLE_MET, MAX_STEPS, MAX_NOTES = 5, 3, 8, 3, 3
 """The most lines of due dates, of the last dialogue's commitments, of people met, of next steps and of notes."""
 
 

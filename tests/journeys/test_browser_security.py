@@ -17,7 +17,7 @@ pytestmark = pytest.mark.without_worker
 def test_back_shows_nothing_after_signing_out(live: RunningServer, people: dict[str, User], page: Page) -> None:
     """A machine that others use too."""
     live.sign_in(page, people["police"])
-    page.locator("main h3 a").first.click()
+    page.locator('main h3 a[href^="/commitments/"]').first.click()
     page.wait_for_url("**/commitments/**")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/accounts/login/**")

@@ -112,7 +112,7 @@ def test_handover_counts_what_it_has_no_room_for(client, record, police):
 
     note = client.get(reverse("handover")).context["note"]
 
-    assert (len(note.due), note.more_due) == (6, 14)
+    assert (len(note.due), note.more_due) == (5, 15)
     assert (len(note.last_dialogue.commitments), note.last_dialogue.more) == (3, 12)
 
 
