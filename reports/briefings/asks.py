@@ -10,6 +10,7 @@ from dialogues.commitment_status import CommitmentStanding
 from reports import formatting
 from reports.briefings.commitment_priority import CommitmentPriorities
 from reports.choices import YearsAsked
+from reports.readiness.explanation.step_sentences import FigureRequest
 from reports.readiness.forecast.next_steps import ReadinessStep
 from reports.readiness.readiness import Readiness
 from tiptracker.localization import format_date, gettext, ngettext
@@ -90,6 +91,18 @@ def ask_for_figure(step: ReadinessStep, result: Readiness) -> str:
         else gettext("May we have the figure on %(indicator)s since %(date)s, with its source?")
     )
     return sentence % values
+
+
+def describe_asked(asked: FigureRequest | None) -> str:
+    """Return what became of a request for the figure of a step; `asked` is None if there was none."""
+    if asked is None:
+        return gettext("no figure yet")
+    dates = {"asked": format_date(asked.asked_on), "due": format_date(asked.due_on)}
+    if asked.has_none:
+        return gettext("asked on %(asked)s, the ministry has none") % dates
+    if asked.is_overdue:
+        return gettext("asked on %(asked)s, answer overdue since %(due)s") % dates
+    return gettext("asked on %(asked)s, answer due on %(due)s") % dates
 
 
 def date_or_empty(day: date | None) -> str:

@@ -325,14 +325,7 @@ class TalkingPointBuilder:
     def _figure_question(self, step: ReadinessStep) -> TalkingPoint:
         indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
         source = gettext("Indicator: %(indicator)s") % {"indicator": indicator.name}
-        status = gettext("no figure yet")
-        if asked := self._asked_figures.get(indicator.id):
-            dates = {"asked": format_date(asked.asked_on), "due": format_date(asked.due_on)}
-            status = gettext("asked on %(asked)s, answer due on %(due)s") % dates
-            if asked.is_overdue:
-                status = gettext("asked on %(asked)s, answer overdue since %(due)s") % dates
-            if asked.has_none:
-                status = gettext("asked on %(asked)s, the ministry has none") % dates
+        status = asks.describe_asked(self._asked_figures.get(indicator.id))
         return TalkingPoint(asks.ask_for_figure(step, self.result), status, source, ())
 
     def _benchmark_question(self, pk: int) -> TalkingPoint:

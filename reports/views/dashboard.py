@@ -34,6 +34,7 @@ from reports.readiness.checks import find_missed_milestones
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.explanation.counting_reasons import find_counting_statuses
+from reports.readiness.explanation.step_sentences import FigureRequest
 from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts
 from reports.readiness.forecast.next_steps import NextSteps
@@ -148,7 +149,9 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "more_waiting": len(waiting[most_waiting:]),
         "waiting_sentence": _describe_waiting(user, edition, waiting, adding=_count_adding(steps)),
         "waiting_pages": _waiting_pages(user, edition, commitments),
-        "ministries": _build_ministries(user, edition, benchmarks, commitments, today, priorities=priorities),
+        "ministries": _build_ministries(
+            user, edition, benchmarks, commitments, today, priorities=priorities, asked=next_steps["asked_figures"]
+        ),
         "too_few_verifiers": _count_verifiers(user, edition) < 2,
         **next_steps,
         "first_steps": (first_steps := next_steps["in_short"][:MAX_STEPS]),
@@ -310,10 +313,12 @@ def _build_ministries(
     today: date,
     *,
     priorities: CommitmentPriorities,
+    asked: Mapping[int, FigureRequest],
 ) -> list[DashboardMinistry]:
     """Return the ministries that lead recommendations or have made commitments, in the order of what they lead.
 
-    `benchmarks` are those of the edition, by the ministry (id) that leads them.
+    `benchmarks` are those of the edition, by the ministry (id) that leads them. `asked` are the figures that were asked
+    for, by indicator (id).
     """
     own_commitments: dict[int | None, list[CommitmentDisplay]] = defaultdict(list)
     for commitment in commitments:
@@ -347,7 +352,7 @@ def _build_ministries(
                     ),
                 ),
                 last_update_at=last_update_at.get(row.pk),
-                ask=_find_first_ask(row.pk, _find_most_urgent(made, priorities), priorities),
+                ask=_find_first_ask(row.pk, _find_most_urgent(made, priorities), priorities, asked),
             )
         )
     return ministries
@@ -367,7 +372,10 @@ def _find_most_urgent(
 
 
 def _find_first_ask(
-    ministry: int, urgent: CommitmentDisplay | None, priorities: CommitmentPriorities
+    ministry: int,
+    urgent: CommitmentDisplay | None,
+    priorities: CommitmentPriorities,
+    asked: Mapping[int, FigureRequest],
 ) -> MinistryAsk | None:
     """Return what to raise first with a ministry (key): its most urgent commitment, or a figure among the next steps.
 
@@ -381,7 +389,9 @@ def _find_first_ask(
     place, figure = next(figures, (0, None))
     rank = None if urgent is None else priorities.urgency(urgent.commitment.pk, urgent.standing)[:2]
     if figure and (rank is None or (OPEN, place) < rank):
-        return MinistryAsk(asks.ask_for_figure(figure, priorities.result), gettext("no figure yet"), False)
+        request = asked.get(figure.indicator_id or 0)
+        status = asks.describe_asked(request)
+        return MinistryAsk(asks.ask_for_figure(figure, priorities.result), status, bool(request and request.is_overdue))
     if urgent is None:
         return None
     text = urgent.commitment.text

@@ -70,6 +70,7 @@ def next_steps_context(
     after_deadline = [step for step in steps.after_deadline if step.points]
     return {
         "next_steps": shown_steps,
+        "asked_figures": texts.asked,
         "in_short": [*reviews, *others[:FIRST_PAGE_STEPS]],
         "in_full": rows,
         "also_ask": _next_step_rows(result, figures, figure_steps, texts, asking=asking),

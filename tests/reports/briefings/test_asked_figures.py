@@ -12,6 +12,7 @@ from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tests.edition_urls import edition_url
 from tests.factories import (
+    CommitmentFactory,
     IndicatorFactory,
     InformationRequestFactory,
     MinistryFactory,
@@ -101,3 +102,15 @@ def test_the_page_of_readiness_leads_to_the_request_instead_of_asking_again(clie
     assert asking_links() == [(True, "")]
     request = ask(prosecutions, edition)
     assert asking_links() == [(False, f"/requests/{request.pk}/")]
+
+
+def test_the_dashboard_says_of_a_figure_to_raise_that_it_was_asked_for(client, edition, prosecutions):
+    CommitmentFactory(ministry=prosecutions.ministry, done=True)  # the dashboard names ministries with commitments
+    client.force_login(OfficerFactory())
+
+    def statuses():
+        return [row.ask.status_text for row in client.get(edition_url("dashboard")).context["ministries"] if row.ask]
+
+    assert statuses() == ["no figure yet"]
+    ask(prosecutions, edition)
+    assert statuses() == ["asked on 8 November 2021, answer due on 15 January 2022"]
