@@ -28,7 +28,7 @@ SENTENCES: dict[str, str] = {
         "The embassy asks your ministry for information (request %(number)s). Open it to see by when."
     ),
     NoticeKind.REQUEST_CHANGED: gettext_noop(
-        "The embassy changed or withdrew request for information %(number)s on %(date)s."
+        "Request for information %(number)s changed on %(date)s. Open it to see how."
     ),
     NoticeKind.REQUEST_DUE_SOON: gettext_noop("Request for information %(number)s is due on %(date)s."),
     NoticeKind.REQUEST_OVERDUE: gettext_noop("Request for information %(number)s is overdue. It was due on %(date)s."),
