@@ -58,7 +58,7 @@ class InternalNoteQuerySet(models.QuerySet["InternalNote"]):
 
 
 class InternalNote(models.Model):
-    """A dated note of an officer, for the embassy alone. It is no fact of the record and changes no readiness.
+    """A dated note of an officer, for the embassy and its observers. It is no fact and changes no readiness.
 
     If it names a person, it is that person's task until somebody marks it as dealt with.
     """

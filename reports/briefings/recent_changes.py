@@ -7,7 +7,7 @@ from reports.readiness import countable_facts
 from reports.readiness.explanation.changes import RecordMoment, find_changes
 from reports.readiness.explanation.changes_display import ScoreAtMoment, ScoreChangeDisplay, display_changes
 from reports.readiness.facts import Facts
-from tiptracker.localization import format_date, format_day_and_month, gettext, ngettext
+from tiptracker.localization import format_date, format_day_and_month, gettext, join_with_and, ngettext
 
 RECENT = timedelta(days=30)
 MAX_CHANGES = 4
@@ -17,7 +17,7 @@ MAX_CHANGES = 4
 def describe_recent_changes(facts: Facts, *, as_of: date, known_by: datetime | None) -> str:
     """Return what changed readiness in the month before a day. Empty if nothing had been reviewed by then.
 
-    Both ends are as known at the time. Each change is named by the line that it moved most.
+    Both ends are as known at the time.
 
     Args:
         facts: the known facts.
@@ -46,10 +46,14 @@ def describe_recent_changes(facts: Facts, *, as_of: date, known_by: datetime | N
 
 
 def _describe(change: ScoreChangeDisplay) -> str:
-    """Describe a change by the line that it moved most: "investigations begun +10.2 on 12 Jan"."""
-    line = max(change.lines, key=lambda each: abs(each.line.points)).line
+    """Describe a change and the lines that it moved, most first: "complicit officials and benchmark 8b +2.7 on 6 Jan".
+
+    A question and the data on it have the same title, which is named once.
+    """
+    moved = sorted(change.lines, key=lambda each: -abs(each.line.points))
+    titles = dict.fromkeys(formatting.lowercase_first(each.line.title) for each in moved)
     values = {
-        "line": formatting.lowercase_first(line.title),
+        "line": join_with_and(titles),
         "points": change.points,
         "day": format_day_and_month(change.day),
     }

@@ -71,7 +71,7 @@ def person_handover(request: SignedInRequest, pk: int) -> HttpResponse:
                 mark_as_seen(form, "version", person.version)
     context = {"person": person, "form": form, "planned": planned, "may_hand_over": may_hand_over}
     if may_hand_over:
-        context |= _explain(request, person, now)
+        context |= _explain(request, person, planned, now)
     status = 422 if form.is_bound else 200
     return render_page(request, "reports/person_handover.html", context, status=status)
 
@@ -123,8 +123,9 @@ def _call_off(request: SignedInRequest, person: User, now: datetime) -> HttpResp
     return redirect("person_handover", pk=person.pk)
 
 
-def _explain(request: SignedInRequest, person: User, now: datetime) -> dict[str, Any]:
-    """Return what the page lists before it asks: what is handed over, and who is told."""
+def _explain(request: SignedInRequest, person: User, planned: Handover | None, now: datetime) -> dict[str, Any]:
+    """Return what the page lists before it asks: what is handed over, and who is told besides the two people."""
+    successor = planned.successor_id if planned else None
     contact_of = list(person.contact_of.all())
     countries = countries_of(person)
     belongings = find_belongings(person)
@@ -137,7 +138,7 @@ def _explain(request: SignedInRequest, person: User, now: datetime) -> dict[str,
         "has_lines": any(line.number for line in lines),
         "absent": "; ".join(line.what for line in lines if not line.number),
         "tokens": belongings.tokens,
-        "told": [(line.person, gettext(AUDIENCES[line.audience])) for line in told],
+        "told": [(line.person, gettext(AUDIENCES[line.audience])) for line in told if line.person.pk != successor],
         "requests": pending_requests(request.user, person=person),
         "consent_after": MINIMUM_ROLE_AGE.days if person.role == Role.AMBASSADOR else 0,
     }
