@@ -73,13 +73,13 @@ def answer_request(
     Args:
         narrative: what the ministry wants to say to all of it, if anything.
         page, form: as `send_update` takes them.
-        received: when and how the embassy received it, if an officer sends it on behalf of the ministry. None if the
-            ministry sends it itself.
+        received: when and how the embassy received it, if an officer sends it on behalf of the ministry. A letter may
+            have crossed with the request. None if the ministry sends it itself.
 
     Raises:
         PermissionDenied: if the user is not of the ministry that is asked or, with `received`, no officer.
-        Refused: as `send_update` does, and if no line is answered, an answer is incomplete, or it was received before
-            it was asked for. The field of an answer is "line-12-figure" for the line with the id 12.
+        Refused: as `send_update` does, and if no line is answered or an answer is incomplete. The field of an answer is
+            "line-12-figure" for the line with the id 12.
         EditConflict: if a colleague has saved a draft that `page` has not shown.
     """
     is_allowed = can_send_on_behalf if received else can_send_update
@@ -95,9 +95,6 @@ def answer_request(
         sentence = gettext("%(status)s on %(date)s. You need not do anything more.")
         values = {"status": standing.status.label, "date": format_date(find_closing_date(locked, standing))}
         raise Refused("closed", sentence % values)
-    if given_on < standing.asked_on:
-        sentence = gettext("The request was made on %(date)s. Enter a day from then on.")
-        raise Refused("too_early", sentence % {"date": format_date(standing.asked_on)}, field="received_on")
     if not answers:
         raise Refused("required", gettext("Answer at least one line, or say that you have none."))
     for answer in answers:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from dialogues import permissions
 from dialogues.actions.information_requests import ask_for_information, move_request, withdraw_request
-from dialogues.choices import RequestEventKind
+from dialogues.choices import LineStatus, RequestEventKind
 from dialogues.forms.information_requests import (
     AskedLineForms,
     InformationRequestForm,
@@ -313,6 +313,7 @@ def _ministry_context(request: SignedInRequest, timeline: RequestTimeline, today
         "returned_reason": decision.reason if decision else "",
         "contact": find_contact(asked.country_id),
         "reminded_on": find_next_reminder(asked, timeline.versions, timeline.standing, today),
+        "is_partly_sent": any(line.status is LineStatus.ASKED for line in timeline.standing.lines.values()),
         "just_sent": reverse("information_request_draft", args=[asked.pk]) if just_sent else "",
     }
 

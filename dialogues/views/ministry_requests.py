@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from dialogues.choices import RequestStatus, UpdateDecision
+from dialogues.choices import LineStatus, RequestStatus, UpdateDecision
 from dialogues.commitment_phrases import format_returned_on
 from dialogues.models import Draft, InformationRequest, UpdateVersion
 from dialogues.request_phrases import format_request_status
@@ -14,13 +14,17 @@ from tiptracker.accounts.models import User
 
 
 class MinistryRequest(NamedTuple):
-    """A request as its ministry sees it: what is still asked for, and why the last answer was returned, if it was."""
+    """A request as its ministry sees it: what is still asked for, and why the last answer was returned, if it was.
+
+    `open_lines` have no accepted answer. To `unanswered` ones, no answer waits for the embassy either.
+    """
 
     pk: int
     text: str
     reason: str
     standing: RequestStanding
     open_lines: Sequence[str]
+    unanswered: Sequence[str]
     returned_reason: str
     draft: DraftNote | None
 
@@ -79,6 +83,11 @@ def list_ministry_requests(user: User, day: date) -> list[MinistryRequest]:
                         line.description for line in request.list_lines(standing) if standing.lines[line.pk].is_open
                     ],
                     returned_reason=_find_returned_reason(request) if standing.returned_on else "",
+                    unanswered=[
+                        line.description
+                        for line in request.list_lines(standing)
+                        if standing.lines[line.pk].status is LineStatus.ASKED
+                    ],
                     draft=describe_draft(draft, request, user) if draft else None,
                 )
             )

@@ -95,11 +95,12 @@ def _row_kwargs(user: User, timeline: RequestTimeline) -> dict[str, Any]:
 
 
 def _initial_rows(lines: list[RequestLine]) -> list[dict[str, Any]]:
+    """Return the lines as typed. Words that only repeat the indicator are left out: they follow another indicator."""
     return [
         {
             "line": line.pk,
             "indicator": line.indicator_id,
-            "wording": line.wording,
+            "wording": "" if line.indicator and line.wording == line.indicator.name_with_unit else line.wording,
             "starts_on": line.starts_on,
             "through_on": line.through_on,
         }

@@ -11,12 +11,13 @@ from dialogues.request_status import RequestStanding
 
 
 class RequestListRow(NamedTuple):
-    """A request in a list, with its standing and the words for it."""
+    """A request in a list, with its standing, the words for it, and what its lines ask for today."""
 
     information_request: InformationRequest
     standing: RequestStanding
     text: str
     answered: str
+    lines: Sequence[str]
 
     @property
     def status(self) -> RequestStatus:
@@ -32,7 +33,13 @@ class RequestListRow(NamedTuple):
 def list_request_rows(requests: Sequence[InformationRequest], today: date) -> list[RequestListRow]:
     """Return requests, loaded `with_history`, as rows of a list: open ones first, by due date."""
     rows = [
-        RequestListRow(row, standing, format_request_status(standing), format_answered(standing))
+        RequestListRow(
+            row,
+            standing,
+            format_request_status(standing),
+            format_answered(standing),
+            [line.description for line in row.list_lines(standing)],
+        )
         for row in requests
         if (standing := row.standing_on(today))
     ]

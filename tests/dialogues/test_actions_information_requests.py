@@ -447,12 +447,8 @@ def test_an_officer_records_what_a_ministry_handed_over_and_another_one_decides(
     for by, received in ((justice, letter), (AmbassadorFactory(), letter), (officer, None)):
         with pytest.raises(PermissionDenied):
             answer(asked, by, none(document), received=received)
-    for received, code in (
-        (letter._replace(on=january(15)), "future_day"),
-        (letter._replace(on=RECENTLY), "too_early"),
-    ):
-        with refuses(code, field="received_on"):
-            answer(asked, officer, none(document), received=received)
+    with refuses("future_day", field="received_on"):
+        answer(asked, officer, none(document), received=letter._replace(on=january(15)))
 
     version = answer(asked, officer, have(figure, 16), none(document), received=letter)
 
@@ -466,6 +462,13 @@ def test_an_officer_records_what_a_ministry_handed_over_and_another_one_decides(
     assert standing_of(asked).status is RequestStatus.ANSWERED
     entry = AuditEntry.objects.get(verb="update.sent_on_behalf")
     assert '"received_as": "letter"' in entry.detail.after
+
+
+def test_a_letter_that_crossed_with_the_request_is_recorded_with_its_own_day(asked, officer):
+    sent = answer(asked, officer, none(lines_of(asked)[1]), received=Received(RECENTLY, ReceivedAs.LETTER))
+
+    assert sent.received_on == RECENTLY
+    assert "from its letter received on 7 November 2021" in sent.sender
 
 
 def test_no_officer_accepts_what_a_person_sent_who_is_the_same(asked, justice, officer):

@@ -284,6 +284,8 @@ def test_an_officer_corrects_a_line_beside_what_stays_and_the_ministry_reads_wha
     assert "wording" in refused.context["rows"][2].errors
 
     client.post(page_of("information_request_correct", asked), fields | {"lines-1-wording": "The shelter list"})
+    listed = client.get(edition_url("information_request_list")).text
+    assert ("The shelter list" in listed, "The court list" in listed) == (True, False)
 
     client.force_login(FocalPointFactory(ministry=ministry))
     page = client.get(page_of("information_request_detail", asked))
@@ -294,6 +296,40 @@ def test_an_officer_corrects_a_line_beside_what_stays_and_the_ministry_reads_wha
     opened_before = line_fields(document, "none") | line_fields(figure, "none")
     refused = client.post(page_of("information_request_answer", asked), opened_before)
     assert "The embassy corrected line 2" in refused.text
+
+
+def test_a_line_that_is_corrected_to_another_figure_asks_for_that_figure_by_its_name(
+    client, officer, edition, ministry
+):
+    prosecutions, convictions = (
+        IndicatorFactory(name=name, unit="cases", country=edition.country) for name in ("Prosecutions", "Convictions")
+    )
+    client.post(
+        edition_url("information_request_add"),
+        request_fields(
+            ministry,
+            **{
+                "lines-0-indicator": convictions.pk,
+                "lines-0-starts_on": "2021-04-01",
+                "lines-0-through_on": "2022-01-31",
+            },
+        ),
+    )
+    request = InformationRequest.objects.get()
+    page = client.get(page_of("information_request_correct", request))
+    rows = page.context["rows"]
+    fields = {field.html_name: field.value() or "" for row in rows for field in row}
+    fields |= {field.html_name: field.value() for field in rows.management_form}
+    fields |= {
+        "asked_reason": request.reason,
+        "reason": "The wrong figure.",
+        "seen": page.context["form"].initial["seen"],
+    }
+
+    client.post(page.request["PATH_INFO"], fields | {"lines-0-indicator": prosecutions.pk})
+
+    (line,) = request.lines.filter(removed_in=None)
+    assert line.description.startswith("Prosecutions")
 
 
 # --- Answering --------------------------------------------------------------------------------------------------------
@@ -336,6 +372,12 @@ def test_a_document_is_attached_and_a_line_may_wait(client, focal_point, asked):
 
     assert Evidence.objects.get().file.name == "courts.pdf"
     assert [each.line for each in UpdateVersion.objects.get().line_answers.all()] == [document]
+    home = client.get(edition_url("ministry_home")).text
+    assert "Once we have replied, you can send the rest:" in home
+    assert asked.lines.first().description in home
+    assert (
+        "You can send the rest once we have replied." in client.get(page_of("information_request_detail", asked)).text
+    )
 
 
 def test_an_officer_records_an_answer_on_paper_and_every_page_says_so(client, officer, asked, ministry):
