@@ -11,9 +11,9 @@ from django.db.models import Max
 from django.http import HttpResponse
 from django.urls import reverse
 
-from dialogues.choices import CommitmentStatus
+from dialogues.choices import CommitmentStatus, RequestStatus
 from dialogues.forms.evidence_filters import UNREVIEWED_CHOICE
-from dialogues.models import Commitment, Evidence, UpdateVersion
+from dialogues.models import Commitment, Evidence, InformationRequest, UpdateVersion
 from dialogues.models.updates import subject_value
 from dialogues.permissions import can_give_reviews
 from recommendations.choices import Tier
@@ -145,6 +145,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "overdue": overdue[:most_overdue],
         "more_overdue": len(overdue[most_overdue:]),
         "overdue_count": len(overdue),
+        "overdue_requests": _link_overdue_requests(user, edition, today),
         "waiting": waiting[:most_waiting],
         "more_waiting": len(waiting[most_waiting:]),
         "waiting_sentence": _describe_waiting(user, edition, waiting, adding=_count_adding(steps)),
@@ -215,6 +216,21 @@ def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -
     )
     commitments = [CommitmentDisplay(row, standings[row.pk]) for row in rows if row.pk in standings]
     return sorted(commitments, key=lambda row: row.due_order)
+
+
+def _link_overdue_requests(user: User, edition: Edition, today: date) -> PageLink | None:
+    """Return a link to the requests for information that are overdue, or None if none is."""
+    rows = InformationRequest.objects.visible_to(user, edition.country).filter(edition=edition).with_history()
+    standings = ((row, row.standing_on(today)) for row in rows)
+    overdue = [row for row, standing in standings if standing and standing.days_overdue]
+    if not overdue:
+        return None
+    if len(overdue) == 1:
+        label = gettext("1 request for information, %(ministry)s") % {"ministry": overdue[0].maker}
+        return PageLink(reverse("information_request_detail", args=[overdue[0].pk]), label)
+    label = gettext("%(number)d requests for information") % {"number": len(overdue)}
+    url = edition_url(edition, "information_request_list", query={"status": RequestStatus.OVERDUE.value})
+    return PageLink(url, label)
 
 
 def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[WaitingClaim]:

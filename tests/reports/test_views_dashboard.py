@@ -27,6 +27,7 @@ from tests.factories import (
     EvidenceReviewFactory,
     FocalPointFactory,
     IndicatorFactory,
+    InformationRequestFactory,
     JobFactory,
     MilestoneFactory,
     MinistryFactory,
@@ -272,6 +273,22 @@ def test_dashboard_counts_what_is_overdue_by_the_countrys_day(get_dashboard, set
     assert commitment_texts(get_dashboard(OfficerFactory()).context["overdue"]) == ["Due on Friday"]
 
 
+def test_dashboard_leads_to_overdue_requests_for_information(get_dashboard):
+    edition = RecommendationFactory().edition
+    police = MinistryFactory(country=edition.country, name="Ministry of Police")
+
+    def leads_to():
+        link = get_dashboard(OfficerFactory()).context["overdue_requests"]
+        return link and (link.url, link.label)
+
+    InformationRequestFactory(ministry=police, asked__due_on=TODAY)
+    assert leads_to() is None
+    late = InformationRequestFactory(ministry=police, asked__due_on=date(2022, 1, 27))
+    assert leads_to() == (f"/requests/{late.pk}/", "1 request for information, Ministry of Police")
+    InformationRequestFactory(ministry=police, asked__due_on=date(2022, 1, 3))
+    assert leads_to() == (edition_url("information_request_list") + "?status=overdue", "2 requests for information")
+
+
 def test_dashboard_lists_a_missed_milestone_though_no_commitment_is_overdue(get_dashboard):
     edition = BenchmarkFactory().recommendation.edition
     missed = MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28))
@@ -452,8 +469,8 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 their zone and the count of My tasks, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
     # 1 versions waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 verifiers, 1 briefings, 1 may ask,
-    # 2 what to begin with, 4 first steps, 3 what next steps are called, 3 how much waits
-    with django_assert_num_queries(41):
+    # 2 what to begin with, 4 first steps, 3 what next steps are called, 3 how much waits, 1 requests
+    with django_assert_num_queries(42):
         response = client.get(edition_url("dashboard"))
 
     assert len(response.context["overdue"]) + response.context["more_overdue"] == count
