@@ -1,31 +1,27 @@
 """Compare the rows of an uploaded workbook with the record, by the same forms as an update on its own page."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
-from django.forms import Form
 from django.http import QueryDict
 
-from dialogues.actions.sent_forms import SentForm
 from dialogues.actions.updates import FigureInput
 from dialogues.forms.updates import FigureForm, UpdateForm
-from dialogues.models import EvidenceFile, SendKey, UpdateVersion
+from dialogues.models import SendKey, UpdateVersion
 from dialogues.views.update_submission import read_figure_input
 from dialogues.views.uploads import UploadResult
 from dialogues.workbook.columns import FIGURE_COLUMNS, Column, name_figure_field
 from dialogues.workbook.content import AskedCommitment
-from dialogues.workbook.preview_keys import name_row, send_key
+from dialogues.workbook.preview_row import SheetPreviewRow, name_row, send_key, show_faults
 from dialogues.workbook.request_content import AskedRequest
 from dialogues.workbook.request_preview import RequestPreviewRow, preview_request
 from dialogues.workbook.rows import RowStatus, WorkbookRow, decide_status, describe_changes
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext
-from tiptracker.web.frontend.form_rows import add_refusal, invalid_forms
+from tiptracker.web.frontend.form_rows import add_refusal
 
 
 class RowUpdateForm(UpdateForm):
@@ -45,52 +41,13 @@ class RowFigureForm(FigureForm):
         self.row_name = name_row(row)
 
 
-@dataclass
-class WorkbookPreviewRow:
-    """A row of the preview: its status, why it is wrong or can't be sent, and its forms.
+@dataclass(kw_only=True)
+class CommitmentPreviewRow(SheetPreviewRow):
+    """A commitment in the preview, with the form of an update and one for each figure that is asked for."""
 
-    `files` are those attached to it, `sent` is the version that was sent with it before.
-    """
-
-    row: WorkbookRow
-    status: RowStatus
     asked: AskedCommitment | None = None
-    reason: str = ""
-    changes: Sequence[str] = ()
     form: UpdateForm | None = None
     figures: Sequence[FigureForm] = ()
-    files: Sequence[EvidenceFile] = ()
-    sent: UpdateVersion | None = None
-    facts: Sequence[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def prefix(self) -> str:
-        """The beginning of the names of its fields."""
-        return self.row.prefix
-
-    @property
-    def title(self) -> str:
-        """What the row is about; empty if that is not known."""
-        return self.asked.commitment.text if self.asked else ""
-
-    @property
-    def is_sendable(self) -> bool:
-        return self.status in (RowStatus.NEW, RowStatus.CHANGED)
-
-    @property
-    def is_correctable(self) -> bool:
-        """Whether its forms are shown, because something in them is wrong."""
-        return self.status is RowStatus.WRONG and self.form is not None
-
-    @property
-    def missing_files(self) -> list[str]:
-        """The names of files in the row that no attached file has."""
-        attached = {file.name.casefold() for file in self.files}
-        return [name for name in self.row.named_files if name.casefold() not in attached]
-
-    @property
-    def refused_forms(self) -> list[Form]:
-        return invalid_forms(self.form, *self.figures) if self.form else []
 
     def values(self) -> dict[str, Any]:
         """Return the cleaned values of its valid forms, as `send_workbook_row` takes them."""
@@ -108,13 +65,8 @@ class WorkbookPreviewRow:
         if self.form:
             add_refusal(self.form, refusal)
 
-    def sent_form(self, seen: int) -> SentForm:
-        """Return what identifies the row when it is sent. `seen` is the newest version that the page showed."""
-        content = [self.row.values, self.row.files]
-        return SentForm(send_key(self.row), sha256(json.dumps(content, sort_keys=True).encode()).digest(), seen)
 
-
-type PreviewRow = WorkbookPreviewRow | RequestPreviewRow
+type WorkbookPreviewRow = CommitmentPreviewRow | RequestPreviewRow
 
 
 def build_preview(
@@ -125,7 +77,7 @@ def build_preview(
     uploads: Mapping[str, UploadResult],
     user: User,
     today: date,
-) -> list[PreviewRow]:
+) -> list[WorkbookPreviewRow]:
     """Return the rows of the preview, in the order of the file: commitments, then requests.
 
     Args:
@@ -148,7 +100,7 @@ def build_preview(
             "update_version__update__information_request__ministry",
         )
     }
-    preview: list[PreviewRow] = []
+    preview: list[WorkbookPreviewRow] = []
     for row in rows:
         uploaded, before = uploads.get(row.place), sent.get(send_key(row))
         if row.is_request:
@@ -164,25 +116,33 @@ def _preview_row(
     uploaded: UploadResult | None,
     sent: UpdateVersion | None,
     today: date,
-) -> WorkbookPreviewRow:
+) -> CommitmentPreviewRow:
     if row.problem or asked is None or row.state is None:
         reason = str(row.problem) if row.problem else gettext("The ministry has no such commitment any more.")
         status = RowStatus.WRONG if row.problem or row.is_filled else RowStatus.UNCHANGED
-        return WorkbookPreviewRow(row, status, reason=reason)
-    files = uploaded.files if uploaded else []
-    changes = describe_changes(row.state, asked.state)
+        return CommitmentPreviewRow(row=row, status=status, reason=reason)
+    preview = CommitmentPreviewRow(
+        row=row,
+        status=RowStatus.UNCHANGED,
+        title=asked.commitment.text,
+        changes=describe_changes(row.state, asked.state),
+        files=uploaded.files if uploaded else [],
+        sent=sent,
+        asked=asked,
+    )
     if row.is_sent or sent or not row.is_filled or not asked.is_open:
-        status = decide_status(row, was_sent=sent is not None, is_blocked=not asked.is_open)
-        reason = _describe_blocked(asked) if status is RowStatus.BLOCKED else ""
-        return WorkbookPreviewRow(row, status, asked, reason, changes, files=files, sent=sent)
+        preview.status = decide_status(row, was_sent=sent is not None, is_blocked=not asked.is_open)
+        preview.reason = _describe_blocked(asked) if preview.status is RowStatus.BLOCKED else ""
+        return preview
     form, figures = _build_forms(row, asked, today)
     has_errors = not all([form.is_valid(), *(figure.is_valid() for figure in figures)])
-    has_errors |= _show_faults(row, form, figures)
+    has_errors |= show_faults(row, [form, *figures])
     if uploaded:
         uploaded.show_refusals(form)
-    status = decide_status(row, has_errors=has_errors or bool(form.errors), changes=bool(changes))
-    facts = _list_facts(form, figures)
-    return WorkbookPreviewRow(row, status, asked, "", changes, form, figures, files, sent, facts)
+    preview.status = decide_status(row, has_errors=has_errors or bool(form.errors), changes=bool(preview.changes))
+    preview.form, preview.figures, preview.forms = form, figures, [form, *figures]
+    preview.facts = _list_facts(form, figures)
+    return preview
 
 
 def _describe_blocked(asked: AskedCommitment) -> str:
@@ -220,21 +180,6 @@ def _build_forms(row: WorkbookRow, asked: AskedCommitment, today: date) -> tuple
         for each in asked.figures
     ]
     return form, figures
-
-
-def _show_faults(row: WorkbookRow, form: UpdateForm, figures: Sequence[FigureForm]) -> bool:
-    """Show why cells can't be used, in place of what the forms say of the empty fields.
-
-    Return whether there are any such cells.
-    """
-    owners: list[Form] = [form, *figures]
-    for owner in owners:
-        for name in owner.fields:
-            full = owner.add_prefix(name).removeprefix(f"{row.prefix}-")
-            if fault := row.faults.get(full):
-                owner.errors.pop(name, None)
-                owner.add_error(name, str(fault))
-    return bool(row.faults)
 
 
 def _list_facts(form: UpdateForm, figures: Sequence[FigureForm]) -> list[tuple[str, str]]:

@@ -1,22 +1,18 @@
 """Compare the rows of requests in an uploaded workbook with the record, by the same forms as an answer on its page."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
-from django.forms import Form
 from django.http import QueryDict
 
-from dialogues.actions.sent_forms import SentForm
 from dialogues.actions.workbooks import send_workbook_answer
 from dialogues.forms.information_requests import AnswerForm, LineAnswerForm
 from dialogues.models import EvidenceFile, UpdateVersion
 from dialogues.views.request_answers import read_answer
 from dialogues.views.uploads import UploadResult
-from dialogues.workbook.preview_keys import name_row, send_key
+from dialogues.workbook.preview_row import SheetPreviewRow, name_row, show_faults
 from dialogues.workbook.request_content import AskedRequest
 from dialogues.workbook.rows import RowStatus, WorkbookRow, decide_status, describe_changes
 from tiptracker.errors import Refused
@@ -45,52 +41,13 @@ class RowLineForm(LineAnswerForm):
         return f"{self.row_name}: {self.line.description}"
 
 
-@dataclass
-class RequestPreviewRow:
-    """A request in the preview: its status, why it is wrong or can't be sent, and a form for each open line.
+@dataclass(kw_only=True)
+class RequestPreviewRow(SheetPreviewRow):
+    """A request in the preview, with the form of an answer and one for each open line."""
 
-    `files` are those attached to it, `sent` is the version that was sent with it before.
-    """
-
-    row: WorkbookRow
-    status: RowStatus
     asked: AskedRequest | None = None
-    reason: str = ""
-    changes: Sequence[str] = ()
     form: AnswerForm | None = None
     parts: Sequence[RowLineForm] = ()
-    files: Sequence[EvidenceFile] = ()
-    sent: UpdateVersion | None = None
-    facts: Sequence[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def prefix(self) -> str:
-        """The beginning of the names of its fields."""
-        return self.row.prefix
-
-    @property
-    def title(self) -> str:
-        """What the row is about; empty if that is not known."""
-        return self.asked.text if self.asked else ""
-
-    @property
-    def is_sendable(self) -> bool:
-        return self.status in (RowStatus.NEW, RowStatus.CHANGED)
-
-    @property
-    def is_correctable(self) -> bool:
-        """Whether its forms are shown, because something in them is wrong."""
-        return self.status is RowStatus.WRONG and self.form is not None
-
-    @property
-    def missing_files(self) -> list[str]:
-        """The names of files in the row that no attached file has."""
-        attached = {file.name.casefold() for file in self.files}
-        return [name for name in self.row.named_files if name.casefold() not in attached]
-
-    @property
-    def refused_forms(self) -> list[Form]:
-        return invalid_forms(self.form, *self.parts) if self.form else []
 
     def send(self, **signed: Any) -> UpdateVersion:
         """Send what the valid forms say. `signed` are the other arguments of `send_workbook_answer`."""
@@ -112,11 +69,6 @@ class RequestPreviewRow:
         elif self.form:
             add_refusal(self.form, refusal)
 
-    def sent_form(self, seen: int) -> SentForm:
-        """Return what identifies the row when it is sent. `seen` is the newest version that the page showed."""
-        content = [self.row.values, self.row.files]
-        return SentForm(send_key(self.row), sha256(json.dumps(content, sort_keys=True).encode()).digest(), seen)
-
 
 def preview_request(
     row: WorkbookRow,
@@ -129,13 +81,20 @@ def preview_request(
     if row.problem or asked is None or row.state is None:
         reason = str(row.problem) if row.problem else gettext("The ministry is asked no such request any more.")
         status = RowStatus.WRONG if row.problem or row.is_filled else RowStatus.UNCHANGED
-        return RequestPreviewRow(row, status, reason=reason)
-    files = uploaded.files if uploaded else []
-    changes = describe_changes(row.state, asked.state, is_request=True)
+        return RequestPreviewRow(row=row, status=status, reason=reason)
+    preview = RequestPreviewRow(
+        row=row,
+        status=RowStatus.UNCHANGED,
+        title=asked.text,
+        changes=describe_changes(row.state, asked.state, is_request=True),
+        files=uploaded.files if uploaded else [],
+        sent=sent,
+        asked=asked,
+    )
     if row.is_sent or sent or not row.is_filled or not asked.is_open:
-        status = decide_status(row, was_sent=sent is not None, is_blocked=not asked.is_open)
-        reason = _describe_blocked(asked) if status is RowStatus.BLOCKED else ""
-        return RequestPreviewRow(row, status, asked, reason, changes, files=files, sent=sent)
+        preview.status = decide_status(row, was_sent=sent is not None, is_blocked=not asked.is_open)
+        preview.reason = _describe_blocked(asked) if preview.status is RowStatus.BLOCKED else ""
+        return preview
     data = QueryDict(mutable=True)
     for name, text in row.values.items():
         data[f"{row.prefix}-{name}"] = text
@@ -144,13 +103,15 @@ def preview_request(
     has_errors = not all([form.is_valid(), *(part.is_valid() for part in parts)])
     if not has_errors and not any(part.is_filled for part in parts):
         form.add_error(None, gettext("No line is answered. Enter an answer, or choose “We have none”."))
-    _refuse_unattached(row, parts, files)
-    _show_faults(row, parts)
+    _refuse_unattached(parts, preview.files)
+    show_faults(row, parts)
     if uploaded:
         uploaded.show_refusals(form)
     has_errors = bool(invalid_forms(form, *parts))
-    status = decide_status(row, has_errors=has_errors, changes=bool(changes))
-    return RequestPreviewRow(row, status, asked, "", changes, form, parts, files, sent, _list_facts(parts))
+    preview.status = decide_status(row, has_errors=has_errors, changes=bool(preview.changes))
+    preview.form, preview.parts, preview.forms = form, parts, [form, *parts]
+    preview.facts = _list_facts(parts)
+    return preview
 
 
 def _describe_blocked(asked: AskedRequest) -> str:
@@ -163,23 +124,13 @@ def _describe_blocked(asked: AskedRequest) -> str:
     return sentence % {"person": version.sender, "date": format_date(asked.state.sent_on or version.happened_on)}
 
 
-def _refuse_unattached(row: WorkbookRow, parts: Sequence[RowLineForm], files: Sequence[EvidenceFile]) -> None:
+def _refuse_unattached(parts: Sequence[RowLineForm], files: Sequence[EvidenceFile]) -> None:
     """Say at each document without a text that its file is not attached yet."""
     for part in parts:
         data = getattr(part, "cleaned_data", {})
         is_document = part.is_valid() and part.is_filled and data.get("answer") == "answered" and not data.get("text")
         if is_document and "figure" not in part.fields and not files:
             part.add_error("text", gettext("Attach the document below, or write the answer here."))
-
-
-def _show_faults(row: WorkbookRow, parts: Sequence[RowLineForm]) -> None:
-    """Show why cells can't be used, in place of what the forms say of the empty fields."""
-    for part in parts:
-        for name in part.fields:
-            full = part.add_prefix(name).removeprefix(f"{row.prefix}-")
-            if fault := row.faults.get(full):
-                part.errors.pop(name, None)
-                part.add_error(name, str(fault))
 
 
 def _list_facts(parts: Sequence[RowLineForm]) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ from dialogues.workbook.forms import WorkbookUploadForm
 from dialogues.workbook.instructions import write_texts
 from dialogues.workbook.keys import read_key
 from dialogues.workbook.labels import make_label_reader
-from dialogues.workbook.preview import PreviewRow, build_preview
+from dialogues.workbook.preview import WorkbookPreviewRow, build_preview
 from dialogues.workbook.reader import read_lines
 from dialogues.workbook.reader.cells import MAX_FILE_BYTES, too_large_error
 from dialogues.workbook.request_content import AskedRequest, build_request_lines, gather_requests
@@ -307,12 +307,14 @@ def _build(
     rows: Sequence[WorkbookRow],
     uploads: Mapping[str, UploadResult],
     now: datetime,
-) -> list[PreviewRow]:
+) -> list[WorkbookPreviewRow]:
     asked, requests = _gather(request, draft.ministry), _gather_requests(request, draft.ministry)
     return build_preview(rows, asked, requests, uploads=uploads, user=request.user, today=now.date())
 
 
-def _send(request: SignedInRequest, draft: WorkbookDraft, preview: list[PreviewRow], now: datetime) -> HttpResponse:
+def _send(
+    request: SignedInRequest, draft: WorkbookDraft, preview: list[WorkbookPreviewRow], now: datetime
+) -> HttpResponse:
     """Send the ticked rows, each for itself, and say what was sent. Show what was refused."""
     chosen = set(request.POST.getlist("send"))
     sent = 0
@@ -337,7 +339,7 @@ def _send(request: SignedInRequest, draft: WorkbookDraft, preview: list[PreviewR
     return redirect("workbook_preview", pk=draft.pk)
 
 
-def _send_row(request: SignedInRequest, draft: WorkbookDraft, line: PreviewRow, now: datetime) -> bool:
+def _send_row(request: SignedInRequest, draft: WorkbookDraft, line: WorkbookPreviewRow, now: datetime) -> bool:
     """Send one row. Return whether it was sent; if not, its form says why."""
     seen = parse_whole_number(request.POST.get(f"{line.prefix}-seen")) or 0
     signed: Any = {
@@ -384,7 +386,7 @@ def _describe_sending(request: SignedInRequest, draft: WorkbookDraft, sent: int)
 def _render_preview(
     request: SignedInRequest,
     draft: WorkbookDraft,
-    preview: list[PreviewRow],
+    preview: list[WorkbookPreviewRow],
     *,
     refusal: str = "",
 ) -> HttpResponse:
