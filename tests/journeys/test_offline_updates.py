@@ -247,6 +247,29 @@ def test_cut_while_the_fields_travel_it_waits_and_is_sent_once(phone: Phone, com
     assert (phone.update_outcomes(), sent_narratives()) == ([CUT, PASSES], [TEXT])
 
 
+def test_the_page_sends_it_although_another_tab_was_trying_when_the_line_came_back(
+    phone: Phone, commitment: Commitment
+) -> None:
+    phone.fill_form(commitment)
+    phone.disconnect()
+    phone.press()
+    phone.assert_waiting()
+    (waiting,) = phone.waiting_entries()
+    # The other tab has the lock, and gives up half a second after this page has tried.
+    phone.page.evaluate(
+        """(key) => {
+            navigator.locks.request(`outbox:${key}`, () => new Promise((resolve) => {
+                addEventListener("online", () => setTimeout(resolve, 500));
+            }));
+        }""",
+        waiting["key"],
+    )
+
+    phone.reconnect()
+    assert_confirmed(phone.page)
+    assert sent_narratives() == [TEXT]
+
+
 def test_cut_before_the_answer_arrives_it_is_known_again_and_not_sent_twice(
     phone: Phone, commitment: Commitment
 ) -> None:

@@ -263,21 +263,30 @@ async function sendNow(entry, button) {
   causes.set(entry.key, came?.isElsewhere ? "elsewhere" : "");
   shown = "";
   await show({ focuses: true });
-  if (came?.hasNoLine) place.querySelector("section h2")?.after(element("p", gettext("There is still no connection.")));
+  if (!came?.hasNoLine) return;
+  place.querySelector("section h2")?.after(element("p", gettext("There is still no connection.")));
+  soon();
 }
 
-// Send what waits, as long as this page is open. The pauses grow.
+// Send what waits, as long as this page is open. The pauses grow. What the worker is sending at this moment is looked
+// at again: the worker does not say whether somebody else is signed in.
 async function sendWaiting() {
   clearTimeout(timer);
-  let hasNoLine = false;
+  let isUnsettled = false;
   for (const { key, state } of await show()) {
     if (state !== "waiting") continue;
     const came = await sendEntry(key);
     causes.set(key, came?.isElsewhere ? "elsewhere" : "");
-    hasNoLine = came?.hasNoLine || hasNoLine;
+    isUnsettled = !came || came.hasNoLine || isUnsettled;
   }
   await show();
-  if (hasNoLine) later();
+  if (isUnsettled) later();
+}
+
+// Begin again with the shortest pause.
+function soon() {
+  tries = 0;
+  later();
 }
 
 function later() {
@@ -433,7 +442,10 @@ async function begin() {
   if (!account) return;
   canKeep = true;
   onTold(() => show());
-  addEventListener("online", sendWaiting);
+  addEventListener("online", () => {
+    tries = 0;
+    sendWaiting();
+  });
   document.addEventListener("visibilitychange", () => document.hidden || sendWaiting());
   sendWaiting();
 }
