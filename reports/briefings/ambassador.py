@@ -208,11 +208,11 @@ def _describe_fall(view: ReaderView, run: TrendDisplay, *, told_since: date | No
 
 def _find_next_dialogue(view: ReaderView) -> Dialogue | None:
     """Return the next planned dialogue after the document's day."""
-    rows = Dialogue.objects.visible_to(view.reader).filter(
-        country=view.edition.country, held_on__gt=view.as_of, called_off_at__isnull=True
-    )
-    if view.known_by is not None:
-        rows = rows.filter(entered_at__lte=view.known_by)
+    rows = Dialogue.objects.visible_to(view.reader).filter(country=view.edition.country, held_on__gt=view.as_of)
+    if view.known_by is None:
+        rows = rows.filter(called_off_at__isnull=True)
+    else:  # one that was called off later was still planned then
+        rows = rows.filter(entered_at__lte=view.known_by).exclude(called_off_at__lte=view.known_by)
     return rows.order_by("held_on", "pk").first()
 
 

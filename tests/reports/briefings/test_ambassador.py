@@ -349,6 +349,21 @@ def test_page_two_names_the_changes_of_the_last_month_and_the_next_dialogue(edit
     assert content.next_dialogue in second
 
 
+def test_a_dialogue_called_off_since_is_the_next_one_of_a_document_as_known_before(edition):
+    officer = OfficerFactory()
+    DialogueFactory(
+        planned=True,
+        called_off_at=at_noon(date(2022, 1, 26)),
+        called_off_by=officer,
+        called_off_reason="The minister travels.",
+    )
+
+    assert build_briefing(edition).next_dialogue == "No dialogue is planned."
+    for day, is_named in ((19, False), (25, True), (27, False)):
+        content = build_briefing(edition, known_by=at_noon(date(2022, 1, day)))
+        assert ("10 February 2022" in content.next_dialogue) is is_named
+
+
 def test_page_one_names_the_maker_and_the_due_date_of_a_commitment(edition):
     benchmark = BenchmarkFactory(
         recommendation=RecommendationFactory(edition=edition, lead=MinistryFactory(name="Ministry of Police")),
