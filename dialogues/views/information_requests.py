@@ -139,7 +139,7 @@ def information_request_add(request: EditionRequest) -> HttpResponse:
         form, lines = InformationRequestForm(data, **offered), AskedLineForms(data, **row_kwargs)
     if "more" in request.POST:
         form, lines = InformationRequestForm(initial=raw_values(form), **offered), add_empty_row(lines, **row_kwargs)
-        lines.forms[-1].initial = _period(edition)
+        lines.forms[-1].initial = usual_period(edition)
     if form.is_bound and (asked := _ask(edition, form, lines, user, now)):
         messages.success(request, _describe_asking(asked, now.date()))
         return redirect("information_request_detail", asked.pk)
@@ -171,7 +171,7 @@ def _ask(
         return None
 
 
-def _period(edition: Edition) -> dict[str, date]:
+def usual_period(edition: Edition) -> dict[str, date]:
     """Return the first values of a line: a figure usually covers the tracking period."""
     return {"starts_on": edition.starts_on, "through_on": edition.ends_on}
 
@@ -180,7 +180,7 @@ def _periods_asked(edition: Edition, years: str) -> list[dict[str, date]]:
     """Return the first values of the lines that ask for one indicator, for the years that an address names."""
     first, last = edition.year_before
     before = {"starts_on": first, "through_on": last}
-    return {"before": [before], "both": [_period(edition), before]}.get(years, [_period(edition)])
+    return {"before": [before], "both": [usual_period(edition), before]}.get(years, [usual_period(edition)])
 
 
 def _prefilled_forms(
@@ -211,10 +211,10 @@ def _prefilled_forms(
     initial = {name: asked[name] for name in ("dialogue", "reason") if asked.get(name)}
     initial["ministry"] = next((key for key in ministries if key), "")
     lines = AskedLineForms(
-        initial=[{**_period(edition), **row} for row in rows[: AskedLineForms.max_num]], **row_kwargs
+        initial=[{**usual_period(edition), **row} for row in rows[: AskedLineForms.max_num]], **row_kwargs
     )
     if not rows:
-        lines.forms[-1].initial = _period(edition)
+        lines.forms[-1].initial = usual_period(edition)
     else:
         lines.extra = 0
     return InformationRequestForm(initial=initial, **offered), lines

@@ -14,6 +14,7 @@ from dialogues.actions.information_requests import correct_request
 from dialogues.forms.information_requests import CorrectedLineForms, CorrectRequestForm
 from dialogues.models import InformationRequest, RequestEvent, RequestLine
 from dialogues.request_phrases import format_request_status
+from dialogues.views.information_requests import usual_period
 from dialogues.views.page_context import set_page_edition_for_subject
 from dialogues.views.request_timeline import RequestTimeline
 from recommendations.models import Indicator
@@ -40,8 +41,7 @@ def information_request_correct(request: SignedInRequest, pk: int) -> HttpRespon
     rows = CorrectedLineForms(data, initial=None if data else _initial_rows(timeline.open_lines), **row_kwargs)
     if "more" in request.POST:
         form, rows = CorrectRequestForm(initial=raw_values(form)), add_empty_row(rows, **row_kwargs)
-        edition = information_request.edition
-        rows.forms[-1].initial = {"starts_on": edition.starts_on, "through_on": edition.ends_on}
+        rows.forms[-1].initial = usual_period(information_request.edition)
     if form.is_bound and _correct(information_request, form, rows, user, now):
         messages.success(
             request, gettext("The correction was saved. The ministry is told, and sees what changed and your reason.")
