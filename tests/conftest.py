@@ -13,6 +13,7 @@ import re
 import runpy
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
@@ -522,6 +523,12 @@ def _rank(item: pytest.Item) -> int:
     if item.nodeid.startswith(SHARED_WORLD):
         return 0
     return 1 if any(item.iter_markers("journey")) or any(item.iter_markers("long")) else 2
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name a failed test at once, so that the output of a run that is ended early says what failed."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\n{report.when} of {report.nodeid} failed", file=sys.__stderr__, flush=True)
 
 
 @pytest.hookimpl(wrapper=True)
