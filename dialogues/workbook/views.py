@@ -276,8 +276,8 @@ def _limit_total(result: UploadResult) -> UploadResult:
 
 
 def _read_typed(data: QueryDict, prefix: str) -> dict[str, str]:
-    """Return what was typed into the forms of a row. Null characters are removed: databases can't store them."""
-    names = {name: name.removeprefix(prefix) for name in data if name.startswith(prefix)}
+    """Return what was typed into the forms of a row. Null characters are left out: databases can't store them."""
+    names = {name: name.removeprefix(prefix) for name in data if name.startswith(prefix) and "\0" not in name}
     return {
         name: text
         for posted, name in names.items()

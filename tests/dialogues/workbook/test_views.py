@@ -414,6 +414,18 @@ def test_a_wrong_row_says_why_beside_the_field_and_keeps_what_was_typed(client, 
     assert 'value="tomorrow"' in again.text
 
 
+def test_a_field_that_the_page_does_not_have_does_no_harm(client, commitment, focal_point):
+    filled = FilledWorkbook.download(client, commitment.ministry)
+    row = filled.fill(commitment, **UPDATE)
+    page = upload(client, commitment.ministry, filled.as_csv(), "workbook.csv")
+    made_up = {f"row{row}-shown": "1", f"row{row}-a\0b": "x", f"row{row}-kept_files": ["x", "9" * 30]}
+
+    press(client, page, do="save", **typed_into(row), **made_up)
+
+    [stored] = WorkbookDraft.objects.get().rows
+    assert not any("\0" in name for name in stored["values"]), "PostgreSQL can't store it"
+
+
 def test_personal_data_is_asked_about_as_in_the_form(client, commitment, focal_point):
     page, row = upload_filled(client, commitment, narrative="Exercise: call +266 5812 3456 for more.")
     assert statuses(page) == {row: RowStatus.WRONG}
