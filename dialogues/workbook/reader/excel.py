@@ -32,6 +32,8 @@ _MAX_ROW = 1_048_576
 _EMPTY_ROW = (EMPTY_CELL,) * MAX_COLUMNS
 _LITERALS = re.compile(r'"[^"]*"|\\.')
 """Texts within the format of a number."""
+_RETURN = "_x000D_"
+"""The first half of a line break of Windows, as Excel and our own workbooks write it. The library does not read it."""
 _STRICT_NAMESPACE = b"http://purl.oclc.org/ooxml/"
 _UNUSABLE = gettext_noop(
     "The workbook is damaged, too large or no workbook of ours. Download a new workbook and copy your text into it."
@@ -161,7 +163,7 @@ def _read_cell(cell: Any) -> Cell:
             return Cell(CellKind.DAY, day.isoformat()[: len("2022-01-28")])
         case _, int() | float() as number if not isinstance(number, bool):
             return _read_number(number, cell.number_format)
-    return Cell(CellKind.TEXT, remove_invisible(str(cell.value)).strip())
+    return Cell(CellKind.TEXT, remove_invisible(str(cell.value).replace(_RETURN, "")).strip())
 
 
 def _read_number(number: float, shown_as: str) -> Cell:

@@ -112,6 +112,12 @@ def test_a_percentage_is_read_as_it_was_typed():
     assert [line.cells[1].text for line in read_workbook(content.getvalue())[1:]] == ["50%", "7%", "50"]
 
 
+def test_line_breaks_of_windows_are_read_as_line_breaks():
+    content = with_text(workbook(("k", "one two")), b"one two", b"one_x000D_\ntwo")
+
+    assert read_workbook(content)[-1].cells[1].text == "one\ntwo"
+
+
 def test_the_strict_variant_of_the_format_says_how_to_save_it():
     main = b"schemas.openxmlformats.org/spreadsheetml/2006/main"
 
