@@ -347,6 +347,25 @@ def test_an_update_that_arrives_after_the_preview_was_read_is_not_overwritten(cl
     assert UpdateVersion.objects.count() == 1
 
 
+def test_what_happens_after_the_preview_was_read_is_read_before_it_is_sent(client, commitment, police, focal_point):
+    other = CommitmentFactory(ministry=police)
+    filled = FilledWorkbook.download(client, police)
+    row, other_row = (filled.fill(each, **UPDATE) for each in (commitment, other))
+    page = upload(client, police, filled.as_csv(), "workbook.csv")
+    CommitmentEventFactory(
+        commitment=commitment, kind=CommitmentEventKind.RESCHEDULED, happened_on=date(2022, 1, 20),
+        due_on=date(2022, 2, 15),
+    )  # fmt: skip
+
+    answer = send(client, page, row, other_row)
+
+    assert statuses(answer) == {row: RowStatus.CHANGED, other_row: RowStatus.SENT}
+    assert "1 row was not sent, because something changed while this page was open." in answer.text
+    assert "It is now 15 February 2022." in answer.text
+    send(client, answer, row)
+    assert UpdateVersion.objects.count() == 2
+
+
 @pytest.mark.parametrize("state", ["waiting", "settled"])
 def test_a_row_on_which_no_update_is_expected_any_more_says_so(client, commitment, focal_point, state):
     filled = FilledWorkbook.download(client, commitment.ministry)
