@@ -18,6 +18,7 @@ from tests.dialogues.workbook.filled_workbooks import UPDATE, FilledWorkbook, up
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
+    CommitmentCorrectionFactory,
     CommitmentEventFactory,
     CommitmentFactory,
     FocalPointFactory,
@@ -345,6 +346,18 @@ def test_an_update_that_arrives_after_the_preview_was_read_is_not_overwritten(cl
 
     assert shows_refusal(answer, "newer_version")
     assert UpdateVersion.objects.count() == 1
+
+
+def test_a_figure_that_is_no_longer_asked_for_is_not_left_out_without_a_word(client, counted, focal_point):
+    filled = FilledWorkbook.download(client, counted.ministry)
+    row = filled.fill(counted, **UPDATE)
+    filled.fill(counted, in_figure_row=True, figure=16)
+    CommitmentCorrectionFactory(commitment=counted, removes=[counted.links.get().benchmark])
+
+    page = upload(client, counted.ministry, filled.as_csv(), "workbook.csv")
+
+    assert statuses(page) == {row: RowStatus.CHANGED}
+    assert "1 figure of this row is not asked for any more. It is not sent." in page.text
 
 
 def test_what_happens_after_the_preview_was_read_is_read_before_it_is_sent(client, commitment, police, focal_point):
