@@ -181,7 +181,7 @@ IDS_IN_FORMS = [
     ("administrator", "POST edition_import edition", "restore", "row_removed_by_second"),
     ("administrator", "POST setup_people lesotho", "people-0-ministry", "foreign_ministry"),
     ("officer", "POST handover_received -", "handover", "owns_handover"),
-    ("administrator", "POST person_handover observer_person", "successor", "elsewhere_person"),
+    ("administrator", "POST person_handover second_person", "successor", "elsewhere_person"),
 ]
 
 
