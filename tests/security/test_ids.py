@@ -114,7 +114,7 @@ commitment_list     q status pillar due_from due_to sort
 evidence_list       q kind done_by shows word since until sort
 log_list            address country record since text until what
 person_list         q role state
-mail_list           state
+mail_list           q state
 calendar_month      month
 saved_filter_add    address
 saved_filter_edit   address
