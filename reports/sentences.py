@@ -112,7 +112,9 @@ def describe_milestone_purpose(kind: MilestoneKind) -> str:
         case MilestoneKind.ACTION_PLAN:
             return gettext("The Department’s plan of concrete actions for the government (22 U.S.C. 7107(b)(4)).")
         case MilestoneKind.INTERIM:
-            return gettext("The Department assesses the progress of countries on the Watch List, by 1 February.")
+            return gettext(
+                "The Department assesses the progress of Watch List countries, by 1 February (22 U.S.C. 7107(b))."
+            )
         case MilestoneKind.DEADLINE:
             return gettext("The day by which the post wants the record to be ready.")
         case MilestoneKind.PERIOD_END:

@@ -74,7 +74,7 @@ def _answer(request: SignedInRequest, handover: Handover, now: datetime) -> Http
             )
         return redirect("handover_received")
     mark_seen(handover=handover, by=request.user, now=now)
-    messages.success(request, gettext("You find this page again under “Your account”, “Handed over to you”."))
+    messages.success(request, gettext("You find this page again under “Your account”, “What you take over”."))
     return redirect("home")
 
 
@@ -148,5 +148,5 @@ def _waiting_links(request: SignedInRequest, now: datetime) -> list[tuple[PageLi
             label = gettext("Requests for information") + name
             found.append((PageLink(edition_url(edition, "information_request_list"), label), asked))
         note = gettext("Readiness, open work by ministry, and whom to know, on one page.")
-        found.append((PageLink(edition_url(edition, "handover"), gettext("Handover") + name), note))
+        found.append((PageLink(edition_url(edition, "handover"), gettext("Handover note") + name), note))
     return found

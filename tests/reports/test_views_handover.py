@@ -105,6 +105,19 @@ def test_the_handover_note_has_readiness_contacts_and_open_items(client, record,
         assert secret not in response.text
 
 
+def test_the_note_says_to_an_observer_until_when_somebody_is_there(client, record):
+    OfficerFactory(name="Leaves soon", valid_until_on=date(2022, 2, 4))
+    OfficerFactory(name="Stays", valid_until_on=date(2022, 12, 31))
+    OfficerFactory(name="Gone", valid_until_on=date(2022, 1, 27))
+    client.force_login(ObserverFactory())
+
+    page = client.get(reverse("handover"))
+
+    assert "Leaves soon (Officer, until 4 February 2022)" in page.text
+    assert ("Stays", "Officer") in page.context["note"].colleagues
+    assert "Gone" not in page.text
+
+
 def test_handover_counts_what_it_has_no_room_for(client, record, police):
     held = DialogueFactory(held_on=date(2022, 1, 20))
     for _ in range(15):
