@@ -130,7 +130,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "edition": edition,
         "upcoming": next((other for other in others[::-1] if edition.starts_on <= today < other.starts_on), None),
         "start": build_edition_start(user, edition, others, result, today),
-        "first_day": build_first_day(user, edition),
+        "first_day": build_first_day(user, edition, today),
         "today": today,
         "follows_one_country": user.role == Role.OBSERVER and user.countries.count() == 1,
         "result": result,

@@ -535,20 +535,41 @@ def test_dashboard_leads_an_officer_to_logging_progress(get_dashboard):
 
 
 def first_day_steps(page):
-    return [(step.link.url, step.is_done) for step in page.context["first_day"]]
+    panel = page.context["first_day"]
+    return [(step.link.url, step.is_done) for step in panel.steps] if panel else []
 
 
-def test_an_officers_first_steps_go_with_the_first_evidence(get_dashboard):
-    BenchmarkFactory()
+def test_an_officers_first_steps_are_ticked_one_by_one_and_go_when_all_are_done(get_dashboard):
+    benchmark = BenchmarkFactory()
     officer = OfficerFactory()
 
     assert first_day_steps(get_dashboard(officer)) == [
         (edition_url("evidence_log"), False), (edition_url("commitment_add"), False), (edition_url("my_tasks"), False),
     ]  # fmt: skip
-    CommitmentFactory(recorded_by=officer)
-    assert [is_done for _, is_done in first_day_steps(get_dashboard(officer))] == [False, True, False]
     EvidenceFactory(recorded_by=officer)
+    page = get_dashboard(officer)
+    assert [is_done for _, is_done in first_day_steps(page)] == [True, False, False]
+    assert "<strong>You logged progress.</strong>" in page.text
+    CommitmentFactory(recorded_by=officer)
+    assert [is_done for _, is_done in first_day_steps(get_dashboard(officer))] == [True, True, False]
+    reviewed = EvidenceFactory(supports=[benchmark])
+    EvidenceReviewFactory(evidence_link=reviewed.evidence_links.get(), recorded_by=officer)
     assert first_day_steps(get_dashboard(officer)) == []
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
+def test_the_first_steps_say_when_they_go_and_go_after_thirty_days(get_dashboard, reader):
+    BenchmarkFactory()
+    person = reader(role_given_at=datetime(2021, 12, 29, 12, tzinfo=MASERU))
+
+    page = get_dashboard(person)
+    assert len(first_day_steps(page)) == 3
+    until = "when all three are done, or after" if reader is OfficerFactory else "after"
+    assert f"This panel goes {until} 28 January 2022." in page.text
+
+    User.objects.update(role_given_at=datetime(2021, 12, 28, 12, tzinfo=MASERU))
+    person.refresh_from_db()
+    assert first_day_steps(get_dashboard(person)) == []
 
 
 def test_a_first_step_says_what_was_done_and_not_that_no_task_waits(get_dashboard):
@@ -566,7 +587,7 @@ def test_a_first_step_says_what_was_done_and_not_that_no_task_waits(get_dashboar
     assert get_dashboard(ObserverFactory()).context["in_short"][0].url == ""
 
 
-def test_an_ambassadors_first_steps_go_once_a_briefing_was_downloaded_and_nothing_waits(get_dashboard):
+def test_an_ambassadors_first_steps_are_ticked_one_by_one(get_dashboard):
     benchmark = BenchmarkFactory()
     evidence = EvidenceFactory(supports=[benchmark])
     ambassador = AmbassadorFactory()
@@ -576,14 +597,14 @@ def test_an_ambassadors_first_steps_go_once_a_briefing_was_downloaded_and_nothin
     briefing.downloads.create(by=ambassador, at=briefing.requested_at, sha256=briefing.sha256)
     assert [is_done for _, is_done in first_day_steps(get_dashboard(ambassador))] == [True, False, None]
     EvidenceReviewFactory(evidence_link=evidence.evidence_links.get(), recorded_by=ambassador)
-    assert first_day_steps(get_dashboard(ambassador)) == []
+    assert [is_done for _, is_done in first_day_steps(get_dashboard(ambassador))] == [True, True, None]
 
 
-def test_an_observers_first_steps_go_once_a_briefing_was_downloaded(get_dashboard):
+def test_the_pages_that_an_observer_reads_first_stay_after_a_download(get_dashboard):
     BenchmarkFactory()
     observer = ObserverFactory()
     briefing = BriefingFactory(pdf=b"%PDF-1.7")
 
     assert [is_done for _, is_done in first_day_steps(get_dashboard(observer))] == [False, None, None]
     briefing.downloads.create(by=observer, at=briefing.requested_at, sha256=briefing.sha256)
-    assert first_day_steps(get_dashboard(observer)) == []
+    assert [is_done for _, is_done in first_day_steps(get_dashboard(observer))] == [True, None, None]
