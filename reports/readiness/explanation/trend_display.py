@@ -85,6 +85,17 @@ class TrendDisplay:
         return self._display_weeks(self.weeks)
 
     @property
+    def changed_weeks(self) -> tuple[WeekDisplay, ...]:
+        """The first and the last week, and each with an event or with another score than the week before."""
+        weeks = self.by_week
+        changed = [
+            week
+            for before, week in pairwise(weeks)
+            if week.events or (week.then, week.hindsight) != (before.then, before.hindsight) or week is weeks[-1]
+        ]
+        return (*weeks[:1], *changed)
+
+    @property
     def by_month(self) -> tuple[WeekDisplay, ...]:
         """The last week that ended in each month."""
         return self._display_weeks(
