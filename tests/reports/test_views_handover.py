@@ -213,6 +213,7 @@ def test_ministry_page_says_with_a_commitment_and_its_update_that_a_verified_act
     assert [since_then for _, since_then in response.context["commitments"]] == [since]
     assert [since_then for *_, since_then in response.context["updates"]] == [since]
     assert response.text.count(since) == 2
+    assert response.text.count("An action was verified, then reversed on 12 January 2022.") == 1  # of the benchmark
     exported = client.get(reverse("ministry_detail", args=[police.pk]), {"as": "csv"}).content.decode("utf-8-sig")
     assert [(row["Commitment"], row["Reversed"]) for row in csv.DictReader(io.StringIO(exported))] == [
         ("Put the rules in force", since)

@@ -16,8 +16,9 @@ from reports.readiness.answers import FULL, Finding, claimed_reason
 from reports.readiness.countable_facts import newest_row
 from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact
 from reports.readiness.readiness import Readiness
+from reports.readiness.reversed_actions import Reversal, find_reversed_benchmarks
 from reports.readiness.scoring import ScorePart, version_lines
-from tiptracker.localization import gettext
+from tiptracker.localization import format_date, gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class ShareBarFigures:
 class BenchmarkDisplay:
     """The state of a benchmark. `claim` is a sentence on what claims would add; empty if they add nothing.
 
+    `reversal` says that a verified action was reversed, and when; empty if none was.
     `points` and `max_points` are what it gives and the most it can give, exact, of 100.
     """
 
@@ -85,6 +87,7 @@ class BenchmarkDisplay:
     verdict: ReadinessVerdict
     reason: str
     claim: str
+    reversal: str
     law: str
     points: Fraction
     max_points: Fraction
@@ -130,6 +133,7 @@ def display_benchmarks(facts: Facts, result: Readiness) -> Mapping[int, Benchmar
         benchmark.id: newest_row(benchmark.terms)
         for benchmark in countable_facts.facts_known_by(facts, result.known_by).benchmarks
     }
+    reversed_benchmarks = find_reversed_benchmarks(result.known_facts, result.as_of)
     displays = {}
     for verified_line, claimed_line in zip(result.verified.benchmarks, result.claimed.benchmarks, strict=True):
         benchmark_terms = terms[verified_line.benchmark_id]
@@ -143,11 +147,22 @@ def display_benchmarks(facts: Facts, result: Readiness) -> Mapping[int, Benchmar
             verdict=verified.verdict,
             reason=verified.reason,
             claim=claimed_reason(verified, claimed),
+            reversal=describe_reversal(reversed_benchmarks.get(verified_line.benchmark_id)),
             law=verified_line.line.law,
             points=verified_line.line.points,
             max_points=verified_line.line.max_points,
         )
     return displays
+
+
+def describe_reversal(reversal: Reversal | None) -> str:
+    """Say that a verified action on a benchmark was reversed, and when; empty without a reversal."""
+    if reversal is None:
+        return ""
+    sentence = gettext("An action was verified, then reversed on %(date)s.")
+    if reversal.evidence_id is None:
+        sentence = gettext("An action was verified, then assessed as going backwards on %(date)s.")
+    return sentence % {"date": format_date(reversal.on)}
 
 
 def share_bar_figures(
