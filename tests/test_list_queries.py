@@ -533,7 +533,7 @@ LISTS = [
     ListPage("briefing_list", Rows.briefings, 10),
     ListPage("notice_list", Rows.notices, 9),
     ListPage("mail_list", Rows.mails, 4, "administrator"),
-    ListPage("mail_list", Rows.mails, 4, "administrator", query="q=person&state=queued"),
+    ListPage("mail_list", Rows.mails, 4, "administrator", query="q=gov&state=queued"),
     ListPage("log_list", Rows.entries, 13),
     ListPage("log_list", Rows.entries, 9, "administrator"),
     ListPage("setup_list", Rows.posts, 8, "administrator"),

@@ -79,13 +79,17 @@ def _find_edition(request: SignedInRequest) -> Edition | None:
 def _find_suggestions(
     user: User, edition: Edition | None, words: Sequence[str], sources: Sequence[Source]
 ) -> list[str]:
-    """Return the words for nearly the same thing that find something, for a search of one word."""
+    """Return the words for nearly the same thing that find something, for a search of one word.
+
+    Words that find only terms and pages are left out if the search has found some.
+    """
     if len(words) != 1:
         return []
+    has_help = bool(find_help(user, edition, words))
     return [
         word
         for word in suggest_words(words)
-        if find_keys(sources, user, word, 1) or find_help(user, edition, split_words(word))
+        if find_keys(sources, user, word, 1) or (not has_help and find_help(user, edition, split_words(word)))
     ]
 
 

@@ -346,3 +346,4 @@ def test_a_word_of_nearly_the_same_meaning_may_be_that_of_a_term(client):
     client.force_login(FocalPointFactory())
 
     assert client.get(reverse("search"), {"q": "promotion"}).context["suggestions"] == ["upgrade", "tier", "rank"]
+    assert client.get(reverse("search"), {"q": "upgrade"}).context["suggestions"] == []
