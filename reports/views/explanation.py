@@ -172,7 +172,7 @@ def list_reversals(benchmarks: Iterable[tuple[str, int | None]], reversals: Mapp
     return [
         gettext("%(benchmark)s: %(sentence)s") % {"benchmark": key, "sentence": describe_reversal(reversals[pk])}
         for key, pk in benchmarks
-        if pk in reversals
+        if pk is not None and pk in reversals
     ]
 
 

@@ -1,6 +1,7 @@
 """Page that explains how readiness is counted: each rule, its section of the law, and its result here."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
@@ -62,7 +63,7 @@ def methodology(request: EditionRequest) -> HttpResponse:
     return render_form(request, "reports/methodology.html", form, context)
 
 
-def _pick_threshold(target: int | None) -> backtest.ThresholdOutcome:
+def _pick_threshold(target: Decimal | None) -> backtest.ThresholdOutcome:
     """Return the outcome of the test at the highest threshold up to the target; without one, at the lowest."""
     thresholds = backtest.packaged_backtest().thresholds
     return max(

@@ -99,7 +99,7 @@ def person_handover(request: SignedInRequest, pk: int) -> HttpResponse:
                 mark_as_seen(form, "version", person.version)
     context = {"person": person, "form": form, "planned": planned, "may_hand_over": may_hand_over, "change": change}
     if may_hand_over:
-        successor = change or (planned and planned.successor)
+        successor = change or (planned.successor if planned else None)
         context |= _explain(request, person, successor, planned, now)
     status = 422 if form.errors else 200
     return render_page(request, "reports/person_handover.html", context, status=status)
