@@ -522,6 +522,17 @@ def test_dashboard_counts_what_waits_as_the_pages_that_list_it(get_dashboard, cl
         assert counts[page.url.partition("#")[2] or "updates"] == number
 
 
+@pytest.mark.parametrize("page", ["dashboard", "readiness_detail"])
+def test_dashboard_and_overview_lead_to_what_readiness_says_about_an_upgrade(client, page):
+    BenchmarkFactory()
+    client.force_login(ObserverFactory())
+
+    text = client.get(edition_url(page)).text
+
+    assert "Readiness does not predict the tier." in text
+    assert f'href="{edition_url("methodology")}#upgrade">The chance of an upgrade</a>' in text
+
+
 def test_dashboard_leads_an_officer_to_logging_progress(get_dashboard):
     BenchmarkFactory()
     logs = f'href="{edition_url("evidence_log")}">Log progress'
