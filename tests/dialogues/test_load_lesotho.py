@@ -370,7 +370,7 @@ def test_only_what_the_2022_report_confirms_is_verified(whole_record):
     }
     assert EvidenceReview.objects.count() == len(verified)
     assert set(EvidenceReview.objects.values_list("decision", "recorded_by__name")) == {
-        (EvidenceDecision.VERIFIED, "TIP Report 2022 (not a person)")
+        (EvidenceDecision.VERIFIED, "TIP Report 2022")
     }
     assert {local_day(review.recorded_at) for review in EvidenceReview.objects.all()} == {date(2022, 7, 21)}
     claims = EvidenceLink.objects.filter(reviews=None, shows=SupportKind.ACTION)
@@ -400,7 +400,7 @@ def test_the_2022_report_assesses_benchmarks(whole_record):
 
 def test_accounts_of_sources_cannot_sign_in(whole_record):
     sources = User.objects.get_queryset()
-    assert {user.name for user in sources} == {"Public record (not a person)", "TIP Report 2022 (not a person)"}
+    assert {user.name for user in sources} == {"Public sources", "TIP Report 2022"}
     for user in sources:
         assert (user.is_active, user.has_usable_password(), user.role) == (False, False, Role.OFFICER)
         assert [country.code for country in user.countries.all()] == ["LSO"]
@@ -593,9 +593,9 @@ def test_every_text_of_the_exercise_says_so(exercise):
 
 def test_exercise_leaves_the_public_record_as_it_is(exercise):
     for model in (Evidence, Reading, Commitment, Dialogue, CommitmentEvent):
-        assert model.objects.filter(recorded_by__name="Public record (not a person)").exists()
-    assert not EvidenceReview.objects.filter(evidence__recorded_by__name__startswith="Public record").exists()
-    assert not UpdateVersion.objects.filter(update__commitment__recorded_by__name__startswith="Public record").exists()
+        assert model.objects.filter(recorded_by__name="Public sources").exists()
+    assert not EvidenceReview.objects.filter(evidence__recorded_by__name="Public sources").exists()
+    assert not UpdateVersion.objects.filter(update__commitment__recorded_by__name="Public sources").exists()
 
 
 def test_exercise_is_over_before_the_demonstration_begins(exercise, set_clock):
