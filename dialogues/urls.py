@@ -7,7 +7,6 @@ from dialogues.views import (
     agreed_proofs,
     assessments,
     commitment_corrections,
-    commitment_list,
     commitments,
     dialogue_records,
     dialogues,
@@ -36,7 +35,6 @@ from recommendations.edition_context import edition_urlpatterns
 urlpatterns = [
     *edition_urlpatterns(
         [
-            path("commitments/", commitment_list.commitment_list, name="commitment_list"),
             path("commitments/add/", commitments.commitment_add, name="commitment_add"),
             path("requests/", information_requests.information_request_list, name="information_request_list"),
             path("requests/add/", information_requests.information_request_add, name="information_request_add"),
