@@ -65,7 +65,7 @@ def ask_about_open(commitment: str, standing: CommitmentStanding, priorities: Co
         "deadline": date_or_empty(priorities.result.deadline_on),
     }
     if due_on is None:
-        sentence = gettext("%(commitment)s has no due date yet. May we agree on one today?")
+        sentence = gettext("%(commitment)s has no due date yet. Let us agree on one today.")
     elif priorities.is_due_too_late(due_on):
         sentence = gettext("%(commitment)s is due on %(date)s. Can it be done earlier, before %(deadline)s?")
     else:
@@ -79,16 +79,16 @@ def ask_where_it_stands(commitment: str) -> str:
 
 
 def ask_for_figure(step: ReadinessStep, result: Readiness) -> str:
-    """Return the question for the figure of a step."""
+    """Return the request for the figure of a step."""
     indicator = result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
     values = {
         "indicator": formatting.lowercase_first(indicator.name),
         "date": format_date(result.edition.tracking.starts_on),
     }
     sentence = (
-        gettext("May we have the figure on %(indicator)s since %(date)s and for the year before, with its source?")
+        gettext("We ask for the figure on %(indicator)s since %(date)s and for the year before, with its source.")
         if step.years is YearsAsked.BOTH
-        else gettext("May we have the figure on %(indicator)s since %(date)s, with its source?")
+        else gettext("We ask for the figure on %(indicator)s since %(date)s, with its source.")
     )
     return sentence % values
 

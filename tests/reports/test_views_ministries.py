@@ -105,7 +105,7 @@ def test_the_most_urgent_commitments_come_first_then_figures_and_open_commitment
         "“Long overdue",
         "“Overdue",
         "We returned your update on “Returned",
-        "May we have the figure on convictions since 1 April 2021 and for the year before, with its source?",
+        "We ask for the figure on convictions since 1 April 2021 and for the year before, with its source.",
         "“Open",
     ]
     assert texts[0] == "“Long overdue” was due on 20 December 2021. By which date will it be done?"
@@ -318,7 +318,7 @@ def test_the_pack_is_that_of_a_dialogue_with_this_ministry(get_page, edition, po
 
 
 def test_a_ministry_reads_nothing_of_what_to_raise_with_it(client, get_page, record, police):
-    asked = "May we have the figure on convictions"
+    asked = "We ask for the figure on convictions"
     assert asked in get_page(AmbassadorFactory()).text
 
     own, other = FocalPointFactory(ministry=police), FocalPointFactory(ministry=MinistryFactory())
