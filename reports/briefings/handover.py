@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
-from dialogues.models import Dialogue, Evidence, InformationRequest, InternalNote, Participant
+from dialogues.models import Dialogue, Evidence, InformationRequest, InternalNote, Participant, UpdateVersion
 from dialogues.request_status import RequestStanding
 from recommendations.models import Edition
 from reports.briefings.contacts import CommitmentSummary, ResponsibleParty, gather_responsible_parties
@@ -25,6 +26,7 @@ from reports.readiness.explanation.step_display import StepDisplay, StepsDisplay
 from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
+from reports.review_queue import count_review_queue
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 from tiptracker.infrastructure.read_snapshot import snapshot
@@ -108,11 +110,11 @@ def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> Hando
     commitments = [commitment for party in parties for commitment in party.commitments]
     notes = list(InternalNote.objects.visible_to(reader, edition.country).open().with_marks())
     due = _find_due_days(reader, edition, commitments, requests, as_of)
-    unproven = (
-        Evidence.objects.visible_to(reader)
-        .current()
-        .filter(country=edition.country_id, reviews__isnull=True, file__isnull=True, link="")
-    )
+    queue = count_review_queue(reader, edition.country)
+    evidence = Evidence.objects.visible_to(reader, edition.country)
+    undecided = UpdateVersion.objects.visible_to(reader, edition.country).undecided().order_by()
+    waits = Q(pk__in=evidence.unreviewed().order_by().values("pk")) | Q(update_version__in=undecided.values("pk"))
+    on_words_alone = evidence.current().filter(waits, file__isnull=True, link="").count()
     return HandoverNote(
         country=edition.country.name,
         year=edition.year,
@@ -124,7 +126,7 @@ def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> Hando
         last_dialogue=_find_last_dialogue(reader, edition, commitments, as_of),
         due=due[:MAX_DUE_DAYS],
         more_due=len(due[MAX_DUE_DAYS:]),
-        gaps=find_gaps(facts, result, on_words_alone=unproven.count()),
+        gaps=find_gaps(facts, result, updates=queue.updates, pieces=queue.pieces, on_words_alone=on_words_alone),
         colleagues=_colleagues(reader, edition),
         people_met=_people_met(reader, edition, as_of),
         notes=_group_notes(notes[:MAX_NOTES]),

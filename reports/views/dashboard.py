@@ -33,7 +33,6 @@ from reports.readiness import countable_facts
 from reports.readiness.checks import find_missed_milestones
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import context_display, headline, score_display
-from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.explanation.step_sentences import FigureRequest
 from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts
@@ -41,6 +40,7 @@ from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.readiness.reversed_actions import find_reversed_commitments
+from reports.review_queue import count_review_queue, describe_own_tasks
 from reports.views.access import readiness_page
 from reports.views.commitments import CommitmentDisplay
 from reports.views.edition_start import build_edition_start
@@ -55,29 +55,25 @@ from tiptracker.web.pages import render_page
 
 RECENT = timedelta(days=30)
 """What changed is linked for so many days."""
-MAX_OVERDUE, MAX_WAITING, MAX_STEPS = 2, 2, 5
-"""Limits of the dashboard, so that it fits one and a half screens: overdue and waiting items, and next steps.
+MAX_OVERDUE, MAX_STEPS = 2, 5
+"""Limits of the dashboard, so that it fits one and a half screens: overdue items, and next steps.
 
-Missed milestones are always listed, each in place of one overdue and one waiting item. The others are counted, and a
-link leads to them.
+Missed milestones are always listed, each in place of one overdue item. The others are counted, and a link leads to
+them.
 """
 
 
-class WaitingClaim(NamedTuple):
-    """A claim that nobody has reviewed: an update from a ministry, or evidence that the embassy logged."""
+class WaitingReviews(NamedTuple):
+    """What waits for the embassy's review, and the tasks of the user (empty for those without tasks), in sentences."""
 
-    text: str
-    author: str
-    is_update: bool
-    recorded_at: datetime
-    url: str
+    sentence: str
+    tasks: str
 
 
 class MissedMilestone(NamedTuple):
-    """A milestone that is overdue, what it is, how long, and the page where it can be read or recorded as done."""
+    """A milestone that is overdue, how long, and the page where it can be read or recorded as done."""
 
     title: str
-    purpose: str
     status_text: str
     url: str
 
@@ -117,11 +113,10 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     overdue = sorted(
         (row for row in commitments if row.standing.days_overdue), key=lambda row: -row.standing.days_overdue
     )
-    waiting = _find_waiting(user, edition, facts, today)
     others = editions_of_page_country(request)[1:]
     steps = result.next_steps()
     missed = _list_missed(user, edition, facts, today)
-    most_overdue, most_waiting = max(1, MAX_OVERDUE - len(missed)), max(1, MAX_WAITING - len(missed))
+    most_overdue = max(1, MAX_OVERDUE - len(missed))
     trend = display_trend(facts, as_of=today, known_by=None, events=())
     tasks_url = f"{edition_url(edition, 'my_tasks')}#evidence" if can_give_reviews(user) else ""
     next_steps = next_steps_context(user, result, steps, edition, tasks_url=tasks_url)
@@ -146,10 +141,8 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "more_overdue": len(overdue[most_overdue:]),
         "overdue_count": len(overdue),
         "overdue_requests": _link_overdue_requests(user, edition, today),
-        "waiting": waiting[:most_waiting],
-        "more_waiting": len(waiting[most_waiting:]),
-        "waiting_sentence": _describe_waiting(user, edition, waiting, adding=_count_adding(steps)),
-        "waiting_pages": _waiting_pages(user, edition, commitments),
+        "waiting": _describe_waiting(user, edition, steps),
+        "waiting_pages": [] if can_give_reviews(user) else _waiting_pages(user, edition, commitments),
         "ministries": _build_ministries(
             user, edition, benchmarks, commitments, today, priorities=priorities, asked=next_steps["asked_figures"]
         ),
@@ -169,7 +162,6 @@ def _list_missed(user: User, edition: Edition, facts: Facts, today: date) -> lis
     return [
         MissedMilestone(
             row.kind.label,
-            sentences.describe_milestone_purpose(row.kind),
             sentences.describe_milestone(row.kind, row.due_on, None, today),
             reverse("milestone_done", args=[row.id]) if user.role == Role.OFFICER else edition_url(edition, "timeline"),
         )
@@ -233,53 +225,19 @@ def _link_overdue_requests(user: User, edition: Edition, today: date) -> PageLin
     return PageLink(url, label)
 
 
-def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[WaitingClaim]:
-    """Return what waits for a decision: ministries' updates, then evidence logged here, oldest first."""
-    versions = UpdateVersion.objects.visible_to(user, edition.country).undecided()
-    updates = [
-        WaitingClaim(
-            row.update.subject.text,
-            row.update.subject.maker,
-            True,
-            row.recorded_at,
-            reverse("version_detail", args=[row.pk]),
-        )
-        for row in versions.with_subject()
-    ]
-    evidence = Evidence.objects.visible_to(user).filter(
-        pk__in=find_counting_statuses(facts, today).waiting_evidence, update_version__isnull=True
-    )
-    logged = [
-        WaitingClaim(row.title, row.stated_by, False, row.recorded_at, reverse("evidence_detail", args=[row.pk]))
-        for row in evidence.order_by("recorded_at", "pk")
-    ]
-    return updates + logged
-
-
-def _describe_waiting(user: User, edition: Edition, waiting: Iterable[WaitingClaim], *, adding: int) -> str:
-    """Say how much waits for a review, and how much of it would add points; empty if nothing waits.
-
-    The next steps name only what adds points, and My tasks only what the user may decide on. So their numbers differ.
-    """
-    updates = sum(one.is_update for one in waiting)
-    pieces = Evidence.objects.visible_to(user, edition.country).unreviewed().count()
-    if not updates and not pieces:
-        return ""
-    sent = ngettext("%(number)d update", "%(number)d updates", updates) % {"number": updates}
-    logged = ngettext(
-        "%(number)d piece of evidence logged by the embassy",
-        "%(number)d pieces of evidence logged by the embassy",
-        pieces,
-    ) % {"number": pieces}
-    counted = gettext("Waiting: %(updates)s and %(evidence)s.") % {"updates": sent, "evidence": logged}
-    if not updates or not pieces:
-        counted = gettext("Waiting: %(items)s.") % {"items": sent if updates else logged}
-    effect = ngettext(
-        "%(number)d of them would add points now; it is in the next steps.",
-        "%(number)d of them would add points now; they are in the next steps.",
-        adding,
-    ) % {"number": adding}
-    return f"{counted} {effect if adding else gettext('None of them would add points now.')}"
+def _describe_waiting(user: User, edition: Edition, steps: NextSteps) -> WaitingReviews:
+    """Say how much waits for the embassy's review, whether it would add points, and what waits for the user."""
+    queue = count_review_queue(user, edition.country)
+    own, tasks = describe_own_tasks(user, edition, queue)
+    if not queue.total:
+        return WaitingReviews(gettext("No update and no evidence waits for a review."), tasks)
+    adding = _count_adding(steps)
+    effect = gettext("None of them would add points now.")
+    if adding:
+        effect = ngettext(
+            "%(number)d of them would add points now.", "%(number)d of them would add points now.", adding
+        ) % {"number": adding}
+    return WaitingReviews(" ".join(filter(None, [queue.sentence, own, effect])), tasks)
 
 
 def _count_adding(steps: NextSteps) -> int:
@@ -289,34 +247,20 @@ def _count_adding(steps: NextSteps) -> int:
 
 
 def _waiting_pages(user: User, edition: Edition, commitments: Sequence[CommitmentDisplay]) -> list[PageLink]:
-    """Return the pages that list all that waits for review, each with the number that it shows.
+    """Return the pages on which those who review nothing find what waits, each with the number that it shows.
 
-    Officers decide on updates and evidence in “My tasks”, the ambassador on evidence. Others find updates with their
-    commitments, and evidence in the register.
+    Updates are found with their commitments, and evidence in the register. It also lists what came with an update.
     """
-    tasks, evidence = edition_url(edition, "my_tasks"), Evidence.objects.visible_to(user, edition.country)
-    if user.role == Role.OFFICER:
-        updates = UpdateVersion.objects.visible_to(user, edition.country).undecided().exclude(recorded_by=user).count()
-        sent = ngettext("%(number)d update", "%(number)d updates", updates)
-        sent_page = f"{tasks}#updates"
-    else:
-        updates = sum(row.standing.status is CommitmentStatus.WITH_EMBASSY for row in commitments)
-        sent = ngettext("%(number)d commitment with the embassy", "%(number)d commitments with the embassy", updates)
-        sent_page = edition_url(edition, "commitment_list", query={"status": CommitmentStatus.WITH_EMBASSY.value})
-    if user.role in (Role.OFFICER, Role.AMBASSADOR):
-        pieces = evidence.for_review_by(user).count()
-        logged = ngettext(
-            "%(number)d piece of evidence for you to review", "%(number)d pieces of evidence for you to review", pieces
-        )
-        logged_page = f"{tasks}#evidence"
-    else:
-        pieces = evidence.current().without_review().count()
-        logged = ngettext(
-            "%(number)d piece of evidence without review, sent with an update or logged",
-            "%(number)d pieces of evidence without review, sent with an update or logged",
-            pieces,
-        )
-        logged_page = edition_url(edition, "evidence_list", query={"word": UNREVIEWED_CHOICE[0]})
+    updates = sum(row.standing.status is CommitmentStatus.WITH_EMBASSY for row in commitments)
+    sent = ngettext("%(number)d commitment with the embassy", "%(number)d commitments with the embassy", updates)
+    sent_page = edition_url(edition, "commitment_list", query={"status": CommitmentStatus.WITH_EMBASSY.value})
+    pieces = Evidence.objects.visible_to(user, edition.country).current().without_review().count()
+    logged = ngettext(
+        "%(number)d piece of evidence without review, sent with an update or logged",
+        "%(number)d pieces of evidence without review, sent with an update or logged",
+        pieces,
+    )
+    logged_page = edition_url(edition, "evidence_list", query={"word": UNREVIEWED_CHOICE[0]})
     pages = [(updates, sent_page, sent), (pieces, logged_page, logged)]
     return [PageLink(url, text % {"number": number}) for number, url, text in pages if number]
 

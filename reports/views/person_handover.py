@@ -148,7 +148,10 @@ def _lines(
     person: User, work: WorkInHand, belongings: Belongings, contact_of: list[Country], now: datetime
 ) -> Iterator[HandoverLine]:
     if person.role in (Role.OFFICER, Role.AMBASSADOR):
-        outcome = gettext("They belong to the post. The successor finds them under “My tasks”.")
+        outcome = gettext(
+            "They belong to the post. The successor finds them under “My tasks”. The number there may differ, because "
+            "nobody verifies what they logged themselves."
+        )
         yield HandoverLine(gettext("Open tasks"), count_tasks_of_post(person, now), outcome)
         outcome = gettext("They stay. The successor may clear them.")
         yield HandoverLine(gettext("Briefings requested and not cleared"), work.briefings.count(), outcome)

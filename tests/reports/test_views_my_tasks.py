@@ -112,7 +112,7 @@ def test_points_alone_differ_from_points_after_the_steps_above_and_each_page_say
     alone = [line.stake.printed for line in tasks.context["logged"]]
     in_order = [line.step.points for line in dashboard.context["first_steps"] if line.step.kind == "review"]
     assert alone[0] == alone[1] == in_order[0] > in_order[1]  # the pillar of both counts once
-    assert "Each item adds its points alone, without other decisions." in tasks.text
+    assert "The points of an item are what it adds alone." in tasks.text
     for page in (dashboard, readiness):
         assert "Each step adds its points after the steps above it." in page.text
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi
 
 from tiptracker.accounts.models import User
+from tiptracker.choices import Role
 from tiptracker.localization import ngettext
 from tiptracker.mail.models import Mail
 from tiptracker.notifications.choices import KIND_RULES, NoticeKind
@@ -55,11 +56,17 @@ def group_notices(mail: Mail, person: User) -> list[DigestGroup]:
     ]
 
 
-def notices_context(groups: Sequence[DigestGroup]) -> dict[str, Any]:
-    """Return the context of the mail's templates."""
+def notices_context(groups: Sequence[DigestGroup], person: User) -> dict[str, Any]:
+    """Return the context of the mail's templates.
+
+    A mail counts notices, not tasks. So it leads those who have tasks to the page that lists them all (`tasks_url`).
+    """
     return {
         "groups": groups,
         "summary": _summarize(groups),
+        "tasks_url": urljoin(settings.PUBLIC_URL, reverse("my_tasks"))
+        if person.role in (Role.OFFICER, Role.AMBASSADOR)
+        else "",
         "settings_url": urljoin(settings.PUBLIC_URL, reverse("notice_settings")),
         "language": get_language(),
         "LANGUAGE_BIDI": get_language_bidi(),
