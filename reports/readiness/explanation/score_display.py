@@ -64,7 +64,7 @@ class ShareBarFigures:
     """A benchmark's share: the words next to the bar, and the verified and claimed per cent (0 to 100).
 
     `share` is None without data. `claimed` is None if claims add nothing. `text_beside_verdict` are the words for a
-    bar that stands next to a verdict: they do not say "no data" again.
+    bar that stands next to a verdict: they do not say "no data" or "not shown" again.
     """
 
     text: str
@@ -159,7 +159,8 @@ def share_bar_figures(
     is_no_data = verified.share is None
     if not is_more_claimed:
         share = None if is_no_data else per_cent(verified.worth)
-        return ShareBarFigures(text, share, None, "" if is_no_data else text)
+        is_repeated = text == formatting.lowercase_first(verified.verdict.label)
+        return ShareBarFigures(text, share, None, "" if is_repeated else text)
     more = describe_share(claimed, terms, indicator)
     both = gettext("%(verified)s; claimed: %(claimed)s") % {"verified": text, "claimed": more}
     beside = gettext("nothing verified; claimed: %(claimed)s") % {"claimed": more} if is_no_data else both
