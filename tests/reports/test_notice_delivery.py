@@ -31,6 +31,7 @@ from tests.factories import (
     RequestEventFactory,
     UpdateVersionFactory,
 )
+from tiptracker.choices import Role
 from tiptracker.mail.actions import deliver_mail
 from tiptracker.mail.models import Mail, MailState
 from tiptracker.mail.rendering import build_message
@@ -126,6 +127,15 @@ def test_every_link_of_every_mail_opens_for_whoever_got_it(client, eventful_reco
     notices = Notice.objects.exclude(mail=None)
     assert {path for _, path in opened} >= {reverse("notice_detail", args=[notice.pk]) for notice in notices}
     assert {notice.kind for notice in notices} == set(NoticeKind)
+
+
+def test_a_mail_counts_what_is_new_and_leads_to_all_tasks_whoever_has_tasks(eventful_record):
+    notify(now=NOW)
+
+    leads = {person.role: reverse("my_tasks") in paths for person, paths in links_in_mails()}
+
+    assert leads[Role.OFFICER] is True
+    assert leads[Role.FOCAL_POINT] is False
 
 
 def test_after_the_record_changed_each_link_says_that_it_is_settled(client, eventful_record):
