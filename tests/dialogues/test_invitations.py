@@ -7,6 +7,7 @@ import icalendar
 import pytest
 
 from dialogues.actions.dialogues import ParticipantInput, call_off, change_dialogue, plan_dialogue
+from dialogues.actions.redactions import confirm_redaction, propose_redaction
 from dialogues.choices import Presence
 from reports.actions.notices import notify
 from tests.factories import (
@@ -17,6 +18,7 @@ from tests.factories import (
     MinistryFactory,
     OfficerFactory,
 )
+from tiptracker.audit.append_only import REDACTED
 from tiptracker.mail.models import Mail
 from tiptracker.mail.rendering import build_message
 from tiptracker.notifications.choices import Frequency, NoticeKind
@@ -35,7 +37,7 @@ class Calendars:
     def __init__(self):
         account = {"created_at": datetime(2021, 1, 4, 9, tzinfo=MASERU)}
         self.officer = OfficerFactory(email="officer@post.example", **account)
-        AmbassadorFactory(email="ambassador@post.example", **account)
+        self.ambassador = AmbassadorFactory(email="ambassador@post.example", **account)
         self.police = MinistryFactory(name="Ministry of Police", short_name="Police")
         self.justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
         for ministry in (self.police, self.justice):
@@ -182,6 +184,27 @@ def test_mails_give_the_day_and_nothing_else_of_the_record():
         assert "secret" not in text
         assert "post.example" not in text.partition("BEGIN:VCALENDAR")[2]
     assert build_message(mails.earliest("pk")) is None, "what holds no longer is not sent"
+
+
+def test_a_redacted_place_is_no_new_place():
+    calendars = Calendars()
+    calendars.run(START, 0, 6)
+    morning = START + timedelta(days=1)
+    proposal = {"country": calendars.dialogue.country, "words": PLACE, "reason": "It names a victim’s home."}
+    redaction = propose_redaction(**proposal, by=calendars.officer, now=morning)
+    confirm_redaction(redaction=redaction, by=calendars.ambassador, now=morning)
+    calendars.dialogue.refresh_from_db()
+    assert calendars.dialogue.place == REDACTED
+
+    assert calendars.run(morning, 0, 6, 60) == {}
+    assert not Notice.objects.filter(settled_at__isnull=False).exists(), "the invitations stand"
+
+    calendars.change(morning + timedelta(days=1), place=REDACTED, held_on=OTHER_DAY)
+    assert methods_and_days(calendars.run(morning + timedelta(days=1), 0, 6)) == dict.fromkeys(
+        ["officer", "ambassador", "police"], ("REQUEST", OTHER_DAY)
+    )
+    calendars.change(morning + timedelta(days=2), place=OTHER_PLACE)
+    assert len(calendars.run(morning + timedelta(days=2), 0, 6)) == 3
 
 
 def test_without_mails_a_dialogue_is_still_in_the_list_of_notices():
