@@ -88,6 +88,7 @@ def _invite(dialogue: Dialogue, ministry: int | None, place: int) -> Occasion:
         dialogue.held_on,
         _changed_at(dialogue),
         ministry=ministry,
+        by=dialogue.entered_by_id if dialogue.changed_at is None else None,
         stage=place,
         sequence=dialogue.version - 1,
     )
@@ -102,6 +103,7 @@ def _cancel(dialogue: Dialogue, told: Notice) -> Occasion:
         told.day,
         _changed_at(dialogue),
         ministry=told.ministry_id,
+        by=dialogue.called_off_by_id,
         stage=told.stage,
         named=told.person_id,
         sequence=dialogue.version - 1,

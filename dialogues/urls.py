@@ -99,6 +99,7 @@ urlpatterns = [
     path("editions/<int:pk>/roll-over/", rollover.edition_roll_over, name="edition_roll_over"),
     path("benchmarks/<int:pk>/assess/", assessments.benchmark_assess, name="benchmark_assess"),
     path("dialogues/<int:pk>/", dialogues.dialogue_detail, name="dialogue_detail"),
+    path("dialogues/<int:pk>/calendar.ics", dialogues.dialogue_calendar, name="dialogue_calendar"),
     path("dialogues/<int:pk>/draft/", drafts.dialogue_draft, name="dialogue_draft"),
     path("dialogues/<int:pk>/edit/", dialogues.dialogue_edit, name="dialogue_edit"),
     path("dialogues/<int:pk>/call-off/", dialogues.dialogue_call_off, name="dialogue_call_off"),

@@ -145,6 +145,7 @@ ADDRESSES_WITHOUT_PAGE = {
     "information_request_draft",
     "update_draft",
     "update_token",
+    "dialogue_calendar",
     "dialogue_draft",
     "workbook_download",
 }

@@ -49,13 +49,15 @@ SENTENCES: dict[str, str] = {
     NoticeKind.NOTE_FOR_YOU: gettext_noop("A note of %(date)s waits for you."),
 }
 """What a notice of each kind tells, in English. `date` is its day, `days` its stage."""
-OWN_COMMITMENT_SENTENCES: dict[str, str] = {
+EMBASSY_SENTENCES: dict[str, str] = {
     NoticeKind.DUE_SOON: gettext_noop("Commitment %(number)s, made by the United States, is due on %(date)s."),
     NoticeKind.OVERDUE: gettext_noop(
         "Commitment %(number)s, made by the United States, is overdue. It was due on %(date)s."
     ),
+    NoticeKind.DIALOGUE_INVITED: gettext_noop("A dialogue with the government is planned for %(date)s."),
+    NoticeKind.DIALOGUE_CANCELLED: gettext_noop("The dialogue of %(date)s is called off."),
 }
-"""The same for the commitments of the United States, which the officers are reminded of."""
+"""The same if no ministry is concerned: commitments of the United States, and the embassy’s part in a dialogue."""
 
 GROUP_HEADINGS: dict[str, Any] = {
     NoticeKind.UPDATE_RECEIVED: ngettext_lazy(
@@ -146,7 +148,7 @@ OWN_COMMITMENT_HEADINGS: dict[str, Any] = {
 def describe_notice(notice: Notice) -> str:
     """Return what a notice tells: "Commitment 12 is due on 15 December 2021."."""
     values = {"number": notice.row, "date": format_date(notice.day), "days": notice.stage}
-    sentences = SENTENCES if notice.ministry_id else SENTENCES | OWN_COMMITMENT_SENTENCES
+    sentences = SENTENCES if notice.ministry_id else SENTENCES | EMBASSY_SENTENCES
     return gettext(sentences[notice.kind]) % values
 
 
