@@ -25,7 +25,10 @@ class InformationRequestForm(TrackerForm):
     ministry = RowField(label=gettext_lazy("Ministry"))
     due_on = DayField(
         label=gettext_lazy("Due date"),
-        help_text=gettext_lazy("The ministry is reminded 30 days, 7 days and 1 day before."),
+        help_text=gettext_lazy(
+            "The ministry is reminded 1 day before. If the date is 14 days away or more, also 7 days before. If it is "
+            "60 days away or more, also 30 days before."
+        ),
     )
     reason = LongTextField(
         label=gettext_lazy("Reason"),
@@ -53,8 +56,15 @@ class AskedLineForm(TrackerForm):
     required_for_some = ("wording", "starts_on", "through_on")
 
     indicator = RowField(label=gettext_lazy("Figure of this indicator"), required=False)
-    starts_on = DayField(label=gettext_lazy("First day of the figure"), required=False)
-    through_on = DayField(label=gettext_lazy("Last day of the figure"), required=False)
+    starts_on = DayField(label=gettext_lazy("First day of the period"), required=False)
+    through_on = DayField(
+        label=gettext_lazy("Last day of the period"),
+        required=False,
+        help_text=gettext_lazy(
+            "The period that you ask for, even if it is not over yet. The ministry says up to which day its figure "
+            "goes."
+        ),
+    )
     wording = LongTextField(
         label=gettext_lazy("What you ask for, in words"),
         required=False,
@@ -237,9 +247,8 @@ class LineAnswerForm(TrackerForm):
     )
     figure = GroupedFigureField()
     through_on = PastDayField(
-        label=gettext_lazy("Last day of the figure"),
+        label=gettext_lazy("Covers up to"),
         required=False,
-        help_text=gettext_lazy("If the figure does not cover the period to its end, enter the last day it covers."),
     )
     text = LongTextField(label=gettext_lazy("Explanation"), required=False)
 
@@ -252,8 +261,20 @@ class LineAnswerForm(TrackerForm):
             return
         self.fields["figure"].label = gettext("Figure (%(unit)s)") % {"unit": line.indicator.unit}
         self.fields["figure"].help_text = gettext("Zero is a figure: enter 0 if there were none in this period.")
-        cast("PastDayField", self.fields["through_on"]).end_at(today)
-        self.fields["through_on"].initial = min(line.through_on, today)
+        last_day = cast("PastDayField", self.fields["through_on"])
+        last_day.end_at(today)
+        last_day.initial = min(line.through_on, today)
+        last_day.help_text = self._explain_last_day(line.through_on, today)
+
+    @staticmethod
+    def _explain_last_day(asked_through: date, today: date) -> str:
+        """Say why the day is asked for: a figure of a part of the period must not pass for that of the whole period."""
+        sentence = (
+            gettext("The period ends on %(date)s and is not over. Enter the last day that the figure covers.")
+            if asked_through > today
+            else gettext("The period ends on %(date)s. If the figure ends earlier, enter its last day.")
+        )
+        return sentence % {"date": format_date(asked_through)}
 
     @property
     def none_label(self) -> str:

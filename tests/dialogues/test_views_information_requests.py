@@ -2,7 +2,8 @@
 
 import csv
 import io
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +11,8 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from dialogues.choices import EvidenceDecision, LineAnswerKind, LineStatus, RequestStatus, UpdateDecision
+from dialogues.due_date_stages import plan_stages
+from dialogues.forms.information_requests import InformationRequestForm
 from dialogues.models import Draft, Evidence, InformationRequest, Reading, UpdateVersion
 from recommendations.choices import Rule
 from tests.dialogues.sample_files import PDF
@@ -30,6 +33,7 @@ from tests.factories import (
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
+from tiptracker.notifications.choices import DAYS_BEFORE, NoticeKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-01-14")]
 
@@ -332,6 +336,24 @@ def test_a_line_that_is_corrected_to_another_figure_asks_for_that_figure_by_its_
     assert line.description.startswith("Prosecutions")
 
 
+def test_the_hint_of_a_due_date_promises_no_reminder_that_is_not_sent():
+    hint = str(InformationRequestForm.base_fields["due_on"].help_text)
+    _, *later = sorted(DAYS_BEFORE)
+    promised = [(2 * days, days) for days in later]
+
+    assert [int(number) for number in re.findall(r"\d+", hint)] == [
+        1,
+        *(number for pair in promised for number in pair),
+    ]
+    today = date(2022, 1, 14)
+    for least, days in promised:
+        for away, is_sent in ((least, True), (least - 1, False)):
+            stages = plan_stages(
+                today + timedelta(days=away), last_exchange_on=today, soon=NoticeKind.REQUEST_DUE_SOON, overdue={}
+            )
+            assert (days in [stage.days for stage in stages]) is is_sent
+
+
 # --- Answering --------------------------------------------------------------------------------------------------------
 
 
@@ -362,6 +384,27 @@ def test_a_ministry_answers_a_figure_now_and_says_of_the_document_that_it_has_no
     assert list(answers) == [LineAnswerKind.ANSWERED, LineAnswerKind.NONE]
     assert "We have your answer" in response.text
     assert page_of("version_withdraw", UpdateVersion.objects.get()) in response.text
+
+
+@pytest.mark.parametrize(
+    ("hint", "filled_in"),
+    [
+        ("The period ends on 31 March 2022 and is not over. Enter the last day", date(2022, 1, 14)),
+        pytest.param(
+            "The period ends on 31 March 2022. If the figure ends earlier, enter its last day.",
+            date(2022, 3, 31),
+            marks=pytest.mark.day("2022-04-05"),
+        ),
+    ],
+)
+def test_the_answer_says_why_it_asks_up_to_which_day_a_figure_goes(client, focal_point, asked, hint, filled_in):
+    figure = asked.lines.first()
+
+    page = client.get(page_of("information_request_answer", asked))
+
+    assert hint in page.text
+    field = next(part for part in page.context["parts"] if part.line.pk == figure.pk)["through_on"]
+    assert (field.label, field.value()) == ("Covers up to", filled_in)
 
 
 def test_a_document_is_attached_and_a_line_may_wait(client, focal_point, asked):
