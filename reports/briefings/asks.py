@@ -3,6 +3,7 @@
 The talking points of a dialogue, a ministry's page and the dashboard use the same sentences.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from dialogues.choices import CommitmentStatus
@@ -93,6 +94,26 @@ def ask_for_figure(step: ReadinessStep, result: Readiness) -> str:
     return sentence % values
 
 
+def ask_for_answer(lines: Sequence[str]) -> str:
+    """Return the question for what a ministry has not answered in time: the first line, and how many more."""
+    more = len(lines) - 1
+    values = {"line": quote(lines[0]), "number": more}
+    if not more:
+        return gettext("We asked you for %(line)s. When may we have the answer?") % values
+    sentence = ngettext(
+        "We asked you for %(line)s and %(number)d more thing. When may we have the answers?",
+        "We asked you for %(line)s and %(number)d more things. When may we have the answers?",
+        more,
+    )
+    return sentence % values
+
+
+def describe_overdue_answer(asked_on: date, due_on: date) -> str:
+    """Return "asked on 14 January 2022, answer overdue since 20 January 2022"."""
+    dates = {"asked": format_date(asked_on), "due": format_date(due_on)}
+    return gettext("asked on %(asked)s, answer overdue since %(due)s") % dates
+
+
 def describe_asked(asked: FigureRequest | None) -> str:
     """Return what became of a request for the figure of a step; `asked` is None if there was none."""
     if asked is None:
@@ -101,7 +122,7 @@ def describe_asked(asked: FigureRequest | None) -> str:
     if asked.has_none:
         return gettext("asked on %(asked)s, the ministry has none") % dates
     if asked.is_overdue:
-        return gettext("asked on %(asked)s, answer overdue since %(due)s") % dates
+        return describe_overdue_answer(asked.asked_on, asked.due_on)
     return gettext("asked on %(asked)s, answer due on %(due)s") % dates
 
 

@@ -16,12 +16,12 @@ from dialogues.forms.evidence_filters import UNREVIEWED_CHOICE
 from dialogues.models import Commitment, Evidence, InformationRequest, UpdateVersion
 from dialogues.models.updates import subject_value
 from dialogues.permissions import can_give_reviews
+from dialogues.request_status import RequestStanding
 from recommendations.choices import Tier
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
 from recommendations.models import Benchmark, Edition
 from reports import sentences
-from reports.briefings import asks
-from reports.briefings.commitment_priority import OPEN, CommitmentPriorities
+from reports.briefings.commitment_priority import CommitmentPriorities
 from reports.briefings.commitments import is_of_edition
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.reversal_sentences import describe_fall
@@ -34,7 +34,6 @@ from reports.readiness.checks import find_missed_milestones
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.explanation.counting_reasons import find_counting_statuses
-from reports.readiness.explanation.step_sentences import FigureRequest
 from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts
 from reports.readiness.forecast.next_steps import NextSteps
@@ -44,6 +43,7 @@ from reports.readiness.reversed_actions import find_reversed_commitments
 from reports.views.access import readiness_page
 from reports.views.commitments import CommitmentDisplay
 from reports.views.edition_start import build_edition_start
+from reports.views.first_ask import FirstAsks, MinistryAsk
 from reports.views.first_day import build_first_day
 from reports.views.links import PageLink
 from reports.views.next_steps import next_steps_context
@@ -82,18 +82,10 @@ class MissedMilestone(NamedTuple):
     url: str
 
 
-class MinistryAsk(NamedTuple):
-    """What to raise first with a ministry, as its page does: a sentence to say, and how urgent it is."""
-
-    sentence: str
-    status_text: str
-    is_overdue: bool
-
-
 class DashboardMinistry(NamedTuple):
     """A ministry: how far what it leads is shown, its commitments, and when it last sent an update.
 
-    `ask` is what to raise with it first; None if there is neither a commitment nor a figure to ask about.
+    `ask` is what to raise with it first; None if there is no commitment, answer or figure to ask about.
     """
 
     ministry: Ministry
@@ -126,6 +118,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     tasks_url = f"{edition_url(edition, 'my_tasks')}#evidence" if can_give_reviews(user) else ""
     next_steps = next_steps_context(user, result, steps, edition, tasks_url=tasks_url)
     priorities = CommitmentPriorities(result, steps, find_reversed_commitments(facts, today))
+    overdue_requests = _find_overdue_requests(user, edition, today)
     context = {
         "edition": edition,
         "upcoming": next((other for other in others[::-1] if edition.starts_on <= today < other.starts_on), None),
@@ -145,13 +138,18 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "overdue": overdue[:most_overdue],
         "more_overdue": len(overdue[most_overdue:]),
         "overdue_count": len(overdue),
-        "overdue_requests": _link_overdue_requests(user, edition, today),
+        "overdue_requests": _link_overdue_requests(edition, [row for row, _ in overdue_requests]),
         "waiting": waiting[:most_waiting],
         "more_waiting": len(waiting[most_waiting:]),
         "waiting_sentence": _describe_waiting(user, edition, waiting, adding=_count_adding(steps)),
         "waiting_pages": _waiting_pages(user, edition, commitments),
         "ministries": _build_ministries(
-            user, edition, benchmarks, commitments, today, priorities=priorities, asked=next_steps["asked_figures"]
+            user,
+            edition,
+            benchmarks,
+            commitments,
+            today,
+            first_asks=FirstAsks(priorities, next_steps["asked_figures"], overdue_requests),
         ),
         "too_few_verifiers": _count_verifiers(user, edition) < 2,
         **next_steps,
@@ -218,11 +216,17 @@ def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -
     return sorted(commitments, key=lambda row: row.due_order)
 
 
-def _link_overdue_requests(user: User, edition: Edition, today: date) -> PageLink | None:
-    """Return a link to the requests for information that are overdue, or None if none is."""
+def _find_overdue_requests(
+    user: User, edition: Edition, today: date
+) -> list[tuple[InformationRequest, RequestStanding]]:
+    """Return the requests for information of the edition that are overdue, with their standing."""
     rows = InformationRequest.objects.visible_to(user, edition.country).filter(edition=edition).with_history()
     standings = ((row, row.standing_on(today)) for row in rows)
-    overdue = [row for row, standing in standings if standing and standing.days_overdue]
+    return [(row, standing) for row, standing in standings if standing and standing.days_overdue]
+
+
+def _link_overdue_requests(edition: Edition, overdue: Sequence[InformationRequest]) -> PageLink | None:
+    """Return a link to the requests for information that are overdue, or None if none is."""
     if not overdue:
         return None
     if len(overdue) == 1:
@@ -328,14 +332,13 @@ def _build_ministries(
     commitments: Sequence[CommitmentDisplay],
     today: date,
     *,
-    priorities: CommitmentPriorities,
-    asked: Mapping[int, FigureRequest],
+    first_asks: FirstAsks,
 ) -> list[DashboardMinistry]:
     """Return the ministries that lead recommendations or have made commitments, in the order of what they lead.
 
-    `benchmarks` are those of the edition, by the ministry (id) that leads them. `asked` are the figures that were asked
-    for, by indicator (id).
+    `benchmarks` are those of the edition, by the ministry (id) that leads them.
     """
+    priorities = first_asks.priorities
     own_commitments: dict[int | None, list[CommitmentDisplay]] = defaultdict(list)
     for commitment in commitments:
         own_commitments[commitment.commitment.ministry_id].append(commitment)
@@ -368,51 +371,10 @@ def _build_ministries(
                     ),
                 ),
                 last_update_at=last_update_at.get(row.pk),
-                ask=_find_first_ask(row.pk, _find_most_urgent(made, priorities), priorities, asked),
+                ask=first_asks.find(row.pk, made),
             )
         )
     return ministries
-
-
-def _find_most_urgent(
-    commitments: Iterable[CommitmentDisplay], priorities: CommitmentPriorities
-) -> CommitmentDisplay | None:
-    """Return the commitment that a ministry's page names first among what to raise; None if it names none."""
-    raised = [
-        one
-        for one in commitments
-        if one.commitment.is_of_edition  # type: ignore[attr-defined]  # annotated by `_find_commitments`
-        and priorities.is_raised(one.commitment.pk, one.standing)
-    ]
-    return min(raised, key=lambda one: priorities.urgency(one.commitment.pk, one.standing), default=None)
-
-
-def _find_first_ask(
-    ministry: int,
-    urgent: CommitmentDisplay | None,
-    priorities: CommitmentPriorities,
-    asked: Mapping[int, FigureRequest],
-) -> MinistryAsk | None:
-    """Return what to raise first with a ministry (key): its most urgent commitment, or a figure among the next steps.
-
-    None if there is neither. Its page may then still ask for a new commitment.
-    """
-    figures = (
-        (place, step)
-        for place, step in enumerate(priorities.steps.steps)
-        if step.kind is StepKind.ASK and step.ministry_id == ministry
-    )
-    place, figure = next(figures, (0, None))
-    rank = None if urgent is None else priorities.urgency(urgent.commitment.pk, urgent.standing)[:2]
-    if figure and (rank is None or (OPEN, place) < rank):
-        request = asked.get(figure.indicator_id or 0)
-        status = asks.describe_asked(request)
-        return MinistryAsk(asks.ask_for_figure(figure, priorities.result), status, bool(request and request.is_overdue))
-    if urgent is None:
-        return None
-    text = urgent.commitment.text
-    sentence = asks.ask_about_commitment(urgent.commitment.pk, text, urgent.standing, priorities)
-    return MinistryAsk(sentence, urgent.due_text, bool(urgent.standing.days_overdue))
 
 
 def _describe_progress(displays: Sequence[score_display.BenchmarkDisplay], *, is_reviewed: bool) -> str:
