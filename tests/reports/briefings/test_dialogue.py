@@ -368,7 +368,7 @@ def test_the_pack_names_only_next_steps_of_the_ministries_at_the_table(edition, 
     assert [step.sentence for step in pack.next_steps] == [
         "Agree with the Ministry of Justice on benchmark 2a: A case is charged."
     ]
-    assert "Next steps to agree on" in render_html(pack)
+    assert '<a href="#next-steps">Next steps to agree on</a>' in render_html(pack)
 
 
 def test_next_steps_have_no_points_if_nothing_has_been_reviewed(edition, police, planned_dialogue):
