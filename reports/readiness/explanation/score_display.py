@@ -199,7 +199,9 @@ def _display_part(
     *,
     is_reviewed: bool,
 ) -> PartDisplay:
-    max_points = _possible_points(part, line_points)
+    max_points = formatting.round_possible_points(
+        [line.max_points for line in part.lines], [line.points for line in part.lines], line_points
+    )
     return PartDisplay(
         key=part.key,
         title=short_title(part.key),
@@ -223,19 +225,3 @@ def _display_part(
             for line, claim, figure, of in zip(part.lines, claimed_part.lines, line_points, max_points, strict=True)
         ),
     )
-
-
-def _possible_points(part: ScorePart, line_points: Sequence[Decimal]) -> list[Decimal]:
-    """Return the most that each line can give, rounded.
-
-    A line that gives all of it shows the same figure twice: `6.6 of 6.6`.
-    """
-    remainders = [
-        line.max_points - Fraction(figure) if line.points == line.max_points else Fraction(0)
-        for line, figure in zip(part.lines, line_points, strict=True)
-    ]
-    order = sorted(range(len(remainders)), key=remainders.__getitem__)
-    rounded = dict(
-        zip(order, formatting.round_preserving_sum([part.lines[index].max_points for index in order]), strict=True)
-    )
-    return [rounded[index] for index in range(len(remainders))]
