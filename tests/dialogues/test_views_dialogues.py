@@ -145,6 +145,15 @@ def test_a_ministry_that_takes_part_reads_where_the_dialogue_is_and_that_it_was_
         assert all(secret not in page for page in pages), secret
 
 
+def test_a_ministry_reads_that_it_made_no_commitment_at_a_dialogue(client):
+    dialogue = held_dialogue()
+    RecommendationFactory()
+    ministry = ParticipantFactory(dialogue=dialogue, ministry=MinistryFactory()).ministry
+    client.force_login(FocalPointFactory(ministry=ministry))
+
+    assert "Your ministry made no commitment at this dialogue." in client.get(row_url("dialogue_detail", dialogue)).text
+
+
 def test_minutes_tell_who_came_what_was_said_agreed_and_what_became_of_it(client):
     dialogue = held_dialogue()
     ParticipantFactory(dialogue=dialogue, name="", office="ABSENT", came=False)

@@ -20,6 +20,7 @@ from dialogues.choices import (
 from recommendations.choices import Pillar, Rule
 from tests.edition_urls import edition_url
 from tests.factories import (
+    AdministratorFactory,
     AmbassadorFactory,
     AssessmentFactory,
     BenchmarkFactory,
@@ -204,6 +205,16 @@ def test_my_tasks_does_not_tell_a_ministry_that_nothing_waits(client):
 
     assert "You have no tasks" not in text
     assert "Only the embassy has tasks here." in text
+
+
+def test_my_tasks_tells_an_administrator_where_their_work_is(client):
+    RecommendationFactory()
+    client.force_login(AdministratorFactory())
+
+    text = client.get(reverse("my_tasks")).text
+
+    assert "your ministry" not in text
+    assert "What waits for an administrator" in text
 
 
 def test_my_tasks_names_what_others_logged_and_nobody_reviewed(client):
