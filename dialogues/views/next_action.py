@@ -193,8 +193,8 @@ def _next_work(user: User, timeline: CommitmentTimeline) -> NextAction:
             return NextAction(sentence, url, gettext("Report the commitment done"))
         return NextAction(gettext("The United States made this commitment."))
     sentence = (
-        gettext("%(maker)s has to correct the returned update and send it again.")
+        gettext("The ministry has to correct the returned update and send it again.")
         if timeline.returned
-        else gettext("%(maker)s has to act, and send an update with the proof.")
-    ) % {"maker": commitment.maker}
+        else gettext("The ministry has to act, and send an update with the proof.")
+    )
     return _next_logging(timeline, sentence) if may_log else NextAction(sentence)

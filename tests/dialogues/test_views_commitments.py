@@ -392,7 +392,7 @@ def test_commitment_detail_names_what_is_needed_next_and_one_button(client):
     assert next_step_for(client, officer, row).action == "Log progress"
     assert next_step_for(client, police, row).action == "Send an update"
     assert next_step_for(client, observer, row) == (
-        "Ministry of Police has to act, and send an update with the proof.",
+        "The ministry has to act, and send an update with the proof.",
         "",
         "",
     )
