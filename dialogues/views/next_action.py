@@ -118,6 +118,8 @@ def _next_decision(user: User, timeline: CommitmentTimeline, update_version: Upd
         sentence = gettext("The ministry sent an update on %(date)s. Accept it, or return it and say what to change.")
         return NextAction(sentence % {"date": sent_on}, url, gettext("Review the update"))
     sentence = gettext("The ministry sent an update on %(date)s. An officer has to review it.")
+    if permissions.has_recorded_version(user, update_version):
+        sentence = gettext("You recorded this for the ministry. Another officer decides on it.")
     return NextAction(sentence % {"date": sent_on}, url, gettext("Read the update"))
 
 

@@ -363,21 +363,21 @@ def _send_row(request: SignedInRequest, draft: WorkbookDraft, line: WorkbookPrev
 
 
 def _describe_sending(request: SignedInRequest, draft: WorkbookDraft, sent: int) -> str:
-    """Return what the page says after sending: how many updates were sent, who reads them, and what comes next."""
+    """Return what the page says after sending: how many rows were sent, who reads them, and what comes next."""
     if request.user.is_ministry:
         sentence = ngettext(
-            "%(number)d update was sent to the embassy. An officer will read it. You will see our reply on your home "
+            "%(number)d row was sent to the embassy. An officer will read it. You will see our reply on your home "
             "page.",
-            "%(number)d updates were sent to the embassy. An officer will read them. You will see our replies on your "
+            "%(number)d rows were sent to the embassy. An officer will read them. You will see our replies on your "
             "home page.",
             sent,
         )
         return sentence % {"number": sent}
     sentence = ngettext(
-        "You uploaded %(number)d update on behalf of the %(ministry)s. Another officer has to decide on it. The "
-        "ministry sees it on its home page and can withdraw it.",
-        "You uploaded %(number)d updates on behalf of the %(ministry)s. Another officer has to decide on them. The "
-        "ministry sees them on its home page and can withdraw them.",
+        "You sent %(number)d row on behalf of the %(ministry)s. Another officer has to decide on it. The ministry sees "
+        "it on its home page and can withdraw it.",
+        "You sent %(number)d rows on behalf of the %(ministry)s. Another officer has to decide on them. The ministry "
+        "sees them on its home page and can withdraw them.",
         sent,
     )
     return sentence % {"number": sent, "ministry": draft.ministry.name}

@@ -80,7 +80,7 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
         ministry_page="commitment_detail",
         ministry_key="update__commitment__pk",
         otherwise=SubjectKind(
-            gettext_noop("Update"),
+            gettext_noop("Answer"),
             "update__information_request__reason",
             "version_detail",
             ministry_page="information_request_detail",

@@ -40,7 +40,8 @@ class Occasion(NamedTuple):
         by: who did it, and so need not be told.
         named: the person for whom it is, if it is for one person.
         sequence: how often the record had changed by then, if the notice changes the person's calendar.
-        stage: the number of days before or after the due date, if there is one.
+        stage: the number of days before or after the due date, if there is one. Of an answer to a request: its id, so
+            that each is told of.
     """
 
     kind: NoticeKind
