@@ -35,7 +35,7 @@ class InformationRequestForm(TrackerForm):
     dialogue = RowField(
         label=gettext_lazy("Dialogue"),
         required=False,
-        help_text=gettext_lazy("If you asked for it at a dialogue, choose the dialogue."),
+        help_text=gettext_lazy("If you asked for it at a dialogue, choose the dialogue. Only past ones are listed."),
     )
 
     def __init__(
@@ -48,7 +48,10 @@ class InformationRequestForm(TrackerForm):
 
 
 class AskedLineForm(TrackerForm):
-    """A row of a request: the figure of an indicator for a period, or a document in words. An empty row is ignored."""
+    """A row of a request: the figure of an indicator for a period, or a document in words.
+
+    An empty row is ignored, and so is one that is ticked to be removed.
+    """
 
     required_for_some = ("wording", "starts_on", "through_on")
 
@@ -59,6 +62,11 @@ class AskedLineForm(TrackerForm):
         label=gettext_lazy("What you ask for, in words"),
         required=False,
         help_text=gettext_lazy("Leave this empty for a figure, unless you want to say more than its name."),
+    )
+    is_removed = forms.BooleanField(
+        label=gettext_lazy("Remove this line"),
+        required=False,
+        help_text=gettext_lazy("The ministry is not asked for it."),
     )
 
     def __init__(self, *args: Any, indicators: Sequence[Indicator], **kwargs: Any) -> None:
@@ -77,7 +85,7 @@ class AskedLineForm(TrackerForm):
     def is_filled(self) -> bool:
         """Return whether the row asks for something. The days alone, which are filled in before, ask for nothing."""
         data = raw_values(self)
-        return bool(data["indicator"] or data["wording"])
+        return bool(data["indicator"] or data["wording"]) and not data["is_removed"]
 
     @property
     def line_input(self) -> LineInput:
@@ -87,6 +95,8 @@ class AskedLineForm(TrackerForm):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
+        if data.get("is_removed"):
+            self.errors.clear()
         if not self.is_filled:
             return data
         if data.get("indicator") is None:
@@ -102,13 +112,17 @@ class AskedLineForm(TrackerForm):
 
 
 class CorrectedLineForm(AskedLineForm):
-    """A row of a correction: an open line as it is right, or a line to add. An empty row removes its line."""
+    """A row of a correction: a line as it is right, or a line to add. A row removed or empty removes its line."""
 
     line = RowField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, lines: Sequence[RequestLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_row_choices(self, "line", lines, empty="")
+        if self["line"].value():
+            self.fields["is_removed"].help_text = gettext(
+                "The ministry is no longer asked for it. The line stays in the history of the request."
+            )
 
     @property
     def row_name(self) -> str:
