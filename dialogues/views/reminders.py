@@ -10,8 +10,8 @@ from dialogues.commitment_status import CommitmentStanding
 from dialogues.due_date_stages import DueDateStage, last_exchange_at, plan_stages
 from dialogues.models import Commitment, InformationRequest, UpdateVersion
 from dialogues.occasions import COMMITMENT
-from dialogues.request_occasions import EXPECTED, REQUEST
-from dialogues.request_status import RequestStanding
+from dialogues.request_occasions import REQUEST
+from dialogues.request_status import EXPECTED, RequestStanding
 from tiptracker.localization import gettext, ngettext
 from tiptracker.notifications.choices import DAYS_OVERDUE, REQUEST_DAYS_OVERDUE, NoticeKind
 from tiptracker.notifications.reminders import find_sent_reminders
@@ -39,7 +39,7 @@ def list_reminders(
 ) -> list[Reminder]:
     """Return the reminders of a due date that went out, and those still to come. Empty without a date to remind of.
 
-    `versions`: all versions of the updates on the commitment or request.
+    `versions`: those on the commitment or, of a request, those that said something to a line that is still expected.
     """
     stages = _plan(subject, versions, standing)
     if not stages or standing.due_on is None:

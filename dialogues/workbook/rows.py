@@ -392,7 +392,7 @@ def decide_status(
 
 def describe_changes(then: RowState, now: StateNow, *, is_request: bool = False) -> list[str]:
     """Return what happened to a commitment or a request since the download, in sentences. Empty if nothing did."""
-    sentences = list(_describe_update(then, now))
+    sentences = list(_describe_answer(then, now) if is_request else _describe_update(then, now))
     if then.due_on != now.state.due_on:
         sentences.append(_describe_due_date(then.due_on, now.due_on))
     if then.wording != now.state.wording:
@@ -414,6 +414,21 @@ def _describe_update(then: RowState, now: StateNow) -> Iterable[str]:
             UpdateDecision.ACCEPTED: gettext("The embassy accepted the last update on %(date)s."),
             UpdateDecision.RETURNED: gettext("The embassy returned the last update on %(date)s."),
             UpdateDecision.WITHDRAWN: gettext("The ministry withdrew the last update on %(date)s."),
+        }[UpdateDecision(now.state.outcome)]
+        yield sentence % {"date": format_date(now.decided_on)}
+
+
+def _describe_answer(then: RowState, now: StateNow) -> Iterable[str]:
+    """Yield what `_describe_update` yields, for a request."""
+    if then.version != now.state.version and now.sent_on:
+        sentence = gettext("%(person)s sent an answer on %(date)s.")
+        yield sentence % {"person": now.sender, "date": format_date(now.sent_on)}
+    is_other = (then.version, then.outcome) != (now.state.version, now.state.outcome)
+    if is_other and now.state.outcome and now.decided_on:
+        sentence = {
+            UpdateDecision.ACCEPTED: gettext("The embassy accepted the last answer on %(date)s."),
+            UpdateDecision.RETURNED: gettext("The embassy returned the last answer on %(date)s."),
+            UpdateDecision.WITHDRAWN: gettext("The ministry withdrew the last answer on %(date)s."),
         }[UpdateDecision(now.state.outcome)]
         yield sentence % {"date": format_date(now.decided_on)}
 

@@ -70,7 +70,9 @@ def eventful_record():
     )
     InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 1, 3))
     answered = InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 3, 31))
-    UpdateVersionFactory(update__information_request=answered, happened_on=yesterday, returned=True)
+    UpdateVersionFactory(
+        update__information_request=answered, answers=answered.lines.all(), happened_on=yesterday, returned=True
+    )
     InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 2, 10))
     RequestEventFactory(
         information_request=InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 4, 30)),
