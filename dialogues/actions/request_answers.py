@@ -109,8 +109,7 @@ def answer_request(
         _refuse_invalid(answer, files)
     answered_before = [each.update_version for answer in answers if (each := answer.line.newest_answer)]
     figures = [(answer.line, _to_reading(answer, given_on, now)) for answer in answers if answer.figure is not None]
-    with record_language():
-        title = gettext("Answer to the request for information of %(date)s") % {"date": format_date(standing.asked_on)}
+    title = write_answer_title(standing)
     sent = add_version(
         UpdateVersion(
             narrative=narrative.strip() or title,
@@ -170,6 +169,12 @@ def answer_request(
         },
     )
     return sent
+
+
+def write_answer_title(standing: RequestStanding) -> str:
+    """Return what an answer is called in the record. It stands for the text of a ministry that adds none."""
+    with record_language():
+        return gettext("Answer to the request for information of %(date)s") % {"date": format_date(standing.asked_on)}
 
 
 def refuse_unexpected(line: RequestLine, request: InformationRequest, standing: RequestStanding, now: datetime) -> None:

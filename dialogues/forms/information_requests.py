@@ -66,7 +66,7 @@ class AskedLineForm(TrackerForm):
     is_removed = forms.BooleanField(
         label=gettext_lazy("Remove this line"),
         required=False,
-        help_text=gettext_lazy("The ministry is not asked for it."),
+        help_text=gettext_lazy("If you tick this, the ministry is not asked for this line."),
     )
 
     def __init__(self, *args: Any, indicators: Sequence[Indicator], **kwargs: Any) -> None:
@@ -121,7 +121,7 @@ class CorrectedLineForm(AskedLineForm):
         set_row_choices(self, "line", lines, empty="")
         if self["line"].value():
             self.fields["is_removed"].help_text = gettext(
-                "The ministry is no longer asked for it. The line stays in the history of the request."
+                "If you tick this, the ministry is no longer asked for this line. The history of the request keeps it."
             )
 
     @property

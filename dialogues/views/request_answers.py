@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from dialogues import permissions
 from dialogues.actions.drafts import DraftPage
 from dialogues.actions.files import find_resendable_files
-from dialogues.actions.request_answers import AnswerInput, Received, answer_request
+from dialogues.actions.request_answers import AnswerInput, Received, answer_request, write_answer_title
 from dialogues.actions.sent_forms import find_sent_version
 from dialogues.choices import LineAnswerKind, ReceivedAs
 from dialogues.forms.information_requests import AnswerForm, LineAnswerForm, PaperAnswerForm, PaperLineAnswerForm
@@ -147,7 +147,9 @@ class _AnswerPage(SendingPage[LineAnswerForm]):
     def build_forms(self, data: QueryDict | None) -> tuple[AnswerForm, Sequence[LineAnswerForm]]:
         today, fills = self.now.date(), data is None
         newest = self.resent[-1] if self.resent else None
-        initial = {"narrative": _unredacted(newest.narrative)} if newest and fills else None
+        narrative = _unredacted(newest.narrative) if newest else ""
+        is_own = narrative != write_answer_title(self.timeline.standing)
+        initial = {"narrative": narrative} if fills and is_own else None
         parts = [
             self.line_form(data, line=line, today=today, initial=self._line_initial(line) if fills else None)
             for line in self.timeline.expected_lines
@@ -163,12 +165,12 @@ class _AnswerPage(SendingPage[LineAnswerForm]):
     def is_drafted(self, part: LineAnswerForm, draft: Draft) -> bool:
         """Return whether the draft fills the part of a line: unless the answer to the line came back after it."""
         answer = part.line.newest_answer
-        return answer is None or not _came_back_after(answer.update_version, draft)
+        return answer is None or not _was_returned_after(answer.update_version, draft)
 
     def _attached(self) -> list[EvidenceFile]:
         """Return the files of the draft, or those that are offered again; and those that came back after the draft."""
         attached = super()._attached()
-        if self.draft and (later := [each for each in self.resent if _came_back_after(each, self.draft)]):
+        if self.draft and (later := [each for each in self.resent if _was_returned_after(each, self.draft)]):
             attached += [file for file in find_resendable_files(later, self.request.user) if file not in attached]
         return attached
 
@@ -263,7 +265,7 @@ def read_answer(part: LineAnswerForm) -> AnswerInput:
     )
 
 
-def _came_back_after(version: UpdateVersion, draft: Draft) -> bool:
+def _was_returned_after(version: UpdateVersion, draft: Draft) -> bool:
     """Return whether a version was returned or withdrawn after a draft was saved, which so knows nothing of it."""
     return version.decided_at is not None and version.decided_at > draft.saved_at
 

@@ -206,7 +206,7 @@ def test_nothing_is_sent_before_it_is_confirmed_and_then_as_the_form_would_send_
     assert UPDATE["narrative"] in page.text
     assert not UpdateVersion.objects.exists()
     answer = send(client, page, row)
-    assert "1 update was sent to the embassy." in answer.text
+    assert "1 row was sent to the embassy." in answer.text
     sent = UpdateVersion.objects.get()
     assert (sent.update.commitment, sent.narrative, sent.claimed, sent.recorded_by, sent.received_on) == (
         commitment,
@@ -524,7 +524,7 @@ def uploaded(commitment, officer):
     row = filled.fill(commitment, **UPDATE | {"claimed": "Done"})
     page = upload(client, commitment.ministry, filled.as_xlsx(), received_on="2022-01-25")
     answer = send(client, page, row)
-    assert "You uploaded 1 update on behalf of the Ministry of Police." in answer.text
+    assert "You sent 1 row on behalf of the Ministry of Police." in answer.text
     return UpdateVersion.objects.get()
 
 
