@@ -251,6 +251,8 @@ def test_the_pages_of_dialogue_and_ministry_lead_to_the_form_and_list_the_reques
     assert page_of("information_request_detail", at_dialogue) in page
     assert page_of("information_request_detail", asked) not in page
     assert f"{edition_url('information_request_add')}?dialogue={dialogue.pk}" in page
+    ahead = client.get(page_of("dialogue_detail", DialogueFactory(planned=True, held_on=date(2022, 1, 20)))).text
+    assert f"{edition_url('information_request_add')}?dialogue=" not in ahead  # nothing was asked there yet
     page = client.get(page_of("ministry_detail", ministry)).text
     assert page_of("information_request_detail", asked) in page
     assert f"{edition_url('information_request_add')}?ministry={ministry.pk}" in page

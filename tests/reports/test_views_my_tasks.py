@@ -433,7 +433,7 @@ def test_my_tasks_next_leads_down_the_list_and_to_its_top_again(client):
     assert [url.partition("?")[0] for url in walked] == [
         row_url("version_detail", less), row_url("evidence_detail", logged), row_url("version_detail", most),
     ]  # fmt: skip
-    assert "The next update is below" not in client.get(walked[0]).text  # nothing was decided
+    assert "The next one is below" not in client.get(walked[0]).text  # nothing was decided
 
     assert "Open the first task" in client.get(reverse("my_tasks")).text
     client.force_login(AmbassadorFactory())  # who decides on no update, but may verify
@@ -538,7 +538,7 @@ def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
     page = client.get(next_task_url(client, f"version-{done.pk}"))
 
     assert page.context["update_version"] == waits
-    assert "The next update is below." in page.text
+    assert "The next one is below." in page.text
     assert done.update.commitment.text in page.text
     assert f'<a href="{row_url("version_detail", done)}">Open the update again</a>' in page.text
 
