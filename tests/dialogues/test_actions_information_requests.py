@@ -646,7 +646,7 @@ def test_two_people_who_answer_the_same_line_at_once_are_not_both_heard(fresh_da
     justice = FocalPointFactory()
     colleague = FocalPointFactory(ministry=justice.ministry)
     asked = InformationRequestFactory(ministry=justice.ministry, lines=["The list", "The plan"])
-    first, second = lines_of(asked)
+    first, second = asked_again(asked).lines.all()  # as a page loads them, before anybody has answered
 
     one_line = run_simultaneously(
         lambda: answer(asked, justice, none(first), form=sent_form()),
@@ -666,7 +666,7 @@ def test_two_people_who_answer_the_same_line_at_once_are_not_both_heard(fresh_da
 def test_two_people_who_answer_different_lines_at_once_are_both_heard(fresh_database):
     justice = FocalPointFactory()
     asked = InformationRequestFactory(ministry=justice.ministry, lines=["The list", "The plan"])
-    first, second = lines_of(asked)
+    first, second = asked_again(asked).lines.all()  # as a page loads them, before anybody has answered
 
     outcomes = run_simultaneously(
         lambda: answer(asked, justice, none(first), form=sent_form()),
