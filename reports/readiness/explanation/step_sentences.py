@@ -42,9 +42,9 @@ class StepTexts:
     """The names and texts of the rows that steps are about, by id.
 
     `updates` maps the id of a waiting update version to its sender, the day it was sent and the text of its
-    commitment. If a text is missing, the sentence names only the benchmarks. `own_evidence` are the ids of evidence
-    that the reader recorded and so may not review. `asked` are the figures that a ministry was asked for, by the id of
-    the indicator.
+    commitment. Those with an id in `answers` answer a request. If a text is missing, the sentence names only the
+    benchmarks. `own_evidence` are the ids of evidence that the reader recorded and so may not review. `asked` are the
+    figures that a ministry was asked for, by the id of the indicator.
     """
 
     ministries: Mapping[int, str] = field(default_factory=dict)
@@ -52,6 +52,7 @@ class StepTexts:
     commitments: Mapping[int, str] = field(default_factory=dict)
     evidence: Mapping[int, str] = field(default_factory=dict)
     updates: Mapping[int, tuple[str, date, str]] = field(default_factory=dict)
+    answers: frozenset[int] = frozenset()
     own_evidence: frozenset[int] = frozenset()
     asked: Mapping[int, FigureRequest] = field(default_factory=dict)
 
@@ -153,7 +154,11 @@ class StepFormatter:
             sender, sent_on, commitment = self.texts.updates[row.id]
             values |= {"sender": with_article(sender), "date": format_date(sent_on)}
             values["commitment"] = _without_full_stop(commitment)
-            sentence = gettext("Review the update from %(sender)s of %(date)s on “%(commitment)s”%(benchmarks)s.")
+            sentence = (
+                gettext("Review the answer from %(sender)s of %(date)s to “%(commitment)s”%(benchmarks)s.")
+                if row.id in self.texts.answers
+                else gettext("Review the update from %(sender)s of %(date)s on “%(commitment)s”%(benchmarks)s.")
+            )
         elif row.type == "update_version":
             sentence = gettext("Review the waiting update%(benchmarks)s.")
         elif row.type == "evidence" and row.id in self.texts.evidence:

@@ -50,6 +50,18 @@ def test_a_ministry_that_is_set_for_a_figure_is_asked_without_a_doubt(record):
     assert INFERRED_MINISTRY not in asked
 
 
+def test_an_answer_to_a_request_is_called_an_answer(record):
+    sent = record.update_version(ClaimedProgress.DONE, known=date(2022, 1, 14), ministry_id=POLICE)
+    record.action("1a", START, date(2022, 1, 10), known=DAY, sent=sent)
+    named = {sent: ("Ministry of Police", date(2022, 1, 14), "Request for information of 3 January 2022")}
+
+    steps = display_sample(record, updates=named, answers=frozenset({sent})).steps
+
+    assert steps[0].sentence.startswith(
+        "Review the answer from the Ministry of Police of 14 January 2022 to “Request for information of 3 January"
+    )
+
+
 def test_each_step_says_what_to_do_with_whom_and_by_when(record):
     sent = record.update_version(ClaimedProgress.DONE, known=date(2022, 1, 14), ministry_id=POLICE)
     record.action("1a", START, date(2022, 1, 10), known=DAY, sent=sent)
