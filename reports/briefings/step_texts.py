@@ -17,7 +17,7 @@ from tiptracker.accounts.models import Ministry, User
 def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> StepTexts:
     """Return the current texts for these steps, in at most five queries.
 
-    Steps that ask for a figure take one more or, if the embassy has asked a ministry for it, seven more.
+    Steps that ask for a figure take one more or, if the embassy has asked a ministry for it, five more.
 
     Args:
         reader: limits the rows to those this user may see; None, as for a management command, means all rows.
