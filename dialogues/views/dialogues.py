@@ -177,9 +177,7 @@ def _internal_context(
             list(InformationRequest.objects.visible_to(user).filter(dialogue=dialogue).with_history()), today
         ),
         "can_change": permissions.can_manage_dialogues(user, dialogue.country),
-        "can_ask": permissions.can_ask_for_information(user, dialogue.country)
-        and dialogue.called_off_at is None
-        and dialogue.held_on <= today,
+        "is_begun": dialogue.called_off_at is None and dialogue.held_on <= today,
         "pack_edition": get_page_edition(request) if permissions.can_request_pack(user, dialogue) else None,
     }
 
