@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from dialogues.choices import CommitmentStatus
 from dialogues.commitment_status import CommitmentStanding
+from dialogues.request_status import RequestStanding
 from tiptracker.localization import format_date, gettext, ngettext
 
 DUE_SOON = timedelta(weeks=4)
@@ -31,6 +32,13 @@ class AgendaRecommendation(NamedTuple):
     shown: int
 
 
+class AgendaRequest(NamedTuple):
+    """A request for information and its standing on the day of the dialogue or of the request."""
+
+    key: int
+    standing: RequestStanding
+
+
 class AgendaReason(NamedTuple):
     """A reason to put something on the agenda: its rank, its order within the rank, and a sentence."""
 
@@ -42,7 +50,7 @@ class AgendaReason(NamedTuple):
 class AgendaSuggestion(NamedTuple):
     """A suggested agenda item: its subject, and the reasons to raise it, most urgent first.
 
-    `about` is "commitment-5" or "recommendation-3", for example.
+    `about` is "commitment-5", "request-7" or "recommendation-3", for example.
     """
 
     about: str
@@ -60,14 +68,21 @@ class AgendaSuggestion(NamedTuple):
 
 
 def suggest_agenda_items(
-    commitments: Iterable[AgendaCommitment], recommendations: Iterable[AgendaRecommendation], held_on: date
+    commitments: Iterable[AgendaCommitment],
+    requests: Iterable[AgendaRequest],
+    recommendations: Iterable[AgendaRecommendation],
+    held_on: date,
 ) -> list[AgendaSuggestion]:
-    """Return suggestions for a dialogue on the day `held_on`, most urgent first. Settled commitments are left out."""
+    """Return suggestions for a dialogue on the day `held_on`, most urgent first. What is settled is left out."""
     ranked = []
     for commitment in commitments:
         if reasons := _list_reasons(commitment, held_on):
             suggestion = AgendaSuggestion(f"commitment-{commitment.key}", tuple(reasons))
             ranked.append((suggestion.rank, reasons[0].order, commitment.key, suggestion))
+    for request in requests:
+        if reasons := _list_request_reasons(request.standing, held_on):
+            suggestion = AgendaSuggestion(f"request-{request.key}", tuple(reasons))
+            ranked.append((suggestion.rank, reasons[0].order, request.key, suggestion))
     for recommendation in recommendations:
         if not recommendation.shown:
             reason = AgendaReason(
@@ -75,7 +90,7 @@ def suggest_agenda_items(
             )
             suggestion = AgendaSuggestion(f"recommendation-{recommendation.key}", (reason,))
             ranked.append((RANK_NOTHING_SHOWN, recommendation.number, recommendation.key, suggestion))
-    return [suggestion for *_, suggestion in sorted(ranked)]
+    return [suggestion for *_, suggestion in sorted(ranked, key=lambda each: each[:3])]
 
 
 def _list_reasons(commitment: AgendaCommitment, held_on: date) -> list[AgendaReason]:
@@ -106,6 +121,25 @@ def _list_reasons(commitment: AgendaCommitment, held_on: date) -> list[AgendaRea
     if commitment.is_of_last_dialogue:
         return [AgendaReason(RANK_AGREED, (due_on or date.max).toordinal(), _agreed_sentence(due_on))]
     return [] if due_on else [AgendaReason(RANK_UNDATED, 0, gettext("Open, with no due date agreed."))]
+
+
+def _list_request_reasons(standing: RequestStanding, held_on: date) -> list[AgendaReason]:
+    """Return the reasons to raise a request for information, most urgent first. Not if it is due long after."""
+    if standing.is_settled:
+        return []
+    if on := standing.waits_since:
+        sentence = gettext("The ministry’s answer has been with the embassy since %(date)s.")
+        return [AgendaReason(RANK_WAITING, on.toordinal(), sentence % {"date": format_date(on)})]
+    reasons = []
+    if days := standing.days_overdue:
+        reasons.append(AgendaReason(RANK_OVERDUE, -days, _overdue_sentence(days, is_ours=False)))
+    if on := standing.returned_on:
+        sentence = gettext("We returned the ministry’s answer on %(date)s. It has not been sent again.")
+        reasons.append(AgendaReason(RANK_RETURNED, on.toordinal(), sentence % {"date": format_date(on)}))
+    if not reasons and standing.due_on <= held_on + DUE_SOON:
+        sentence = gettext("Not answered yet. Due on %(date)s.") % {"date": format_date(standing.due_on)}
+        reasons.append(AgendaReason(RANK_DUE, standing.due_on.toordinal(), sentence))
+    return reasons
 
 
 def _overdue_sentence(days: int, *, is_ours: bool) -> str:

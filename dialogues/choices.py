@@ -14,8 +14,8 @@ class MadeBy(ChoiceEnum):
 class CommitmentReach(ChoiceEnum):
     """What a kept commitment does for the benchmark it is linked to."""
 
-    MEETS = "meets", gettext_noop("Meets it")
-    CONTRIBUTES = "contributes", gettext_noop("Contributes to it")
+    MEETS = "meets", gettext_noop("Meets the whole benchmark")
+    CONTRIBUTES = "contributes", gettext_noop("A step towards the benchmark")
 
 
 class Horizon(ChoiceEnum):

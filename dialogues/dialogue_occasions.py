@@ -3,7 +3,7 @@
 Three queries, whatever the number of dialogues.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from dialogues.models import Dialogue, Participant
 from tiptracker.accounts.models import Country
+from tiptracker.audit.append_only import REDACTED
 from tiptracker.notifications.actions import Occasion
 from tiptracker.notifications.choices import CALENDAR_KINDS, DAYS_BEFORE_DIALOGUE, NoticeKind
 from tiptracker.notifications.models import Notice
@@ -43,9 +44,11 @@ def find_dialogue_occasions(country: Country, today: date, since: datetime) -> I
         pk: dialogue for pk, dialogue in dialogues.items() if not dialogue.called_off_at and dialogue.held_on >= today
     }
     yield from _dialogues_soon(ahead.values(), ZoneInfo(country.time_zone), today)
+    notices = _find_notices(dialogues)
     for pk, dialogue in ahead.items():
-        yield from (_invite(dialogue, ministry) for ministry in invited[pk])
-    for told in _last_told(dialogues, today):
+        place = _place_checksum(dialogue, notices)
+        yield from (_invite(dialogue, ministry, place) for ministry in invited[pk])
+    for told in _last_told(notices, today):
         pk = int(told.row)
         if pk not in ahead or told.person.ministry_id not in invited[pk]:
             yield _cancel(dialogues[pk], told)
@@ -64,7 +67,19 @@ def _dialogues_soon(dialogues: Iterable[Dialogue], zone: ZoneInfo, today: date) 
             yield Occasion(NoticeKind.DIALOGUE_SOON, DIALOGUE, dialogue.pk, dialogue.held_on, started_at, stage=stage)
 
 
-def _invite(dialogue: Dialogue, ministry: int | None) -> Occasion:
+def _place_checksum(dialogue: Dialogue, notices: Iterable[Notice]) -> int:
+    """Return what tells one place of the dialogue from another.
+
+    A place that was redacted is still the one that people were invited to: a redaction invites nobody again.
+    """
+    if dialogue.place == REDACTED:
+        own = [one for one in notices if one.row == str(dialogue.pk) and one.kind == NoticeKind.DIALOGUE_INVITED]
+        if own:
+            return max(own, key=lambda one: (one.settled_at is None, one.recorded_at, one.pk)).stage
+    return crc32(dialogue.place.encode()) & 0x7FFF_FFFF
+
+
+def _invite(dialogue: Dialogue, ministry: int | None, place: int) -> Occasion:
     """Return the invitation to the dialogue as it is now. Another day or place makes it another one."""
     return Occasion(
         NoticeKind.DIALOGUE_INVITED,
@@ -73,7 +88,8 @@ def _invite(dialogue: Dialogue, ministry: int | None) -> Occasion:
         dialogue.held_on,
         _changed_at(dialogue),
         ministry=ministry,
-        stage=crc32(dialogue.place.encode()) & 0x7FFF_FFFF,
+        by=dialogue.entered_by_id if dialogue.changed_at is None else None,
+        stage=place,
         sequence=dialogue.version - 1,
     )
 
@@ -87,6 +103,7 @@ def _cancel(dialogue: Dialogue, told: Notice) -> Occasion:
         told.day,
         _changed_at(dialogue),
         ministry=told.ministry_id,
+        by=dialogue.called_off_by_id,
         stage=told.stage,
         named=told.person_id,
         sequence=dialogue.version - 1,
@@ -98,12 +115,14 @@ def _changed_at(dialogue: Dialogue) -> datetime:
     return max(moment for moment in moments if moment is not None)
 
 
-def _last_told(dialogues: dict[int, Dialogue], today: date) -> list[Notice]:
+def _find_notices(dialogues: dict[int, Dialogue]) -> list[Notice]:
+    """Return the invitations to these dialogues, and the ends of invitations, whether they were told or not."""
+    notices = Notice.objects.filter(table=DIALOGUE, row__in=[str(pk) for pk in dialogues], kind__in=CALENDAR_KINDS)
+    return list(notices.select_related("person"))
+
+
+def _last_told(notices: Sequence[Notice], today: date) -> list[Notice]:
     """Return what each person was last told of each dialogue, unless its day is over."""
-    notices = Notice.objects.filter(
-        table=DIALOGUE, row__in=[str(pk) for pk in dialogues], kind__in=CALENDAR_KINDS, delivered_at__isnull=False
-    )
-    last = {
-        (notice.person_id, notice.row): notice for notice in notices.select_related("person").order_by("delivered_at")
-    }
+    told = [(notice.delivered_at, notice.pk, notice) for notice in notices if notice.delivered_at]
+    last = {(notice.person_id, notice.row): notice for *_, notice in sorted(told)}
     return [notice for notice in last.values() if notice.day >= today]

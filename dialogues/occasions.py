@@ -36,7 +36,7 @@ from dialogues.models import (
 )
 from dialogues.models.commitments import standing_from_row
 from dialogues.models.updates import has_subject, subject_value
-from dialogues.request_occasions import EXPECTED, find_request_occasions
+from dialogues.request_occasions import REQUEST, find_request_occasions
 from tiptracker.accounts.models import Country
 from tiptracker.notifications.actions import EVENT_WINDOW, Occasion
 from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_OVERDUE, NoticeKind
@@ -68,23 +68,23 @@ def find_occasions(country: Country, now: datetime) -> Iterator[Occasion]:
 
 def _waiting_updates(country: Country, zone: ZoneInfo) -> Iterator[Occasion]:
     rows = UpdateVersion.objects.of_country(country.pk).undecided().annotate(ministry=subject_value("ministry"))
-    for pk, at, by, ministry in rows.values_list("pk", "recorded_at", "recorded_by", "ministry"):
-        yield Occasion(NoticeKind.UPDATE_RECEIVED, VERSION, pk, _day(at, zone), at, ministry=ministry, by=by)
+    fields = ("pk", "update__information_request", "recorded_at", "recorded_by", "ministry")
+    for pk, request, at, by, ministry in rows.values_list(*fields):
+        yield _tell_of_version(NoticeKind.UPDATE_RECEIVED, pk, request, at=at, zone=zone, ministry=ministry)._replace(
+            by=by
+        )
 
 
 def _returned_updates(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasion]:
     """Yield the returned versions after which their ministry still has to send something."""
-    same = Q(update__commitment=OuterRef("update__commitment")) | Q(
-        update__information_request=OuterRef("update__information_request")
-    )
     later = UpdateVersion.objects.filter(
-        same, Q(decision__isnull=True) | ~Q(decision__decision=UpdateDecision.WITHDRAWN), pk__gt=OuterRef("pk")
+        Q(decision__isnull=True) | ~Q(decision__decision=UpdateDecision.WITHDRAWN),
+        update__commitment=OuterRef("update__commitment"),
+        pk__gt=OuterRef("pk"),
     )
-    returned = UpdateVersion.objects.of_country(country.pk).filter(
-        ~Exists(later), decision__decision=UpdateDecision.RETURNED
-    )
+    returned = UpdateVersion.objects.of_country(country.pk).filter(decision__decision=UpdateDecision.RETURNED)
     fields = ("pk", "decision__recorded_at", "update__commitment", "update__information_request", "ministry")
-    rows = list(returned.annotate(ministry=subject_value("ministry")).values_list(*fields))
+    rows = list(returned.filter(~Exists(later)).annotate(ministry=subject_value("ministry")).values_list(*fields))
     commitments: Any = Commitment.objects.filter(pk__in={commitment for _, _, commitment, _, _ in rows if commitment})
     expected = set(
         commitments.with_status(today)
@@ -92,15 +92,17 @@ def _returned_updates(country: Country, zone: ZoneInfo, today: date) -> Iterator
         .values_list("pk", flat=True)
     )
     requests = InformationRequest.objects.filter(pk__in={request for _, _, _, request, _ in rows if request})
-    asked = {row.pk for row in requests.with_history() if _is_expected(row, today)}
+    answers = {version for row in requests.with_history() for version in _find_returned_answers(row, today)}
     for pk, at, commitment, request, ministry in rows:
-        if commitment in expected or request in asked:
-            yield Occasion(NoticeKind.UPDATE_RETURNED, VERSION, pk, _day(at, zone), at, ministry=ministry)
+        if commitment in expected or pk in answers:
+            yield _tell_of_version(NoticeKind.UPDATE_RETURNED, pk, request, at=at, zone=zone, ministry=ministry)
 
 
-def _is_expected(request: InformationRequest, today: date) -> bool:
+def _find_returned_answers(request: InformationRequest, today: date) -> Iterator[int]:
+    """Yield the returned versions (ids) that hold the newest answer to a line that the ministry still has to answer."""
     standing = request.standing_on(today)
-    return standing is not None and standing.status in EXPECTED
+    if standing and standing.is_expected:
+        yield from (line.returned_version for line in standing.lines.values() if line.returned_version)
 
 
 def _accepted_updates(country: Country, zone: ZoneInfo, since: datetime) -> Iterator[Occasion]:
@@ -109,8 +111,18 @@ def _accepted_updates(country: Country, zone: ZoneInfo, since: datetime) -> Iter
         decision=UpdateDecision.ACCEPTED,
         recorded_at__gte=since,
     ).annotate(ministry=subject_value("ministry", "update_version__update__"))
-    for pk, at, ministry in rows.values_list("update_version", "recorded_at", "ministry"):
-        yield Occasion(NoticeKind.UPDATE_ACCEPTED, VERSION, pk, _day(at, zone), at, ministry=ministry)
+    fields = ("update_version", "update_version__update__information_request", "recorded_at", "ministry")
+    for pk, request, at, ministry in rows.values_list(*fields):
+        yield _tell_of_version(NoticeKind.UPDATE_ACCEPTED, pk, request, at=at, zone=zone, ministry=ministry)
+
+
+def _tell_of_version(
+    kind: NoticeKind, version: int, request: int | None, *, at: datetime, zone: ZoneInfo, ministry: int | None
+) -> Occasion:
+    """Return what there is to tell of an update or, if it answers a request, of that request, once for each version."""
+    if request:
+        return Occasion(kind, REQUEST, request, _day(at, zone), at, ministry=ministry, stage=version)
+    return Occasion(kind, VERSION, version, _day(at, zone), at, ministry=ministry)
 
 
 def _new_commitments(country: Country, zone: ZoneInfo, since: datetime) -> Iterator[Occasion]:

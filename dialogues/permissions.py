@@ -4,7 +4,7 @@ Templates call them to decide whether to show a button; actions call them before
 account may sign in: the accounts of the public record never may, and still stand as recorders.
 """
 
-from dialogues.choices import CommitmentEventKind, MadeBy
+from dialogues.choices import CommitmentEventKind, MadeBy, ReceivedAs
 from dialogues.models import (
     Commitment,
     Dialogue,
@@ -138,9 +138,17 @@ def has_other_officer(user: User, country: Country) -> bool:
 def can_withdraw_update(user: User, update_version: UpdateVersion) -> bool:
     """Return whether the user is a focal point of the ministry that sent the update version.
 
-    An update belongs to the ministry and not to one person, so a colleague of the sender may withdraw it too.
+    An update belongs to the ministry and not to one person, so a colleague of the sender may withdraw it too. What an
+    officer recorded from a letter, a meeting or a message is the embassy's record. A workbook is the ministry's own.
     """
+    if update_version.received_as not in ("", ReceivedAs.WORKBOOK):
+        return False
     return can_send_update(user, update_version.update.subject)
+
+
+def has_recorded_version(user: User, update_version: UpdateVersion) -> bool:
+    """Return whether the user recorded the version for the ministry, so that another officer has to decide on it."""
+    return update_version.received_on is not None and update_version.recorded_by_id == user.pk
 
 
 def can_propose_due_date(user: User, commitment: Commitment) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from dialogues.choices import RequestEventKind, RequestStatus
+from dialogues.choices import RequestEventKind
 from dialogues.due_date_stages import last_exchange_at, reached_stages
 from dialogues.models import InformationRequest
 from tiptracker.accounts.models import Country
@@ -12,8 +12,6 @@ from tiptracker.notifications.actions import EVENT_WINDOW, Occasion
 from tiptracker.notifications.choices import REQUEST_DAYS_OVERDUE, NoticeKind
 
 REQUEST = "dialogues.informationrequest"
-EXPECTED = frozenset({RequestStatus.ASKED, RequestStatus.PARTLY_ANSWERED, RequestStatus.OVERDUE})
-"""The statuses in which the ministry has to send something."""
 
 
 def find_request_occasions(country: Country, now: datetime) -> Iterator[Occasion]:
@@ -27,12 +25,12 @@ def find_request_occasions(country: Country, now: datetime) -> Iterator[Occasion
         standing = row.standing_on(today)
         if standing is None:
             continue
-        if standing.status in EXPECTED:
+        if standing.is_expected:
             asked_at = row.recorded_at
             yield Occasion(
                 NoticeKind.REQUEST_MADE, REQUEST, row.pk, standing.asked_on, asked_at, ministry=row.ministry_id
             )
-            versions = [version for update in row.updates.all() for version in update.versions.all()]
+            versions = row.list_expected_versions(standing)
             heard_at = last_exchange_at(row.events.all(), versions) or asked_at
             withdrawn_at = max(filter(None, (version.withdrawn_at for version in versions)), default=asked_at)
             for kind, stage, reached_on in reached_stages(

@@ -13,18 +13,33 @@ def format_request_status(standing: RequestStanding) -> str:
 
     Empty if the label is enough.
     """
-    if standing.waits_since:
+    if standing.status is RequestStatus.WITH_EMBASSY and standing.waits_since:
         return format_with_embassy_since(standing.waits_since)
     if standing.days_overdue:
         return format_overdue(standing.days_overdue)
-    return format_answered(standing) if standing.status is RequestStatus.PARTLY_ANSWERED else ""
+    if standing.is_settled or not (standing.number_answered or standing.number_waiting):
+        return ""
+    return format_answered(standing)
 
 
 def format_answered(standing: RequestStanding) -> str:
-    """Return how many lines are answered: "1 of 3 answered"."""
-    total = len(standing.lines)
+    """Return how many lines are answered, and how many wait: "1 of 3 answered, 1 with the embassy"."""
+    total, waiting = len(standing.lines), standing.number_waiting
+    values = {"answered": standing.number_answered, "total": total, "waiting": waiting}
+    if waiting:
+        sentence = ngettext(
+            "%(answered)d of %(total)d answered, %(waiting)d with the embassy",
+            "%(answered)d of %(total)d answered, %(waiting)d with the embassy",
+            total,
+        )
+        return sentence % values
     sentence = ngettext("%(answered)d of %(total)d answered", "%(answered)d of %(total)d answered", total)
-    return sentence % {"answered": standing.number_answered, "total": total}
+    return sentence % values
+
+
+def describe_all_waiting() -> str:
+    """Return why no line can be answered while the embassy has an answer to each that is open."""
+    return gettext("The embassy has an answer to every open line. You need not do anything until the embassy replies.")
 
 
 def describe_line_standing(line: LineStanding, asked_on: date) -> str:
@@ -34,6 +49,8 @@ def describe_line_standing(line: LineStanding, asked_on: date) -> str:
     """
     if line.sent_on:
         return gettext("Answer with the embassy since %(date)s") % {"date": format_date(line.sent_on)}
+    if line.returned_on:
+        return gettext("Answer returned on %(date)s") % {"date": format_date(line.returned_on)}
     if line.answered_on is None:
         return gettext("Asked on %(date)s, no answer") % {"date": format_date(asked_on)}
     if line.status is LineStatus.NONE:

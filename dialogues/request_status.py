@@ -1,10 +1,10 @@
 """Derive the status of a request for information on a day from its events and the answers to its lines. No Django here.
 
-The rules are those of commitments (`dialogues.commitment_status`): an update that waits for the embassy is never
-overdue, and one that its ministry withdrew counts as never sent.
+The rules are those of commitments (`dialogues.commitment_status`), line by line: a line whose answer waits for the
+embassy is never overdue, and an answer that its ministry withdrew counts as never sent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, tzinfo
 from typing import NamedTuple, Protocol
 
@@ -32,26 +32,33 @@ class LineStanding(NamedTuple):
 
     `answered_on` is the day on which the embassy accepted the answer, or that the ministry has none. `version` is the
     id of the update version that says so. Both are None while there is no accepted answer. `sent_on` is the day on
-    which an answer was sent that waits for the embassy.
+    which an answer was sent that waits for the embassy. `returned_on` is the day on which the newest answer was
+    returned, and `returned_version` the id of its update version; None once another one was sent.
     """
 
     status: LineStatus = LineStatus.ASKED
     answered_on: date | None = None
     version: int | None = None
     sent_on: date | None = None
+    returned_on: date | None = None
+    returned_version: int | None = None
 
     @property
     def is_open(self) -> bool:
+        """Whether no answer is accepted."""
         return self.answered_on is None
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether the ministry has to send an answer: none is accepted, and none waits for the embassy."""
+        return self.status is LineStatus.ASKED
 
 
 class RequestStanding(NamedTuple):
     """The standing of a request on a day.
 
-    `lines` holds what is known of each line, by its id. `moves` counts how often the due date was moved. `sent_on` is
-    the day on which the newest version was sent, without those that the ministry withdrew. `returned_on` is the day on
-    which that version was returned, while an answer is still expected. `closed_on` is the day on which the last line
-    was answered, or the request withdrawn.
+    `lines` holds what is known of each line, by its id. `moves` counts how often the due date was moved. `closed_on` is
+    the day on which the last line was answered, or the request withdrawn.
     """
 
     status: RequestStatus
@@ -60,8 +67,6 @@ class RequestStanding(NamedTuple):
     lines: Mapping[int, LineStanding]
     moves: int = 0
     days_overdue: int = 0
-    sent_on: date | None = None
-    returned_on: date | None = None
     closed_on: date | None = None
 
     @property
@@ -70,14 +75,34 @@ class RequestStanding(NamedTuple):
         return self.closed_on is not None
 
     @property
+    def is_expected(self) -> bool:
+        """Whether the ministry has to send something: it is not settled, and not every open line waits."""
+        return self.status in EXPECTED
+
+    @property
     def waits_since(self) -> date | None:
-        """The day on which the update that waits for the embassy was sent. None if no update waits."""
-        return self.sent_on if self.status is RequestStatus.WITH_EMBASSY else None
+        """The day on which the oldest answer that waits for the embassy was sent. None if none waits."""
+        return min((line.sent_on for line in self.lines.values() if line.sent_on), default=None)
+
+    @property
+    def returned_on(self) -> date | None:
+        """The day on which an answer was returned last, while another one is still expected to its lines."""
+        days = (line.returned_on for line in self.lines.values() if line.returned_on)
+        return max(days, default=None) if self.is_expected else None
 
     @property
     def number_answered(self) -> int:
         """How many lines have an accepted answer, "has none" included."""
         return sum(not line.is_open for line in self.lines.values())
+
+    @property
+    def number_waiting(self) -> int:
+        """How many lines have an answer that waits for the embassy."""
+        return sum(line.sent_on is not None for line in self.lines.values())
+
+
+EXPECTED = frozenset({RequestStatus.ASKED, RequestStatus.PARTLY_ANSWERED, RequestStatus.OVERDUE})
+"""The statuses in which the ministry has to send something."""
 
 
 def end_of_knowledge(day: date, zone: tzinfo, known_by: datetime | None) -> datetime:
@@ -86,10 +111,9 @@ def end_of_knowledge(day: date, zone: tzinfo, known_by: datetime | None) -> date
     return end if known_by is None else min(end, known_by)
 
 
-def request_standing_on[Version: UpdateVersionLike](
+def request_standing_on(
     events: Iterable[RequestEventLike],
-    answers: Mapping[int, Iterable[tuple[str, Version]]],
-    versions: Iterable[Version],
+    answers: Mapping[int, Iterable[tuple[str, UpdateVersionLike]]],
     day: date,
     *,
     zone: tzinfo,
@@ -100,7 +124,6 @@ def request_standing_on[Version: UpdateVersionLike](
     Args:
         events: the events of the request.
         answers: for each line (id) asked for on the day, what versions answer, each with its version.
-        versions: all versions of its updates.
         day: the calendar day in the country.
         zone: the time zone of the country.
         known_by: if given, leave out what was recorded later (as known at the time).
@@ -118,48 +141,43 @@ def request_standing_on[Version: UpdateVersionLike](
     if due_on is None:
         return None
     lines = {key: _line_standing(own, is_past, zone) for key, own in answers.items()}
-    sent = [version for version in versions if is_past(version.recorded_at) and not is_past(version.withdrawn_at)]
-    last = max(sent, key=lambda version: (version.recorded_at, version.pk), default=None)
-    is_waiting = last is not None and not is_past(last.decided_at)
     closed_on = _closed_on(past, lines)
-    is_expected = closed_on is None and not is_waiting
+    is_expected = closed_on is None and any(line.is_expected for line in lines.values())
     overdue = days_past_due(due_on, day) if is_expected else 0
-    returned_at = last.returned_at if last and is_expected and is_past(last.returned_at) else None
     return RequestStanding(
-        status=_choose_status(past[-1], lines, is_waiting=is_waiting, is_overdue=overdue > 0),
+        status=_choose_status(past[-1], lines.values(), is_overdue=overdue > 0),
         asked_on=past[0].happened_on,
         due_on=due_on,
         lines=lines,
         moves=sum(event.kind == RequestEventKind.MOVED for event in past),
         days_overdue=overdue,
-        sent_on=last.recorded_at.astimezone(zone).date() if last else None,
-        returned_on=returned_at.astimezone(zone).date() if returned_at else None,
         closed_on=closed_on,
     )
 
 
 def _line_standing(answers: Iterable[tuple[str, UpdateVersionLike]], is_past: "IsPast", zone: tzinfo) -> LineStanding:
-    """Return what the newest accepted version says to a line or, without one, whether an answer waits."""
-    answers = list(answers)
-    accepted = [
-        (version.decided_at, version.pk, kind)
+    """Return what the newest accepted version says to a line or, without one, what became of the newest answer."""
+    sent = [
+        (version.recorded_at, version.pk, kind, version)
         for kind, version in answers
-        if version.decided_at is not None
-        and is_past(version.decided_at)
-        and version.returned_at is None
-        and version.withdrawn_at is None
+        if is_past(version.recorded_at) and not is_past(version.withdrawn_at)
     ]
-    if not accepted:
-        waiting = [
-            version for _, version in answers if is_past(version.recorded_at) and not is_past(version.decided_at)
-        ]
-        if not waiting:
-            return LineStanding()
-        sent_at = max(version.recorded_at for version in waiting)
-        return LineStanding(LineStatus.WITH_EMBASSY, sent_on=sent_at.astimezone(zone).date())
-    at, key, kind = max(accepted)
-    status = LineStatus.NONE if kind == LineAnswerKind.NONE else LineStatus.ANSWERED
-    return LineStanding(status, at.astimezone(zone).date(), key)
+    accepted = [
+        (version.decided_at, key, kind)
+        for _, key, kind, version in sent
+        if version.decided_at is not None and is_past(version.decided_at) and version.returned_at is None
+    ]
+    if accepted:
+        at, key, kind = max(accepted)
+        status = LineStatus.NONE if kind == LineAnswerKind.NONE else LineStatus.ANSWERED
+        return LineStanding(status, at.astimezone(zone).date(), key)
+    if not sent:
+        return LineStanding()
+    sent_at, key, _, newest = max(sent, key=lambda each: each[:2])
+    if newest.returned_at is not None and is_past(newest.returned_at):
+        returned_on = newest.returned_at.astimezone(zone).date()
+        return LineStanding(returned_on=returned_on, returned_version=key)
+    return LineStanding(LineStatus.WITH_EMBASSY, sent_on=sent_at.astimezone(zone).date())
 
 
 class IsPast(Protocol):
@@ -178,17 +196,15 @@ def _closed_on(past: Sequence[RequestEventLike], lines: Mapping[int, LineStandin
     return max([*days, *(event.happened_on for event in past if event.kind == RequestEventKind.CORRECTED)])
 
 
-def _choose_status(
-    newest: RequestEventLike, lines: Mapping[int, LineStanding], *, is_waiting: bool, is_overdue: bool
-) -> RequestStatus:
+def _choose_status(newest: RequestEventLike, lines: Collection[LineStanding], *, is_overdue: bool) -> RequestStatus:
     if newest.kind == RequestEventKind.WITHDRAWN:
         return RequestStatus.WITHDRAWN
-    if is_waiting:
-        return RequestStatus.WITH_EMBASSY
-    if all(line.status is LineStatus.NONE for line in lines.values()):
+    if all(line.status is LineStatus.NONE for line in lines):
         return RequestStatus.NONE
-    if not any(line.is_open for line in lines.values()):
+    if not any(line.is_open for line in lines):
         return RequestStatus.ANSWERED
+    if not any(line.is_expected for line in lines):
+        return RequestStatus.WITH_EMBASSY
     if is_overdue:
         return RequestStatus.OVERDUE
-    return RequestStatus.ASKED if all(line.is_open for line in lines.values()) else RequestStatus.PARTLY_ANSWERED
+    return RequestStatus.ASKED if all(line.is_open for line in lines) else RequestStatus.PARTLY_ANSWERED

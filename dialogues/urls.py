@@ -7,7 +7,6 @@ from dialogues.views import (
     agreed_proofs,
     assessments,
     commitment_corrections,
-    commitment_list,
     commitments,
     dialogue_records,
     dialogues,
@@ -36,7 +35,6 @@ from recommendations.edition_context import edition_urlpatterns
 urlpatterns = [
     *edition_urlpatterns(
         [
-            path("commitments/", commitment_list.commitment_list, name="commitment_list"),
             path("commitments/add/", commitments.commitment_add, name="commitment_add"),
             path("requests/", information_requests.information_request_list, name="information_request_list"),
             path("requests/add/", information_requests.information_request_add, name="information_request_add"),
@@ -99,6 +97,7 @@ urlpatterns = [
     path("editions/<int:pk>/roll-over/", rollover.edition_roll_over, name="edition_roll_over"),
     path("benchmarks/<int:pk>/assess/", assessments.benchmark_assess, name="benchmark_assess"),
     path("dialogues/<int:pk>/", dialogues.dialogue_detail, name="dialogue_detail"),
+    path("dialogues/<int:pk>/calendar.ics", dialogues.dialogue_calendar, name="dialogue_calendar"),
     path("dialogues/<int:pk>/draft/", drafts.dialogue_draft, name="dialogue_draft"),
     path("dialogues/<int:pk>/edit/", dialogues.dialogue_edit, name="dialogue_edit"),
     path("dialogues/<int:pk>/call-off/", dialogues.dialogue_call_off, name="dialogue_call_off"),

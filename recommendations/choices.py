@@ -136,6 +136,15 @@ class MilestoneKind(ChoiceEnum):
 
 DATE_ONLY_MILESTONES = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END})
 """Milestones that are only dates. Nobody records them as done."""
+MILESTONE_PURPOSES = {
+    MilestoneKind.ACTION_PLAN: gettext_noop(
+        "The Department’s plan of concrete actions for the government (22 U.S.C. 7107(b)(4))."
+    ),
+    MilestoneKind.INTERIM: gettext_noop(
+        "The Department assesses the progress of countries on the Watch List, by 1 February."
+    ),
+}
+"""What each milestone is that somebody records as done, in a sentence. `gettext` translates it."""
 
 INDICIA_SUMMARIES = {
     1: gettext_noop("investigations, prosecutions, convictions, sentences served"),

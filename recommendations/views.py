@@ -14,7 +14,7 @@ from recommendations.actions.benchmarks import add_benchmark, change_benchmark_t
 from recommendations.actions.edition_terms import change_edition_terms, record_milestone_done
 from recommendations.actions.indicators import describe_figures, set_reporting_ministry
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
-from recommendations.choices import DATE_ONLY_MILESTONES, Origin, TextStatus
+from recommendations.choices import DATE_ONLY_MILESTONES, MILESTONE_PURPOSES, MilestoneKind, Origin, TextStatus
 from recommendations.edition_context import page_url, set_page_country, set_page_edition
 from recommendations.forms import (
     BenchmarkForm,
@@ -263,7 +263,8 @@ def milestone_done(request: SignedInRequest, pk: int) -> HttpResponse:
     if save_form(form, lambda: record_milestone_done(milestone=row, by=request.user, now=now, **form.cleaned_data)):
         messages.success(request, gettext("Recorded as done: %(milestone)s.") % {"milestone": row.get_kind_display()})
         return redirect(page_url(request, "timeline"))
-    context = {"milestone": row, "history": history}
+    purpose = gettext(MILESTONE_PURPOSES[MilestoneKind(row.kind)])
+    context = {"milestone": row, "history": history, "purpose": purpose}
     return render_form(request, "recommendations/milestone_done.html", form, context)
 
 

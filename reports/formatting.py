@@ -49,3 +49,22 @@ def round_preserving_sum(values: Sequence[Fraction], *, total: Decimal | None = 
     for i in by_remainder[:missing]:
         tenths[i] += 1
     return tuple(Decimal(tenth) / 10 for tenth in tenths)
+
+
+def round_possible_points(
+    possible: Sequence[Fraction], reached: Sequence[Fraction], printed: Sequence[Decimal]
+) -> tuple[Decimal, ...]:
+    """Round the most that each line can give, so that the printed figures add up.
+
+    A line that gives all of it shows the same figure twice: `6.6 of 6.6`.
+
+    Args:
+        possible: the most that each line can give.
+        reached: what each line gives.
+        printed: `reached`, rounded.
+    """
+    lines = zip(possible, reached, printed, strict=True)
+    remainders = [most - Fraction(figure) if points == most else Fraction(0) for most, points, figure in lines]
+    order = sorted(range(len(possible)), key=remainders.__getitem__)
+    rounded = dict(zip(order, round_preserving_sum([possible[index] for index in order]), strict=True))
+    return tuple(rounded[index] for index in range(len(possible)))

@@ -279,13 +279,16 @@ class ChangesForm(RecordMomentsForm):
     as_of_from = _DayText(label=gettext_lazy("Earlier day"), help_text=gettext_lazy("Compare the record of this day."))
     known_on_from = _DayText(
         label=gettext_lazy("Earlier day, as it was known on"),
-        help_text=gettext_lazy("The same day: as people knew it then. Empty: with what was recorded later."),
+        help_text=gettext_lazy(
+            "Enter the same day to see it as it was known then. Leave it empty to include what was recorded later."
+        ),
     )
     as_of_to = _DayText(
         label=gettext_lazy("Later day"), help_text=gettext_lazy("Compare it with the record of this day.")
     )
     known_on_to = _DayText(
-        label=gettext_lazy("Later day, as it is known on"), help_text=gettext_lazy("Empty: with everything known now.")
+        label=gettext_lazy("Later day, as it is known on"),
+        help_text=gettext_lazy("Leave it empty to use everything known now."),
     )
 
 

@@ -53,6 +53,22 @@ def format_count(number: int, singular: str, plural: str) -> str:
     return f"{number} {singular if number == 1 else plural}"
 
 
+def describe_review_queue(updates: int, pieces: int) -> str:
+    """Say how many updates and pieces of evidence wait for the embassy's review; empty if none does."""
+    sent = ngettext("%(number)d update", "%(number)d updates", updates) % {"number": updates}
+    logged = ngettext("%(number)d logged piece of evidence", "%(number)d logged pieces of evidence", pieces)
+    logged = logged % {"number": pieces}
+    if updates and pieces:
+        sentence = gettext("%(updates)s and %(evidence)s wait for the embassy’s review.")
+        return sentence % {"updates": sent, "evidence": logged}
+    if not updates and not pieces:
+        return ""
+    sentence = ngettext(
+        "%(items)s waits for the embassy’s review.", "%(items)s wait for the embassy’s review.", updates or pieces
+    )
+    return sentence % {"items": sent if updates else logged}
+
+
 def format_days(number: int) -> str:
     """Format a number of days: `1 day`, `12 days`."""
     return ngettext("%(number)d day", "%(number)d days", number) % {"number": number}
@@ -112,7 +128,9 @@ def describe_milestone_purpose(kind: MilestoneKind) -> str:
         case MilestoneKind.ACTION_PLAN:
             return gettext("The Department’s plan of concrete actions for the government (22 U.S.C. 7107(b)(4)).")
         case MilestoneKind.INTERIM:
-            return gettext("The Department assesses the progress of countries on the Watch List, by 1 February.")
+            return gettext(
+                "The Department assesses the progress of Watch List countries, by 1 February (22 U.S.C. 7107(b))."
+            )
         case MilestoneKind.DEADLINE:
             return gettext("The day by which the post wants the record to be ready.")
         case MilestoneKind.PERIOD_END:

@@ -7,7 +7,7 @@ ministry's draft, so its entries belong to no country. The entry of the update i
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -16,11 +16,13 @@ from django.db.models import QuerySet
 from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
 from dialogues.actions.information_requests import find_closing_date, lock_update_subject
 from dialogues.actions.sent_versions import version_to_resend, waiting_version
-from dialogues.models import Dialogue, Draft, EvidenceFile, UpdateVersion
+from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile, UpdateVersion
 from dialogues.models.drafts import DRAFT_LIFETIME
 from dialogues.models.files import is_sent
 from dialogues.models.updates import UpdateSubject, subject_field
 from dialogues.permissions import can_draft
+from dialogues.request_phrases import describe_all_waiting
+from dialogues.request_status import RequestStanding
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
@@ -77,13 +79,13 @@ def save_draft(
         raise PermissionDenied
     _refuse_too_long(content)
     refuse_oversized_total(files)
-    last = _lock_unless_closed(of, now)
+    resent = _lock_unless_closed(of, now)
     draft = lock_draft(of)
     filled = {name: list(texts) for name, texts in content.items() if any(texts)}
     if draft and draft.content == filled and {*files} == {*draft.files.all()}:
         return draft  # saved twice, perhaps because the first response was lost
     refuse_stale_draft(draft, page, by, now)
-    refuse_unless_own_and_unsent(files, by, last=last, draft=draft)
+    refuse_unless_own_and_unsent(files, by, resent=resent, draft=draft)
     is_new = draft is None
     draft = draft or Draft(**_subject_filter(of), version=0)
     draft.content, draft.writer = filled, page.name
@@ -221,29 +223,33 @@ def _subject_name(subject: DraftSubject) -> str:
     return "dialogue" if isinstance(subject, Dialogue) else subject_field(subject)
 
 
-def _lock_unless_closed(subject: DraftSubject, now: datetime) -> UpdateVersion | None:
+def _lock_unless_closed(subject: DraftSubject, now: datetime) -> Sequence[UpdateVersion]:
     """Lock the subject and refuse if nothing can be sent now.
 
-    Return the returned or withdrawn version that is being corrected, if any.
+    Return the returned and withdrawn versions that are being corrected.
     """
     if isinstance(subject, Dialogue):
         lock_subject(subject)
-        return None
+        return []
     locked, standing = lock_update_subject(subject, now)
-    if waiting := waiting_version(locked):
+    if isinstance(locked, Commitment) and (waiting := waiting_version(locked)):
         sentence = gettext(
             "%(person)s sent an update on %(moment)s. It is with the embassy. You need not do anything until the "
             "embassy replies."
         )
-        raise DraftClosed(
-            "update_waits",
-            sentence % {"person": waiting.sender, "moment": format_moment(waiting.recorded_at, now)},
-        )
+        values = {"person": waiting.sender, "moment": format_moment(waiting.recorded_at, now)}
+        raise DraftClosed("update_waits", sentence % values)
     if standing.is_settled:
         sentence = gettext("%(status)s on %(date)s. Nothing more is needed here.")
         values = {"status": standing.status.label, "date": format_date(find_closing_date(locked, standing))}
         raise DraftClosed("closed", sentence % values)
-    return version_to_resend(locked)
+    if isinstance(locked, Commitment):
+        last = version_to_resend(locked)
+        return [last] if last else []
+    asked = cast("RequestStanding", standing)
+    if not asked.is_expected:
+        raise DraftClosed("update_waits", describe_all_waiting())
+    return locked.list_versions_to_resend(asked)
 
 
 def _refuse_too_long(content: DraftContent) -> None:

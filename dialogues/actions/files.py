@@ -10,15 +10,15 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from dialogues.actions.file_texts import READ_FILE_TEXT, forget_text_of_files
-from dialogues.choices import RedactionAnswer
+from dialogues.choices import DECISIONS_ENDING_CLAIMS, RedactionAnswer
 from dialogues.files.inspection import InspectedFile, inspect_upload, sha256
 from dialogues.files.scanner import ScannerUnavailable, scan
 from dialogues.files.upload_rules import describe_oversized_total, format_size
-from dialogues.models import Draft, EvidenceFile, FileScan, RedactionDecision, UpdateVersion
+from dialogues.models import Draft, Evidence, EvidenceFile, FileScan, RedactionDecision, UpdateVersion
 from dialogues.models.files import is_sent, random_name
 from dialogues.permissions import can_upload
 from tiptracker.accounts.models import Ministry, User
@@ -248,18 +248,25 @@ def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:
         raise Refused("too_large", describe_oversized_total(format_size(total)), field="files")
 
 
-def find_resendable_files(last: UpdateVersion, by: User) -> QuerySet[EvidenceFile]:
-    """Return the files of a returned or withdrawn version that its ministry may send again with the next version."""
-    return EvidenceFile.objects.visible_to(by).kept().filter(evidence__update_version=last).distinct()
+def find_resendable_files(versions: Sequence[UpdateVersion], by: User) -> QuerySet[EvidenceFile]:
+    """Return the files of returned or withdrawn versions that their ministry may send again with the next version.
+
+    A file that has been sent since, with a version that waits or was accepted, is not among them.
+    """
+    own = EvidenceFile.objects.visible_to(by).kept()
+    sent = Evidence.objects.filter(update_version__isnull=False)
+    counting = sent.exclude(update_version__decision__decision__in=DECISIONS_ENDING_CLAIMS)
+    is_counting = Exists(counting.filter(file=OuterRef("pk")))
+    return own.filter(~is_counting, evidence__update_version__in=versions).distinct()
 
 
 def refuse_unless_own_and_unsent(
-    files: Sequence[EvidenceFile], by: User, *, last: UpdateVersion | None = None, draft: Draft | None = None
+    files: Sequence[EvidenceFile], by: User, *, resent: Sequence[UpdateVersion] = (), draft: Draft | None = None
 ) -> None:
     """Refuse files that another person uploaded, or that evidence or a dialogue already cites.
 
-    Files of the `last` version, returned or withdrawn, may be sent once more. Files in the `draft` that is sent may
-    have been attached by a colleague.
+    Files of the versions in `resent`, returned or withdrawn, may be sent once more. Files in the `draft` that is sent
+    may have been attached by a colleague.
     """
     # Lock until the update is saved, so that two updates can't both take the same file.
     locked = set(
@@ -268,7 +275,7 @@ def refuse_unless_own_and_unsent(
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    resendable = set(find_resendable_files(last, by).values_list("pk", flat=True)) if last else set()
+    resendable = set(find_resendable_files(resent, by).values_list("pk", flat=True)) if resent else set()
     attached = Q(pk__in=EvidenceFile.objects.uploaded_as(by).values("pk"))
     if draft:
         attached |= Q(drafts=draft)

@@ -78,7 +78,7 @@ def ask_for_information(
     if ministry.country_id != country.pk:
         sentence = gettext("That ministry belongs to another country. Choose a ministry of this country.")
         raise Refused("another_country", sentence, field="ministry")
-    _refuse_invalid_dialogue(dialogue, edition)
+    _refuse_invalid_dialogue(dialogue, edition, now.date())
     _refuse_passed(due_on, now)
     asked = [_complete_line(line, number, edition) for number, line in enumerate(lines)]
     if not asked:
@@ -176,20 +176,20 @@ def correct_request(
     """Correct a request: its reason for asking, its open lines, or both. The ministry reads what changed, and why.
 
     The earlier reason and the removed lines stay in the record: until `now`, they are what was asked. A line that is
-    answered stays as it is. A line that changes keeps its number; what a ministry has drafted for it is not taken over,
-    because it answered another question.
+    answered, or whose answer waits for the embassy, stays as it is. A line that changes keeps its number; what a
+    ministry has drafted for it is not taken over, because it answered another question.
 
     Args:
         asked_reason: the reason for asking, as it is right.
-        lines: all lines that stay open. An open line that is not among them is removed.
+        lines: all lines that stay expected. Another one that is expected is removed.
         reason: what was wrong.
         seen: the id of the newest event that the page showed (None: don't check).
 
     Raises:
         PermissionDenied: if the user may not change the request.
-        Refused: without a reason, if nothing changes, if no line is left, while an update waits for a decision, if
-            nothing more is expected, or for a line that is incomplete, asked twice or of another request. The field of
-            a line is as in `ask_for_information`.
+        Refused: without a reason, if nothing changes, if no line is left, if nothing more is expected, or for a line
+            that stays as it is, is incomplete, asked twice or of another request. The field of a line is as in
+            `ask_for_information`.
         EditConflict: if another event was recorded since the page was opened.
     """
     if not can_change_request(by, information_request):
@@ -197,21 +197,20 @@ def correct_request(
     asked_reason = require_text(asked_reason, gettext("Write why the embassy needs this."), field="asked_reason")
     reason = require_text(reason, gettext("Write what was wrong, in a sentence."), field="reason")
     locked, standing = _lock_for_change(information_request, seen, now)
-    _refuse_waiting(locked, now)
     wanted = [
         CorrectedLine(row.line, _complete_line(row.content, number, locked.edition)) for number, row in enumerate(lines)
     ]
     current = {line.pk: line for line in locked.list_lines(standing)}
-    answered = [line for line in current.values() if not standing.lines[line.pk].is_open]
-    _refuse_unknown(wanted, {line.pk for line in current.values() if line not in answered})
-    _refuse_repeated([row.content for row in wanted], [_line_input(line) for line in answered])
-    _refuse_too_many(len(answered) + len(wanted))
-    if not answered and not wanted:
+    fixed = [line for line in current.values() if not standing.lines[line.pk].is_expected]
+    _refuse_unknown(wanted, {line.pk for line in current.values() if line not in fixed})
+    _refuse_repeated([row.content for row in wanted], [_line_input(line) for line in fixed])
+    _refuse_too_many(len(fixed) + len(wanted))
+    if not fixed and not wanted:
         sentence = gettext("Leave at least one line. If the embassy needs nothing of this, withdraw the request.")
         raise Refused("required", sentence, field="lines")
     changed = [row for row in wanted if row.line is None or _line_input(current[row.line.pk]) != row.content]
     kept = {row.line.pk for row in wanted if row.line and row not in changed}
-    removed = [line for line in current.values() if line not in answered and line.pk not in kept]
+    removed = [line for line in current.values() if line not in fixed and line.pk not in kept]
     if not changed and not removed and asked_reason == locked.reason:
         raise Refused("unchanged", gettext("You changed nothing. Correct what is wrong, or choose “Cancel”."))
     replaced = locked.reason if asked_reason != locked.reason else ""
@@ -238,7 +237,7 @@ def correct_request(
         },
         after={
             "reason": asked_reason,
-            "lines": [_line_audit_values(_line_input(line)) for line in answered]
+            "lines": [_line_audit_values(_line_input(line)) for line in fixed]
             + [_line_audit_values(row.content) for row in wanted],
             "change_reason": reason,
         },
@@ -252,7 +251,7 @@ def withdraw_request(
 ) -> RequestEvent:
     """Withdraw a request, with a reason, which the ministry reads. What was answered stays in the record.
 
-    Raises as `move_request` does, and Refused while an update waits for a decision.
+    Raises as `move_request` does, and Refused while an answer waits for a decision.
     """
     if not can_change_request(by, information_request):
         raise PermissionDenied
@@ -313,25 +312,26 @@ def _refuse_too_many(number: int) -> None:
         raise Refused("too_many", sentence % {"limit": MAX_LINES}, field="lines")
 
 
-def _refuse_repeated(asked: Sequence[LineInput], answered: Sequence[LineInput] = ()) -> None:
-    """Refuse a line that asks for the same as an earlier one, or as one that is answered."""
+def _refuse_repeated(asked: Sequence[LineInput], fixed: Sequence[LineInput] = ()) -> None:
+    """Refuse a line that asks for the same as an earlier one, or as one that stays as it is."""
     for number, line in enumerate(asked):
         field = f"lines-{number}-wording"
         if line in asked[:number]:
             sentence = gettext("This is asked for above already. Remove one of the two lines.")
             raise Refused("named_twice", sentence, field=field)
-        if line in answered:
-            raise Refused("named_twice", gettext("Another line of this request has answered this."), field=field)
+        if line in fixed:
+            sentence = gettext("Another line asks for this, and has an answer. Remove this line.")
+            raise Refused("named_twice", sentence, field=field)
 
 
-def _refuse_unknown(wanted: Sequence[CorrectedLine], open_lines: Container[int]) -> None:
-    """Refuse a correction of a line that is not open in this request, or one that corrects a line twice."""
+def _refuse_unknown(wanted: Sequence[CorrectedLine], expected: Container[int]) -> None:
+    """Refuse a correction of a line that has an answer or is of no request, or one that corrects a line twice."""
     seen: set[int] = set()
     for number, row in enumerate(wanted):
         if row.line is None:
             continue
-        if row.line.pk not in open_lines or row.line.pk in seen:
-            sentence = gettext("This line is no longer open. Open the page again to see the lines that are.")
+        if row.line.pk not in expected or row.line.pk in seen:
+            sentence = gettext("This line can no longer be corrected. Open the page again to see the lines that can.")
             raise Refused("closed", sentence, field=f"lines-{number}-wording")
         seen.add(row.line.pk)
 
@@ -368,7 +368,7 @@ def _complete_line(line: LineInput, number: int, edition: Edition) -> LineInput:
     return line._replace(wording=line.wording.strip() or line.indicator.name_with_unit)
 
 
-def _refuse_invalid_dialogue(dialogue: Dialogue | None, edition: Edition) -> None:
+def _refuse_invalid_dialogue(dialogue: Dialogue | None, edition: Edition, today: date) -> None:
     if dialogue is None:
         return
     if dialogue.country_id != edition.country_id:
@@ -378,6 +378,9 @@ def _refuse_invalid_dialogue(dialogue: Dialogue | None, edition: Edition) -> Non
         raise Refused(
             "called_off", gettext("That dialogue was called off. Choose another dialogue, or none."), field="dialogue"
         )
+    if dialogue.held_on > today:
+        sentence = gettext("That dialogue is on %(date)s. Choose one that has been held, or none.")
+        raise Refused("not_held_yet", sentence % {"date": format_date(dialogue.held_on)}, field="dialogue")
 
 
 def _refuse_passed(due_on: date, now: datetime) -> None:

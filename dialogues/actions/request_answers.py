@@ -13,6 +13,7 @@ from dialogues.actions.evidence import TITLE_LENGTH, evidence_audit_values
 from dialogues.actions.information_requests import find_closing_date, lock_request
 from dialogues.actions.readings import ReadingInput, reading_audit_values
 from dialogues.actions.sent_forms import SentForm, find_sent_version
+from dialogues.actions.sent_versions import find_update_to_continue
 from dialogues.actions.update_versions import (
     add_version,
     add_version_evidence,
@@ -28,7 +29,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext, record_language
-from tiptracker.validation import insert_row, refuse_future
+from tiptracker.validation import format_moment, insert_row, refuse_future
 
 
 class AnswerInput(NamedTuple):
@@ -67,18 +68,21 @@ def answer_request(
 ) -> UpdateVersion:
     """Answer lines of a request with an update, or with a new version of one that was returned or withdrawn.
 
-    Each figure becomes a reading with its own piece of evidence, and each file a piece of evidence. A line without an
-    answer here stays asked. Nothing counts as answered until the embassy accepts the version.
+    Any line may be answered to which no answer was accepted and none waits for the embassy. The new version continues
+    the newest returned or withdrawn update that holds one of these lines. Each figure becomes a reading with its own
+    piece of evidence, and each file a piece of evidence. A line without an answer here stays asked. Nothing counts as
+    answered until the embassy accepts the version.
 
     Args:
         narrative: what the ministry wants to say to all of it, if anything.
-        page, form: as `send_update` takes them.
+        page, form: as `send_update` takes them. The form may be older than answers to other lines.
         received: when and how the embassy received it, if an officer sends it on behalf of the ministry. A letter may
             have crossed with the request. None if the ministry sends it itself.
 
     Raises:
         PermissionDenied: if the user is not of the ministry that is asked or, with `received`, no officer.
-        Refused: as `send_update` does, and if no line is answered or an answer is incomplete. The field of an answer is
+        Refused: as `send_update` does, but for each line: if it is answered, its answer waits, or another one was sent
+            since `form` was opened; and if no line is answered or an answer is incomplete. The field of an answer is
             "line-12-figure" for the line with the id 12.
         EditConflict: if a colleague has saved a draft that `page` has not shown.
     """
@@ -97,11 +101,15 @@ def answer_request(
         raise Refused("closed", sentence % values)
     if not answers:
         raise Refused("required", gettext("Answer at least one line, or say that you have none."))
+    lines = {line.pk: line for line in locked.lines.all()}  # as they are now, with what was sent meanwhile
+    answers = [answer._replace(line=lines.get(answer.line.pk, answer.line)) for answer in answers]
     for answer in answers:
-        _refuse_invalid(answer, locked, standing, files)
+        refuse_unexpected(answer.line, locked, standing, now)
+        _refuse_newer_answer(answer.line, form, now)
+        _refuse_invalid(answer, files)
+    answered_before = [each.update_version for answer in answers if (each := answer.line.newest_answer)]
     figures = [(answer.line, _to_reading(answer, given_on, now)) for answer in answers if answer.figure is not None]
-    with record_language():
-        title = gettext("Answer to the request for information of %(date)s") % {"date": format_date(standing.asked_on)}
+    title = write_answer_title(standing)
     sent = add_version(
         UpdateVersion(
             narrative=narrative.strip() or title,
@@ -111,6 +119,8 @@ def answer_request(
             received_as=received.form if received else "",
         ),
         subject=locked,
+        update=find_update_to_continue(answered_before),
+        resent=locked.list_versions_to_resend(standing),
         files=files,
         page=page,
         form=form,
@@ -161,25 +171,79 @@ def answer_request(
     return sent
 
 
-def describe_removed_line(line: RequestLine) -> str:
-    """Return why a line is not answered that the embassy corrected after the form was opened."""
-    sentence = gettext("The embassy corrected line %(number)d after this form was opened. Read the line as it is now.")
-    return sentence % {"number": line.number}
+def write_answer_title(standing: RequestStanding) -> str:
+    """Return what an answer is called in the record. It stands for the text of a ministry that adds none."""
+    with record_language():
+        return gettext("Answer to the request for information of %(date)s") % {"date": format_date(standing.asked_on)}
 
 
-def _refuse_invalid(
-    answer: AnswerInput, request: InformationRequest, standing: RequestStanding, files: Sequence[EvidenceFile]
-) -> None:
-    """Refuse an answer to a line of another request or that is answered, and one without what it says it has."""
-    line, field = answer.line, f"line-{answer.line.pk}"
+def refuse_unexpected(line: RequestLine, request: InformationRequest, standing: RequestStanding, now: datetime) -> None:
+    """Refuse a line of another request, one that was corrected, and one that is answered or whose answer waits.
+
+    Load the request `with_history`.
+    """
     known = standing.lines.get(line.pk)
+    values: dict[str, object] = {"number": line.number}
     if line.removed_in_id and line.information_request_id == request.pk:
-        raise Refused("closed", describe_removed_line(line))
+        sentence = gettext(
+            "The embassy corrected line %(number)d after this form was opened. Read the line as it is now."
+        )
+        raise Refused("closed", sentence % values)
     if line.information_request_id != request.pk or known is None:
         raise Refused("another_request", gettext("This line belongs to another request. Answer it there."))
     if known.answered_on:
         sentence = gettext("Line %(number)d was answered on %(date)s. You need not answer it again.")
-        raise Refused("closed", sentence % {"number": line.number, "date": format_date(known.answered_on)})
+        raise Refused(
+            "closed", sentence % {**values, "date": format_date(known.answered_on)}, field=_answer_field(line)
+        )
+    if known.sent_on and (waiting := line.newest_answer):
+        sent, said = waiting.update_version, _describe_sent(waiting)
+        sentence = gettext(
+            "The embassy has an answer to line %(number)d already. %(person)s sent it on %(moment)s. Wait for the "
+            "reply."
+        )
+        if said:
+            sentence = gettext(
+                "The embassy has an answer to line %(number)d already. %(person)s sent “%(answer)s” on %(moment)s. "
+                "Wait for the reply."
+            )
+        values |= {"person": sent.sender, "moment": format_moment(sent.recorded_at, now), "answer": said}
+        raise Refused("update_waits", sentence % values, field=_answer_field(line))
+
+
+def _refuse_newer_answer(line: RequestLine, form: SentForm | None, now: datetime) -> None:
+    """Refuse if another answer to the line was sent since the form was opened, and returned or withdrawn again."""
+    newest = line.newest_answer
+    if form is None or form.last_version is None or newest is None or newest.update_version_id <= form.last_version:
+        return
+    sentence = gettext(
+        "%(person)s answered line %(number)d on %(moment)s, after this form was opened. Read that answer, and what "
+        "became of it. Then change yours if needed, and send it again."
+    )
+    sent = newest.update_version
+    values = {"person": sent.sender, "number": line.number, "moment": format_moment(sent.recorded_at, now)}
+    raise Refused("newer_version", sentence % values, field=_answer_field(line))
+
+
+def _describe_sent(answer: LineAnswer) -> str:
+    """Return what was said to a line, such as "Prosecutions: 16, from … to …". Empty for a document without a text."""
+    line = answer.line
+    figure = None
+    if line.indicator_id and line.starts_on:
+        figures = answer.update_version.readings.filter(indicator=line.indicator_id, starts_on=line.starts_on)
+        figure = figures.select_related("indicator").first()
+    is_none = answer.answer == LineAnswerKind.NONE
+    said = [LineAnswerKind.NONE.label if is_none else figure.description if figure else "", answer.text]
+    return ". ".join(filter(None, said))
+
+
+def _answer_field(line: RequestLine) -> str:
+    return f"line-{line.pk}-answer"
+
+
+def _refuse_invalid(answer: AnswerInput, files: Sequence[EvidenceFile]) -> None:
+    """Refuse an answer without what it says it has."""
+    line, field = answer.line, f"line-{answer.line.pk}"
     if answer.answer == LineAnswerKind.NONE:
         if answer.figure is not None:
             sentence = gettext("Enter the figure, or choose “We have none”, not both.")

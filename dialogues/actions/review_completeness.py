@@ -19,7 +19,7 @@ def refuse_incomplete_reviews(parts: Sequence[Part], reviewed: Sequence[Part]) -
     allowed = {*labels, *((piece.pk, None) for piece, _ in parts)}
     if not allowed.issuperset(keys) or len(set(keys)) < len(keys):
         sentence = gettext(
-            "One item is reviewed twice, or belongs to another update. Open this update again and repeat your review."
+            "One item is reviewed twice, or was not sent with this. Open this page again and repeat your review."
         )
         raise Refused("mismatched_reviews", sentence)
     if missing := [label for key, label in labels.items() if key not in keys]:

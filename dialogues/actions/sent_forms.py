@@ -1,4 +1,4 @@
-"""Forms of updates that are sent: each is sent once, and only while its page shows the newest version.
+"""Forms of updates that are sent: each is sent once, and only while its page shows what was sent before.
 
 A form may arrive again, because its answer was lost or somebody pressed twice, or hours after it was filled in, because
 it waited on a telephone for a connection.
@@ -44,23 +44,16 @@ def find_sent_version(form: SentForm | None, subject: UpdateSubject, by: User) -
     return found.update_version if found and bytes(found.content_digest) == form.content_digest else None
 
 
-def refuse_newer_version(form: SentForm | None, subject: UpdateSubject, now: datetime) -> None:
-    """Refuse if a colleague has sent an update since the form was opened. The caller has locked the subject."""
+def refuse_newer_version(form: SentForm | None, commitment: Commitment, now: datetime) -> None:
+    """Refuse if a colleague has sent an update since the form was opened. The caller has locked the commitment."""
     if form is None or form.last_version is None:
         return
-    newest = newest_version(subject)
+    newest = newest_version(commitment)
     if newest is None or newest.pk == form.last_version:
         return
-    sentence = (
-        gettext(
-            "%(person)s sent an update on this commitment on %(moment)s, after this form was opened. Read it, and our "
-            "reply to it. Then change your text if needed, and send it again."
-        )
-        if isinstance(subject, Commitment)
-        else gettext(
-            "%(person)s answered this request on %(moment)s, after this form was opened. Read the answer, and our "
-            "reply to it. Then change yours if needed, and send it again."
-        )
+    sentence = gettext(
+        "%(person)s sent an update on this commitment on %(moment)s, after this form was opened. Read it, and our "
+        "reply to it. Then change your text if needed, and send it again."
     )
     raise Refused(
         "newer_version",

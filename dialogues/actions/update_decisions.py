@@ -66,6 +66,20 @@ def withdraw_update(
 
 def describe_refused_withdrawal(decision: UpdateVersionDecision, now: datetime) -> str:
     """Return why a ministry can no longer withdraw an update. It reads no names of the embassy."""
+    values = {"person": decision.recorded_by, "moment": format_moment(decision.recorded_at, now)}
+    if decision.update_version.update.information_request_id:
+        sentence = {
+            UpdateDecision.ACCEPTED: gettext(
+                "The embassy accepted this answer on %(moment)s. You can no longer withdraw it. If something in it is "
+                "wrong, tell your contact person."
+            ),
+            UpdateDecision.RETURNED: gettext(
+                "The embassy returned this answer on %(moment)s. You need not withdraw it. Correct it and send it "
+                "again."
+            ),
+            UpdateDecision.WITHDRAWN: gettext("%(person)s withdrew this answer on %(moment)s."),
+        }[UpdateDecision(decision.decision)]
+        return sentence % values
     sentence = {
         UpdateDecision.ACCEPTED: gettext(
             "The embassy accepted this update on %(moment)s. You can no longer withdraw it. If something in it is "
@@ -76,13 +90,31 @@ def describe_refused_withdrawal(decision: UpdateVersionDecision, now: datetime) 
         ),
         UpdateDecision.WITHDRAWN: gettext("%(person)s withdrew this update on %(moment)s."),
     }[UpdateDecision(decision.decision)]
-    return sentence % {"person": decision.recorded_by, "moment": format_moment(decision.recorded_at, now)}
+    return sentence % values
 
 
 def refuse_decided(update_version: UpdateVersion, now: datetime) -> None:
     """Refuse a decision of the embassy on a version whose wait has ended, and say who ended it."""
     if decision := _find_decision(update_version):
-        sentence = {
+        raise EditConflict(describe_earlier_decision(decision, now))
+
+
+def describe_earlier_decision(decision: UpdateVersionDecision, now: datetime) -> str:
+    """Return who ended the wait of a version before the reader's decision could be saved."""
+    sentence = (
+        {
+            UpdateDecision.RETURNED: gettext(
+                "%(person)s returned this answer on %(moment)s. Your decision was not saved."
+            ),
+            UpdateDecision.ACCEPTED: gettext(
+                "%(person)s accepted this answer on %(moment)s. Your decision was not saved."
+            ),
+            UpdateDecision.WITHDRAWN: gettext(
+                "%(person)s withdrew this answer for the ministry on %(moment)s. Your decision was not saved."
+            ),
+        }
+        if decision.update_version.update.information_request_id
+        else {
             UpdateDecision.RETURNED: gettext(
                 "%(person)s returned this update on %(moment)s. Your decision was not saved."
             ),
@@ -92,10 +124,9 @@ def refuse_decided(update_version: UpdateVersion, now: datetime) -> None:
             UpdateDecision.WITHDRAWN: gettext(
                 "%(person)s withdrew this update for the ministry on %(moment)s. Your decision was not saved."
             ),
-        }[UpdateDecision(decision.decision)]
-        raise EditConflict(
-            sentence % {"person": decision.recorded_by, "moment": format_moment(decision.recorded_at, now)}
-        )
+        }
+    )[UpdateDecision(decision.decision)]
+    return sentence % {"person": decision.recorded_by, "moment": format_moment(decision.recorded_at, now)}
 
 
 def write_decision(
@@ -125,4 +156,4 @@ def write_decision(
 
 def _find_decision(update_version: UpdateVersion) -> UpdateVersionDecision | None:
     rows = UpdateVersionDecision.objects.filter(update_version=update_version)
-    return rows.select_related("recorded_by").first()
+    return rows.select_related("recorded_by", "update_version__update").first()

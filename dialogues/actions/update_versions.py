@@ -9,16 +9,15 @@ from dialogues.actions.drafts import DraftPage, find_draft, finish_draft, lock_d
 from dialogues.actions.evidence import TITLE_LENGTH, add_evidence_links
 from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
 from dialogues.actions.readings import ReadingInput, add_reading
-from dialogues.actions.sent_forms import SentForm, keep_send_key, refuse_newer_version
-from dialogues.actions.sent_versions import version_to_resend, waiting_version
+from dialogues.actions.sent_forms import SentForm, keep_send_key
 from dialogues.choices import DoneBy, EvidenceKind, Sensitivity, SupportKind
-from dialogues.models import Evidence, EvidenceFile, Reading, Update, UpdateVersion
+from dialogues.models import Commitment, Evidence, EvidenceFile, Reading, Update, UpdateVersion
 from dialogues.models.updates import UpdateSubject, subject_field, update_lookup
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext, ngettext, record_language
-from tiptracker.validation import format_moment, insert_row
+from tiptracker.validation import insert_row
 
 
 def refuse_too_many_files(files: Sequence[EvidenceFile]) -> None:
@@ -37,6 +36,8 @@ def add_version(
     version: UpdateVersion,
     *,
     subject: UpdateSubject,
+    update: Update | None,
+    resent: Sequence[UpdateVersion],
     files: Sequence[EvidenceFile],
     page: DraftPage | None,
     form: SentForm | None,
@@ -45,31 +46,21 @@ def add_version(
 ) -> UpdateVersion:
     """Save a version of an update on a locked subject, and delete the draft of `page`. Its files are not saved here.
 
-    It is a version of the last update if that was returned or withdrawn, and otherwise the first of a new one.
-
     Args:
         version: the text and the claims of the version, unsaved.
+        update: the update that gets another version. None: a new update begins.
+        resent: the versions that were returned or withdrawn. Their files may be sent once more.
         page, form: as `send_update` takes them.
 
     Raises:
-        Refused: if an update waits, a file is not the sender's to send, or `form` was overtaken or used before.
+        Refused: if a file is not the sender's to send, or `form` was used before.
         EditConflict: if a colleague has saved a draft that `page` has not shown.
     """
-    if waiting := waiting_version(subject):
-        sentence = gettext(
-            "The embassy already has the update that %(person)s sent on %(moment)s. Wait for the reply. You will see "
-            "it on your home page."
-        )
-        raise Refused(
-            "update_waits",
-            sentence % {"moment": format_moment(waiting.recorded_at, now), "person": waiting.sender},
-        )
-    refuse_newer_version(form, subject, now)
-    last = version_to_resend(subject)
-    refuse_unless_own_and_unsent(files, by, last=last, draft=lock_draft(subject) if page else find_draft(subject))
+    draft = lock_draft(subject) if page else find_draft(subject)
+    refuse_unless_own_and_unsent(files, by, resent=resent, draft=draft)
     if page is not None:
         finish_draft(of=subject, page=page, by=by, now=now)
-    update = last.update if last else _create_next_update(subject)
+    update = update or _create_next_update(subject)
     version.update, version.number = update, update.versions.count() + 1
     version.recorded_at, version.recorded_by = now, by
     sent = insert_row(version)
@@ -93,7 +84,12 @@ def add_version_evidence(
     with record_language():
         piece.stated_by = subject.maker
         named = {"ministry": subject.maker, "date": format_date(sent.recorded_at.date())}
-        piece.source = gettext("Update of the %(ministry)s, %(date)s") % named
+        sentence = (
+            gettext("Update of the %(ministry)s, %(date)s")
+            if isinstance(subject, Commitment)
+            else gettext("Answer of the %(ministry)s, %(date)s")
+        )
+        piece.source = sentence % named
     piece.sensitivity = Sensitivity.SHARED
     piece.recorded_at, piece.recorded_by = sent.recorded_at, sent.recorded_by
     insert_row(piece)

@@ -27,7 +27,8 @@ from dialogues.actions.proof_inputs import (
 from dialogues.actions.readings import ReadingInput, ReadingPartInput, reading_audit_values
 from dialogues.actions.redactions import refuse_pending_redaction
 from dialogues.actions.review_completeness import list_sent_rows, refuse_incomplete_reviews
-from dialogues.actions.sent_forms import SentForm, find_sent_version
+from dialogues.actions.sent_forms import SentForm, find_sent_version, refuse_newer_version
+from dialogues.actions.sent_versions import version_to_resend, waiting_version
 from dialogues.actions.update_decisions import refuse_decided, write_decision
 from dialogues.actions.update_versions import (
     add_version,
@@ -68,7 +69,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext
-from tiptracker.validation import refuse_future, refuse_reversed_dates, require_text
+from tiptracker.validation import format_moment, refuse_future, refuse_reversed_dates, require_text
 
 WITHOUT_FILE: Sequence[EvidenceFile | None] = (None,)
 
@@ -162,6 +163,15 @@ def send_update(
             "closed",
             sentence % {"status": standing.status.label, "date": format_date(newest_event_date(locked))},
         )
+    if waiting := waiting_version(locked):
+        sentence = gettext(
+            "The embassy already has the update that %(person)s sent on %(moment)s. Wait for the reply. You will see "
+            "it on your home page."
+        )
+        moment = format_moment(waiting.recorded_at, now)
+        raise Refused("update_waits", sentence % {"moment": moment, "person": waiting.sender})
+    refuse_newer_version(form, locked, now)
+    last = version_to_resend(locked)
     sent = add_version(
         UpdateVersion(
             narrative=narrative,
@@ -171,6 +181,8 @@ def send_update(
             received_as=ReceivedAs.WORKBOOK if received_on else "",
         ),
         subject=locked,
+        update=last.update if last else None,
+        resent=[last] if last else [],
         files=files,
         page=page,
         form=form,

@@ -57,7 +57,7 @@ class EvidenceForm(DatedForm):
         label=gettext_lazy("Who did it"),
         widget=forms.RadioSelect,
         choices=DoneBy.choices(),
-        initial=DoneBy.GOVERNMENT.value,
+        error_messages={"required": gettext_lazy("Choose who did it. Only an action of the government can count.")},
     )
     files = FilesField(label=gettext_lazy("File"), multiple=False)  # type: ignore[assignment]  # a field, not Form.files
     source = forms.CharField(

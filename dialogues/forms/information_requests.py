@@ -25,7 +25,10 @@ class InformationRequestForm(TrackerForm):
     ministry = RowField(label=gettext_lazy("Ministry"))
     due_on = DayField(
         label=gettext_lazy("Due date"),
-        help_text=gettext_lazy("The ministry is reminded 30 days, 7 days and 1 day before."),
+        help_text=gettext_lazy(
+            "The ministry is reminded 1 day before. If the date is 14 days away or more, also 7 days before. If it is "
+            "60 days away or more, also 30 days before."
+        ),
     )
     reason = LongTextField(
         label=gettext_lazy("Reason"),
@@ -35,7 +38,7 @@ class InformationRequestForm(TrackerForm):
     dialogue = RowField(
         label=gettext_lazy("Dialogue"),
         required=False,
-        help_text=gettext_lazy("If you asked for it at a dialogue, choose the dialogue."),
+        help_text=gettext_lazy("If you asked for it at a dialogue, choose the dialogue. Only past ones are listed."),
     )
 
     def __init__(
@@ -48,17 +51,32 @@ class InformationRequestForm(TrackerForm):
 
 
 class AskedLineForm(TrackerForm):
-    """A row of a request: the figure of an indicator for a period, or a document in words. An empty row is ignored."""
+    """A row of a request: the figure of an indicator for a period, or a document in words.
+
+    An empty row is ignored, and so is one that is ticked to be removed.
+    """
 
     required_for_some = ("wording", "starts_on", "through_on")
 
     indicator = RowField(label=gettext_lazy("Figure of this indicator"), required=False)
-    starts_on = DayField(label=gettext_lazy("First day of the figure"), required=False)
-    through_on = DayField(label=gettext_lazy("Last day of the figure"), required=False)
+    starts_on = DayField(label=gettext_lazy("First day of the period"), required=False)
+    through_on = DayField(
+        label=gettext_lazy("Last day of the period"),
+        required=False,
+        help_text=gettext_lazy(
+            "The period that you ask for, even if it is not over yet. The ministry says up to which day its figure "
+            "goes."
+        ),
+    )
     wording = LongTextField(
         label=gettext_lazy("What you ask for, in words"),
         required=False,
         help_text=gettext_lazy("Leave this empty for a figure, unless you want to say more than its name."),
+    )
+    is_removed = forms.BooleanField(
+        label=gettext_lazy("Remove this line"),
+        required=False,
+        help_text=gettext_lazy("If you tick this, the ministry is not asked for this line."),
     )
 
     def __init__(self, *args: Any, indicators: Sequence[Indicator], **kwargs: Any) -> None:
@@ -77,7 +95,7 @@ class AskedLineForm(TrackerForm):
     def is_filled(self) -> bool:
         """Return whether the row asks for something. The days alone, which are filled in before, ask for nothing."""
         data = raw_values(self)
-        return bool(data["indicator"] or data["wording"])
+        return bool(data["indicator"] or data["wording"]) and not data["is_removed"]
 
     @property
     def line_input(self) -> LineInput:
@@ -87,6 +105,8 @@ class AskedLineForm(TrackerForm):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
+        if data.get("is_removed"):
+            self.errors.clear()
         if not self.is_filled:
             return data
         if data.get("indicator") is None:
@@ -102,13 +122,17 @@ class AskedLineForm(TrackerForm):
 
 
 class CorrectedLineForm(AskedLineForm):
-    """A row of a correction: an open line as it is right, or a line to add. An empty row removes its line."""
+    """A row of a correction: a line as it is right, or a line to add. A row removed or empty removes its line."""
 
     line = RowField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, lines: Sequence[RequestLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_row_choices(self, "line", lines, empty="")
+        if self["line"].value():
+            self.fields["is_removed"].help_text = gettext(
+                "If you tick this, the ministry is no longer asked for this line. The history of the request keeps it."
+            )
 
     @property
     def row_name(self) -> str:
@@ -237,9 +261,8 @@ class LineAnswerForm(TrackerForm):
     )
     figure = GroupedFigureField()
     through_on = PastDayField(
-        label=gettext_lazy("Last day of the figure"),
+        label=gettext_lazy("Covers up to"),
         required=False,
-        help_text=gettext_lazy("If the figure does not cover the period to its end, enter the last day it covers."),
     )
     text = LongTextField(label=gettext_lazy("Explanation"), required=False)
 
@@ -252,8 +275,20 @@ class LineAnswerForm(TrackerForm):
             return
         self.fields["figure"].label = gettext("Figure (%(unit)s)") % {"unit": line.indicator.unit}
         self.fields["figure"].help_text = gettext("Zero is a figure: enter 0 if there were none in this period.")
-        cast("PastDayField", self.fields["through_on"]).end_at(today)
-        self.fields["through_on"].initial = min(line.through_on, today)
+        last_day = cast("PastDayField", self.fields["through_on"])
+        last_day.end_at(today)
+        last_day.initial = min(line.through_on, today)
+        last_day.help_text = self._explain_last_day(line.through_on, today)
+
+    @staticmethod
+    def _explain_last_day(asked_through: date, today: date) -> str:
+        """Say why the day is asked for: a figure of a part of the period must not pass for that of the whole period."""
+        sentence = (
+            gettext("The period ends on %(date)s and is not over. Enter the last day that the figure covers.")
+            if asked_through > today
+            else gettext("The period ends on %(date)s. If the figure ends earlier, enter its last day.")
+        )
+        return sentence % {"date": format_date(asked_through)}
 
     @property
     def none_label(self) -> str:

@@ -278,7 +278,7 @@ class AcceptForm(TrackerForm):
         label=gettext_lazy("Reason for all items, in your own words"),
         required=False,
         help_text=gettext_lazy(
-            "A reason is needed if an item has none of its own, or if the update says that the commitment is done."
+            "A reason is needed if an item has none of its own, or if the ministry says that a commitment is done."
         ),
     )
 
@@ -356,9 +356,16 @@ class ReturnForm(TrackerForm):
             set_row_choices(self, "missing", proofs)
         else:
             del self.fields["missing"], self.fields["send_by"]
-        if is_answer:  # the form of an answer to a request asks for no dates
-            choices = [choice for choice in UpdatePart.choices() if choice[0] != UpdatePart.DATES]
-            cast("forms.ChoiceField", self.fields["parts"]).choices = choices
+        if is_answer:  # its form has no dates, and a line that is to change is marked by itself
+            parts = cast("forms.ChoiceField", self.fields["parts"])
+            parts.choices = [
+                (UpdatePart.FILES.value, gettext("Documents")),
+                (UpdatePart.NARRATIVE.value, gettext("What else the ministry said")),
+            ]
+            parts.label = gettext("Parts of the answer that this is about")
+            self.fields["reason"].help_text = gettext(
+                "The ministry reads this. Write what to send so that you can accept the answer."
+            )
 
     @property
     def missing_proof(self) -> MissingProof | None:

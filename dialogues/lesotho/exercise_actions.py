@@ -422,7 +422,7 @@ class LogEvidence:
             happened_to=self.happened_to,
             done_by=self.done_by,
             stated_by="Exercise: told to the embassy",
-            source="Exercise: note of the embassy",
+            source="note of the embassy",  # stands after the other text, which says that it is an exercise
             commitment=scene.commitment(self.shared_under) if self.shared_under else None,
             sensitivity=Sensitivity.SHARED if self.shared_under else Sensitivity.INTERNAL,
             evidence_links=[(scene.benchmark(key), shows) for key, shows in self.evidence_links],

@@ -32,7 +32,8 @@ def _find_request(scene: Scene, reason: str) -> InformationRequest:
 
 
 def _find_waiting(scene: Scene, reason: str) -> UpdateVersion:
-    return UpdateVersion.objects.undecided().get(update__information_request=_find_request(scene, reason))
+    waiting = UpdateVersion.objects.undecided().filter(update__information_request=_find_request(scene, reason))
+    return waiting[:1].get()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class CorrectLine:
     def play(self, scene: Scene) -> None:
         request = _find_request(scene, self.request)
         standing = request.standing_on(scene.now.date())
-        lines = request.list_lines(standing) if standing else []
+        lines = request.list_expected_lines(standing) if standing else []
         correct_request(
             information_request=request,
             asked_reason=request.reason,
@@ -168,7 +169,7 @@ class AnswerRequest:
 
 @dataclass(frozen=True, slots=True)
 class ReturnAnswer:
-    """An officer returns the answer that waits."""
+    """An officer returns the oldest answer that waits."""
 
     by: AccountKey
     request: RequestReason
@@ -181,7 +182,7 @@ class ReturnAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AcceptAnswer:
-    """An officer accepts the answer that waits. It has no figure and no file to verify."""
+    """An officer accepts the oldest answer that waits. It has no figure and no file to verify."""
 
     by: AccountKey
     request: RequestReason

@@ -1,10 +1,9 @@
 """Requests for information: the figures and documents that the embassy asks of a ministry, and what was answered."""
 
 from datetime import date, datetime
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 from zoneinfo import ZoneInfo
 
-from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Prefetch, Q
@@ -15,6 +14,9 @@ from dialogues.request_status import RequestStanding, end_of_knowledge, request_
 from recommendations.models import Edition, Indicator
 from tiptracker.accounts.models import AnyUser, Country, Ministry, in_visible_countries
 from tiptracker.localization import format_date, gettext, gettext_lazy
+
+if TYPE_CHECKING:
+    from dialogues.models.updates import UpdateVersion
 
 
 class InformationRequestQuerySet(models.QuerySet["InformationRequest"]):
@@ -37,12 +39,11 @@ class InformationRequestQuerySet(models.QuerySet["InformationRequest"]):
     def with_history(self) -> Self:
         """Fetch all that `request_standing_on` reads, with country and ministry. Three queries more than the rows."""
         answers = LineAnswer.objects.select_related("update_version__decision")
-        versions = apps.get_model("dialogues", "UpdateVersion").objects.select_related("decision")
         events = RequestEvent.objects.select_related("recorded_by")
         lines = RequestLine.objects.select_related("indicator", "added_in", "removed_in")
         lines = lines.prefetch_related(Prefetch("answers", answers))
         return self.select_related("country", "ministry").prefetch_related(
-            Prefetch("events", events), Prefetch("lines", lines), Prefetch("updates__versions", versions)
+            Prefetch("events", events), Prefetch("lines", lines)
         )
 
 
@@ -102,12 +103,29 @@ class InformationRequest(models.Model):
             for line in self.lines.all()
             if line.is_asked_at(until)
         }
-        sent = [version for update in self.updates.all() for version in update.versions.all()]
-        return request_standing_on(self.events.all(), lines, sent, day, zone=zone, known_by=known_by)
+        return request_standing_on(self.events.all(), lines, day, zone=zone, known_by=known_by)
 
     def list_lines(self, standing: RequestStanding) -> list["RequestLine"]:
         """Return the lines that were asked for on the day of `standing`, in their order."""
         return [line for line in self.lines.all() if line.pk in standing.lines]
+
+    def list_expected_lines(self, standing: RequestStanding) -> list["RequestLine"]:
+        """Return the lines that the ministry has to answer: no answer to them was accepted, and none waits."""
+        return [line for line in self.list_lines(standing) if standing.lines[line.pk].is_expected]
+
+    def list_expected_versions(self, standing: RequestStanding) -> list["UpdateVersion"]:
+        """Return the versions that said something to the lines that are still expected."""
+        answers = (answer for line in self.list_expected_lines(standing) for answer in line.answers.all())
+        return list({answer.update_version_id: answer.update_version for answer in answers}.values())
+
+    def list_versions_to_resend(self, standing: RequestStanding) -> list["UpdateVersion"]:
+        """Return the returned and withdrawn versions, oldest first, that answered a line last that is still expected.
+
+        What they say is offered again.
+        """
+        newest = (line.newest_answer for line in self.list_expected_lines(standing))
+        versions = {answer.update_version_id: answer.update_version for answer in newest if answer}
+        return sorted(versions.values(), key=lambda version: (version.recorded_at, version.pk))
 
 
 class RequestLine(models.Model):
@@ -149,6 +167,15 @@ class RequestLine(models.Model):
 
     def __str__(self) -> str:
         return self.wording
+
+    @property
+    def newest_answer(self) -> "LineAnswer | None":
+        """What was said to it last, whatever became of that. Prefetch `answers`."""
+        return max(
+            self.answers.all(),
+            key=lambda answer: (answer.update_version.recorded_at, answer.update_version_id),
+            default=None,
+        )
 
     @property
     def kind(self) -> RequestLineKind:

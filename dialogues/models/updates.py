@@ -74,7 +74,8 @@ class Update(models.Model):
         ]
 
     def __str__(self) -> str:
-        return gettext("Update %(number)d") % {"number": self.number}
+        named = gettext("Answer %(number)d") if self.information_request_id else gettext("Update %(number)d")
+        return named % {"number": self.number}
 
     @property
     def subject(self) -> UpdateSubject:

@@ -3,6 +3,7 @@
 It suggests what is open, overdue or waiting. The officer orders the items and notes what to ask.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -19,11 +20,13 @@ from dialogues.agenda_suggestions import (
     RANK_OVERDUE,
     AgendaCommitment,
     AgendaRecommendation,
+    AgendaRequest,
     suggest_agenda_items,
 )
 from dialogues.choices import MadeBy
 from dialogues.forms.agendas import TOPIC_CHOICE, AgendaForm, AgendaItemFormSet, AgendaItemRow, AgendaItemRows
-from dialogues.models import AgendaItem, Commitment, Dialogue
+from dialogues.models import AgendaItem, Commitment, Dialogue, InformationRequest
+from dialogues.request_status import RequestStanding
 from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from dialogues.views.follow_up import count_benchmarks_with_action, find_previous_dialogue
 from dialogues.views.page_context import get_managed_dialogue
@@ -31,7 +34,7 @@ from recommendations.edition_context import get_page_edition
 from recommendations.models import Edition, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.localization import gettext
+from tiptracker.localization import format_date, gettext, record_language
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web.form_pages import save_form, sent_data
 from tiptracker.web.frontend.form_rows import Choices, invalid_forms, raw_values
@@ -46,6 +49,14 @@ class AgendaRow(NamedTuple):
     whose: str
     standing: CommitmentStatusRow | None
     reason: str
+
+
+class AgendaTopic(NamedTuple):
+    """A suggestion that goes onto the agenda in words: its label, and the words and what to ask as they are stored."""
+
+    title: str
+    topic: str
+    note: str
 
 
 class DroppedItem(NamedTuple):
@@ -105,7 +116,8 @@ def dialogue_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
 class _AgendaSubjects:
     """What can be put on the agenda of a dialogue, by keys such as "commitment-5", and what is suggested.
 
-    If the dialogue is with certain ministries, only what concerns them is proposed.
+    If the dialogue is with certain ministries, only what concerns them is proposed. A request for information
+    ("request-7") goes onto the agenda as a topic.
     """
 
     def __init__(self, user: User, dialogue: Dialogue, edition: Edition | None, day: date) -> None:
@@ -123,8 +135,12 @@ class _AgendaSubjects:
         }
         counts = count_benchmarks_with_action(user, recommendations)
         previous = Dialogue.objects.visible_to(user).held_before(dialogue).first()
+        self.ministries = dialogue.ministries_at_the_table()
+        requests = _unsettled_requests(user, dialogue, self.ministries, day)
+        self.topics = {f"request-{row.pk}": _request_topic(row, standing) for row, standing in requests}
         suggestions = suggest_agenda_items(
             [_agenda_commitment(row, previous) for row in self.statuses.values()],
+            [AgendaRequest(row.pk, standing) for row, standing in requests],
             [
                 AgendaRecommendation(row.pk, row.number, counts[row.pk][0])
                 for row in recommendations
@@ -133,20 +149,23 @@ class _AgendaSubjects:
             dialogue.held_on,
         )
         self.suggestions = {suggestion.about: suggestion for suggestion in suggestions}
-        self.ministries = dialogue.ministries_at_the_table()
         concerning = set(commitments.concerning(self.ministries).values_list("pk", flat=True))
         self.proposals = {
             key: suggestion
             for key, suggestion in self.suggestions.items()
-            if (
-                row.pk in concerning
-                if isinstance(row := self.rows[key], Commitment)
-                else not self.ministries or row.lead_id in self.ministries
-            )
+            if key in self.topics or self._concerns(self.rows[key], concerning)
         }
 
+    def _concerns(self, row: Commitment | Recommendation, concerning: Collection[int]) -> bool:
+        """Return whether a commitment or recommendation concerns the ministries at the table."""
+        if isinstance(row, Commitment):
+            return row.pk in concerning
+        return not self.ministries or row.lead_id in self.ministries
+
     def title(self, key: str) -> str:
-        """Return the label of a commitment or recommendation, with who made or what numbers it."""
+        """Return the label of a commitment, request or recommendation, with who made it, or what numbers it."""
+        if key in self.topics:
+            return self.topics[key].title
         row = self.rows[key]
         if isinstance(row, Commitment):
             return f"{row.ministry.short_name if row.ministry else row.maker}: {row.text}"
@@ -180,8 +199,8 @@ def _agenda_forms(
     values, chosen = [raw_values(row) for row in rows], raw_values(form)
     if "put" in data:
         keys = [*chosen["proposed"], *filter(None, [chosen["other"]])]
-        added = [key for key in keys if key in subjects.rows and key not in {row["about"] for row in values}]
-        values += [{"about": key, "topic": "", "note": ""} for key in added]
+        for key in keys:
+            values += _row_to_add(key, values, subjects)
         chosen |= {"proposed": [], "other": ""}
     elif "more" in data:
         values.append({"about": TOPIC_CHOICE, "topic": "", "note": ""})
@@ -199,15 +218,20 @@ def _agenda_forms(
 
 def _agenda_form(subjects: _AgendaSubjects, rows: AgendaItemFormSet, data: Any = None, **kwargs: Any) -> AgendaForm:
     """Return the form to add items, without those that the rows hold already."""
-    on_agenda = {raw_values(row)["about"] if row.is_bound else row.initial["about"] for row in rows}
+    values = [raw_values(row) if row.is_bound else row.initial for row in rows]
+    on_agenda = {row["about"] for row in values}
+    topics = {row["topic"] for row in values}
     free = [key for key in subjects.rows if key not in on_agenda]
+    free += [key for key, topic in subjects.topics.items() if topic.topic not in topics]
     proposals: Choices = [
         (key, format_html('{}<br><span class="quiet">{}</span>', subjects.title(key), proposal.reason))
         for key, proposal in subjects.proposals.items()
         if key in free
     ]
     others: Choices = [
-        (key, Truncator(subjects.title(key)).chars(110)) for key in free if key not in subjects.proposals
+        (key, Truncator(subjects.title(key)).chars(110))
+        for key in free
+        if key not in subjects.proposals and key in subjects.rows
     ]
     return AgendaForm(data, proposals=proposals, others=others, **kwargs)
 
@@ -232,7 +256,47 @@ def _item_inputs(form: AgendaForm, rows: AgendaItemFormSet, subjects: _AgendaSub
         if row["about"] != TOPIC_CHOICE or row["topic"]
     ]
     added = [*form.cleaned_data["proposed"], form.cleaned_data["other"]]
-    return [*items, *(AgendaItemInput(subjects.rows[key]) for key in added if key)]
+    return [*items, *(_item_input(key, subjects) for key in added if key)]
+
+
+def _item_input(key: str, subjects: _AgendaSubjects) -> AgendaItemInput:
+    """Return a suggestion, or another row of the record, as an item."""
+    if topic := subjects.topics.get(key):
+        return AgendaItemInput(topic.topic, topic.note)
+    return AgendaItemInput(subjects.rows[key])
+
+
+def _row_to_add(key: str, rows: list[dict[str, Any]], subjects: _AgendaSubjects) -> list[dict[str, Any]]:
+    """Return the row for a suggestion or another row of the record; nothing if it is there already, or is unknown."""
+    if topic := subjects.topics.get(key):
+        is_there = topic.topic in {row["topic"] for row in rows}
+        return [] if is_there else [{"about": TOPIC_CHOICE, "topic": topic.topic, "note": topic.note}]
+    is_there = key in {row["about"] for row in rows}
+    return [{"about": key, "topic": "", "note": ""}] if key in subjects.rows and not is_there else []
+
+
+def _unsettled_requests(
+    user: User, dialogue: Dialogue, ministries: Collection[int], day: date
+) -> list[tuple[InformationRequest, RequestStanding]]:
+    """Return the requests for information of the ministries at the table, or of all, on which something is expected."""
+    requests = InformationRequest.objects.visible_to(user, dialogue.country)
+    if ministries:
+        requests = requests.filter(ministry__in=ministries)
+    rows = [(row, row.standing_on(day)) for row in requests.with_history()]
+    return [(row, standing) for row, standing in rows if standing and not standing.is_settled]
+
+
+def _request_topic(row: InformationRequest, standing: RequestStanding) -> AgendaTopic:
+    """Return a request as a topic, and its open lines as what to ask. They are stored, so in the record's language."""
+    title = _name_request(row, standing)
+    with record_language():
+        lines = [line.description for line in row.list_lines(standing) if standing.lines[line.pk].is_open]
+        return AgendaTopic(title, _name_request(row, standing), "; ".join(lines))
+
+
+def _name_request(row: InformationRequest, standing: RequestStanding) -> str:
+    values = {"ministry": row.ministry.short_name, "number": row.pk, "date": format_date(standing.asked_on)}
+    return gettext("%(ministry)s: request for information %(number)d of %(date)s") % values
 
 
 def _agenda_commitment(status: CommitmentStatusRow, previous: Dialogue | None) -> AgendaCommitment:

@@ -65,7 +65,7 @@ class CommitmentStatusRow(NamedTuple):
     """A commitment in a list, with its status as displayed and how often it was moved.
 
     `text` replaces the label of the status ("overdue by 12 days"). `sent` stands below it ("no update received", or for
-    the embassy "update received in time").
+    the embassy "update received in time"), and so does `since`: what has reversed a verified commitment since then.
     """
 
     commitment: Commitment
@@ -73,6 +73,7 @@ class CommitmentStatusRow(NamedTuple):
     text: str
     sent: str
     moved: str
+    since: str = ""
 
     @property
     def status(self) -> CommitmentStatus:

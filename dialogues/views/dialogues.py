@@ -1,8 +1,10 @@
-"""Pages about dialogues: the list, one dialogue as agenda or minutes, and forms to plan, change or call off one."""
+"""Pages about dialogues: the list, one dialogue as agenda or minutes, its calendar entry, and forms to change it."""
 
 from datetime import date
 from typing import Any, NamedTuple
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -23,6 +25,7 @@ from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, Inf
 from dialogues.models.dialogues import DialogueQuerySet
 from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from dialogues.views.follow_up import find_previous_dialogue, group_by_owner, list_agenda_items, summarize_next_steps
+from dialogues.views.invitations import find_unreachable, list_invitations
 from dialogues.views.page_context import duplicate_link, get_managed_dialogue
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from dialogues.views.request_rows import list_request_rows
@@ -30,6 +33,7 @@ from recommendations.edition_context import EditionRequest, get_page_edition, se
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.localization import format_date, gettext, gettext_noop
+from tiptracker.notifications.calendar_entries import new_calendar, new_dialogue_event
 from tiptracker.web import exports
 from tiptracker.web.form_pages import render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms, raw_values
@@ -142,6 +146,30 @@ def dialogue_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return render_page(request, "dialogues/dialogue_detail.html", context)
 
 
+@login_required
+@require_safe
+def dialogue_calendar(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Return the entry of a dialogue for the reader's calendar program, with as little of the record as the feed."""
+    dialogue = get_object_or_404(Dialogue.objects.visible_to(request.user), pk=pk)
+    url = urljoin(settings.PUBLIC_URL, reverse("dialogue_detail", args=[dialogue.pk]))
+    stamp = clock.now(dialogue.country.time_zone)
+    entry = new_dialogue_event(
+        dialogue.pk,
+        dialogue.held_on,
+        url,
+        stamp,
+        sequence=dialogue.version - 1,
+        is_cancelled=dialogue.called_off_at is not None,
+    )
+    calendar = new_calendar(method="PUBLISH")
+    calendar.add_component(entry)
+    return HttpResponse(
+        calendar.to_ical(),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="dialogue-{dialogue.held_on:%Y-%m-%d}.ics"'},
+    )
+
+
 def _internal_context(
     request: SignedInRequest, dialogue: Dialogue, commitments: list[CommitmentStatusRow], today: date
 ) -> dict[str, Any]:
@@ -168,6 +196,8 @@ def _internal_context(
         "any_said": any(item.said for item in items),
         "groups": group_by_owner(items),
         "absent": [each for each in participants if each.came is False],
+        "invitations": list_invitations(user, dialogue),
+        "unreachable": find_unreachable(user, dialogue, today) if stage in UPCOMING_STAGES else [],
         "steps": steps,
         "files": files,
         "last": find_previous_dialogue(user, dialogue, today),
@@ -177,6 +207,7 @@ def _internal_context(
             list(InformationRequest.objects.visible_to(user).filter(dialogue=dialogue).with_history()), today
         ),
         "can_change": permissions.can_manage_dialogues(user, dialogue.country),
+        "is_begun": dialogue.called_off_at is None and dialogue.held_on <= today,
         "pack_edition": get_page_edition(request) if permissions.can_request_pack(user, dialogue) else None,
     }
 

@@ -22,7 +22,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dialogues import permissions
-from dialogues.actions.drafts import DraftClosed, DraftPage, DraftSubject, drop_draft, restore_draft, save_draft
+from dialogues.actions.drafts import (
+    DraftClosed,
+    DraftContent,
+    DraftPage,
+    DraftSubject,
+    drop_draft,
+    restore_draft,
+    save_draft,
+)
 from dialogues.actions.files import refuse_oversized_total
 from dialogues.forms.information_requests import AnswerForm, LineAnswerForm
 from dialogues.forms.updates import UpdateForm
@@ -150,7 +158,12 @@ def keep_as_draft(
 
 def display_draft(draft: Draft | None, *forms: Form) -> list[TypedInput]:
     """Return the content of a draft for display next to other input, with the labels of the page's forms."""
-    return format_inputs(draft.content.items(), _fields_by_name(*forms)) if draft else []
+    return format_typed(draft.content, *forms) if draft else []
+
+
+def format_typed(content: DraftContent, *forms: Form) -> list[TypedInput]:
+    """Return what was typed for display, with the labels of the forms that it was typed into."""
+    return format_inputs(content.items(), _fields_by_name(*forms))
 
 
 def _fields_by_name(*forms: Form) -> dict[str, FieldDescription]:

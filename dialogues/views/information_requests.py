@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from dialogues import permissions
 from dialogues.actions.information_requests import ask_for_information, move_request, withdraw_request
-from dialogues.choices import LineStatus, RequestEventKind
+from dialogues.choices import RequestEventKind
 from dialogues.forms.information_requests import (
     AskedLineForms,
     InformationRequestForm,
@@ -33,16 +33,16 @@ from dialogues.views.drafts import describe_draft
 from dialogues.views.page_context import duplicate_link, set_page_edition_for_subject
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from dialogues.views.reminders import find_next_reminder, list_reminders
+from dialogues.views.request_exchange import WaitingAnswer, list_returned_answers, list_waiting_answers
 from dialogues.views.request_rows import RequestListRow, list_request_rows
 from dialogues.views.request_timeline import RequestTimeline
-from dialogues.views.timeline import decision_on
 from recommendations.edition_context import EditionRequest
 from recommendations.models import Benchmark, Edition, Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User, find_contact
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date, gettext, gettext_lazy, ngettext
+from tiptracker.localization import format_date, gettext, gettext_lazy, join_with_and, ngettext
 from tiptracker.notifications.actions import mark_opened
 from tiptracker.notifications.people import find_open_accounts
 from tiptracker.numbers import parse_whole_number
@@ -128,7 +128,7 @@ def information_request_add(request: EditionRequest) -> HttpResponse:
         "today": now.date(),
         "ministries": list(Ministry.objects.visible_to(user).filter(country=country)),
         "dialogues": list(
-            Dialogue.objects.visible_to(user).filter(country=country, called_off_at=None).order_by("-held_on")
+            Dialogue.objects.visible_to(user).filter(country=country).begun_by(now.date()).order_by("-held_on")
         ),
     }
     row_kwargs: dict[str, Any] = {"prefix": "lines", "form_kwargs": {"indicators": indicators}}
@@ -273,26 +273,48 @@ def information_request_detail(request: SignedInRequest, pk: int) -> HttpRespons
     return render_page(request, "dialogues/information_request_detail.html", context)
 
 
+class WaitingAnswerRow(NamedTuple):
+    """An answer that waits, with what the user can do about it.
+
+    `sender` is who sent it or, on a ministry's page, who of the embassy recorded it; `url` the page to review, read or
+    withdraw it. `is_recorded_by_user`: the user recorded it for the ministry.
+    """
+
+    answer: WaitingAnswer
+    sender: str
+    url: str
+    may_decide: bool = False
+    is_recorded_by_user: bool = False
+
+
 def _embassy_context(user: User, timeline: RequestTimeline, today: date) -> dict[str, Any]:
-    request, waiting = timeline.request, timeline.waiting_version
-    can_change = permissions.can_change_request(user, request) and not timeline.standing.is_settled
+    request, standing = timeline.request, timeline.standing
+    can_change = permissions.can_change_request(user, request) and not standing.is_settled
+    waiting = [
+        WaitingAnswerRow(
+            answer,
+            version.sender,
+            reverse("version_detail", args=[version.pk]),
+            may_decide=permissions.can_decide_on_update(user, version),
+            is_recorded_by_user=permissions.has_recorded_version(user, version),
+        )
+        for answer in list_waiting_answers(request, standing)
+        if (version := timeline.find_version(answer.version))
+    ]
     return {
-        "review_url": reverse("version_detail", args=[waiting.pk]) if waiting else "",
-        "may_decide": waiting is not None and permissions.can_decide_on_update(user, waiting),
+        "waiting": waiting,
         "move_url": reverse("information_request_move", args=[request.pk]) if can_change else "",
-        "correct_url": reverse("information_request_correct", args=[request.pk])
-        if can_change and waiting is None
-        else "",
+        "correct_url": reverse("information_request_correct", args=[request.pk]) if can_change else "",
         "record_answer_url": reverse("information_request_record_answer", args=[request.pk])
-        if permissions.can_send_on_behalf(user, request) and can_change and waiting is None
+        if permissions.can_send_on_behalf(user, request) and standing.is_expected
         else "",
         "withdraw_url": reverse("information_request_withdraw", args=[request.pk])
-        if can_change and waiting is None
+        if can_change and not waiting
         else "",
         "dialogue": request.dialogue,
         "edition": request.edition,
         "recorded_by": request.recorded_by,
-        "reminders": list_reminders(request, timeline.versions, timeline.standing, today),
+        "reminders": list_reminders(request, request.list_expected_versions(standing), standing, today),
         "pending": pending_redaction_urls(user, request.country, *timeline.rows()),
         "can_redact": permissions.can_redact(user, request.country),
         "history": history(user, request),
@@ -300,21 +322,29 @@ def _embassy_context(user: User, timeline: RequestTimeline, today: date) -> dict
 
 
 def _ministry_context(request: SignedInRequest, timeline: RequestTimeline, today: date) -> dict[str, Any]:
-    """Return what the page adds for a ministry: what it can do, and why its answer was returned."""
-    asked, waiting = timeline.request, timeline.waiting_version
-    decision = decision_on(timeline.returned) if timeline.returned else None
-    is_open = waiting is None and not timeline.standing.is_settled
-    draft = Draft.objects.visible_to(request.user).filter(information_request=asked).select_related("saved_by").first()
-    just_sent = "sent" in request.GET and waiting is not None
+    """Return what the page adds for a ministry: what it can answer, what waits, and why an answer was returned."""
+    user, asked, standing = request.user, timeline.request, timeline.standing
+    draft = Draft.objects.visible_to(user).filter(information_request=asked).select_related("saved_by").first()
+    waiting = [
+        WaitingAnswerRow(
+            answer,
+            version.sender if version.received_on else "",
+            reverse("version_withdraw", args=[version.pk]) if permissions.can_withdraw_update(user, version) else "",
+        )
+        for answer in list_waiting_answers(asked, standing)
+        if (version := timeline.find_version(answer.version))
+    ]
+    is_open = standing.is_expected
     return {
+        "waiting": waiting,
+        "expected": join_with_and([str(line.number) for line in timeline.expected_lines]),
+        "expected_count": len(timeline.expected_lines),
         "answer_url": reverse("information_request_answer", args=[asked.pk]) if is_open else "",
-        "draft": describe_draft(draft, asked, request.user) if draft and is_open else None,
-        "version_withdraw_url": reverse("version_withdraw", args=[waiting.pk]) if waiting else "",
-        "returned_reason": decision.reason if decision else "",
+        "draft": describe_draft(draft, asked, user) if draft and is_open else None,
+        "returned": list_returned_answers(asked, standing),
         "contact": find_contact(asked.country_id),
-        "reminded_on": find_next_reminder(asked, timeline.versions, timeline.standing, today),
-        "is_partly_sent": any(line.status is LineStatus.ASKED for line in timeline.standing.lines.values()),
-        "just_sent": reverse("information_request_draft", args=[asked.pk]) if just_sent else "",
+        "reminded_on": find_next_reminder(asked, asked.list_expected_versions(standing), standing, today),
+        "just_sent": reverse("information_request_draft", args=[asked.pk]) if "sent" in request.GET and waiting else "",
     }
 
 

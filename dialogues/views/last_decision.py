@@ -58,18 +58,26 @@ def _version_decision(user: User, key: int) -> LastDecision | None:
     url = reverse("version_detail", args=[row.pk])
     assesses = outcome is UpdateDecision.ACCEPTED and permissions.can_give_verdicts(user)
     text = row.update.subject.text
-    if not assesses:
-        return LastDecision(outcome, text, url, gettext("Open the update again"), _describe_ministry_view(outcome))
+    is_answer = row.update.information_request_id is not None
+    again = gettext("Open the answer again") if is_answer else gettext("Open the update again")
+    if is_answer or not assesses:
+        return LastDecision(outcome, text, url, again, _describe_ministry_view(outcome, is_answer=is_answer))
     if needs_verdict(user, row):
         return LastDecision(
-            outcome, text, f"{url}#assess", gettext("Assess its benchmarks"), _describe_ministry_view(outcome)
+            outcome,
+            text,
+            f"{url}#assess",
+            gettext("Assess its benchmarks"),
+            _describe_ministry_view(outcome, is_answer=False),
         )
     note = gettext("The ministry sees the decision on its page. No benchmark needs an assessment.")
-    return LastDecision(outcome, text, url, gettext("Open the update again"), note)
+    return LastDecision(outcome, text, url, again, note)
 
 
-def _describe_ministry_view(outcome: UpdateDecision) -> str:
+def _describe_ministry_view(outcome: UpdateDecision, *, is_answer: bool) -> str:
     """Return what the ministry sees of a decision on an update, and what comes next."""
+    if outcome is UpdateDecision.RETURNED and is_answer:
+        return gettext("The ministry sees what to change on its page. It can correct the answer and send it again.")
     if outcome is UpdateDecision.RETURNED:
         return gettext("The ministry sees what to change on its page. It can correct the update and send it again.")
     return gettext("The ministry sees the decision on its page.")

@@ -4,34 +4,32 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from dialogues.choices import LineStatus, RequestStatus, UpdateDecision
+from dialogues.choices import UpdateDecision
 from dialogues.commitment_phrases import format_returned_on
-from dialogues.models import Draft, InformationRequest, UpdateVersion
+from dialogues.models import Draft, InformationRequest
 from dialogues.request_phrases import format_request_status
 from dialogues.request_status import RequestStanding
 from dialogues.views.drafts import DraftNote, describe_draft
+from dialogues.views.request_exchange import (
+    ReturnedAnswer,
+    WaitingAnswer,
+    list_returned_answers,
+    list_waiting_answers,
+)
 from tiptracker.accounts.models import User
 
 
 class MinistryRequest(NamedTuple):
-    """A request as its ministry sees it: what is still asked for, and why the last answer was returned, if it was.
-
-    `open_lines` have no accepted answer. To `unanswered` ones, no answer waits for the embassy either.
-    """
+    """A request as its ministry sees it: what it still has to answer, what waits, and why an answer was returned."""
 
     pk: int
     text: str
     reason: str
     standing: RequestStanding
-    open_lines: Sequence[str]
-    unanswered: Sequence[str]
-    returned_reason: str
+    expected: Sequence[str]
+    waiting: Sequence[WaitingAnswer]
+    returned: Sequence[ReturnedAnswer]
     draft: DraftNote | None
-
-    @property
-    def is_waiting(self) -> bool:
-        """Return whether the embassy has an answer to decide on."""
-        return self.standing.status is RequestStatus.WITH_EMBASSY
 
     @property
     def is_settled(self) -> bool:
@@ -41,7 +39,7 @@ class MinistryRequest(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Return whether the ministry has to send something."""
-        return not self.is_waiting and not self.is_settled
+        return self.standing.is_expected
 
     @property
     def status_text(self) -> str:
@@ -49,7 +47,7 @@ class MinistryRequest(NamedTuple):
         return format_request_status(self.standing)
 
     @property
-    def returned(self) -> UpdateDecision | None:
+    def returned_status(self) -> UpdateDecision | None:
         """Return the word for an answer that was returned and not sent again yet."""
         return UpdateDecision.RETURNED if self.standing.returned_on else None
 
@@ -79,28 +77,10 @@ def list_ministry_requests(user: User, day: date) -> list[MinistryRequest]:
                     text=request.text,
                     reason=request.reason,
                     standing=standing,
-                    open_lines=[
-                        line.description for line in request.list_lines(standing) if standing.lines[line.pk].is_open
-                    ],
-                    returned_reason=_find_returned_reason(request) if standing.returned_on else "",
-                    unanswered=[
-                        line.description
-                        for line in request.list_lines(standing)
-                        if standing.lines[line.pk].status is LineStatus.ASKED
-                    ],
+                    expected=[line.description for line in request.list_expected_lines(standing)],
+                    waiting=list_waiting_answers(request, standing),
+                    returned=list_returned_answers(request, standing),
                     draft=describe_draft(draft, request, user) if draft else None,
                 )
             )
     return sorted(rows, key=lambda row: row.order)
-
-
-def _find_returned_reason(request: InformationRequest) -> str:
-    """Return what the embassy asks to change in the newest answer that was not withdrawn."""
-    sent: list[UpdateVersion] = [version for update in request.updates.all() for version in update.versions.all()]
-    last = max(
-        (version for version in sent if version.withdrawn_at is None),
-        key=lambda version: (version.recorded_at, version.pk),
-        default=None,
-    )
-    decision = getattr(last, "decision", None)
-    return decision.reason if decision else ""

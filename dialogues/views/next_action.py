@@ -118,6 +118,8 @@ def _next_decision(user: User, timeline: CommitmentTimeline, update_version: Upd
         sentence = gettext("The ministry sent an update on %(date)s. Accept it, or return it and say what to change.")
         return NextAction(sentence % {"date": sent_on}, url, gettext("Review the update"))
     sentence = gettext("The ministry sent an update on %(date)s. An officer has to review it.")
+    if permissions.has_recorded_version(user, update_version):
+        sentence = gettext("You recorded this for the ministry. Another officer decides on it.")
     return NextAction(sentence % {"date": sent_on}, url, gettext("Read the update"))
 
 
@@ -193,8 +195,8 @@ def _next_work(user: User, timeline: CommitmentTimeline) -> NextAction:
             return NextAction(sentence, url, gettext("Report the commitment done"))
         return NextAction(gettext("The United States made this commitment."))
     sentence = (
-        gettext("%(maker)s has to correct the returned update and send it again.")
+        gettext("The ministry has to correct the returned update and send it again.")
         if timeline.returned
-        else gettext("%(maker)s has to act, and send an update with the proof.")
-    ) % {"maker": commitment.maker}
+        else gettext("The ministry has to act, and send an update with the proof.")
+    )
     return _next_logging(timeline, sentence) if may_log else NextAction(sentence)

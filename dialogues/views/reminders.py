@@ -1,6 +1,7 @@
 """When people were reminded of the due date of a commitment or of a request, and when they are next."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,8 +11,8 @@ from dialogues.commitment_status import CommitmentStanding
 from dialogues.due_date_stages import DueDateStage, last_exchange_at, plan_stages
 from dialogues.models import Commitment, InformationRequest, UpdateVersion
 from dialogues.occasions import COMMITMENT
-from dialogues.request_occasions import EXPECTED, REQUEST
-from dialogues.request_status import RequestStanding
+from dialogues.request_occasions import REQUEST
+from dialogues.request_status import EXPECTED, RequestStanding
 from tiptracker.localization import gettext, ngettext
 from tiptracker.notifications.choices import DAYS_OVERDUE, REQUEST_DAYS_OVERDUE, NoticeKind
 from tiptracker.notifications.reminders import find_sent_reminders
@@ -27,19 +28,21 @@ TO_MINISTRY = frozenset(
 
 
 class Reminder(NamedTuple):
-    """A step of the reminders: the day it was or will be, who is told of what, and whether it happened."""
+    """What was or will be told on a day: who is told of what, and whether it happened."""
 
     day: date
-    sentence: str
+    sentences: Sequence[str]
     is_done: bool
 
 
 def list_reminders(
     subject: Subject, versions: Iterable[UpdateVersion], standing: Standing, today: date
 ) -> list[Reminder]:
-    """Return the reminders of a due date that went out, and those still to come. Empty without a date to remind of.
+    """Return the reminders of a due date that went out, and those still to come, one for each day.
 
-    `versions`: all versions of the updates on the commitment or request.
+    Empty without a date to remind of.
+
+    `versions`: those on the commitment or, of a request, those that said something to a line that is still expected.
     """
     stages = _plan(subject, versions, standing)
     if not stages or standing.due_on is None:
@@ -47,13 +50,13 @@ def list_reminders(
     table = COMMITMENT if isinstance(subject, Commitment) else REQUEST
     sent = find_sent_reminders(table, subject.pk, standing.due_on)
     ministry = subject.ministry.name if subject.ministry else gettext("the officers")
-    reminders = []
+    reminders: dict[tuple[date, bool], list[str]] = defaultdict(list)
     for kind, days, planned_on in stages:
-        if at := sent.get((kind, days)):
-            reminders.append(Reminder(_day(at, subject), _describe(kind, days, ministry), is_done=True))
-        elif planned_on > today:
-            reminders.append(Reminder(planned_on, _describe(kind, days, ministry), is_done=False))
-    return reminders
+        told_on = _day(at, subject) if (at := sent.get((kind, days))) else None
+        if told_on or planned_on > today:
+            sentence = _describe(kind, days, ministry)
+            reminders[told_on or planned_on, told_on is not None].append(sentence)
+    return [Reminder(day, sentences, is_done) for (day, is_done), sentences in sorted(reminders.items())]
 
 
 def find_next_reminder(
@@ -99,14 +102,14 @@ def _describe(kind: NoticeKind, days: int, ministry: str) -> str:
             sentence = ngettext("%(ministry)s, %(days)d day overdue", "%(ministry)s, %(days)d days overdue", days)
         case NoticeKind.LONG_OVERDUE | NoticeKind.REQUEST_LONG_OVERDUE:
             sentence = ngettext(
-                "The officers and the Ambassador, %(days)d day overdue",
-                "The officers and the Ambassador, %(days)d days overdue",
+                "the officers and the Ambassador, %(days)d day overdue",
+                "the officers and the Ambassador, %(days)d days overdue",
                 days,
             )
         case _:
             sentence = ngettext(
-                "Proposal for the agenda of the next dialogue, %(days)d day overdue",
-                "Proposal for the agenda of the next dialogue, %(days)d days overdue",
+                "proposal for the agenda of the next dialogue, %(days)d day overdue",
+                "proposal for the agenda of the next dialogue, %(days)d days overdue",
                 days,
             )
     return sentence % {"ministry": ministry, "days": days}

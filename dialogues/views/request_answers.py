@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,15 +12,17 @@ from django.shortcuts import get_object_or_404, redirect
 
 from dialogues import permissions
 from dialogues.actions.drafts import DraftPage
-from dialogues.actions.request_answers import AnswerInput, Received, answer_request, describe_removed_line
+from dialogues.actions.files import find_resendable_files
+from dialogues.actions.request_answers import AnswerInput, Received, answer_request, write_answer_title
 from dialogues.actions.sent_forms import find_sent_version
 from dialogues.choices import LineAnswerKind, ReceivedAs
 from dialogues.forms.information_requests import AnswerForm, LineAnswerForm, PaperAnswerForm, PaperLineAnswerForm
-from dialogues.models import InformationRequest, RequestLine, UpdateVersion
+from dialogues.models import Draft, EvidenceFile, InformationRequest, LineAnswer, RequestLine, UpdateVersion
 from dialogues.request_phrases import format_request_status
 from dialogues.returned_parts import list_changes
-from dialogues.views.drafts import read_draft_page
+from dialogues.views.drafts import format_typed, read_draft_page, read_posted_content
 from dialogues.views.page_context import set_page_edition_for_subject
+from dialogues.views.request_exchange import ReturnedAnswer, list_returned_answers
 from dialogues.views.request_timeline import RequestTimeline, find_reading
 from dialogues.views.sending_page import SendingPage, read_sent_form, sent_response
 from dialogues.views.timeline import decision_on
@@ -32,7 +34,7 @@ from tiptracker.localization import gettext
 from tiptracker.web.form_pages import form_page
 from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page
-from tiptracker.web.preserved_input import wants_json
+from tiptracker.web.preserved_input import TypedInput, wants_json
 
 
 @login_required
@@ -60,29 +62,33 @@ def information_request_answer(request: SignedInRequest, pk: int) -> HttpRespons
         page.keep()
         if wants_json(request):
             return page.refused_response()
-    decision = decision_on(timeline.returned) if timeline.returned else None
-    changes = list_changes(decision) if decision else {}
+    returned = list_returned_answers(information_request, standing)
+    changes = _merge_changes(timeline, returned)
     for part in page.parts:
         part.changes = changes.get(part.prefix or "", ())
     context = {
-        "number": pk,
-        "heading": information_request.text,
-        "maker": information_request.maker,
         "reason": information_request.reason,
-        "standing": standing,
-        "status_text": format_request_status(standing),
-        "answered": [each for each in timeline.list_lines() if not standing.lines[each.pk].is_open],
         "entries": timeline.list_entries(),
-        "returned_reason": decision.reason if decision else "",
-        "is_withdrawn": timeline.version_to_resend is not None and timeline.returned is None,
+        "returned": returned,
+        "is_withdrawn": any(version.withdrawn_at for version in timeline.versions_to_resend),
         "changes": changes,
-        "is_closed": timeline.waiting_version is not None or standing.is_settled,
         "contact": find_contact(information_request.country_id),
         **page.context(),
     }
     status = 422 if page.is_sent else 200
     response = render_page(request, "dialogues/information_request_answer.html", context, status=status)
     return page.uploads.with_retry_after(response)
+
+
+def _merge_changes(timeline: RequestTimeline, returned: Sequence[ReturnedAnswer]) -> dict[str, list[str]]:
+    """Return what the embassy asks to change, by part of the form, in all answers that it returned."""
+    changes: dict[str, list[str]] = {}
+    for answer in returned:
+        version = timeline.find_version(answer.version)
+        if version and (decision := decision_on(version)):
+            for part, sentences in list_changes(decision).items():
+                changes.setdefault(part, []).extend(sentences)
+    return changes
 
 
 @form_page
@@ -112,13 +118,6 @@ def information_request_record_answer(request: SignedInRequest, pk: int) -> Http
         messages.success(request, sentence % {"ministry": information_request.maker})
         return redirect("information_request_detail", pk)
     context = {
-        "number": pk,
-        "heading": information_request.text,
-        "maker": information_request.maker,
-        "standing": standing,
-        "status_text": format_request_status(standing),
-        "answered": [each for each in timeline.list_lines() if not standing.lines[each.pk].is_open],
-        "is_closed": timeline.waiting_version is not None or standing.is_settled,
         "is_only_officer": not permissions.has_other_officer(user, information_request.country),
         **page.context(),
     }
@@ -127,25 +126,53 @@ def information_request_record_answer(request: SignedInRequest, pk: int) -> Http
     return page.uploads.with_retry_after(response)
 
 
+class LostInput(NamedTuple):
+    """What was typed for a line that can no longer be answered."""
+
+    number: int
+    description: str
+    typed: Sequence[TypedInput]
+
+
 class _AnswerPage(SendingPage[LineAnswerForm]):
-    """The form of an answer, with a part for each line that is still open."""
+    """The form of an answer, with a part for each line that can be answered now."""
 
     line_form: type[LineAnswerForm] = LineAnswerForm
 
     def __init__(self, request: SignedInRequest, timeline: RequestTimeline, now: datetime) -> None:
         self.timeline = timeline
-        last, to_resend = timeline.last_version, timeline.version_to_resend
-        super().__init__(request, timeline.request, now, last=last, to_resend=to_resend)
+        last, resent = timeline.last_version, timeline.versions_to_resend
+        super().__init__(request, timeline.request, now, last=last, resent=resent)
 
     def build_forms(self, data: QueryDict | None) -> tuple[AnswerForm, Sequence[LineAnswerForm]]:
-        last, today = self.to_resend, self.now.date()
-        fills = last is not None and data is None
-        initial = {"narrative": _unredacted(last.narrative)} if last and fills else None
+        today, fills = self.now.date(), data is None
+        newest = self.resent[-1] if self.resent else None
+        narrative = _unredacted(newest.narrative) if newest else ""
+        is_own = narrative != write_answer_title(self.timeline.standing)
+        initial = {"narrative": narrative} if fills and is_own else None
         parts = [
-            self.line_form(data, line=line, today=today, initial=_line_initial(line, last) if last and fills else None)
-            for line in self.timeline.open_lines
+            self.line_form(data, line=line, today=today, initial=self._line_initial(line) if fills else None)
+            for line in self.timeline.expected_lines
         ]
         return self.build_form(data, initial), parts
+
+    def _line_initial(self, line: RequestLine) -> dict[str, Any] | None:
+        """Return what the ministry said to a line last, if that was returned or withdrawn."""
+        answer = line.newest_answer
+        version = self.timeline.find_version(answer.update_version_id) if answer else None
+        return _initial_values(answer, version) if answer and version else None
+
+    def is_drafted(self, part: LineAnswerForm, draft: Draft) -> bool:
+        """Return whether the draft fills the part of a line: unless the answer to the line came back after it."""
+        answer = part.line.newest_answer
+        return answer is None or not _was_returned_after(answer.update_version, draft)
+
+    def _attached(self) -> list[EvidenceFile]:
+        """Return the files of the draft, or those that are offered again; and those that came back after the draft."""
+        attached = super()._attached()
+        if self.draft and (later := [each for each in self.resent if _was_returned_after(each, self.draft)]):
+            attached += [file for file in find_resendable_files(later, self.request.user) if file not in attached]
+        return attached
 
     def build_form(self, data: QueryDict | None, initial: dict[str, Any] | None) -> AnswerForm:
         """Return the form for what concerns all lines."""
@@ -154,18 +181,24 @@ class _AnswerPage(SendingPage[LineAnswerForm]):
     def submit(self) -> UpdateVersion:
         return self._answer(page=read_draft_page(self.request))
 
-    def _refuse_removed_lines(self) -> None:
-        """Refuse if something was typed for a line that the embassy corrected after the form was opened."""
-        for line in self.timeline.request.lines.all():
-            names = [name for name in self.request.POST if name.startswith(f"line-{line.pk}-")]
-            if line.removed_in and any(self.request.POST[name] for name in names):
-                raise Refused("closed", describe_removed_line(line))
+    @property
+    def lines_typed_elsewhere(self) -> list[RequestLine]:
+        """The lines for which something was typed, and that can no longer be answered."""
+        expected = {line.pk for line in self.timeline.expected_lines}
+        others = (line for line in self.timeline.request.lines.all() if line.pk not in expected)
+        return [line for line in others if self.is_sent and self._list_typed(line)]
+
+    def _list_typed(self, line: RequestLine) -> dict[str, list[str]]:
+        posted = read_posted_content(self.request)
+        names = (f"line-{line.pk}-{name}" for name in ("answer", "figure", "text"))
+        return {name: posted[name] for name in names if any(posted.get(name, ()))}
 
     def _answer(self, *, page: DraftPage | None = None, received: Received | None = None) -> UpdateVersion:
-        self._refuse_removed_lines()
+        answers = [read_answer(part) for part in self.parts if part.is_filled]
+        answers += [AnswerInput(line, LineAnswerKind.ANSWERED) for line in self.lines_typed_elsewhere]
         return answer_request(
             information_request=self.timeline.request,
-            answers=[read_answer(part) for part in self.parts if part.is_filled],
+            answers=answers,
             narrative=self.form.cleaned_data["narrative"],
             files=self.uploads.files,
             page=page,
@@ -181,7 +214,28 @@ class _AnswerPage(SendingPage[LineAnswerForm]):
         return (part, field) if part else (self.form, refusal.field)
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "parts": self.parts}
+        request, standing = self.timeline.request, self.timeline.standing
+        lines = self.timeline.list_lines()
+        return {
+            **super().context(),
+            "number": request.pk,
+            "heading": request.text,
+            "maker": request.maker,
+            "standing": standing,
+            "status_text": format_request_status(standing),
+            "waiting": [each for each in lines if standing.lines[each.pk].sent_on],
+            "answered": [each for each in lines if standing.lines[each.pk].answered_on],
+            "is_closed": not standing.is_expected,
+            "parts": self.parts,
+            "typed_elsewhere": [
+                LostInput(
+                    line.number,
+                    line.description,
+                    format_typed(self._list_typed(line), self.line_form(line=line, today=self.now.date())),
+                )
+                for line in self.lines_typed_elsewhere
+            ],
+        }
 
 
 class _PaperAnswerPage(_AnswerPage):
@@ -211,13 +265,15 @@ def read_answer(part: LineAnswerForm) -> AnswerInput:
     )
 
 
-def _line_initial(line: RequestLine, version: UpdateVersion) -> dict[str, Any]:
+def _was_returned_after(version: UpdateVersion, draft: Draft) -> bool:
+    """Return whether a version was returned or withdrawn after a draft was saved, which so knows nothing of it."""
+    return version.decided_at is not None and version.decided_at > draft.saved_at
+
+
+def _initial_values(answer: LineAnswer, version: UpdateVersion) -> dict[str, Any]:
     """Return what a version said to a line as initial values, so that the ministry need not type it again."""
-    answer = next((each for each in line.answers.all() if each.update_version_id == version.pk), None)
-    if answer is None:
-        return {}
     initial: dict[str, Any] = {"answer": answer.answer, "text": _unredacted(answer.text)}
-    if reading := find_reading(version, line):
+    if reading := find_reading(version, answer.line):
         figure = cast("Any", reading.figure)
         initial |= {"figure": f"{figure.normalize():f}", "through_on": reading.through_on}
     return initial

@@ -30,7 +30,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 @form_page
 def information_request_correct(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Correct a request. Answered lines are shown and stay. The earlier reason and lines stay in its history."""
+    """Correct a request. Lines with an answer are shown and stay. The earlier reason and lines stay in its history."""
     user = request.user
     information_request, timeline, now = _get_request(request, pk)
     if not permissions.can_change_request(user, information_request):
@@ -38,7 +38,7 @@ def information_request_correct(request: SignedInRequest, pk: int) -> HttpRespon
     row_kwargs = _row_kwargs(user, timeline)
     data = sent_data(request)
     form = _correction_form(information_request, data)
-    rows = CorrectedLineForms(data, initial=None if data else _initial_rows(timeline.open_lines), **row_kwargs)
+    rows = CorrectedLineForms(data, initial=None if data else _initial_rows(timeline.expected_lines), **row_kwargs)
     if "more" in request.POST:
         form, rows = CorrectRequestForm(initial=raw_values(form)), add_empty_row(rows, **row_kwargs)
         rows.forms[-1].initial = usual_period(information_request.edition)
@@ -60,7 +60,7 @@ def information_request_correct(request: SignedInRequest, pk: int) -> HttpRespon
         "form": form,
         "rows": rows,
         "refused_forms": invalid_forms(form, *rows),
-        "answered": [row for row in timeline.list_lines() if not timeline.standing.lines[row.pk].is_open],
+        "fixed": [row for row in timeline.list_lines() if not timeline.standing.lines[row.pk].is_expected],
         "current": timeline.list_lines() if is_overtaken else [],
     }
     status = 422 if form.is_bound else 200

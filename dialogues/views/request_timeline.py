@@ -1,6 +1,6 @@
 """The history of a request for information, and what is known of its lines, as one user may see them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialogues.choices import (
-    DECISIONS_ENDING_CLAIMS,
     LineAnswerKind,
     LineStatus,
     RequestEventKind,
@@ -30,8 +29,8 @@ from tiptracker.localization import format_date, gettext
 class RequestLineDisplay(NamedTuple):
     """A line of a request with what is known of it, as plain values: a ministry's page reaches no row through it.
 
-    `answer` and `figure` are those of the version that answers it, once it is accepted. `evidence_url` is the page of
-    the evidence on which the figure rests.
+    `answer` and `figure` are those of the version that was accepted or waits for the embassy. `evidence_url` is the
+    page of the evidence on which the figure rests.
     """
 
     pk: int
@@ -81,36 +80,29 @@ class RequestTimeline:
         return self.versions[-1] if self.versions else None
 
     @property
-    def waiting_version(self) -> UpdateVersion | None:
-        """Return the version that has no decision yet."""
-        return self.last_version if self.last_version and decision_on(self.last_version) is None else None
+    def versions_to_resend(self) -> list[UpdateVersion]:
+        """Return the returned and withdrawn versions whose answers are offered again, oldest first."""
+        keys = {version.pk for version in self.request.list_versions_to_resend(self.standing)}
+        return [version for version in self.versions if version.pk in keys]
 
     @property
-    def version_to_resend(self) -> UpdateVersion | None:
-        """Return the newest version if it was returned or withdrawn: its answers are offered again."""
-        decision = decision_on(self.last_version) if self.last_version else None
-        return self.last_version if decision and decision.decision in DECISIONS_ENDING_CLAIMS else None
+    def expected_lines(self) -> list[RequestLine]:
+        """Return the lines that the ministry can answer now."""
+        return self.request.list_expected_lines(self.standing) if self.standing.is_expected else []
 
-    @property
-    def returned(self) -> UpdateVersion | None:
-        """Return the returned version, if no newer one was sent, or its ministry withdrew the newer one."""
-        last = next((each for each in reversed(self.versions) if each.withdrawn_at is None), None)
-        return last if last and last.returned_at and not self.standing.is_settled else None
+    def find_version(self, key: int | None) -> UpdateVersion | None:
+        """Return one of the versions by its id."""
+        return next((version for version in self.versions if version.pk == key), None)
 
-    @property
-    def open_lines(self) -> list[RequestLine]:
-        """Return the lines that no accepted version answers."""
-        return [line for line in self.lines if self.standing.lines[line.pk].is_open]
-
-    def list_lines(self) -> list[RequestLineDisplay]:
-        """Return the lines, each with its accepted answer."""
+    def list_lines(self, lines: Iterable[RequestLine] | None = None) -> list[RequestLineDisplay]:
+        """Return all lines, or these, each with the answer that was accepted or waits."""
         displays = []
-        for line in self.lines:
+        for line in self.lines if lines is None else lines:
             known = self.standing.lines[line.pk]
             text = describe_line_standing(known, line.asked_on(self.standing))
             display = RequestLineDisplay(line.pk, line.number, line.description, line.kind, known.status, text)
-            answer = self._answers.get((known.version, line.pk)) if known.version else None
-            version = next((each for each in self.versions if each.pk == known.version), None)
+            answer = None if known.is_expected else line.newest_answer
+            version = self.find_version(answer.update_version_id) if answer else None
             if answer and version:
                 reading = find_reading(version, line)
                 display = display._replace(

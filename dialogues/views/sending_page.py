@@ -83,9 +83,8 @@ def sent_response(request: SignedInRequest, sent: UpdateVersion, now: datetime) 
 
 def _describe_sending(subject: UpdateSubject, sender: User) -> str:
     """Return what the page says after sending: what happened, who reads it, and how the sender learns of the reply."""
-    values = {}
-    if contact := find_contact(subject.country_id):
-        values["officer"] = contact.name
+    contact = find_contact(subject.country_id)
+    if isinstance(subject, Commitment):
         sentence = gettext(
             "Your update was sent to the embassy. %(officer)s will read it. You will see our reply here and on your "
             "home page."
@@ -96,14 +95,15 @@ def _describe_sending(subject: UpdateSubject, sender: User) -> str:
         )
     else:
         sentence = gettext(
-            "Your update was sent to the embassy. An officer will read it. You will see our reply here and on your "
+            "Your answer was sent to the embassy. %(officer)s will read it. You will see our reply here and on your "
             "home page."
         )
         with_mail = gettext(
-            "Your update was sent to the embassy. An officer will read it. You will see our reply here and on your "
+            "Your answer was sent to the embassy. %(officer)s will read it. You will see our reply here and on your "
             "home page, and we send you a mail."
         )
-    return (with_mail if wants_mails_about(sender, ANSWERS) else sentence) % values
+    officer = contact.name if contact else gettext("An officer")
+    return (with_mail if wants_mails_about(sender, ANSWERS) else sentence) % {"officer": officer}
 
 
 class SendingPage[Part: TrackerForm](ABC):
@@ -111,6 +111,8 @@ class SendingPage[Part: TrackerForm](ABC):
 
     Attributes:
         parts: further forms of the page, one for each figure or line.
+        last: the version that was sent last.
+        resent: the versions that were returned or withdrawn, and whose content is offered again.
         sent: what was sent, once `send` has returned True.
     """
 
@@ -123,10 +125,10 @@ class SendingPage[Part: TrackerForm](ABC):
         now: datetime,
         *,
         last: UpdateVersion | None,
-        to_resend: UpdateVersion | None,
+        resent: Sequence[UpdateVersion],
     ) -> None:
         self.request, self.subject, self.now = request, subject, now
-        self.last, self.to_resend = last, to_resend
+        self.last, self.resent = last, resent
         self.is_sent = request.method == "POST"
         self.sent_form = read_sent_form(request) if self.is_sent else None
         self.draft = find_visible_draft(request.user, subject)
@@ -141,15 +143,20 @@ class SendingPage[Part: TrackerForm](ABC):
             drafted, parts = self.build_forms(draft_post_data(self.draft))
             self.form.initial = raw_values(drafted)
             for part, drafted_part in zip(self.parts, parts, strict=True):
-                part.initial = raw_values(drafted_part)
+                if self.is_drafted(part, self.draft):
+                    part.initial = raw_values(drafted_part)
 
     @abstractmethod
     def build_forms(self, data: QueryDict | None) -> tuple[TrackerForm, Sequence[Part]]:
-        """Return the form and its parts: bound to `data`, or filled from the version that is to be sent again."""
+        """Return the form and its parts: bound to `data`, or filled from what is to be sent again."""
 
     @abstractmethod
     def submit(self) -> UpdateVersion:
         """Send what the valid forms hold, or raise Refused."""
+
+    def is_drafted(self, part: Part, draft: Draft) -> bool:
+        """Return whether the draft fills a part of the page."""
+        return True
 
     def refusal_place(self, refusal: Refused) -> tuple[TrackerForm, str | None]:
         """Return the form and the field beside which a refusal is shown."""
@@ -159,7 +166,7 @@ class SendingPage[Part: TrackerForm](ABC):
         user = self.request.user
         if self.draft:
             return list_draft_files(self.draft, user)
-        return list(find_resendable_files(self.to_resend, user)) if self.to_resend else []
+        return list(find_resendable_files(self.resent, user)) if self.resent else []
 
     def is_valid(self) -> bool:
         """Return whether all forms are valid. Validate each, so that the page shows all errors at once."""

@@ -460,8 +460,11 @@ def _format_period(evidence: Iterable[Evidence], version: UpdateVersion) -> str:
 
 
 def version_title(version: UpdateVersion) -> str:
-    """Return the name of a version: "Update 1, version 2"."""
+    """Return the name of a version: "Update 1, version 2" or, if it answers a request, "Answer 1, version 2"."""
     values = {"update": version.update.number, "version": version.number}
+    if version.update.information_request_id:
+        sentence = gettext("Answer %(update)d, version %(version)d")
+        return (gettext("Answer %(update)d") if version.number == 1 else sentence) % values
     if version.number == 1:
         return gettext("Update %(update)d") % values
     return gettext("Update %(update)d, version %(version)d") % values

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET
 
 from dialogues import permissions
+from dialogues.actions.update_decisions import describe_earlier_decision
 from dialogues.actions.updates import ReviewInput, accept_update, record_versions_opened, return_update
 from dialogues.choices import ClaimedProgress, EvidenceDecision, UpdateDecision
 from dialogues.decision_reasons import RequestedChange, format_return_reason, standard_sentence
@@ -324,6 +325,8 @@ def _render_detail(
         "missing_proofs": missing_proofs(proofs) if update_version.claimed == ClaimedProgress.DONE else [],
         "before": find_last_decision(request),
         "is_overtaken": is_overtaken,
+        "overtaken": describe_earlier_decision(decision, _now(update_version)) if is_overtaken and decision else "",
+        "is_recorded_by_user": decision is None and permissions.has_recorded_version(user, update_version),
         "redacted": redaction_dates(*rows),
         "pending": pending_redaction_urls(user, subject.country, *rows, *readings),
         "can_redact": permissions.can_redact(user, subject.country),

@@ -113,8 +113,9 @@ class _UpdatePage(SendingPage[FigureForm]):
     ) -> None:
         self.commitment, self.edition = timeline.commitment, edition
         self.proofs = list_proofs(request.user, [self.commitment.pk], now.date())[self.commitment.pk]
-        last, to_resend = timeline.last_version, timeline.version_to_resend
-        super().__init__(request, timeline.commitment, now, last=last, to_resend=to_resend)
+        self.to_resend = timeline.version_to_resend
+        resent = [self.to_resend] if self.to_resend else []
+        super().__init__(request, timeline.commitment, now, last=timeline.last_version, resent=resent)
 
     def build_forms(self, data: QueryDict | None) -> tuple[UpdateForm, list[FigureForm]]:
         figures = self._figures(data, self.edition)

@@ -12,6 +12,7 @@ from dialogues.choices import ClaimedProgress
 from dialogues.forms.updates import WithdrawUpdateForm
 from dialogues.models import UpdateVersion
 from dialogues.views.page_context import UpdateSubjectHeading, set_page_edition_for_subject, subject_url
+from dialogues.views.request_timeline import describe_answer, list_request_answers
 from dialogues.views.timeline import decision_on
 from tiptracker import clock
 from tiptracker.localization import gettext
@@ -34,9 +35,16 @@ def version_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
         form,
         lambda: withdraw_update(update_version=update_version, by=request.user, now=now, **form.cleaned_data),
     ):
-        sentence = gettext(
-            "You withdrew the update. The embassy will not review it. Its text and files stay in the record, and you "
-            "can send it again."
+        sentence = (
+            gettext(
+                "You withdrew the answer. The embassy will not review it. Its text and files stay in the record, and "
+                "you can send it again."
+            )
+            if update_version.update.information_request_id
+            else gettext(
+                "You withdrew the update. The embassy will not review it. Its text and files stay in the record, and "
+                "you can send it again."
+            )
         )
         messages.success(request, sentence)
         return redirect(subject_url(subject))
@@ -49,5 +57,6 @@ def version_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
         "claimed": update_version.progress,
         "is_claimed_done": update_version.claimed == ClaimedProgress.DONE,
         "narrative": update_version.narrative,
+        "answers": [describe_answer(answer) for answer in list_request_answers(request.user, update_version)],
     }
     return render_form(request, "dialogues/version_withdraw.html", form, context)

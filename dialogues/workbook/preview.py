@@ -20,7 +20,7 @@ from dialogues.workbook.request_preview import RequestPreviewRow, preview_reques
 from dialogues.workbook.rows import RowStatus, WorkbookRow, decide_status, describe_changes
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date, gettext
+from tiptracker.localization import format_date, gettext, ngettext
 from tiptracker.web.frontend.form_rows import add_refusal
 
 
@@ -125,7 +125,7 @@ def _preview_row(
         row=row,
         status=RowStatus.UNCHANGED,
         title=asked.commitment.text,
-        changes=describe_changes(row.state, asked.state),
+        changes=[*describe_changes(row.state, asked.state), *_describe_unasked_figures(row, asked)],
         files=uploaded.files if uploaded else [],
         sent=sent,
         asked=asked,
@@ -145,6 +145,22 @@ def _preview_row(
     return preview
 
 
+def _list_figure_fields(asked: AskedCommitment) -> set[str]:
+    return {name_figure_field(each.indicator.pk, column) for each in asked.figures for column in FIGURE_COLUMNS}
+
+
+def _describe_unasked_figures(row: WorkbookRow, asked: AskedCommitment) -> list[str]:
+    """Say that figures of the row are not sent, if the commitment asks for them no longer."""
+    figures = {name for name in row.values if name.rpartition("-")[2] in FIGURE_COLUMNS}
+    number = len({name.rpartition("-")[0] for name in figures - _list_figure_fields(asked)})
+    sentence = ngettext(
+        "%(number)d figure of this row is not asked for any more. It is not sent.",
+        "%(number)d figures of this row are not asked for any more. They are not sent.",
+        number,
+    )
+    return [sentence % {"number": number}] if number else []
+
+
 def _describe_blocked(asked: AskedCommitment) -> str:
     """Return why no update can be sent on a commitment now, and what to do."""
     version = asked.version
@@ -161,8 +177,7 @@ def _build_forms(row: WorkbookRow, asked: AskedCommitment, today: date) -> tuple
     data = QueryDict(mutable=True)
     for name, text in row.values.items():
         data[f"{prefix}-{name}"] = text
-    names = {name_figure_field(each.indicator.pk, column) for each in asked.figures for column in FIGURE_COLUMNS}
-    if not any(row.values.get(name) for name in names):
+    if not any(row.values.get(name) for name in _list_figure_fields(asked)):
         data[f"{prefix}-{Column.THROUGH_ON}"] = (
             today.isoformat()
         )  # no figure, so the form needs no date of the ministry

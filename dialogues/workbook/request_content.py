@@ -1,5 +1,6 @@
-"""Find what a ministry's workbook asks in its requests for information: the open lines, and where each stands."""
+"""Find what a ministry's workbook asks in its requests for information: the lines to answer, and where each stands."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,8 +9,8 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from dialogues.choices import DECISIONS_ENDING_CLAIMS, LineAnswerKind, RequestLineKind, RequestStatus, UpdateDecision
-from dialogues.models import InformationRequest, Reading, RequestLine, UpdateVersion
+from dialogues.choices import LineAnswerKind, RequestLineKind, UpdateDecision
+from dialogues.models import InformationRequest, LineAnswer, Reading, RequestLine, UpdateVersion
 from dialogues.request_phrases import format_request_status
 from dialogues.request_status import RequestStanding
 from dialogues.views.request_timeline import find_reading
@@ -24,12 +25,11 @@ from tiptracker.localization import format_date, gettext
 
 @dataclass(frozen=True)
 class AskedRequest:
-    """A request of a ministry. `lines` are those that no accepted version answers, `version` is the newest one sent."""
+    """A request of a ministry, with all versions of its answers, oldest first."""
 
     request: InformationRequest
     standing: RequestStanding
-    version: UpdateVersion | None
-    lines: Sequence[RequestLine]
+    versions: Sequence[UpdateVersion]
 
     @property
     def text(self) -> str:
@@ -37,22 +37,37 @@ class AskedRequest:
         return self.request.text
 
     @property
-    def is_open(self) -> bool:
-        """Whether an answer can be sent now: something is expected, and no answer waits for the embassy."""
-        return not self.standing.is_settled and self.standing.status is not RequestStatus.WITH_EMBASSY
+    def version(self) -> UpdateVersion | None:
+        """The version that was sent last."""
+        return self.versions[-1] if self.versions else None
 
     @property
-    def version_to_resend(self) -> UpdateVersion | None:
-        """The version that was returned or withdrawn and not sent again."""
-        decision = decision_on(self.version) if self.version else None
-        return self.version if decision and decision.decision in DECISIONS_ENDING_CLAIMS else None
+    def lines(self) -> list[RequestLine]:
+        """The lines that can be answered now."""
+        return self.request.list_expected_lines(self.standing) if self.is_open else []
+
+    @property
+    def waiting_lines(self) -> list[RequestLine]:
+        """The lines whose answer waits for the embassy."""
+        return [line for line in self.request.list_lines(self.standing) if self.standing.lines[line.pk].sent_on]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the ministry has to answer a line now."""
+        return self.standing.is_expected
+
+    def find_answer(self, line: RequestLine) -> tuple[LineAnswer, UpdateVersion] | None:
+        """Return what was said last to a line, with its version."""
+        answer = line.newest_answer
+        version = next((each for each in self.versions if answer and each.pk == answer.update_version_id), None)
+        return (answer, version) if answer and version else None
 
     @property
     def state(self) -> StateNow:
         """The state that its rows are written for, or compared with."""
         version, due_on = self.version, self.standing.due_on
         decision = decision_on(version) if version else None
-        asked = [self.request.reason, *(str(line.pk) for line in self.lines)]
+        asked = [self.request.reason, *(str(line.pk) for line in self.request.list_lines(self.standing))]
         return StateNow(
             RowState(
                 version=version.pk if version else 0,
@@ -89,23 +104,18 @@ def gather_requests(user: User, ministry: Ministry, today: date) -> list[AskedRe
     versions = versions.prefetch_related(Prefetch("readings", readings)).order_by("pk")
     rows = InformationRequest.objects.visible_to(user).filter(ministry=ministry).with_history().order_by("pk")
     requests = list(rows)
-    newest: dict[int | None, UpdateVersion] = {}
+    sent: dict[int | None, list[UpdateVersion]] = defaultdict(list)
     for version in versions.filter(update__information_request__in=requests):
-        newest[version.update.information_request_id] = version
+        sent[version.update.information_request_id].append(version)
     return [
-        AskedRequest(
-            request,
-            standing,
-            newest.get(request.pk),
-            [line for line in request.list_lines(standing) if standing.lines[line.pk].is_open],
-        )
+        AskedRequest(request, standing, sent[request.pk])
         for request in requests
         if (standing := request.standing_on(today))
     ]
 
 
 def build_request_lines(asked: Iterable[AskedRequest], ministry: Ministry, made_on: date) -> list[RequestSheetLine]:
-    """Return a row for each open line of the requests that can be answered, the most urgent request first."""
+    """Return a row for each line of the requests that can be answered, the most urgent request first."""
     open_requests = sorted(
         (each for each in asked if each.is_open),
         key=lambda each: (each.standing.returned_on is None, each.standing.due_on, each.request.pk),
@@ -122,7 +132,7 @@ def _build_lines(asked: AskedRequest, ministry: Ministry, made_on: date) -> Iter
             sign_key(key._replace(indicator=line.pk), is_request=True),
             gettext("Request %(request)d, line %(line)d") % {"request": asked.request.pk, "line": line.number},
             _describe_line(asked.request, line),
-            _describe_situation(asked),
+            _describe_situation(asked, line),
             {name: text for name, text in own.items() if text},
             is_figure=line.kind is RequestLineKind.FIGURE,
         )
@@ -131,16 +141,15 @@ def _build_lines(asked: AskedRequest, ministry: Ministry, made_on: date) -> Iter
 def initial_answer_values(asked: AskedRequest, made_on: date) -> dict[str, str]:
     """Return what the rows of a request contain at the download, by the name of the form's field.
 
-    That is the last day of each figure and, if a version was returned or withdrawn, what it said.
+    That is the last day of each figure and, if the answer to a line was returned or withdrawn, what it said.
     """
     values: dict[str, str] = {}
-    version = asked.version_to_resend
     for line in asked.lines:
         if line.through_on and line.starts_on and line.starts_on <= made_on:
             values[name_answer_field(line.pk, RequestColumn.THROUGH_ON)] = min(line.through_on, made_on).isoformat()
-        answers = (each for each in line.answers.all() if version and each.update_version_id == version.pk)
-        if version is None or (answer := next(answers, None)) is None:
+        if (found := asked.find_answer(line)) is None:
             continue
+        answer, version = found
         said: dict[RequestColumn, Any] = {
             RequestColumn.ANSWER: answer.answer,
             RequestColumn.TEXT: "" if answer.text == REDACTED else answer.text,
@@ -164,15 +173,16 @@ def _describe_line(request: InformationRequest, line: RequestLine) -> str:
     return "\n".join(sentences)
 
 
-def _describe_situation(asked: AskedRequest) -> str:
-    """Return when a request is due, and what the embassy asks to change."""
+def _describe_situation(asked: AskedRequest, line: RequestLine) -> str:
+    """Return when a request is due, and what the embassy asks to change in the answer to a line."""
     standing = asked.standing
     due = gettext("Due on %(date)s.") % {"date": format_date(standing.due_on)}
     detail = format_request_status(standing)
     sentences = [f"{due} {detail[:1].upper()}{detail[1:]}." if standing.days_overdue else due]
-    version = asked.version_to_resend
-    if version and (decision := decision_on(version)) and decision.decision == UpdateDecision.RETURNED:
+    found = asked.find_answer(line)
+    decision = decision_on(found[1]) if found else None
+    if decision and decision.decision == UpdateDecision.RETURNED:
         sentences.append(gettext("We returned your answer. Please change: %(reason)s") % {"reason": decision.reason})
-    elif version:
+    elif decision:
         sentences.append(gettext("You withdrew your last answer. Its text is filled in."))
     return "\n".join(sentences)

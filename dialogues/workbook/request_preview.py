@@ -9,9 +9,10 @@ from django.http import QueryDict
 
 from dialogues.actions.workbooks import send_workbook_answer
 from dialogues.forms.information_requests import AnswerForm, LineAnswerForm
-from dialogues.models import EvidenceFile, UpdateVersion
+from dialogues.models import EvidenceFile, RequestLine, UpdateVersion
 from dialogues.views.request_answers import read_answer
 from dialogues.views.uploads import UploadResult
+from dialogues.workbook.columns import RequestColumn, name_answer_field
 from dialogues.workbook.preview_row import SheetPreviewRow, name_row, show_faults
 from dialogues.workbook.request_content import AskedRequest
 from dialogues.workbook.rows import RowStatus, WorkbookRow, decide_status, describe_changes
@@ -43,7 +44,7 @@ class RowLineForm(LineAnswerForm):
 
 @dataclass(kw_only=True)
 class RequestPreviewRow(SheetPreviewRow):
-    """A request in the preview, with the form of an answer and one for each open line."""
+    """A request in the preview, with the form of an answer and one for each line that can be answered."""
 
     asked: AskedRequest | None = None
     form: AnswerForm | None = None
@@ -82,18 +83,21 @@ def preview_request(
         reason = str(row.problem) if row.problem else gettext("The ministry is asked no such request any more.")
         status = RowStatus.WRONG if row.problem or row.is_filled else RowStatus.UNCHANGED
         return RequestPreviewRow(row=row, status=status, reason=reason)
+    waiting = _describe_waiting(row, asked)
     preview = RequestPreviewRow(
         row=row,
         status=RowStatus.UNCHANGED,
         title=asked.text,
-        changes=describe_changes(row.state, asked.state, is_request=True),
+        changes=[*describe_changes(row.state, asked.state, is_request=True), *waiting],
         files=uploaded.files if uploaded else [],
         sent=sent,
         asked=asked,
     )
-    if row.is_sent or sent or not row.is_filled or not asked.is_open:
-        preview.status = decide_status(row, was_sent=sent is not None, is_blocked=not asked.is_open)
-        preview.reason = _describe_blocked(asked) if preview.status is RowStatus.BLOCKED else ""
+    is_blocked = not asked.is_open or (bool(waiting) and not any(_is_line_filled(row, line) for line in asked.lines))
+    if row.is_sent or sent or not row.is_filled or is_blocked:
+        preview.status = decide_status(row, was_sent=sent is not None, is_blocked=is_blocked)
+        if preview.status is RowStatus.BLOCKED:
+            preview.reason = " ".join(waiting) or _describe_blocked(asked)
         return preview
     data = QueryDict(mutable=True)
     for name, text in row.values.items():
@@ -120,8 +124,31 @@ def _describe_blocked(asked: AskedRequest) -> str:
     if asked.standing.is_settled or version is None:
         sentence = gettext("The status of the request is “%(status)s”. Nothing more is needed.")
         return sentence % {"status": asked.standing.status.label}
-    sentence = gettext("The embassy has the answer that %(person)s sent on %(date)s. Wait for the reply.")
+    sentence = gettext(
+        "The embassy has an answer to every open line. %(person)s sent the last on %(date)s. Wait for the reply."
+    )
     return sentence % {"person": version.sender, "date": format_date(asked.state.sent_on or version.happened_on)}
+
+
+def _describe_waiting(row: WorkbookRow, asked: AskedRequest) -> list[str]:
+    """Return for each line that was filled in and that the embassy has an answer to that its cells are not sent."""
+    if not asked.is_open:
+        return []
+    sentence = gettext(
+        "Line %(number)d: the embassy has had an answer since %(date)s. What this workbook says to it is not sent."
+    )
+    return [
+        sentence % {"number": line.number, "date": format_date(sent_on)}
+        for line in asked.waiting_lines
+        if (sent_on := asked.standing.lines[line.pk].sent_on) and _is_line_filled(row, line)
+    ]
+
+
+def _is_line_filled(row: WorkbookRow, line: RequestLine) -> bool:
+    """Return whether a line has an answer, a figure or a text in the row. The last day alone is filled in before."""
+    columns = (RequestColumn.ANSWER, RequestColumn.FIGURE, RequestColumn.TEXT)
+    names = {name_answer_field(line.pk, column) for column in columns}
+    return any(row.values.get(name) or name in row.faults for name in names)
 
 
 def _refuse_unattached(parts: Sequence[RowLineForm], files: Sequence[EvidenceFile]) -> None:

@@ -5,7 +5,7 @@ which of them and for which state of the record it was written. Keys are signed 
 changed one is noticed.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -27,6 +27,7 @@ from dialogues.workbook.columns import (
 from dialogues.workbook.reader.cells import Cell, CellKind, SheetLine
 from recommendations.importing.stored_sentences import StoredSentence, deserialize_sentence
 from tiptracker.choices import ChoiceEnum
+from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext, gettext_noop
 
 _DIGEST_LENGTH = 16
@@ -196,7 +197,7 @@ def digest_values(values: Mapping[str, str]) -> str:
 
 
 def split_sheets(lines: Sequence[SheetLine]) -> dict[str, list[SheetLine]]:
-    """Return the lines of each sheet by its mark. A sheet begins with the hidden row that has the mark."""
+    """Return the lines of each sheet by its mark. The first one is the hidden row that has the mark."""
     sheets: dict[str, list[SheetLine]] = {}
     own: list[SheetLine] = []
     for line in lines:
@@ -211,16 +212,14 @@ def read_request_rows(
 ) -> list[WorkbookRow]:
     """Return the rows of the sheet of requests: one for each request, with the cells of all its lines.
 
-    Arguments are those of `read_rows`.
+    Arguments and errors are those of `read_rows`.
     """
-    places = _find_places(lines[0], RequestColumn)
+    places = _find_places(lines[0], RequestColumn, ANSWER_COLUMNS)
     rows: dict[int, WorkbookRow] = {}
     others: list[WorkbookRow] = []
     lines_seen: dict[int, int] = {}
-    for line in lines[2:]:
-        cells = _cells_by_column(line, places)
+    for line, cells, key in _read_keyed_lines(lines, places, read_key):
         key_cell = cells[RequestColumn.KEY]
-        key = read_key(key_cell.text) if key_cell.kind is CellKind.TEXT else None
         if key is None:
             if key_cell.text or any(cells[column].text for column in ANSWER_COLUMNS & cells.keys()):
                 problem = StoredSentence(
@@ -253,14 +252,40 @@ def read_request_rows(
     return sorted([*rows.values(), *others], key=lambda row: row.number)
 
 
-def _find_places(head: SheetLine, columns: type[StrEnum]) -> dict[Any, int]:
-    """Return the place of each column, from the hidden row that names them."""
+def _find_places(head: SheetLine, columns: type[StrEnum], typed: Iterable[StrEnum]) -> dict[Any, int]:
+    """Return the place of each column, from the hidden row that names them.
+
+    Raises Refused if one of the `typed` columns is missing, because what was typed there would be lost.
+    """
     names = [cell.text for cell in head.cells]
+    if missing := [column for column in columns if column in typed and column not in names]:
+        sentence = gettext(
+            "The sheet has no column “%(column)s” any more, or its hidden row was changed. Download a new workbook and "
+            "copy your text into it."
+        )
+        raise Refused("column_missing", sentence % {"column": describe_column(missing[0])}, field="file")
     return {column: names.index(column) for column in columns if column in names} | {columns("key"): 0}
 
 
 def _cells_by_column(line: SheetLine, places: Mapping[Any, int]) -> dict[Any, Cell]:
     return {column: line.cells[place] if place < len(line.cells) else _EMPTY for column, place in places.items()}
+
+
+def _read_keyed_lines(
+    lines: Sequence[SheetLine], places: Mapping[Any, int], read_key: Callable[[str], RowKey | None]
+) -> Iterator[tuple[SheetLine, dict[Any, Cell], RowKey | None]]:
+    """Return the lines with their cells and keys, without the headings and without notes above the hidden row.
+
+    Who sorts a sheet moves the headings among the rows, or rows above the hidden row. So a key tells what is a row.
+    """
+    hidden_row = lines[0].number
+    headings = next((line.number for line in lines[1:] if line.number > hidden_row), hidden_row)
+    for line in lines[1:]:
+        cells = _cells_by_column(line, places)
+        cell = cells["key"]
+        key = read_key(cell.text) if cell.kind is CellKind.TEXT else None
+        if key or (line.number > headings and cell.text != describe_column(Column.KEY)):
+            yield line, cells, key
 
 
 def _describe_repeated(first: int) -> StoredSentence:
@@ -279,15 +304,15 @@ def read_rows(
         lines: the names of the columns, the headings, and the lines below.
         read_key: returns the content of a key, or None if it was changed.
         read_label: returns the value that a label stands for in a column with a list, or the label itself.
+
+    Raises Refused if a column that is filled in is missing.
     """
-    places = _find_places(lines[0], Column)
+    places = _find_places(lines[0], Column, _CONTENT)
     rows: dict[int, WorkbookRow] = {}
     others: list[WorkbookRow] = []
     lines_seen: dict[tuple[int, int], int] = {}
-    for line in lines[2:]:
-        cells = _cells_by_column(line, places)
+    for line, cells, key in _read_keyed_lines(lines, places, read_key):
         key_cell = cells[Column.KEY]
-        key = read_key(key_cell.text) if key_cell.kind is CellKind.TEXT else None
         if key is None:
             if key_cell.text or any(cells[column].text for column in _CONTENT & cells.keys()):
                 others.append(WorkbookRow(line.number, problem=_describe_bad_key(key_cell)))
@@ -392,7 +417,7 @@ def decide_status(
 
 def describe_changes(then: RowState, now: StateNow, *, is_request: bool = False) -> list[str]:
     """Return what happened to a commitment or a request since the download, in sentences. Empty if nothing did."""
-    sentences = list(_describe_update(then, now))
+    sentences = list(_describe_answer(then, now) if is_request else _describe_update(then, now))
     if then.due_on != now.state.due_on:
         sentences.append(_describe_due_date(then.due_on, now.due_on))
     if then.wording != now.state.wording:
@@ -414,6 +439,21 @@ def _describe_update(then: RowState, now: StateNow) -> Iterable[str]:
             UpdateDecision.ACCEPTED: gettext("The embassy accepted the last update on %(date)s."),
             UpdateDecision.RETURNED: gettext("The embassy returned the last update on %(date)s."),
             UpdateDecision.WITHDRAWN: gettext("The ministry withdrew the last update on %(date)s."),
+        }[UpdateDecision(now.state.outcome)]
+        yield sentence % {"date": format_date(now.decided_on)}
+
+
+def _describe_answer(then: RowState, now: StateNow) -> Iterable[str]:
+    """Yield what `_describe_update` yields, for a request."""
+    if then.version != now.state.version and now.sent_on:
+        sentence = gettext("%(person)s sent an answer on %(date)s.")
+        yield sentence % {"person": now.sender, "date": format_date(now.sent_on)}
+    is_other = (then.version, then.outcome) != (now.state.version, now.state.outcome)
+    if is_other and now.state.outcome and now.decided_on:
+        sentence = {
+            UpdateDecision.ACCEPTED: gettext("The embassy accepted the last answer on %(date)s."),
+            UpdateDecision.RETURNED: gettext("The embassy returned the last answer on %(date)s."),
+            UpdateDecision.WITHDRAWN: gettext("The ministry withdrew the last answer on %(date)s."),
         }[UpdateDecision(now.state.outcome)]
         yield sentence % {"date": format_date(now.decided_on)}
 

@@ -48,7 +48,7 @@ from tiptracker.web.form_pages import form_page
 from tiptracker.web.frontend.form_rows import add_refusal
 from tiptracker.web.pages import SignedInRequest, render_page
 
-_CONTROLS = frozenset({"files", "kept_files", "seen", "attach", "shown"})
+_CONTROLS = frozenset({"files", "kept_files", "seen", "changes", "attach", "shown"})
 """Fields of a row that are not what was typed into it."""
 
 
@@ -276,8 +276,8 @@ def _limit_total(result: UploadResult) -> UploadResult:
 
 
 def _read_typed(data: QueryDict, prefix: str) -> dict[str, str]:
-    """Return what was typed into the forms of a row. Null characters are removed: databases can't store them."""
-    names = {name: name.removeprefix(prefix) for name in data if name.startswith(prefix)}
+    """Return what was typed into the forms of a row. Null characters are left out: databases can't store them."""
+    names = {name: name.removeprefix(prefix) for name in data if name.startswith(prefix) and "\0" not in name}
     return {
         name: text
         for posted, name in names.items()
@@ -317,19 +317,23 @@ def _send(
 ) -> HttpResponse:
     """Send the ticked rows, each for itself, and say what was sent. Show what was refused."""
     chosen = set(request.POST.getlist("send"))
-    sent = 0
+    sent, unread = 0, 0
     is_refused = False
     for line in preview:
         if line.row.place not in chosen:
             continue
-        if line.is_sendable and _send_row(request, draft, line, now):
+        if _has_unread_changes(request, line):
+            unread += 1
+        elif line.is_sendable and _send_row(request, draft, line, now):
             sent += 1
         else:
             is_refused = is_refused or not line.is_sendable
     is_refused = is_refused or any(line.is_sendable and line.refused_forms for line in preview)
     if sent:
         messages.success(request, _describe_sending(request, draft, sent))
-    elif not is_refused:
+    if unread:
+        return _render_preview(request, draft, preview, refusal=_describe_unread(unread))
+    if not sent and not is_refused:
         messages.warning(request, gettext("Nothing was sent, because no row is ticked. Tick the rows to send."))
     if is_refused:
         return _render_preview(request, draft, preview)
@@ -337,6 +341,28 @@ def _send(
         workbooks.finish_workbook(draft=draft, by=request.user)
         return redirect(_home_url(request, draft.ministry))
     return redirect("workbook_preview", pk=draft.pk)
+
+
+def _has_unread_changes(request: SignedInRequest, line: WorkbookPreviewRow) -> bool:
+    """Return whether something happened to a row since its page was opened, which the sender has not read.
+
+    A newer version is left to the action, which also finds one that arrives at the same moment.
+    """
+    if not line.is_sendable or line.asked is None:
+        return False
+    seen, shown = (parse_whole_number(request.POST.get(f"{line.prefix}-{name}")) or 0 for name in ("seen", "changes"))
+    return seen == line.asked.state.state.version and len(line.changes) > shown
+
+
+def _describe_unread(rows: int) -> str:
+    """Return what the page says of rows that were not sent because they changed meanwhile."""
+    return ngettext(
+        "%(number)d row was not sent, because something changed while this page was open. Read below what changed, "
+        "then tick the row again.",
+        "%(number)d rows were not sent, because something changed while this page was open. Read below what changed, "
+        "then tick the rows again.",
+        rows,
+    ) % {"number": rows}
 
 
 def _send_row(request: SignedInRequest, draft: WorkbookDraft, line: WorkbookPreviewRow, now: datetime) -> bool:
@@ -363,21 +389,21 @@ def _send_row(request: SignedInRequest, draft: WorkbookDraft, line: WorkbookPrev
 
 
 def _describe_sending(request: SignedInRequest, draft: WorkbookDraft, sent: int) -> str:
-    """Return what the page says after sending: how many updates were sent, who reads them, and what comes next."""
+    """Return what the page says after sending: how many rows were sent, who reads them, and what comes next."""
     if request.user.is_ministry:
         sentence = ngettext(
-            "%(number)d update was sent to the embassy. An officer will read it. You will see our reply on your home "
+            "%(number)d row was sent to the embassy. An officer will read it. You will see our reply on your home "
             "page.",
-            "%(number)d updates were sent to the embassy. An officer will read them. You will see our replies on your "
+            "%(number)d rows were sent to the embassy. An officer will read them. You will see our replies on your "
             "home page.",
             sent,
         )
         return sentence % {"number": sent}
     sentence = ngettext(
-        "You uploaded %(number)d update on behalf of the %(ministry)s. Another officer has to decide on it. The "
-        "ministry sees it on its home page and can withdraw it.",
-        "You uploaded %(number)d updates on behalf of the %(ministry)s. Another officer has to decide on them. The "
-        "ministry sees them on its home page and can withdraw them.",
+        "You sent %(number)d row on behalf of the %(ministry)s. Another officer has to decide on it. The ministry sees "
+        "it on its home page and can withdraw it.",
+        "You sent %(number)d rows on behalf of the %(ministry)s. Another officer has to decide on them. The ministry "
+        "sees them on its home page and can withdraw them.",
         sent,
     )
     return sentence % {"number": sent, "ministry": draft.ministry.name}

@@ -3,11 +3,11 @@
 Older imports lack some values, so only the stored ones are shown.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from tiptracker.localization import gettext, join_with_and
+from tiptracker.localization import gettext, join_with_and, ngettext
 
 MAX_LISTED = 50
 """Most numbers to list. The rest are only counted."""
@@ -35,14 +35,14 @@ def list_result_rows(did: Mapping[str, Any]) -> list[ImportResultRow]:
     """Return every effect of the import, in reading order."""
     changed, retired, joined = did.get("changed", {}), did.get("retired", []), did.get("joined", {})
     split, moved = did.get("split", {}), did.get("benchmarks", {})
-    retired_text = _join_limited(_describe_retired(number, joined) for number in retired)
+    retired_text = _name_recommendations([_describe_retired(number, joined) for number in retired])
     split_text = _join_limited(
         gettext("%(old)s into %(new)s") % {"old": old, "new": join_with_and(map(str, new))}
         for old, new in _sort_by_number(split)
     )
     moved_text = _join_limited(_describe_moved(*pair) for pair in _sort_by_number(moved))
     always = [
-        ImportResultRow(gettext("New"), len(did["new"]), _format_numbers(did["new"])),
+        ImportResultRow(gettext("New"), len(did["new"]), _name_recommendations([str(number) for number in did["new"]])),
         ImportResultRow(gettext("Changed"), len(changed), "; ".join(_describe_renumbered(changed))),
         ImportResultRow(gettext("Unchanged"), did.get("unchanged", 0)),
         ImportResultRow(gettext("No longer asked"), len(retired), retired_text),
@@ -75,8 +75,11 @@ def _describe_moved(old: str, new: str) -> str:
     return gettext("%(old)s is now %(new)s") % values
 
 
-def _format_numbers(numbers: Collection[int]) -> str:
-    return _join_limited(map(str, numbers))
+def _name_recommendations(numbers: Sequence[str]) -> str:
+    if not numbers:
+        return ""
+    sentence = ngettext("recommendation %(numbers)s", "recommendations %(numbers)s", len(numbers))
+    return sentence % {"numbers": _join_limited(numbers)}
 
 
 def _join_limited(parts: Iterable[str]) -> str:

@@ -51,7 +51,7 @@ def _list_asked(requests: Iterable[InformationRequest], result: Readiness) -> It
             status = standing.lines[line.pk].status
             if line.starts_on and line.through_on and status is not LineStatus.ANSWERED:
                 asked_on = line.asked_on(standing)
-                is_overdue = standing.status is RequestStatus.OVERDUE
+                is_overdue = status is LineStatus.ASKED and standing.days_overdue > 0
                 has_none = status is LineStatus.NONE
                 figure = FigureRequest(request.pk, request.maker, asked_on, standing.due_on, is_overdue, has_none)
                 yield line.indicator_id, Period(line.starts_on, line.through_on), figure

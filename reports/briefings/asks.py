@@ -3,6 +3,7 @@
 The talking points of a dialogue, a ministry's page and the dashboard use the same sentences.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from dialogues.choices import CommitmentStatus
@@ -65,7 +66,7 @@ def ask_about_open(commitment: str, standing: CommitmentStanding, priorities: Co
         "deadline": date_or_empty(priorities.result.deadline_on),
     }
     if due_on is None:
-        sentence = gettext("%(commitment)s has no due date yet. May we agree on one today?")
+        sentence = gettext("%(commitment)s has no due date yet. Let us agree on one today.")
     elif priorities.is_due_too_late(due_on):
         sentence = gettext("%(commitment)s is due on %(date)s. Can it be done earlier, before %(deadline)s?")
     else:
@@ -79,18 +80,38 @@ def ask_where_it_stands(commitment: str) -> str:
 
 
 def ask_for_figure(step: ReadinessStep, result: Readiness) -> str:
-    """Return the question for the figure of a step."""
+    """Return the request for the figure of a step."""
     indicator = result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
     values = {
         "indicator": formatting.lowercase_first(indicator.name),
         "date": format_date(result.edition.tracking.starts_on),
     }
     sentence = (
-        gettext("May we have the figure on %(indicator)s since %(date)s and for the year before, with its source?")
+        gettext("We ask for the figure on %(indicator)s since %(date)s and for the year before, with its source.")
         if step.years is YearsAsked.BOTH
-        else gettext("May we have the figure on %(indicator)s since %(date)s, with its source?")
+        else gettext("We ask for the figure on %(indicator)s since %(date)s, with its source.")
     )
     return sentence % values
+
+
+def ask_for_answer(lines: Sequence[str]) -> str:
+    """Return the question for what a ministry has not answered in time: the first line, and how many more."""
+    more = len(lines) - 1
+    values = {"line": quote(lines[0]), "number": more}
+    if not more:
+        return gettext("We asked you for %(line)s. When may we have the answer?") % values
+    sentence = ngettext(
+        "We asked you for %(line)s and %(number)d more thing. When may we have the answers?",
+        "We asked you for %(line)s and %(number)d more things. When may we have the answers?",
+        more,
+    )
+    return sentence % values
+
+
+def describe_overdue_answer(asked_on: date, due_on: date) -> str:
+    """Return "asked on 14 January 2022, answer overdue since 20 January 2022"."""
+    dates = {"asked": format_date(asked_on), "due": format_date(due_on)}
+    return gettext("asked on %(asked)s, answer overdue since %(due)s") % dates
 
 
 def describe_asked(asked: FigureRequest | None) -> str:
@@ -101,7 +122,7 @@ def describe_asked(asked: FigureRequest | None) -> str:
     if asked.has_none:
         return gettext("asked on %(asked)s, the ministry has none") % dates
     if asked.is_overdue:
-        return gettext("asked on %(asked)s, answer overdue since %(due)s") % dates
+        return describe_overdue_answer(asked.asked_on, asked.due_on)
     return gettext("asked on %(asked)s, answer due on %(due)s") % dates
 
 

@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
-from dialogues.models import Dialogue, Evidence, InformationRequest, InternalNote, Participant
+from dialogues.models import Dialogue, Evidence, InformationRequest, InternalNote, Participant, UpdateVersion
 from dialogues.request_status import RequestStanding
 from recommendations.models import Edition
 from reports.briefings.contacts import CommitmentSummary, ResponsibleParty, gather_responsible_parties
@@ -25,12 +26,15 @@ from reports.readiness.explanation.step_display import StepDisplay, StepsDisplay
 from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
+from reports.review_queue import count_review_queue
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 from tiptracker.infrastructure.read_snapshot import snapshot
-from tiptracker.localization import gettext
+from tiptracker.localization import format_date, gettext
 
 DUE_SOON = timedelta(days=30)
+LEAVING_SOON = timedelta(days=90)
+"""How long before the last day of an account the note names that day."""
 MAX_DUE_DAYS, MAX_COMMITMENTS, MAX_PEOPLE_MET, MAX_STEPS, MAX_NOTES = 5, 3, 8, 3, 3
 """The most lines of due dates, of the last dialogue's commitments, of people met, of next steps and of notes."""
 
@@ -108,11 +112,11 @@ def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> Hando
     commitments = [commitment for party in parties for commitment in party.commitments]
     notes = list(InternalNote.objects.visible_to(reader, edition.country).open().with_marks())
     due = _find_due_days(reader, edition, commitments, requests, as_of)
-    unproven = (
-        Evidence.objects.visible_to(reader)
-        .current()
-        .filter(country=edition.country_id, reviews__isnull=True, file__isnull=True, link="")
-    )
+    queue = count_review_queue(reader, edition.country)
+    evidence = Evidence.objects.visible_to(reader, edition.country)
+    undecided = UpdateVersion.objects.visible_to(reader, edition.country).undecided().order_by()
+    waits = Q(pk__in=evidence.unreviewed().order_by().values("pk")) | Q(update_version__in=undecided.values("pk"))
+    on_words_alone = evidence.current().filter(waits, file__isnull=True, link="").count()
     return HandoverNote(
         country=edition.country.name,
         year=edition.year,
@@ -124,8 +128,8 @@ def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> Hando
         last_dialogue=_find_last_dialogue(reader, edition, commitments, as_of),
         due=due[:MAX_DUE_DAYS],
         more_due=len(due[MAX_DUE_DAYS:]),
-        gaps=find_gaps(facts, result, on_words_alone=unproven.count()),
-        colleagues=_colleagues(reader, edition),
+        gaps=find_gaps(facts, result, updates=queue.updates, pieces=queue.pieces, on_words_alone=on_words_alone),
+        colleagues=_colleagues(reader, edition, as_of),
         people_met=_people_met(reader, edition, as_of),
         notes=_group_notes(notes[:MAX_NOTES]),
         more_notes=_group_notes(notes[MAX_NOTES:]),
@@ -199,12 +203,21 @@ def _find_last_dialogue(
     return LastDialogue(held, made_there[:MAX_COMMITMENTS], len(made_there[MAX_COMMITMENTS:]))
 
 
-def _colleagues(reader: User, edition: Edition) -> list[tuple[str, str]]:
-    """Return who works on the country at the embassy: officers first, then the ambassador."""
+def _colleagues(reader: User, edition: Edition, as_of: date) -> list[tuple[str, str]]:
+    """Return who works on the country at the embassy, each with the role: officers first, then the ambassador."""
+    is_open = Q(valid_until_on__isnull=True) | Q(valid_until_on__gte=as_of)
     people = User.objects.visible_to(reader).filter(
-        countries=edition.country_id, is_active=True, role__in=[Role.OFFICER, Role.AMBASSADOR]
+        is_open, countries=edition.country_id, is_active=True, role__in=[Role.OFFICER, Role.AMBASSADOR]
     )
-    return [(row.name, Role(row.role).label) for row in people.order_by("-role", "name", "pk")]
+    return [(row.name, _describe_role(row, as_of)) for row in people.order_by("-role", "name", "pk")]
+
+
+def _describe_role(person: User, as_of: date) -> str:
+    """Return the role, with the last day of the account if it is near: "Officer, until 4 February 2022"."""
+    role, last_day = Role(person.role).label, person.valid_until_on
+    if last_day is None or last_day > as_of + LEAVING_SOON:
+        return role
+    return gettext("%(role)s, until %(date)s") % {"role": role, "date": format_date(last_day)}
 
 
 def _people_met(reader: User, edition: Edition, as_of: date) -> list[str]:

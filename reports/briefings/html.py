@@ -98,11 +98,14 @@ def _table_of_contents(
         entries.append(("note", gettext("Covering note")))
     if isinstance(content, AmbassadorBriefing) and content.has_more_months:
         entries.append(("earlier-months", gettext("Earlier months")))
-    return [
-        *entries,
-        *((section.name, section.title) for section in sections),
-        ("imprint", gettext(IMPRINT_TITLE)),
-    ]
+    for section in sections:
+        pack = content if isinstance(content, DialoguePack) and section.name == "points" else None
+        if pack and pack.next_steps:
+            entries.append(("next-steps", gettext("Next steps to agree on")))
+        entries.append((section.name, section.title))
+        if pack and pack.requests:
+            entries.append(("requests", gettext("Information that we asked for")))
+    return [*entries, ("imprint", gettext(IMPRINT_TITLE))]
 
 
 def _split_columns(entries: list[ContentsEntry], columns: int = 3) -> list[list[ContentsEntry]]:

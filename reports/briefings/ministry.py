@@ -20,6 +20,7 @@ from reports.briefings.newest_fact import newest_fact
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.reversal_sentences import GatheredReversals, gather_reversals
 from reports.briefings.updates import gather_versions, newest_by_commitment
+from reports.formatting import capitalize_first
 from reports.readiness.countable_facts import facts_known_by
 from reports.readiness.gathering import gather_facts
 from tiptracker.accounts.models import Ministry, User
@@ -200,8 +201,9 @@ def _priority_reason(
         return gettext("No date agreed")
     if group is PriorityGroup.OVERDUE:
         return ngettext("Overdue by %(number)d day", "Overdue by %(number)d days", days) % {"number": days}
-    when = {"when": sentences.format_relative_date(due_on, view.as_of)}
-    return (gettext("Due soonest, %(when)s") if due_on == soonest else gettext("Due %(when)s")) % when
+    if due_on == soonest:
+        return gettext("Due soonest, %(when)s") % {"when": sentences.format_relative_date(due_on, view.as_of)}
+    return capitalize_first(sentences.describe_due_date(due_on, view.as_of))
 
 
 def _request_sentence(commitment: GatheredCommitment, newest: UpdateVersion | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports.briefings.commitments import gather_commitments
+from reports.briefings.content.dialogue import OVERDUE
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import gather_recommendations, terms_in_force
 from reports.briefings.reversal_sentences import GatheredReversals
@@ -21,8 +22,8 @@ class PointToRaise:
     """One thing to raise with a ministry.
 
     `sentence` can be spoken as it is. `status_text` says how urgent it is ("overdue by 12 days"). `row` is the
-    commitment, indicator or benchmark that it is about. `adds` are the points of its next step; empty if it is none, or
-    if no figure is shown.
+    commitment, request, indicator or benchmark that it is about. `adds` are the points of its next step; empty if it is
+    none, or if no figure is shown.
     """
 
     sentence: str
@@ -73,7 +74,7 @@ def _build_point(one: SortedPoint, adds: Mapping[RowReference, str]) -> PointToR
     return PointToRaise(
         sentence=one.point.sentence,
         status_text=commitment.printed.status_text if commitment else one.point.status_text,
-        is_overdue=bool(commitment and commitment.standing.days_overdue),
+        is_overdue=one.kind == OVERDUE.field,
         row=one.row,
         adds=adds.get(one.row, ""),
     )

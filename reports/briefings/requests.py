@@ -1,6 +1,6 @@
 """Requests for information in documents: how many were made and answered, and what each ministry was asked for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from dialogues.choices import LineStatus, RequestStatus
 from dialogues.models import InformationRequest, RequestLine
@@ -9,6 +9,9 @@ from dialogues.request_status import RequestStanding
 from reports import formatting
 from reports.briefings.content.dialogue import AskedInformation
 from reports.briefings.reader_view import ReaderView
+from reports.choices import StepKind
+from reports.readiness.explanation.step_sentences import FigureRequest
+from reports.readiness.forecast.next_steps import NextSteps
 from tiptracker.localization import gettext, ngettext
 
 CLOSED = frozenset({RequestStatus.ANSWERED, RequestStatus.NONE})
@@ -19,6 +22,35 @@ def gather_requests(view: ReaderView) -> list[tuple[InformationRequest, RequestS
     rows = InformationRequest.objects.visible_to(view.reader).filter(view.recorded, edition=view.edition)
     standings = ((row, row.standing_on(view.as_of, known_by=view.known_by)) for row in rows.with_history())
     return [(row, standing) for row, standing in standings if standing is not None]
+
+
+def list_unanswered(
+    row: InformationRequest, standing: RequestStanding, named: Collection[tuple[int, int]]
+) -> list[str]:
+    """Return the lines of a request without an answer, as texts.
+
+    `named` are the figures (request, indicator) that are asked for elsewhere, as next steps. They are left out.
+    """
+    return [
+        line.description
+        for line in row.list_lines(standing)
+        if standing.lines[line.pk].is_open and (row.pk, line.indicator_id) not in named
+    ]
+
+
+def find_named_figures(
+    ministry: int | None, steps: NextSteps, asked: Mapping[int, FigureRequest]
+) -> set[tuple[int, int]]:
+    """Return the figures (request, indicator) whose answer by the ministry (key) is overdue and that are next steps."""
+    return {
+        (figure.request, step.indicator_id)
+        for step in steps.steps
+        if step.kind is StepKind.ASK
+        and step.ministry_id == ministry
+        and step.indicator_id
+        and (figure := asked.get(step.indicator_id))
+        and figure.is_overdue
+    }
 
 
 def summarize_requests(view: ReaderView) -> str:

@@ -39,8 +39,8 @@ def benchmark_question(about: str, criterion: str, rule: Rule, finding: Finding,
             )
         else:
             question = gettext(
-                "On %(about)s, we have not been able to verify %(criterion)s yet. May we agree on a next step and its "
-                "date today?"
+                "On %(about)s, we have not been able to verify %(criterion)s yet. Let us agree on a next step and its "
+                "date today."
             )
     elif finding.share is None:
         question = gettext(

@@ -17,7 +17,7 @@ from tiptracker.accounts.models import Ministry, User
 def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> StepTexts:
     """Return the current texts for these steps, in at most five queries.
 
-    Steps that ask for a figure take one more or, if the embassy has asked a ministry for it, seven more.
+    Steps that ask for a figure take one more or, if the embassy has asked a ministry for it, five more.
 
     Args:
         reader: limits the rows to those this user may see; None, as for a management command, means all rows.
@@ -33,6 +33,7 @@ def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> S
     ministries = {step.ministry_id for step in steps.all_steps if step.ministry_id is not None}
     promised = Q(pk__in=ids["commitment"]) | Q(updates__versions__in=ids["update_version"])
     commitments = dict(rows_of(Commitment).filter(promised).with_wording(result.known_by).values_list("pk", "wording"))
+    waiting = list(rows_of(UpdateVersion).filter(pk__in=ids["update_version"]).with_subject())
     evidence = list(rows_of(Evidence).filter(pk__in=ids["evidence"]).values_list("pk", "title", "recorded_by_id"))
     return StepTexts(
         ministries=dict(rows_of(Ministry).filter(pk__in=ministries).values_list("pk", "name")),
@@ -49,6 +50,7 @@ def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> S
                 localtime(row.recorded_at, zone).date(),
                 commitments.get(row.update.commitment_id, row.update.subject.text),
             )
-            for row in rows_of(UpdateVersion).filter(pk__in=ids["update_version"]).with_subject()
+            for row in waiting
         },
+        answers=frozenset(row.pk for row in waiting if row.update.information_request_id),
     )

@@ -10,12 +10,13 @@ from dialogues.choices import GOVERNMENT_DOERS, CommitmentEventKind, CommitmentS
 from dialogues.commitment_phrases import describe_rescheduling
 from dialogues.commitment_status import original_due_date
 from dialogues.models import InformationRequest, UpdateVersion
+from dialogues.request_status import RequestStanding
 from recommendations.choices import Rule
 from recommendations.models import BenchmarkTerms, Recommendation
 from reports import sentences
 from reports.briefings import asks
 from reports.briefings.asked_figures import find_asked_figures
-from reports.briefings.commitment_priority import OPEN, QUESTION, CommitmentPriorities, Urgency
+from reports.briefings.commitment_priority import OPEN, OVERDUE, QUESTION, CommitmentPriorities, Urgency
 from reports.briefings.commitments import GatheredCommitment
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.dialogue import MINISTRY_KINDS, TalkingPoint, TalkingPointList
@@ -27,6 +28,7 @@ from reports.briefings.recommendations import (
     recommendation_label,
     recommendation_name,
 )
+from reports.briefings.requests import find_named_figures, gather_requests, list_unanswered
 from reports.briefings.reversal_sentences import GatheredReversals
 from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
@@ -50,7 +52,7 @@ KINDS_TO_RAISE = frozenset({"overdue", "returned", "to_ask"})
 class SortedPoint(NamedTuple):
     """A point with its kind, and the row that it is about; `commitment` is set if that is a commitment.
 
-    `rank` is the place of a question among the next steps.
+    `rank` is the place of a question among the next steps. `overdue_since` is set if the answer to it is overdue.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class SortedPoint(NamedTuple):
     row: RowReference
     rank: int = 0
     commitment: GatheredCommitment | None = None
+    overdue_since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -114,17 +117,19 @@ class TalkingPointBuilder:
     def points_to_raise(self, ministry: int) -> list[SortedPoint]:
         """Return what to raise with a ministry (key), the most urgent first.
 
-        Overdue and returned commitments come first, then our questions for figures and open commitments in the order of
-        the next steps, then our other questions.
+        Overdue commitments and answers come first, then returned updates, then our questions for figures and open
+        commitments in the order of the next steps, then our other questions.
         Thanks, and what we owe the ministry, are no points to raise.
         """
-        points = [*self._commitment_points(ministry), *self._questions(ministry)]
+        points = [*self._commitment_points(ministry), *self._overdue_answers(ministry), *self._questions(ministry)]
         return sorted((point for point in points if point.kind in KINDS_TO_RAISE), key=self._urgency)
 
     def _commitment_points(self, ministry: int) -> Iterator[SortedPoint]:
         return filter(None, map(self._ministry_point_with_reversal, self._commitments_of(ministry)))
 
     def _urgency(self, one: SortedPoint) -> Urgency:
+        if one.overdue_since:
+            return OVERDUE, 0, one.overdue_since, one.row.id
         if one.commitment is None:
             group = OPEN if one.row.type == "indicator" else QUESTION
             return group, one.rank, date.max, one.row.id
@@ -137,6 +142,10 @@ class TalkingPointBuilder:
     @cached_property
     def _asked_figures(self) -> Mapping[int, FigureRequest]:
         return find_asked_figures(self.result, self.steps, InformationRequest.objects.visible_to(self.view.reader))
+
+    @cached_property
+    def _overdue_requests(self) -> list[tuple[InformationRequest, RequestStanding]]:
+        return [(row, standing) for row, standing in gather_requests(self.view) if standing.days_overdue]
 
     @cached_property
     def _priorities(self) -> CommitmentPriorities:
@@ -317,10 +326,23 @@ class TalkingPointBuilder:
             if step.ministry_id != lead:
                 continue
             if step.kind is StepKind.ASK:
-                yield SortedPoint("to_ask", self._figure_question(step), step.rows[0], rank)
+                asked = self._asked_figures.get(step.indicator_id or 0)
+                since = asked.due_on if asked and asked.is_overdue else None
+                kind = "overdue" if since else "to_ask"
+                yield SortedPoint(kind, self._figure_question(step), step.rows[0], rank, overdue_since=since)
             elif step.kind is StepKind.AGREE:
                 question = self._benchmark_question(step.benchmarks[0])
                 yield SortedPoint("to_ask", question, step.rows[0], rank)
+
+    def _overdue_answers(self, ministry: int) -> Iterator[SortedPoint]:
+        """Yield what the ministry has not answered in time. Figures that are next steps are asked for as such."""
+        named = find_named_figures(ministry, self.steps, self._asked_figures)
+        for row, standing in self._overdue_requests:
+            if row.ministry_id == ministry and (lines := list_unanswered(row, standing, named)):
+                status = asks.describe_overdue_answer(standing.asked_on, standing.due_on)
+                point = TalkingPoint(asks.ask_for_answer(lines), status, row.text, ())
+                reference = RowReference("information_request", row.pk)
+                yield SortedPoint("overdue", point, reference, overdue_since=standing.due_on)
 
     def _figure_question(self, step: ReadinessStep) -> TalkingPoint:
         indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]

@@ -21,6 +21,10 @@ from tiptracker.localization import format_day_and_month, gettext, ngettext
 
 MIN_DRAWN_WEEKS = 3
 """The fewest weeks with a figure for which a chart is drawn. A chart with fewer would be mostly empty."""
+FULL_SCALES = (40, 60, 80, 100)
+"""The points at the top of a scale. The smallest that fits is taken, so that a chart isn't mostly empty."""
+HEADROOM = 1.15
+"""How far above the highest line a scale ends, at least: its label stands above it."""
 
 
 def read_trend(
@@ -83,7 +87,14 @@ def draw_trend(run: TrendDisplay, deadline_on: date | None) -> TrendChart | None
         ends_on=min(run.ends_on, max(last, deadline_on or last)),
         weeks=[week for week in run.weeks if week.ends_on >= weeks[0].ends_on],
     )
-    return drawn.draw_chart(width=648, size=11, plot_height=74)
+    return drawn.draw_chart(width=648, size=11, plot_height=92, full_scale=_pick_full_scale(drawn))
+
+
+def _pick_full_scale(run: TrendDisplay) -> int:
+    """Return the points at the top of the scale: the fewest with room above the target and every week."""
+    scores = [score for week in run.weeks for score in (week.then, week.hindsight) if score is not None]
+    highest = max(map(float, [*scores, run.target or 0]), default=0.0)
+    return next(scale for scale in FULL_SCALES if scale == FULL_SCALES[-1] or highest * HEADROOM <= scale)
 
 
 def _has_figure(week: TrendWeek) -> bool:

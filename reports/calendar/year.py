@@ -32,8 +32,8 @@ class DayKind(ChoiceEnum):
 class CalendarDay:
     """A day, what falls on it and its status.
 
-    `detail` is who made a commitment or is asked for information, or where a dialogue is held. `days_left` is set if
-    the day is still to come, `days_overdue` if it is overdue.
+    `detail` is who made a commitment or is asked for information, or where a dialogue is held. `purpose` says what a
+    milestone is. `days_left` is set if the day is still to come, `days_overdue` if it is overdue.
     """
 
     shown_on: date
@@ -45,6 +45,7 @@ class CalendarDay:
     row_id: int
     days_left: int | None = None
     days_overdue: int | None = None
+    purpose: str = ""
 
     @property
     def distance(self) -> str:
@@ -75,7 +76,8 @@ SETTLED_REQUESTS = frozenset({RequestStatus.ANSWERED, RequestStatus.NONE, Reques
 
 def milestone_day(kind: MilestoneKind, due_on: date, done_on: date | None, row_id: int, today: date) -> CalendarDay:
     """Return a milestone on the day it was done, otherwise on its due date."""
-    day = partial(CalendarDay, kind=DayKind.MILESTONE, title=kind.label, detail="", row_id=row_id)
+    purpose = sentences.describe_milestone_purpose(kind)
+    day = partial(CalendarDay, kind=DayKind.MILESTONE, title=kind.label, detail="", row_id=row_id, purpose=purpose)
     if done_on is not None and done_on <= today:
         status_text = gettext("done; due by %(date)s") % {"date": format_short_date(due_on)}
         return day(shown_on=done_on, status=ClaimedProgress.DONE, status_text=status_text)

@@ -31,7 +31,10 @@ class AxisEvent(NamedTuple):
 
 
 class Plot(NamedTuple):
-    """The area of the lines, and its days: the first begins at the left edge, the last ends at the right edge."""
+    """The area of the lines, and its days: the first begins at the left edge, the last ends at the right edge.
+
+    `full_scale` are the points at its top.
+    """
 
     left: float
     top: float
@@ -39,6 +42,7 @@ class Plot(NamedTuple):
     bottom: float
     starts_on: date
     ends_on: date
+    full_scale: int = FULL_SCALE
 
     def x(self, day: date) -> float:
         """Return the x coordinate at which a day ends."""
@@ -47,7 +51,7 @@ class Plot(NamedTuple):
 
     def y(self, points: Fraction | Decimal | int) -> float:
         """Return the y coordinate of a number of points of 100."""
-        return round(self.bottom - (self.bottom - self.top) * float(points) / FULL_SCALE, 1)
+        return round(self.bottom - (self.bottom - self.top) * float(points) / self.full_scale, 1)
 
 
 class Flag(NamedTuple):

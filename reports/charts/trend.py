@@ -85,6 +85,7 @@ def trend_chart(
     width: float = 760,
     plot_height: float = 200,
     size: float = 13,
+    full_scale: int = FULL_SCALE,
 ) -> TrendChart:
     """Return the chart of the weeks over the tracking period from `starts_on` to `ends_on`.
 
@@ -99,11 +100,12 @@ def trend_chart(
         width: the width of the chart in user units.
         plot_height: the height of the plot in user units.
         size: the type size in user units.
+        full_scale: the points at the top of the scale; no week and no target may be above.
     """
     within = sorted({event for event in events if starts_on <= event.day <= ends_on})
     end_labels = _line_end_labels(weeks, room=width * 0.24, size=size)
     left, right = size * 2.5, _plot_right(weeks, end_labels, starts_on, ends_on, width=width, size=size)
-    flat = Plot(left, 0, right, plot_height, starts_on, ends_on)
+    flat = Plot(left, 0, right, plot_height, starts_on, ends_on, full_scale)
     names = place_names(within, flat, width=width, size=size)
     top = round(size * (0.6 + names.height), 1)
     plot = flat._replace(top=top, bottom=top + plot_height)
@@ -120,10 +122,14 @@ def trend_chart(
         occupied.append(Box(plot.left, plot.y(mark) - size * 0.2, plot.right, plot.y(mark) + size * 0.2))
     plot_labels: list[Label] = []
 
-    def place_label(candidates: Iterable[tuple[Label, ...]]) -> None:
-        """Add a label where it overlaps nothing, otherwise at the first candidate; never below the chart's edge."""
+    def place_label(candidates: Iterable[tuple[Label, ...]], *, edges: Sequence[Box] = ()) -> None:
+        """Add a label where it overlaps nothing, otherwise at the first candidate; never below the chart's edge.
+
+        Only this label avoids `edges` too.
+        """
         choices = [labels for labels in candidates if all(label.box.bottom <= height for label in labels)]
-        chosen = next((labels for labels in choices if not _overlaps_any(labels, occupied)), choices[0])
+        taken = [*occupied, *edges]
+        chosen = next((labels for labels in choices if not _overlaps_any(labels, taken)), choices[0])
         plot_labels.extend(chosen)
         occupied.extend(label.box.wider(size * 0.2) for label in chosen)
 
@@ -132,7 +138,8 @@ def trend_chart(
             place_label(_beside_end(end_label, line[-1], size))
     if mark is not None:
         place_label(
-            _along_line(gettext("%(points)s our target") % {"points": format_number(mark)}, plot.y(mark), plot, size)
+            _along_line(gettext("%(points)s our target") % {"points": format_number(mark)}, plot.y(mark), plot, size),
+            edges=[Box(reviewed_from, plot.top, reviewed_from, plot.bottom)] if unreviewed else [],
         )
     if unreviewed:
         place_label(_inside_box(gettext(NOTHING_REVIEWED), unreviewed, size))
@@ -148,7 +155,7 @@ def trend_chart(
         width=width,
         height=height,
         size=size,
-        grid=rules_path(plot.left, plot.right, (plot.y(points) for points in (0, 50, FULL_SCALE))),
+        grid=rules_path(plot.left, plot.right, (plot.y(points) for points in _scale(plot))),
         ticks=ticks_path(plot, size),
         stems=names.stems_path(name_labels, plot),
         dialogues="".join(
@@ -307,8 +314,13 @@ def _over_line(text: str, steps: Sequence[LineSegment], size: float, *, width: f
 # --- Axes -------------------------------------------------------------------------------------------------------------
 
 
+def _scale(plot: Plot) -> tuple[int, int, int]:
+    """Return the points with a line and a label: those at both ends of the scale and in its middle."""
+    return 0, plot.full_scale // 2, plot.full_scale
+
+
 def _scale_labels(plot: Plot, size: float) -> Iterator[Label]:
-    for points in (0, 50, FULL_SCALE):
+    for points in _scale(plot):
         yield Label(str(points), round(plot.left - size * 0.5, 1), round(plot.y(points) + size * 0.35, 1), size, "end")
 
 

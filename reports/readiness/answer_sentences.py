@@ -5,13 +5,13 @@ from reports import formatting
 from reports.readiness.facts import IndicatorFact, Period, ReadingFact
 from tiptracker.localization import format_date, format_number, gettext, gettext_noop
 
-PRESUMED_AGAINST = gettext_noop("%(indicator)s: no data, so presumed not done (22 U.S.C. 7106(b)(1)).")
-"""The sentence for what nobody gave data on."""
-
 
 def no_data_sentence(name: str) -> str:
-    """Return the sentence for an indicator or a question without data."""
-    return gettext(PRESUMED_AGAINST) % {"indicator": formatting.capitalize_first(name)}
+    """Return the sentence for an indicator or a question without data.
+
+    What the law presumes then is said once on each page (`templates/includes/no_data_note.html`).
+    """
+    return gettext("%(indicator)s: no data.") % {"indicator": formatting.capitalize_first(name)}
 
 
 MOVEMENTS = {

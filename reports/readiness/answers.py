@@ -326,7 +326,7 @@ def evaluate_required_figure(indicator: IndicatorFact, readings: Iterable[Readin
         return Finding(FULL, sentence % values, _reading_references(latest))
     reading = find_effective_reading(rows)
     if reading and reading.direction:
-        sentence = gettext("%(indicator)s: a direction but no figure, so presumed not done (22 U.S.C. 7106(b)(1)).")
+        sentence = gettext("%(indicator)s: a direction but no figure.")
         return Finding(None, sentence % {"indicator": name}, _reading_references(reading))
     return Finding(None, no_data_sentence(name), _reading_references(reading))
 

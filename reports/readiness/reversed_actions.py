@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 from dialogues.choices import EvidenceDecision, SupportKind, Verdict
@@ -75,6 +76,19 @@ def find_reversed_commitments(facts: Facts, as_of: date) -> frozenset[int]:
         for action in find_reversed_actions(facts, as_of)
         if action.commitment_id is not None and not action.is_restored
     )
+
+
+def find_reversed_benchmarks(facts: Facts, as_of: date) -> Mapping[int, Reversal]:
+    """Return the newest reversal of each benchmark with an action that was reversed by a day, and not restored since.
+
+    `facts` are the known ones.
+    """
+    newest: dict[int, Reversal] = {}
+    for action in find_reversed_actions(facts, as_of):
+        if not action.is_restored:
+            last = action.reversals[-1]
+            newest[action.benchmark_id] = max(newest.get(action.benchmark_id, last), last, key=attrgetter("on"))
+    return newest
 
 
 def _verified_links(index: FactIndex, as_of: date) -> Iterator[tuple[EvidenceLinkFact, EvidenceFact]]:

@@ -326,7 +326,7 @@ def complicity_finding(findings: Iterable[tuple[str, Finding]]) -> Finding:
     share = weighted_mean((FULL, finding) for _, finding in pairs)
     rows = rows_of(finding for _, finding in pairs)
     if share is None:
-        reason = gettext("Complicit officials: no data, so presumed not done (22 U.S.C. 7106(b)(7)).")
+        reason = gettext("Complicit officials: no data.")
         return Finding(None, reason, rows)
     met = [key for key, finding in pairs if finding.worth == FULL]
     steps = [key for key, finding in pairs if finding.worth and finding.worth != FULL]

@@ -18,6 +18,9 @@ RELATED_WORDS = (
     ("awareness", "outreach", "campaign"),
     ("court", "magistrate", "judge"),
     ("committee", "taskforce", "council"),
+    ("upgrade", "promotion", "tier", "rank"),
+    ("chance", "odds", "probability", "likelihood"),
+    ("mail", "letter", "message"),
 )
 """Words for nearly the same thing. Each is written in the form that a suggestion shows."""
 

@@ -140,6 +140,12 @@ def _opens(view: str, target: Callable[[Any], int | None] = lambda row: row.pk) 
     return url
 
 
+def _name_version(row: UpdateVersion) -> str:
+    is_answer = row.update.information_request_id is not None
+    named = gettext("Answer of %(maker)s, %(date)s") if is_answer else gettext("Update of %(maker)s, %(date)s")
+    return named % {"maker": row.update.subject.maker, "date": format_date(row.recorded_at)}
+
+
 def _version_url(row: UpdateVersion, user: User) -> str:
     """The embassy reviews a version on its own page; a ministry reads it on the page of its commitment or request."""
     if user.is_ministry:
@@ -276,10 +282,7 @@ GROUPS: Sequence[Group] = (
             Source(
                 lambda user: UpdateVersion.objects.visible_to(user).order_by("-recorded_at", "-pk"),
                 ("narrative",),
-                lambda row: (
-                    gettext("Update of %(maker)s, %(date)s")
-                    % {"maker": row.update.subject.maker, "date": format_date(row.recorded_at)}
-                ),
+                _name_version,
                 _version_url,
                 ministry_fields=("narrative",),
                 roles=EMBASSY_AND_MINISTRIES,

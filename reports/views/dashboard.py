@@ -1,7 +1,7 @@
 """The dashboard: readiness and its trend in a sentence, next steps, what is overdue and waits, and the ministries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -16,12 +16,12 @@ from dialogues.forms.evidence_filters import UNREVIEWED_CHOICE
 from dialogues.models import Commitment, Evidence, InformationRequest, UpdateVersion
 from dialogues.models.updates import subject_value
 from dialogues.permissions import can_give_reviews
+from dialogues.request_status import RequestStanding
 from recommendations.choices import Tier
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
 from recommendations.models import Benchmark, Edition
 from reports import sentences
-from reports.briefings import asks
-from reports.briefings.commitment_priority import OPEN, CommitmentPriorities
+from reports.briefings.commitment_priority import CommitmentPriorities
 from reports.briefings.commitments import is_of_edition
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.reversal_sentences import describe_fall
@@ -33,17 +33,17 @@ from reports.readiness import countable_facts
 from reports.readiness.checks import find_missed_milestones
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import context_display, headline, score_display
-from reports.readiness.explanation.counting_reasons import find_counting_statuses
-from reports.readiness.explanation.step_sentences import FigureRequest
 from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts
 from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.readiness.reversed_actions import find_reversed_commitments
+from reports.review_queue import count_review_queue, describe_own_tasks
 from reports.views.access import readiness_page
 from reports.views.commitments import CommitmentDisplay
 from reports.views.edition_start import build_edition_start
+from reports.views.first_ask import FirstAsks, MinistryAsk
 from reports.views.first_day import build_first_day
 from reports.views.links import PageLink
 from reports.views.next_steps import next_steps_context
@@ -55,45 +55,33 @@ from tiptracker.web.pages import render_page
 
 RECENT = timedelta(days=30)
 """What changed is linked for so many days."""
-MAX_OVERDUE, MAX_WAITING, MAX_STEPS = 2, 2, 5
-"""Limits of the dashboard, so that it fits one and a half screens: overdue and waiting items, and next steps.
+MAX_OVERDUE, MAX_STEPS = 2, 5
+"""Limits of the dashboard, so that it fits one and a half screens: overdue items, and next steps.
 
-Missed milestones are always listed, each in place of one overdue and one waiting item. The others are counted, and a
-link leads to them.
+Missed milestones are always listed, each in place of one overdue item. The others are counted, and a link leads to
+them.
 """
 
 
-class WaitingClaim(NamedTuple):
-    """A claim that nobody has reviewed: an update from a ministry, or evidence that the embassy logged."""
+class WaitingReviews(NamedTuple):
+    """What waits for the embassy's review, and the tasks of the user (empty for those without tasks), in sentences."""
 
-    text: str
-    author: str
-    is_update: bool
-    recorded_at: datetime
-    url: str
+    sentence: str
+    tasks: str
 
 
 class MissedMilestone(NamedTuple):
-    """A milestone that is overdue, what it is, how long, and the page where it can be read or recorded as done."""
+    """A milestone that is overdue, how long, and the page where it can be read or recorded as done."""
 
     title: str
-    purpose: str
     status_text: str
     url: str
-
-
-class MinistryAsk(NamedTuple):
-    """What to raise first with a ministry, as its page does: a sentence to say, and how urgent it is."""
-
-    sentence: str
-    status_text: str
-    is_overdue: bool
 
 
 class DashboardMinistry(NamedTuple):
     """A ministry: how far what it leads is shown, its commitments, and when it last sent an update.
 
-    `ask` is what to raise with it first; None if there is neither a commitment nor a figure to ask about.
+    `ask` is what to raise with it first; None if there is no commitment, answer or figure to ask about.
     """
 
     ministry: Ministry
@@ -117,20 +105,20 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     overdue = sorted(
         (row for row in commitments if row.standing.days_overdue), key=lambda row: -row.standing.days_overdue
     )
-    waiting = _find_waiting(user, edition, facts, today)
     others = editions_of_page_country(request)[1:]
     steps = result.next_steps()
     missed = _list_missed(user, edition, facts, today)
-    most_overdue, most_waiting = max(1, MAX_OVERDUE - len(missed)), max(1, MAX_WAITING - len(missed))
+    most_overdue = max(1, MAX_OVERDUE - len(missed))
     trend = display_trend(facts, as_of=today, known_by=None, events=())
     tasks_url = f"{edition_url(edition, 'my_tasks')}#evidence" if can_give_reviews(user) else ""
     next_steps = next_steps_context(user, result, steps, edition, tasks_url=tasks_url)
     priorities = CommitmentPriorities(result, steps, find_reversed_commitments(facts, today))
+    overdue_requests = _find_overdue_requests(user, edition, today)
     context = {
         "edition": edition,
         "upcoming": next((other for other in others[::-1] if edition.starts_on <= today < other.starts_on), None),
         "start": build_edition_start(user, edition, others, result, today),
-        "first_day": build_first_day(user, edition),
+        "first_day": build_first_day(user, edition, today),
         "today": today,
         "follows_one_country": user.role == Role.OBSERVER and user.countries.count() == 1,
         "result": result,
@@ -145,13 +133,16 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "overdue": overdue[:most_overdue],
         "more_overdue": len(overdue[most_overdue:]),
         "overdue_count": len(overdue),
-        "overdue_requests": _link_overdue_requests(user, edition, today),
-        "waiting": waiting[:most_waiting],
-        "more_waiting": len(waiting[most_waiting:]),
-        "waiting_sentence": _describe_waiting(user, edition, waiting, adding=_count_adding(steps)),
-        "waiting_pages": _waiting_pages(user, edition, commitments),
+        "overdue_requests": _link_overdue_requests(edition, [row for row, _ in overdue_requests]),
+        "waiting": _describe_waiting(user, edition, steps),
+        "waiting_pages": [] if can_give_reviews(user) else _waiting_pages(user, edition, commitments),
         "ministries": _build_ministries(
-            user, edition, benchmarks, commitments, today, priorities=priorities, asked=next_steps["asked_figures"]
+            user,
+            edition,
+            benchmarks,
+            commitments,
+            today,
+            first_asks=FirstAsks(priorities, next_steps["asked_figures"], overdue_requests),
         ),
         "too_few_verifiers": _count_verifiers(user, edition) < 2,
         **next_steps,
@@ -169,7 +160,6 @@ def _list_missed(user: User, edition: Edition, facts: Facts, today: date) -> lis
     return [
         MissedMilestone(
             row.kind.label,
-            sentences.describe_milestone_purpose(row.kind),
             sentences.describe_milestone(row.kind, row.due_on, None, today),
             reverse("milestone_done", args=[row.id]) if user.role == Role.OFFICER else edition_url(edition, "timeline"),
         )
@@ -218,11 +208,17 @@ def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -
     return sorted(commitments, key=lambda row: row.due_order)
 
 
-def _link_overdue_requests(user: User, edition: Edition, today: date) -> PageLink | None:
-    """Return a link to the requests for information that are overdue, or None if none is."""
+def _find_overdue_requests(
+    user: User, edition: Edition, today: date
+) -> list[tuple[InformationRequest, RequestStanding]]:
+    """Return the requests for information of the edition that are overdue, with their standing."""
     rows = InformationRequest.objects.visible_to(user, edition.country).filter(edition=edition).with_history()
     standings = ((row, row.standing_on(today)) for row in rows)
-    overdue = [row for row, standing in standings if standing and standing.days_overdue]
+    return [(row, standing) for row, standing in standings if standing and standing.days_overdue]
+
+
+def _link_overdue_requests(edition: Edition, overdue: Sequence[InformationRequest]) -> PageLink | None:
+    """Return a link to the requests for information that are overdue, or None if none is."""
     if not overdue:
         return None
     if len(overdue) == 1:
@@ -233,53 +229,19 @@ def _link_overdue_requests(user: User, edition: Edition, today: date) -> PageLin
     return PageLink(url, label)
 
 
-def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[WaitingClaim]:
-    """Return what waits for a decision: ministries' updates, then evidence logged here, oldest first."""
-    versions = UpdateVersion.objects.visible_to(user, edition.country).undecided()
-    updates = [
-        WaitingClaim(
-            row.update.subject.text,
-            row.update.subject.maker,
-            True,
-            row.recorded_at,
-            reverse("version_detail", args=[row.pk]),
-        )
-        for row in versions.with_subject()
-    ]
-    evidence = Evidence.objects.visible_to(user).filter(
-        pk__in=find_counting_statuses(facts, today).waiting_evidence, update_version__isnull=True
-    )
-    logged = [
-        WaitingClaim(row.title, row.stated_by, False, row.recorded_at, reverse("evidence_detail", args=[row.pk]))
-        for row in evidence.order_by("recorded_at", "pk")
-    ]
-    return updates + logged
-
-
-def _describe_waiting(user: User, edition: Edition, waiting: Iterable[WaitingClaim], *, adding: int) -> str:
-    """Say how much waits for a review, and how much of it would add points; empty if nothing waits.
-
-    The next steps name only what adds points, and My tasks only what the user may decide on. So their numbers differ.
-    """
-    updates = sum(one.is_update for one in waiting)
-    pieces = Evidence.objects.visible_to(user, edition.country).unreviewed().count()
-    if not updates and not pieces:
-        return ""
-    sent = ngettext("%(number)d update", "%(number)d updates", updates) % {"number": updates}
-    logged = ngettext(
-        "%(number)d piece of evidence logged by the embassy",
-        "%(number)d pieces of evidence logged by the embassy",
-        pieces,
-    ) % {"number": pieces}
-    counted = gettext("Waiting: %(updates)s and %(evidence)s.") % {"updates": sent, "evidence": logged}
-    if not updates or not pieces:
-        counted = gettext("Waiting: %(items)s.") % {"items": sent if updates else logged}
-    effect = ngettext(
-        "%(number)d of them would add points now; it is in the next steps.",
-        "%(number)d of them would add points now; they are in the next steps.",
-        adding,
-    ) % {"number": adding}
-    return f"{counted} {effect if adding else gettext('None of them would add points now.')}"
+def _describe_waiting(user: User, edition: Edition, steps: NextSteps) -> WaitingReviews:
+    """Say how much waits for the embassy's review, whether it would add points, and what waits for the user."""
+    queue = count_review_queue(user, edition.country)
+    own, tasks = describe_own_tasks(user, edition, queue)
+    if not queue.total:
+        return WaitingReviews(gettext("No update and no evidence waits for a review."), tasks)
+    adding = _count_adding(steps)
+    effect = gettext("None of them would add points now.")
+    if adding:
+        effect = ngettext(
+            "%(number)d of them would add points now.", "%(number)d of them would add points now.", adding
+        ) % {"number": adding}
+    return WaitingReviews(" ".join(filter(None, [queue.sentence, own, effect])), tasks)
 
 
 def _count_adding(steps: NextSteps) -> int:
@@ -289,34 +251,20 @@ def _count_adding(steps: NextSteps) -> int:
 
 
 def _waiting_pages(user: User, edition: Edition, commitments: Sequence[CommitmentDisplay]) -> list[PageLink]:
-    """Return the pages that list all that waits for review, each with the number that it shows.
+    """Return the pages on which those who review nothing find what waits, each with the number that it shows.
 
-    Officers decide on updates and evidence in “My tasks”, the ambassador on evidence. Others find updates with their
-    commitments, and evidence in the register.
+    Updates are found with their commitments, and evidence in the register. It also lists what came with an update.
     """
-    tasks, evidence = edition_url(edition, "my_tasks"), Evidence.objects.visible_to(user, edition.country)
-    if user.role == Role.OFFICER:
-        updates = UpdateVersion.objects.visible_to(user, edition.country).undecided().exclude(recorded_by=user).count()
-        sent = ngettext("%(number)d update", "%(number)d updates", updates)
-        sent_page = f"{tasks}#updates"
-    else:
-        updates = sum(row.standing.status is CommitmentStatus.WITH_EMBASSY for row in commitments)
-        sent = ngettext("%(number)d commitment with the embassy", "%(number)d commitments with the embassy", updates)
-        sent_page = edition_url(edition, "commitment_list", query={"status": CommitmentStatus.WITH_EMBASSY.value})
-    if user.role in (Role.OFFICER, Role.AMBASSADOR):
-        pieces = evidence.for_review_by(user).count()
-        logged = ngettext(
-            "%(number)d piece of evidence for you to review", "%(number)d pieces of evidence for you to review", pieces
-        )
-        logged_page = f"{tasks}#evidence"
-    else:
-        pieces = evidence.current().without_review().count()
-        logged = ngettext(
-            "%(number)d piece of evidence without review, sent with an update or logged",
-            "%(number)d pieces of evidence without review, sent with an update or logged",
-            pieces,
-        )
-        logged_page = edition_url(edition, "evidence_list", query={"word": UNREVIEWED_CHOICE[0]})
+    updates = sum(row.standing.status is CommitmentStatus.WITH_EMBASSY for row in commitments)
+    sent = ngettext("%(number)d commitment with the embassy", "%(number)d commitments with the embassy", updates)
+    sent_page = edition_url(edition, "commitment_list", query={"status": CommitmentStatus.WITH_EMBASSY.value})
+    pieces = Evidence.objects.visible_to(user, edition.country).current().without_review().count()
+    logged = ngettext(
+        "%(number)d piece of evidence without review, sent with an update or logged",
+        "%(number)d pieces of evidence without review, sent with an update or logged",
+        pieces,
+    )
+    logged_page = edition_url(edition, "evidence_list", query={"word": UNREVIEWED_CHOICE[0]})
     pages = [(updates, sent_page, sent), (pieces, logged_page, logged)]
     return [PageLink(url, text % {"number": number}) for number, url, text in pages if number]
 
@@ -328,14 +276,13 @@ def _build_ministries(
     commitments: Sequence[CommitmentDisplay],
     today: date,
     *,
-    priorities: CommitmentPriorities,
-    asked: Mapping[int, FigureRequest],
+    first_asks: FirstAsks,
 ) -> list[DashboardMinistry]:
     """Return the ministries that lead recommendations or have made commitments, in the order of what they lead.
 
-    `benchmarks` are those of the edition, by the ministry (id) that leads them. `asked` are the figures that were asked
-    for, by indicator (id).
+    `benchmarks` are those of the edition, by the ministry (id) that leads them.
     """
+    priorities = first_asks.priorities
     own_commitments: dict[int | None, list[CommitmentDisplay]] = defaultdict(list)
     for commitment in commitments:
         own_commitments[commitment.commitment.ministry_id].append(commitment)
@@ -368,51 +315,10 @@ def _build_ministries(
                     ),
                 ),
                 last_update_at=last_update_at.get(row.pk),
-                ask=_find_first_ask(row.pk, _find_most_urgent(made, priorities), priorities, asked),
+                ask=first_asks.find(row.pk, made),
             )
         )
     return ministries
-
-
-def _find_most_urgent(
-    commitments: Iterable[CommitmentDisplay], priorities: CommitmentPriorities
-) -> CommitmentDisplay | None:
-    """Return the commitment that a ministry's page names first among what to raise; None if it names none."""
-    raised = [
-        one
-        for one in commitments
-        if one.commitment.is_of_edition  # type: ignore[attr-defined]  # annotated by `_find_commitments`
-        and priorities.is_raised(one.commitment.pk, one.standing)
-    ]
-    return min(raised, key=lambda one: priorities.urgency(one.commitment.pk, one.standing), default=None)
-
-
-def _find_first_ask(
-    ministry: int,
-    urgent: CommitmentDisplay | None,
-    priorities: CommitmentPriorities,
-    asked: Mapping[int, FigureRequest],
-) -> MinistryAsk | None:
-    """Return what to raise first with a ministry (key): its most urgent commitment, or a figure among the next steps.
-
-    None if there is neither. Its page may then still ask for a new commitment.
-    """
-    figures = (
-        (place, step)
-        for place, step in enumerate(priorities.steps.steps)
-        if step.kind is StepKind.ASK and step.ministry_id == ministry
-    )
-    place, figure = next(figures, (0, None))
-    rank = None if urgent is None else priorities.urgency(urgent.commitment.pk, urgent.standing)[:2]
-    if figure and (rank is None or (OPEN, place) < rank):
-        request = asked.get(figure.indicator_id or 0)
-        status = asks.describe_asked(request)
-        return MinistryAsk(asks.ask_for_figure(figure, priorities.result), status, bool(request and request.is_overdue))
-    if urgent is None:
-        return None
-    text = urgent.commitment.text
-    sentence = asks.ask_about_commitment(urgent.commitment.pk, text, urgent.standing, priorities)
-    return MinistryAsk(sentence, urgent.due_text, bool(urgent.standing.days_overdue))
 
 
 def _describe_progress(displays: Sequence[score_display.BenchmarkDisplay], *, is_reviewed: bool) -> str:

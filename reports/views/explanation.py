@@ -11,7 +11,7 @@ from reports import formatting
 from reports.choices import PartKey
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation import score_display
-from reports.readiness.explanation.score_display import PartDisplay, without_trailing_zeros
+from reports.readiness.explanation.score_display import PartDisplay, describe_reversal, without_trailing_zeros
 from reports.readiness.explanation.score_explanation import (
     CriterionExplanation,
     ExplainedRow,
@@ -21,6 +21,7 @@ from reports.readiness.explanation.score_explanation import (
 )
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
+from reports.readiness.reversed_actions import Reversal, find_reversed_benchmarks
 from reports.request_params import RequestedMoment
 from reports.views.access import readiness_page
 from reports.views.record_moment import read_record_moment
@@ -47,11 +48,15 @@ class ExplanationRow(NamedTuple):
 
 
 class ExplanationLine(NamedTuple):
-    """A line on the page: its title, its points (empty if it gives none by itself), and the rows under it."""
+    """A line on the page: its title, its points (empty if it gives none by itself), and the rows under it.
+
+    `reversals` say which of its benchmarks had an action that was reversed.
+    """
 
     explanation: LineExplanation | CriterionExplanation
     title: str
     points: str
+    reversals: Sequence[str]
     rests_on: Sequence[ExplanationRow]
     claimed: Sequence[ExplanationRow]
     aside: Sequence[ExplanationRow]
@@ -85,8 +90,9 @@ def _explain(user: User, record_moment: RequestedMoment, part: PartKey, key: str
     rows = _find_rows(user, lines, record_moment)
     parts = {display.key: display for display in score_display.display_parts(result)}
     points = _points_by_line(parts, result)
+    reversals = find_reversed_benchmarks(result.known_facts, result.as_of)
     if line:
-        return _line_context(line, record_moment, points, rows)
+        return _line_context(line, record_moment, points, rows, reversals)
     display = parts[part]
     return {
         "title": part.label,
@@ -94,13 +100,17 @@ def _explain(user: User, record_moment: RequestedMoment, part: PartKey, key: str
         "verdict": display.verdict,
         "reason": display.reason,
         "points": _format_points(display.points, display.of),
-        "answers": [_explanation_line(line, line.criteria, points, rows) for line in lines],
+        "answers": [_explanation_line(line, line.criteria, points, rows, reversals) for line in lines],
         "is_part": True,
     }
 
 
 def _line_context(
-    line: LineExplanation, record_moment: RequestedMoment, points: PointsTexts, rows: RecordRows
+    line: LineExplanation,
+    record_moment: RequestedMoment,
+    points: PointsTexts,
+    rows: RecordRows,
+    reversals: Mapping[int, Reversal],
 ) -> dict[str, Any]:
     """Return the context for a line, with every row given for it."""
     subject, part, above = rows.get(_subject_row(line)), line.part, line.recommendation_line
@@ -117,7 +127,7 @@ def _line_context(
         "read_at": subject.url if subject else "",
         # What a criterion gives in another part is no part of this line's points.
         "answers": [
-            _explanation_line(criterion, [criterion], points if criterion.part is part else {}, rows)
+            _explanation_line(criterion, [criterion], points if criterion.part is part else {}, rows, reversals)
             for criterion in line.criteria
         ],
         "is_single": (len(line.criteria) == 1 and line.recommendation_id is None) or line.benchmark_id is not None,
@@ -137,12 +147,14 @@ def _explanation_line(
     grounds: Sequence[CriterionExplanation],
     points: PointsTexts,
     rows: RecordRows,
+    reversals: Mapping[int, Reversal],
 ) -> ExplanationLine:
     subject = rows.get(_subject_row(line))
     return ExplanationLine(
         explanation=line,
         title=subject.text if subject else line.line.title,
         points=points.get((line.part, line.address), ""),
+        reversals=list_reversals(((ground.line.key, ground.benchmark_id) for ground in grounds), reversals),
         rests_on=_explanation_rows(
             ((ground, explained_row) for ground in grounds for explained_row in ground.rests_on), rows
         ),
@@ -153,6 +165,15 @@ def _explanation_line(
             ((ground, explained_row) for ground in grounds for explained_row in ground.not_counted), rows
         ),
     )
+
+
+def list_reversals(benchmarks: Iterable[tuple[str, int | None]], reversals: Mapping[int, Reversal]) -> list[str]:
+    """Return a sentence for each benchmark (its key, such as "5b", and its id) with an action that was reversed."""
+    return [
+        gettext("%(benchmark)s: %(sentence)s") % {"benchmark": key, "sentence": describe_reversal(reversals[pk])}
+        for key, pk in benchmarks
+        if pk is not None and pk in reversals
+    ]
 
 
 def _points_by_line(parts: Mapping[PartKey, PartDisplay], result: Readiness) -> PointsTexts:

@@ -1,12 +1,16 @@
-"""The panel for a person's first day: three first steps of their role, until they are done."""
+"""The panel for a person's first days: three first steps of their role, until they are done."""
 
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from dialogues.models import Commitment, Evidence, EvidenceReview, UpdateVersion
 from recommendations.edition_context import edition_url
 from recommendations.models import Edition
 from reports.models import Briefing
 from reports.views.links import PageLink
+from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 from tiptracker.localization import gettext
@@ -25,25 +29,44 @@ class FirstStep(NamedTuple):
     done_text: str = ""
 
 
-def build_first_day(user: User, edition: Edition) -> list[FirstStep]:
-    """Return the first steps of the user's role; empty once all that leave a trace are done.
+FIRST_DAYS = timedelta(days=30)
+"""The panel goes after so many days in a role, even if some steps are not done."""
 
-    For an officer it is also empty once the record has evidence by this person.
+
+class FirstSteps(NamedTuple):
+    """The first steps of a role, and the last day on which the panel shows them."""
+
+    steps: Sequence[FirstStep]
+    last_day: date
+
+    @property
+    def goes_when_done(self) -> bool:
+        """Whether each step leaves a trace when it is done."""
+        return all(step.is_done is not None for step in self.steps)
+
+
+def build_first_day(user: User, edition: Edition, today: date) -> FirstSteps | None:
+    """Return the first steps of the user's role; None once all are done, or after `FIRST_DAYS`.
+
+    Steps that leave no trace do not count as done, so they stay for all of these days.
     """
+    given_at = user.role_given_at or clock.to_domain_time(user.created_at)
+    last_day = given_at.astimezone(ZoneInfo(edition.country.time_zone)).date() + FIRST_DAYS
+    if today > last_day:
+        return None
     steps = {Role.OFFICER: _officers_steps, Role.AMBASSADOR: _ambassadors_steps, Role.OBSERVER: _observers_steps}[
         Role(user.role)
     ](user, edition)
-    return steps if any(step.is_done is False for step in steps) else []
+    return None if all(step.is_done for step in steps) else FirstSteps(steps, last_day)
 
 
 def _officers_steps(user: User, edition: Edition) -> list[FirstStep]:
-    if Evidence.objects.visible_to(user).filter(recorded_by=user).exists():
-        return []
     return [
         FirstStep(
             PageLink(edition_url(edition, "evidence_log"), gettext("Log progress")),
             gettext("Record one event: what happened, when, who did it, and the proof."),
-            is_done=False,
+            is_done=Evidence.objects.visible_to(user).filter(recorded_by=user).exists(),
+            done_text=gettext("You logged progress."),
         ),
         FirstStep(
             PageLink(edition_url(edition, "commitment_add"), gettext("Record a commitment")),

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from recommendations.edition_context import default_edition_of_country, edition_url, visible_countries
+from recommendations.navigation import count_waiting_tasks
 from reports.views.links import PageLink
 from reports.work_in_hand import WorkInHand, count_open_commitments, count_open_requests, find_work_in_hand
 from tiptracker import clock
@@ -20,7 +21,7 @@ from tiptracker.handovers.actions import mark_seen, take_over_notice_settings
 from tiptracker.handovers.belongings import has_own_settings, own_frequencies
 from tiptracker.handovers.choices import HANDED_OVER_ROLES, HandoverItemKind, HandoverStepKind
 from tiptracker.handovers.models import Handover, first_day_after
-from tiptracker.localization import format_short_date, gettext
+from tiptracker.localization import format_short_date, gettext, ngettext
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web.form_pages import form_page
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -74,7 +75,7 @@ def _answer(request: SignedInRequest, handover: Handover, now: datetime) -> Http
             )
         return redirect("handover_received")
     mark_seen(handover=handover, by=request.user, now=now)
-    messages.success(request, gettext("You find this page again under “Your account”, “Handed over to you”."))
+    messages.success(request, gettext("You find this page again under “Your account”, “What you take over”."))
     return redirect("home")
 
 
@@ -141,12 +142,15 @@ def _waiting_links(request: SignedInRequest, now: datetime) -> list[tuple[PageLi
             continue
         name = f" ({country.name})" if len(countries) > 1 else ""
         if user.role in (Role.OFFICER, Role.AMBASSADOR):
-            tasks = gettext("What waits for your decision.")
+            number_of_tasks = count_waiting_tasks(user, edition)
+            tasks = ngettext("%(number)d task waits for you.", "%(number)d tasks wait for you.", number_of_tasks) % {
+                "number": number_of_tasks
+            }
             found.append((PageLink(edition_url(edition, "my_tasks"), gettext("My tasks") + name), tasks))
         if number_asked := count_open_requests(user, now):
             asked = gettext("Open requests for information: %(number)d.") % {"number": number_asked}
             label = gettext("Requests for information") + name
             found.append((PageLink(edition_url(edition, "information_request_list"), label), asked))
         note = gettext("Readiness, open work by ministry, and whom to know, on one page.")
-        found.append((PageLink(edition_url(edition, "handover"), gettext("Handover") + name), note))
+        found.append((PageLink(edition_url(edition, "handover"), gettext("Handover note") + name), note))
     return found

@@ -1,6 +1,8 @@
 """Page that explains how readiness is counted: each rule, its section of the law, and its result here."""
 
 from collections.abc import Mapping
+from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.http import HttpResponse
@@ -55,9 +57,20 @@ def methodology(request: EditionRequest) -> HttpResponse:
             "watch_list": context_display.describe_watch_list(result),
             "first_step": _first_step(request.user, result),
         }
+    context["near_target"] = _pick_threshold(result.readiness_target if result else None)
     context["parts"] = method_example.method_parts(result)
     context["rules"] = [(rule, examples.get(rule, "")) for rule in Rule]
     return render_form(request, "reports/methodology.html", form, context)
+
+
+def _pick_threshold(target: Decimal | None) -> backtest.ThresholdOutcome:
+    """Return the outcome of the test at the highest threshold up to the target; without one, at the lowest."""
+    thresholds = backtest.packaged_backtest().thresholds
+    return max(
+        (one for one in thresholds if one.threshold <= (target or 0)),
+        key=attrgetter("threshold"),
+        default=thresholds[0],
+    )
 
 
 def _first_step(user: User, result: Readiness) -> StepDisplay | None:

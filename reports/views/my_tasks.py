@@ -278,7 +278,7 @@ def my_tasks(request: EditionRequest) -> HttpResponse:
     page = Paginator(items.versions, PAGE_SIZE).get_page(request.GET.get("page"))
     groups = [group for group in build_task_groups(request) if group.tasks]
     counts = [
-        TaskCount("updates", gettext("Updates to review"), len(items.versions)),
+        TaskCount("updates", gettext("Updates and answers to review"), len(items.versions)),
         TaskCount("evidence", gettext("Evidence to verify"), len(items.logged)),
         *(TaskCount(group.key, group.heading, len(group.tasks)) for group in groups),
     ]
@@ -325,9 +325,10 @@ EXPORT_COLUMNS = (
 
 def _update_export_row(line: WaitingUpdate) -> tuple[object, ...]:
     row, subject = line.update_version, line.update_version.update.subject
+    kind = gettext("Answer") if row.update.information_request_id else gettext("Update")
     due = line.due
     return (
-        gettext("Update"), subject.maker, subject.text, line.claimed.label if line.claimed else "", row.recorded_at,
+        kind, subject.maker, subject.text, line.claimed.label if line.claimed else "", row.recorded_at,
         row.evidence_count,  # type: ignore[attr-defined]  # annotated by `_find_items_to_review`
         line.stake.printed, line.stake.printed_by_verdict, due.days if due else None, due.text if due else "",
         reverse("version_detail", args=[row.pk]),

@@ -23,8 +23,9 @@ PAGE_BY_ROW_TYPE = {
     "reading": "",
     "indicator": "indicator_detail",
     "commitment": "commitment_detail",
+    "information_request": "information_request_detail",
 }
-"""The page for each type of row that a step is about. Benchmarks are shown with their recommendation."""
+"""The page for each type of row that a step or a point to raise is about. Benchmarks have that of a recommendation."""
 
 
 MAX_REVIEWERS = 3

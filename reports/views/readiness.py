@@ -12,14 +12,17 @@ from django.utils.http import urlencode
 from dialogues.models import UpdateVersion
 from recommendations.edition_context import EditionRequest, edition_url
 from recommendations.models import Benchmark
-from reports.choices import ProblemKind
+from reports.choices import PartKey, ProblemKind
 from reports.readiness.answers import RowReference
 from reports.readiness.checks import RecordProblem
 from reports.readiness.explanation import context_display, headline, score_display
+from reports.readiness.explanation.score_display import LineDisplay, PartDisplay
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
+from reports.readiness.reversed_actions import find_reversed_benchmarks
 from reports.request_params import RequestedMoment
 from reports.views.access import readiness_page
+from reports.views.explanation import list_reversals
 from reports.views.next_steps import next_steps_context
 from reports.views.record_moment import pin_known_by, read_record_moment
 from reports.views.record_rows import RecordRow, find_record_rows, pick_rows
@@ -89,9 +92,24 @@ def readiness_explanation(request: EditionRequest) -> HttpResponse:
             "result": result,
             "headline": headline.headline(result),
             "has_benchmarks": bool(result.verified.benchmarks),
-            "parts": score_display.display_parts(result),
+            "parts": _parts_with_reversals(result),
         }
     return render_form(request, "reports/readiness_explanation.html", form, context)
+
+
+def _parts_with_reversals(result: Readiness) -> list[tuple[PartDisplay, list[tuple[LineDisplay, Sequence[str]]]]]:
+    """Return the parts with their lines, and for a recommendation which of its benchmarks were reversed."""
+    reversed_benchmarks = find_reversed_benchmarks(result.known_facts, result.as_of)
+    action = next(part for part in result.verified.parts if part.key is PartKey.ACTION)
+    recommendations = result.verified_record.questionnaire.recommendations
+    reversals = {
+        line.key: list_reversals(((row.key, row.id) for row in recommendation.benchmarks), reversed_benchmarks)
+        for recommendation, line in zip(recommendations, action.lines, strict=True)
+    }
+    return [
+        (part, [(line, reversals[line.key] if part.key is PartKey.ACTION else []) for line in part.lines])
+        for part in score_display.display_parts(result)
+    ]
 
 
 @readiness_page

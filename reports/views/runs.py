@@ -124,8 +124,9 @@ def _target_reason(user: User, run: ReadinessRun) -> str:
 def _stored_lines(
     stored: Sequence[Mapping[str, Any]], *, is_reviewed: bool, total: Decimal | None = None
 ) -> list[StoredLine]:
-    points = formatting.round_preserving_sum([_exact_figure(line, "points") for line in stored], total=total)
-    possible = formatting.round_preserving_sum([_exact_figure(line, "of") for line in stored])
+    reached_points = [_exact_figure(line, "points") for line in stored]
+    points = formatting.round_preserving_sum(reached_points, total=total)
+    possible = formatting.round_possible_points([_exact_figure(line, "of") for line in stored], reached_points, points)
     return [
         StoredLine(
             line,

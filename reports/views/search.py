@@ -1,4 +1,4 @@
-"""The page of the search over everything that a user may see."""
+"""The page of the search over everything that a user may see, the glossary and pages that answer a question."""
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -8,7 +8,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from recommendations.edition_context import default_edition_of_country, get_page_edition, visible_countries
+from recommendations.models import Edition
 from reports.search.excerpts import ExcerptPart, make_excerpt
+from reports.search.help_entries import find_help
 from reports.search.related_words import suggest_words
 from reports.search.sources import GROUPS, Group, Source, find_keys
 from tiptracker.accounts.models import User
@@ -16,6 +19,8 @@ from tiptracker.localization import gettext
 from tiptracker.web.pages import SignedInRequest, render_page
 from tiptracker.web.word_forms import MAX_CHARACTERS, split_words
 
+HELP_GROUP = "help"
+"""The key of the group of terms and pages in the URL. It is the last one, because people search the record first."""
 SHOWN_PER_GROUP = 5
 SHOWN_IN_ONE_GROUP = 50
 """Most results of a source on the page of its group alone. Who wants an older one adds a word."""
@@ -50,21 +55,49 @@ def search(request: SignedInRequest) -> HttpResponse:
     sources = [source for group in groups for source in group.sources if source.is_for(request.user)]
     keys = find_keys(sources, request.user, query, most + 1) if words else {}
     found = [_group_results(group, request.user, keys, words, most) for group in groups]
+    edition = _find_edition(request)
+    if only in ("", HELP_GROUP):
+        found.append(_help_results(request.user, edition, words, most))
     context = {
         "query": query,
         "has_words": bool(words),
         "groups": [group for group in found if group.results],
         "is_one_group": bool(only),
-        "suggestions": [] if keys else _find_suggestions(request.user, words, sources),
+        "suggestions": [] if keys else _find_suggestions(request.user, edition, words, sources),
     }
     return render_page(request, "reports/search.html", context)
 
 
-def _find_suggestions(user: User, words: Sequence[str], sources: Sequence[Source]) -> list[str]:
-    """Return the words for nearly the same thing that find something, for a search of one word."""
+def _find_edition(request: SignedInRequest) -> Edition | None:
+    """Return the edition whose pages are offered: that of the page or, for several countries, of the first one."""
+    if edition := get_page_edition(request):
+        return edition
+    countries = visible_countries(request) if request.user.is_embassy else []
+    return next(filter(None, (default_edition_of_country(request, country) for country in countries)), None)
+
+
+def _find_suggestions(
+    user: User, edition: Edition | None, words: Sequence[str], sources: Sequence[Source]
+) -> list[str]:
+    """Return the words for nearly the same thing that find something, for a search of one word.
+
+    Words that find only terms and pages are left out if the search has found some.
+    """
     if len(words) != 1:
         return []
-    return [word for word in suggest_words(words) if find_keys(sources, user, word, 1)]
+    has_help = bool(find_help(user, edition, words))
+    return [
+        word
+        for word in suggest_words(words)
+        if find_keys(sources, user, word, 1) or (not has_help and find_help(user, edition, split_words(word)))
+    ]
+
+
+def _help_results(user: User, edition: Edition | None, words: Sequence[str], most: int) -> GroupResults:
+    """Return the terms of the glossary and the pages that have the words."""
+    entries = find_help(user, edition, words)
+    results = [SearchResult(entry.title, entry.url, make_excerpt(entry.text, words)) for entry in entries[:most]]
+    return GroupResults(HELP_GROUP, gettext("Help and glossary"), results, has_more=len(entries) > most)
 
 
 def _group_results(

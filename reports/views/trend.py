@@ -20,8 +20,8 @@ from tiptracker.localization import gettext
 from tiptracker.web import exports
 from tiptracker.web.form_pages import render_form
 
-WIDE = {"width": 760, "size": 13}
-NARROW = {"width": 320, "size": 12.5}
+WIDE_WIDTH, WIDE_SIZE = 760, 13
+NARROW_WIDTH, NARROW_SIZE = 320, 12.5
 """Size of the drawing in user units: one for a desktop, one for a phone. A page includes both and shows one."""
 
 
@@ -63,6 +63,6 @@ def trend_context(
     return {
         "trend": trend,
         "fall": describe_fall(user, trend, told_since=trend.compared_day),
-        "trend_wide": trend.draw_chart(**WIDE, plot_height=plot_height),
-        "trend_narrow": trend.draw_chart(**NARROW, plot_height=plot_height),
+        "trend_wide": trend.draw_chart(width=WIDE_WIDTH, size=WIDE_SIZE, plot_height=plot_height),
+        "trend_narrow": trend.draw_chart(width=NARROW_WIDTH, size=NARROW_SIZE, plot_height=plot_height),
     }

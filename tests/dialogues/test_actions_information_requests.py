@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -16,11 +17,13 @@ from dialogues.actions.information_requests import (
     withdraw_request,
 )
 from dialogues.actions.request_answers import AnswerInput, Received, answer_request
+from dialogues.actions.sent_forms import SentForm
 from dialogues.actions.update_decisions import withdraw_update
 from dialogues.actions.updates import ReviewInput, accept_update, list_parts_to_review, return_update
 from dialogues.choices import EvidenceDecision, LineAnswerKind, LineStatus, ReceivedAs, RequestEventKind, RequestStatus
-from dialogues.models import Evidence, InformationRequest, Reading, UpdateVersion
+from dialogues.models import Evidence, InformationRequest, LineAnswer, Reading, UpdateVersion
 from dialogues.permissions import can_decide_on_update
+from tests.concurrent_writes import run_simultaneously
 from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,
@@ -196,6 +199,11 @@ def test_ministry_and_dialogue_are_of_the_country_of_the_edition(edition, justic
         )
 
 
+def test_a_dialogue_that_is_still_ahead_is_no_place_where_it_was_asked(edition, justice, officer):
+    with refuses("not_held_yet", field="dialogue"):
+        ask(edition, justice.ministry, officer, dialogue=DialogueFactory(planned=True, held_on=january(15)))
+
+
 def test_the_same_request_is_made_once_but_again_after_it_was_withdrawn(edition, justice, officer):
     first = ask(edition, justice.ministry, officer)
     with refuses("duplicate"):
@@ -306,7 +314,7 @@ def test_an_answered_line_stays_and_a_correction_that_leaves_nothing_open_closes
     assert (standing.status, standing.closed_on) == (RequestStatus.NONE, january(16))
 
 
-def test_a_correction_needs_a_change_a_reason_and_no_answer_that_waits(asked, justice, officer):
+def test_a_correction_needs_a_change_and_a_reason(asked, justice, officer):
     figure, document = lines_of(asked)
     same = [CorrectedLine(line, content(line)) for line in (figure, document)]
     for lines, values, code, field in (
@@ -321,9 +329,27 @@ def test_a_correction_needs_a_change_a_reason_and_no_answer_that_waits(asked, ju
     for by in (AmbassadorFactory(), justice):
         with pytest.raises(PermissionDenied):
             correct(asked, by, same[:1])
+
+
+def test_a_line_that_waits_stays_while_the_other_is_corrected(asked, justice, officer):
+    figure, document = lines_of(asked)
     answer(asked, justice, none(document))
-    with refuses("update_waits"):
-        correct(asked, officer, same[:1])
+    year_before = content(figure, starts_on=date(2020, 4, 1), through_on=date(2021, 3, 31))
+    with refuses("closed", field="lines-0-wording"):
+        correct(asked, officer, [CorrectedLine(document, LineInput("Another list"))])
+
+    correct(asked, officer, [CorrectedLine(figure, year_before)], asked_reason="The interim assessment.")
+
+    standing = standing_of(asked)
+    lines = asked_again(asked).list_lines(standing)
+    assert [(line.number, standing.lines[line.pk].status) for line in lines] == [
+        (1, LineStatus.ASKED),
+        (2, LineStatus.WITH_EMBASSY),
+    ]
+    assert lines[0].starts_on == date(2020, 4, 1)
+    assert lines[1] == document
+    correct(asked, officer, [], now=at_noon(january(15)))
+    assert standing_of(asked, january(16)).status is RequestStatus.WITH_EMBASSY  # only what waits is left
 
 
 # --- Answering --------------------------------------------------------------------------------------------------------
@@ -363,14 +389,15 @@ def test_a_file_becomes_evidence_and_a_text_answers_a_document_without_one(asked
 def test_nothing_is_answered_before_it_is_accepted_and_the_rest_stays_open(asked, justice, officer):
     figure, document = lines_of(asked)
     version = answer(asked, justice, have(figure, 0))
-    assert standing_of(asked).status is RequestStatus.WITH_EMBASSY
+    standing = standing_of(asked)
+    assert (standing.status, standing.waits_since) == (RequestStatus.ASKED, TODAY)
 
     accept(version, officer)
 
     standing = standing_of(asked)
     assert standing.status is RequestStatus.PARTLY_ANSWERED
     assert [standing.lines[line.pk].status for line in (figure, document)] == [LineStatus.ANSWERED, LineStatus.ASKED]
-    with refuses("closed", sentence="Line 1 was answered on 14 January 2022"):
+    with refuses("closed", field=f"line-{figure.pk}-answer", sentence="Line 1 was answered on 14 January 2022"):
         answer(asked, justice, have(figure, 3))
     accept(answer(asked, justice, none(document, "There is no list.")), officer)
     assert standing_of(asked).status is RequestStatus.ANSWERED
@@ -418,18 +445,98 @@ def test_only_the_ministry_that_is_asked_answers(asked, factory):
         answer(asked, factory(), none(lines_of(asked)[1]))
 
 
-def test_one_answer_waits_at_a_time_and_a_returned_one_is_sent_again_as_the_next_version(asked, justice, officer):
-    document = lines_of(asked)[1]
+def test_each_line_waits_by_itself_and_is_not_answered_twice(asked, justice, officer):
+    figure, document = lines_of(asked)
+    first = answer(asked, justice, have(figure, 16, text="By the register"))
+
+    second = answer(asked, justice, none(document))
+
+    assert (first.update.number, second.update.number, second.number) == (1, 2, 1)
+    standing = standing_of(asked)
+    assert (standing.status, standing.number_waiting) == (RequestStatus.WITH_EMBASSY, 2)
+    said = "Lineo Mokoena sent “Prosecutions: 16"
+    with refuses("update_waits", field=f"line-{figure.pk}-answer", sentence=said):
+        answer(asked, justice, have(figure, 17))
+    with refuses("update_waits", field=f"line-{document.pk}-answer"):
+        answer(asked, officer, none(document), received=Received(january(10), ReceivedAs.LETTER))
+    assert UpdateVersion.objects.count() == 2
+    accept(second, officer)
+    assert standing_of(asked).status is RequestStatus.WITH_EMBASSY  # the other answer still waits
+    accept(first, officer)
+    assert standing_of(asked).status is RequestStatus.ANSWERED
+
+
+def test_a_returned_answer_is_sent_again_as_the_next_version_beside_one_that_waits(asked, justice, officer):
+    figure, document = lines_of(asked)
     file = EvidenceFileFactory(uploaded_by=justice)
     first = answer(asked, justice, have(document), files=[file])
-    with refuses("update_waits"):
-        answer(asked, justice, none(document))
+    waiting = answer(asked, justice, have(figure, 16))
     return_update(update_version=first, reason="Which courts?", by=officer, now=NOW)
-    assert standing_of(asked).returned_on == TODAY
+    standing = standing_of(asked)
+    assert (standing.status, standing.returned_on, standing.number_waiting) == (RequestStatus.ASKED, TODAY, 1)
 
     again = answer(asked, justice, have(document, text="All courts"), files=[file])
 
     assert (again.update, again.number) == (first.update, 2)
+    assert waiting.update != first.update
+    with refuses("update_waits", field=f"line-{document.pk}-answer"):
+        answer(asked, justice, none(document))
+
+
+def test_a_new_version_continues_the_newest_returned_update_with_one_of_its_lines(asked, justice, officer):
+    """Two answers came back. Both lines in one go continue the newer one, a single line that which held it."""
+    figure, document = lines_of(asked)
+    older = answer(asked, justice, have(figure, 16))
+    newer = answer(asked, justice, none(document))
+    for version in (newer, older):
+        return_update(update_version=version, reason="Please look again.", by=officer, now=NOW)
+    assert len(asked_again(asked).list_versions_to_resend(standing_of(asked))) == 2
+
+    both = answer(asked, justice, have(figure, 17), none(document))
+    assert (both.update, both.number) == (newer.update, 2)
+    return_update(update_version=both, reason="Please look again.", by=officer, now=NOW)
+    alone = answer(asked, justice, have(figure, 18))
+    rest = answer(asked, justice, none(document))
+
+    assert (alone.update, alone.number) == (newer.update, 3)
+    # The update waits with its third version, so that the rest of it begins a new one.
+    assert (rest.update.number, rest.number) == (3, 1)
+
+
+def test_lines_that_were_not_returned_are_sent_with_those_that_were(asked, justice, officer):
+    figure, document = lines_of(asked)
+    returned = answer(asked, justice, have(figure, 16))
+    return_update(update_version=returned, reason="Of which courts?", by=officer, now=NOW)
+
+    sent = answer(asked, justice, have(figure, 17), none(document))
+
+    assert (sent.update, sent.number, sent.line_answers.count()) == (returned.update, 2, 2)
+
+
+def test_a_file_that_waits_with_one_line_is_not_sent_again_with_another(asked, justice, officer):
+    figure, document = lines_of(asked)
+    file = EvidenceFileFactory(uploaded_by=justice)
+    both = answer(asked, justice, have(figure, 16), have(document), files=[file])
+    return_update(update_version=both, reason="Which courts?", by=officer, now=NOW)
+    answer(asked, justice, have(document), files=[file])
+
+    with refuses("already_sent", field="files"):
+        answer(asked, justice, have(figure, 17), files=[file])
+
+
+def test_a_letter_is_recorded_beside_an_answer_that_waits(asked, justice, officer):
+    figure, document = lines_of(asked)
+    answer(asked, justice, have(figure, 16))
+
+    letter = answer(asked, officer, none(document), received=Received(january(10), ReceivedAs.LETTER))
+
+    assert standing_of(asked).status is RequestStatus.WITH_EMBASSY
+    with pytest.raises(PermissionDenied):
+        withdraw_update(update_version=letter, by=justice, now=NOW)  # it is the embassy's record
+
+
+def asked_again(request):
+    return InformationRequest.objects.with_history().get(pk=request.pk)
 
 
 def test_a_ministry_withdraws_its_answer(asked, justice):
@@ -439,6 +546,15 @@ def test_a_ministry_withdraws_its_answer(asked, justice):
 
     assert standing_of(asked).status is RequestStatus.ASKED
     assert AuditEntry.objects.latest("number").verb == "update.withdrawn"
+
+
+def test_a_ministry_withdraws_a_workbook_that_an_officer_uploaded(asked, justice, officer):
+    workbook = Received(january(10), ReceivedAs.WORKBOOK)
+    version = answer(asked, officer, none(lines_of(asked)[1]), received=workbook)
+
+    withdraw_update(update_version=version, by=justice, now=NOW)
+
+    assert standing_of(asked).waits_since is None
 
 
 def test_an_officer_records_what_a_ministry_handed_over_and_another_one_decides(asked, justice, officer):
@@ -479,16 +595,85 @@ def test_no_officer_accepts_what_a_person_sent_who_is_the_same(asked, justice, o
         accept(version, officer)
 
 
-def test_colleagues_share_a_draft_and_none_begins_once_an_answer_waits(asked, justice):
+def test_colleagues_share_a_draft_and_none_begins_once_every_open_line_waits(asked, justice):
+    figure, document = lines_of(asked)
     colleague = FocalPointFactory(ministry=justice.ministry)
     draft = save_draft(of=asked, content={"narrative": ["So far"]}, files=[], page=DraftPage(), by=justice, now=NOW)
     assert draft.information_request == asked
 
-    page = DraftPage(seen=draft.mark)
-    answer(asked, colleague, none(lines_of(asked)[1]), page=page)
+    answer(asked, colleague, none(document), page=DraftPage(seen=draft.mark))
 
+    more = save_draft(of=asked, content={"narrative": ["More"]}, files=[], page=DraftPage(), by=justice, now=NOW)
+    answer(asked, colleague, none(figure), page=DraftPage(seen=more.mark))
     with pytest.raises(DraftClosed):
         save_draft(of=asked, content={"narrative": ["More"]}, files=[], page=DraftPage(), by=justice, now=NOW)
+
+
+# --- Two forms at once ------------------------------------------------------------------------------------------------
+
+
+def sent_form(last_version=0):
+    return SentForm(uuid4(), b"what was typed", last_version)
+
+
+def test_two_forms_that_were_open_at_once_both_go_through_for_different_lines(asked, justice):
+    figure, document = lines_of(asked)
+    colleague = FocalPointFactory(ministry=justice.ministry)
+    mine, theirs = sent_form(), sent_form()
+
+    first = answer(asked, justice, have(figure, 16), form=mine)
+    second = answer(asked, colleague, none(document), form=theirs)
+
+    assert [answer(asked, justice, have(figure, 16), form=mine), UpdateVersion.objects.count()] == [first, 2]
+    assert second.send_key.key == theirs.key
+    with refuses("update_waits", field=f"line-{document.pk}-answer"):
+        answer(asked, justice, none(document), form=sent_form())
+
+
+def test_a_line_that_was_answered_and_returned_after_the_form_was_opened_is_shown_first(asked, justice, officer):
+    figure, document = lines_of(asked)
+    form = sent_form()
+    newer = answer(asked, justice, none(document))
+    return_update(update_version=newer, reason="Please look again.", by=officer, now=NOW)
+
+    with refuses("newer_version", field=f"line-{document.pk}-answer", sentence="Lineo Mokoena answered line 2 on"):
+        answer(asked, justice, none(document), form=form)
+    assert answer(asked, justice, have(figure, 16), form=form).number == 1
+    assert answer(asked, justice, none(document), form=sent_form(newer.pk)).number == 2
+
+
+def test_two_people_who_answer_the_same_line_at_once_are_not_both_heard(fresh_database):
+    justice = FocalPointFactory()
+    colleague = FocalPointFactory(ministry=justice.ministry)
+    asked = InformationRequestFactory(ministry=justice.ministry, lines=["The list", "The plan"])
+    first, second = asked_again(asked).lines.all()  # as a page loads them, before anybody has answered
+
+    one_line = run_simultaneously(
+        lambda: answer(asked, justice, none(first), form=sent_form()),
+        lambda: answer(asked, colleague, none(first), form=sent_form()),
+    )
+
+    assert one_line == ["done", "update_waits"]
+    assert LineAnswer.objects.filter(line=first).count() == 1
+    form = sent_form()
+    again = run_simultaneously(
+        lambda: answer(asked, justice, none(second), form=form),
+        lambda: answer(asked, justice, none(second), form=form),
+    )
+    assert (again, LineAnswer.objects.filter(line=second).count()) == (["done", "done"], 1)
+
+
+def test_two_people_who_answer_different_lines_at_once_are_both_heard(fresh_database):
+    justice = FocalPointFactory()
+    asked = InformationRequestFactory(ministry=justice.ministry, lines=["The list", "The plan"])
+    first, second = asked_again(asked).lines.all()  # as a page loads them, before anybody has answered
+
+    outcomes = run_simultaneously(
+        lambda: answer(asked, justice, none(first), form=sent_form()),
+        lambda: answer(asked, justice, none(second), form=sent_form()),
+    )
+
+    assert (outcomes, standing_of(asked).status) == (["done", "done"], RequestStatus.WITH_EMBASSY)
 
 
 # --- Who sees it ------------------------------------------------------------------------------------------------------

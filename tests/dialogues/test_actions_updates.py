@@ -711,7 +711,7 @@ def test_accept_update_refuses_duplicate_reviews_and_parts_of_another_update(com
         ReviewInput(stray, stray.evidence_links.get(), EvidenceDecision.VERIFIED, "Seen."),
         ReviewInput(sent.evidence.get(), stray.evidence_links.get(), EvidenceDecision.VERIFIED, "Seen."),
     ):
-        with refuses("mismatched_reviews", sentence="One item is reviewed twice, or belongs to another update."):
+        with refuses("mismatched_reviews", sentence="One item is reviewed twice, or was not sent with this."):
             accept(sent, officer, [*review_inputs(sent), extra])
 
 

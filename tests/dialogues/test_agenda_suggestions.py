@@ -4,10 +4,16 @@ from datetime import date
 
 import pytest
 
-from dialogues.agenda_suggestions import AgendaCommitment, AgendaRecommendation, suggest_agenda_items
-from dialogues.choices import CommitmentStatus, DialogueStage
+from dialogues.agenda_suggestions import (
+    AgendaCommitment,
+    AgendaRecommendation,
+    AgendaRequest,
+    suggest_agenda_items,
+)
+from dialogues.choices import CommitmentStatus, DialogueStage, RequestStatus
 from dialogues.commitment_status import CommitmentStanding
 from dialogues.dialogue_stage import stage_on
+from dialogues.request_status import RequestStanding
 
 DAY = date(2022, 1, 28)
 OPEN = AgendaCommitment(1, CommitmentStanding(CommitmentStatus.OPEN, None), is_of_last_dialogue=False, is_ours=False)
@@ -50,7 +56,7 @@ def test_suggestions_are_sorted_by_urgency_and_have_reasons():
     suggestions = [
         (suggestion.about, suggestion.reason)
         for suggestion in suggest_agenda_items(
-            promises, [AgendaRecommendation(3, 1, 0), AgendaRecommendation(4, 2, 1)], DAY
+            promises, [], [AgendaRecommendation(3, 1, 0), AgendaRecommendation(4, 2, 1)], DAY
         )
     ]
 
@@ -67,4 +73,33 @@ def test_suggestions_are_sorted_by_urgency_and_have_reasons():
         ("commitment-2", "Agreed at the last dialogue and still open. Due on 1 June 2022."),
         ("commitment-1", "Open, with no due date agreed."),
         ("recommendation-3", "To date, no action on it has been recorded."),
+    ]
+
+
+def make_request(key, status, due_on, **more):
+    return AgendaRequest(key, RequestStanding(status, date(2021, 12, 1), due_on, {}, **more))
+
+
+def test_requests_are_suggested_among_commitments_until_they_are_answered():
+    late = OPEN._replace(key=1, standing=make_standing(CommitmentStatus.OVERDUE, days_overdue=3))
+    requests = [
+        make_request(1, RequestStatus.ASKED, date(2022, 6, 1)),
+        make_request(2, RequestStatus.PARTLY_ANSWERED, date(2022, 2, 20)),
+        make_request(3, RequestStatus.WITH_EMBASSY, date(2022, 1, 20), sent_on=date(2022, 1, 19)),
+        make_request(4, RequestStatus.OVERDUE, date(2022, 1, 26), days_overdue=2, returned_on=date(2022, 1, 5)),
+        make_request(5, RequestStatus.OVERDUE, date(2022, 1, 8), days_overdue=20),
+        make_request(6, RequestStatus.ANSWERED, date(2022, 1, 8), closed_on=date(2022, 1, 7)),
+    ]
+
+    suggested = suggest_agenda_items([late], requests, [], DAY)
+
+    assert [(one.about, one.reason) for one in suggested] == [
+        ("request-5", "Overdue by 20 days."),
+        ("commitment-1", "Overdue by 3 days."),
+        (
+            "request-4",
+            "Overdue by 2 days. We returned the ministry’s answer on 5 January 2022. It has not been sent again.",
+        ),
+        ("request-3", "The ministry’s answer has been with the embassy since 19 January 2022."),
+        ("request-2", "Not answered yet. Due on 20 February 2022."),
     ]

@@ -5,8 +5,11 @@ from itertools import count
 
 import icalendar
 import pytest
+from django.urls import reverse
+from django.utils.html import strip_tags
 
 from dialogues.actions.dialogues import ParticipantInput, call_off, change_dialogue, plan_dialogue
+from dialogues.actions.redactions import confirm_redaction, propose_redaction
 from dialogues.choices import Presence
 from reports.actions.notices import notify
 from tests.factories import (
@@ -17,7 +20,8 @@ from tests.factories import (
     MinistryFactory,
     OfficerFactory,
 )
-from tiptracker.mail.models import Mail
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.mail.models import Mail, MailState
 from tiptracker.mail.rendering import build_message
 from tiptracker.notifications.choices import Frequency, NoticeKind
 from tiptracker.notifications.models import Notice, NoticeFrequency
@@ -35,7 +39,7 @@ class Calendars:
     def __init__(self):
         account = {"created_at": datetime(2021, 1, 4, 9, tzinfo=MASERU)}
         self.officer = OfficerFactory(email="officer@post.example", **account)
-        AmbassadorFactory(email="ambassador@post.example", **account)
+        self.ambassador = AmbassadorFactory(email="ambassador@post.example", **account)
         self.police = MinistryFactory(name="Ministry of Police", short_name="Police")
         self.justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
         for ministry in (self.police, self.justice):
@@ -184,6 +188,55 @@ def test_mails_give_the_day_and_nothing_else_of_the_record():
     assert build_message(mails.earliest("pk")) is None, "what holds no longer is not sent"
 
 
+def test_who_planned_it_gets_the_entry_but_nothing_unread():
+    calendars = Calendars()
+    calendars.run(START, 0, 6)
+    told = Notice.objects.filter(kind=NoticeKind.DIALOGUE_INVITED, mail__isnull=False)
+    assert set(told.unread().values_list("person__email", flat=True)) == {
+        "ambassador@post.example",
+        "police@gov.example",
+    }
+    mails = Mail.objects.filter(kind="dialogue", person=calendars.officer)
+    planned = build_message(mails.get())
+    calendars.change(START + timedelta(days=1), held_on=OTHER_DAY)
+    calendars.run(START + timedelta(days=1), 0, 6)
+    moved = build_message(mails.latest("pk"))
+    end = {"reason": "A secret reason", "by": calendars.officer, "now": START + timedelta(days=2)}
+    call_off(dialogue=calendars.dialogue, version=calendars.dialogue.version, **end)
+    calendars.run(START + timedelta(days=2), 0, 6)
+    ended = build_message(mails.latest("pk"))
+
+    assert [message.subject for message in (planned, moved, ended)] == [
+        "TIP Tracker: dialogue planned for 10 February 2022",
+        "TIP Tracker: dialogue moved to 17 February 2022",
+        "TIP Tracker: dialogue of 17 February 2022 called off",
+    ]
+    assert all("invited" not in message.body and "need not come" not in message.body for message in (planned, ended))
+    cancelled = Notice.objects.filter(kind=NoticeKind.DIALOGUE_CANCELLED).unread()
+    assert set(cancelled.values_list("person__email", flat=True)) == {"ambassador@post.example", "police@gov.example"}
+
+
+def test_a_redacted_place_is_no_new_place():
+    calendars = Calendars()
+    calendars.run(START, 0, 6)
+    morning = START + timedelta(days=1)
+    proposal = {"country": calendars.dialogue.country, "words": PLACE, "reason": "It names a victim’s home."}
+    redaction = propose_redaction(**proposal, by=calendars.officer, now=morning)
+    confirm_redaction(redaction=redaction, by=calendars.ambassador, now=morning)
+    calendars.dialogue.refresh_from_db()
+    assert calendars.dialogue.place == REDACTED
+
+    assert calendars.run(morning, 0, 6, 60) == {}
+    assert not Notice.objects.filter(settled_at__isnull=False).exists(), "the invitations stand"
+
+    calendars.change(morning + timedelta(days=1), place=REDACTED, held_on=OTHER_DAY)
+    assert methods_and_days(calendars.run(morning + timedelta(days=1), 0, 6)) == dict.fromkeys(
+        ["officer", "ambassador", "police"], ("REQUEST", OTHER_DAY)
+    )
+    calendars.change(morning + timedelta(days=2), place=OTHER_PLACE)
+    assert len(calendars.run(morning + timedelta(days=2), 0, 6)) == 3
+
+
 def test_without_mails_a_dialogue_is_still_in_the_list_of_notices():
     calendars = Calendars()
     for person, frequency in ((calendars.officer, Frequency.NEVER), (calendars.police.users.get(), Frequency.DAILY)):
@@ -213,3 +266,79 @@ def test_the_officers_are_told_if_a_ministry_has_nobody_to_invite():
     calendars.run(START, 6)
 
     assert Notice.objects.filter(person=calendars.officer, kind=NoticeKind.NO_FOCAL_POINT).count() == 1
+
+
+def page_of(calendars, client, person):
+    client.force_login(person)
+    page = client.get(reverse("dialogue_detail", args=[calendars.dialogue.pk]))
+    return " ".join(strip_tags(page.text).split())
+
+
+@pytest.mark.day("2022-01-28")
+def test_the_page_of_a_dialogue_names_who_was_invited_and_what_became_of_it(client):
+    calendars = Calendars()
+    focal_point = calendars.police.users.get()
+    for person, name in (
+        (calendars.officer, "Ann Lee"),
+        (calendars.ambassador, "Tom Ray"),
+        (focal_point, "Lineo Sello"),
+    ):
+        person.name = name
+        person.save()
+    NoticeFrequency.objects.create(
+        person=calendars.ambassador, kind=NoticeKind.DIALOGUE_INVITED, frequency=Frequency.NEVER
+    )
+    assert "Invited on" not in page_of(calendars, client, calendars.officer)
+    calendars.run(START, 0, 6)
+    Mail.objects.filter(person=focal_point).update(state=MailState.REFUSED, finished_at=START)
+    calendars.change(START + timedelta(days=1), held_on=OTHER_DAY)
+    calendars.run(START + timedelta(days=1), 0, 6)
+    calendars.change(START + timedelta(days=2), ministries=[MinistryFactory(name="Ministry of Health")])
+    calendars.run(START + timedelta(days=2), 0, 6)
+
+    page = page_of(calendars, client, calendars.officer)
+
+    wants_none = "Tom Ray – no mail, by their own choice"
+    assert f"Invited on 24 Jan 2022: Ann Lee, {wants_none} (embassy); Lineo Sello – the mail did not arrive" in page
+    assert f"Told on 25 Jan 2022 of another day or place: Ann Lee, {wants_none} (embassy); Lineo Sello (Police)" in page
+    assert "Told on 26 Jan 2022 that they need not come: Lineo Sello (Police)" in page
+    assert "Ministry of Health has no focal point with an account" in page
+
+
+@pytest.mark.day("2022-01-28")
+def test_a_ministry_at_the_table_adds_the_dialogue_to_its_calendar_and_reads_nobodys_name(client):
+    calendars = Calendars()
+    calendars.run(START, 0, 6)
+    calendars.change(START + timedelta(days=1), held_on=OTHER_DAY)
+    link = reverse("dialogue_calendar", args=[calendars.dialogue.pk])
+    focal_point = calendars.police.users.get()
+
+    page = page_of(calendars, client, focal_point)
+    assert calendars.officer.name not in page
+    assert f'href="{link}"' in client.get(reverse("dialogue_detail", args=[calendars.dialogue.pk])).text
+    answer = client.get(link)
+
+    (event,) = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    assert (event.decoded("dtstart"), event["sequence"], str(event["uid"])) == (
+        OTHER_DAY,
+        1,
+        f"dialogue-{calendars.dialogue.pk}@localhost",
+    )
+    assert answer["Content-Type"].startswith("text/calendar")
+    assert "secret" not in answer.text
+
+    client.force_login(calendars.justice.users.get())
+    assert client.get(link).status_code == 404
+
+
+@pytest.mark.day("2022-01-28")
+def test_a_dialogue_that_is_called_off_offers_no_entry_and_its_file_removes_one(client):
+    calendars = Calendars()
+    end = {"reason": "A secret reason", "by": calendars.officer, "now": START}
+    call_off(dialogue=calendars.dialogue, version=calendars.dialogue.version, **end)
+    client.force_login(calendars.officer)
+    link = reverse("dialogue_calendar", args=[calendars.dialogue.pk])
+
+    assert link not in client.get(reverse("dialogue_detail", args=[calendars.dialogue.pk])).text
+    (event,) = icalendar.Calendar.from_ical(client.get(link).content).walk("VEVENT")
+    assert event["status"] == "CANCELLED"

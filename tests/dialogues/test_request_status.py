@@ -51,8 +51,8 @@ def sent(day, *, accepted=None, returned=None, withdrawn=None):
     )
 
 
-def standing(events, answers, *versions, day=LATER, known_by=None):
-    return request_standing_on(events, answers, versions, day, zone=ZONE, known_by=known_by)
+def standing(events, answers, day=LATER, known_by=None):
+    return request_standing_on(events, answers, day, zone=ZONE, known_by=known_by)
 
 
 def said(version, kind=LineAnswerKind.ANSWERED):
@@ -80,26 +80,53 @@ def test_a_request_without_an_answer_is_overdue_from_the_day_after_its_due_date(
     assert (found.status, found.days_overdue, found.is_settled) == (status, days, False)
 
 
-def test_an_answer_that_waits_for_the_embassy_is_never_overdue():
+def test_a_line_whose_answer_waits_is_never_overdue_but_the_other_line_is():
     version = sent(TWENTIETH)
 
-    found = standing(asked(), {1: said(version), 2: []}, version)
+    both = standing(asked(), {1: said(version), 2: said(version, LineAnswerKind.NONE)})
+    one = standing(asked(), {1: said(version), 2: []})
 
-    assert (found.status, found.days_overdue, found.waits_since) == (RequestStatus.WITH_EMBASSY, 0, TWENTIETH)
+    assert (both.status, both.days_overdue, both.waits_since) == (RequestStatus.WITH_EMBASSY, 0, TWENTIETH)
+    assert (one.status, one.days_overdue, one.waits_since) == (RequestStatus.OVERDUE, 13, TWENTIETH)
     # Nothing is answered until the embassy accepts it, and a line with an answer is not one without.
-    assert [found.lines[line].status for line in (1, 2)] == [LineStatus.WITH_EMBASSY, LineStatus.ASKED]
-    assert found.number_answered == 0
-    assert describe_line_standing(found.lines[1], ASKED) == "Answer with the embassy since 20 January 2022"
+    assert [one.lines[line].status for line in (1, 2)] == [LineStatus.WITH_EMBASSY, LineStatus.ASKED]
+    assert (one.number_answered, one.number_waiting) == (0, 1)
+    assert describe_line_standing(one.lines[1], ASKED) == "Answer with the embassy since 20 January 2022"
+
+
+def test_a_request_is_with_the_embassy_only_once_every_open_line_waits():
+    accepted, waiting, later = sent(TENTH, accepted=TWELFTH), sent(TWELFTH), sent(date(2022, 1, 14))
+
+    partly = standing(asked(), {1: said(accepted), 2: said(waiting), 3: []}, day=DUE)
+    whole = standing(asked(), {1: said(accepted), 2: said(waiting), 3: said(later)}, day=DUE)
+
+    assert (partly.status, partly.is_expected, partly.waits_since) == (RequestStatus.PARTLY_ANSWERED, True, TWELFTH)
+    assert format_request_status(partly) == "1 of 3 answered, 1 with the embassy"
+    assert (whole.status, whole.is_expected, whole.waits_since) == (RequestStatus.WITH_EMBASSY, False, TWELFTH)
+    assert format_request_status(whole) == "with the embassy since 12 January 2022"
+
+
+def test_one_line_is_returned_while_another_waits():
+    back, waiting = sent(TENTH, returned=TWELFTH), sent(date(2022, 1, 13))
+
+    found = standing(asked(), {1: said(back), 2: said(waiting)}, day=DUE)
+
+    assert (found.status, found.returned_on, found.waits_since) == (RequestStatus.ASKED, TWELFTH, date(2022, 1, 13))
+    assert (found.lines[1].returned_version, found.lines[2].returned_version) == (back.pk, None)
+    assert describe_line_standing(found.lines[1], ASKED) == "Answer returned on 12 January 2022"
+    again = sent(date(2022, 1, 14))
+    resent = standing(asked(), {1: [*said(back), *said(again)], 2: said(waiting)}, day=DUE)
+    assert (resent.status, resent.returned_on) == (RequestStatus.WITH_EMBASSY, None)
 
 
 def test_a_line_is_answered_once_a_version_that_answers_it_is_accepted():
     version = sent(TENTH, accepted=TWELFTH)
 
-    before = standing(asked(), {1: said(version), 2: []}, version, day=TENTH)
-    found = standing(asked(), {1: said(version), 2: []}, version, day=DUE)
-    late = standing(asked(), {1: said(version), 2: []}, version)
+    before = standing(asked(), {1: said(version), 2: []}, day=TENTH)
+    found = standing(asked(), {1: said(version), 2: []}, day=DUE)
+    late = standing(asked(), {1: said(version), 2: []})
 
-    assert before.status is RequestStatus.WITH_EMBASSY
+    assert (before.status, before.waits_since) == (RequestStatus.ASKED, TENTH)
     assert found.status is RequestStatus.PARTLY_ANSWERED
     assert (found.lines[1].status, found.lines[1].answered_on, found.lines[1].version) == (
         LineStatus.ANSWERED,
@@ -113,7 +140,7 @@ def test_a_line_is_answered_once_a_version_that_answers_it_is_accepted():
 def test_a_request_is_answered_on_the_day_of_its_last_line():
     first, second = sent(TENTH, accepted=TWELFTH), sent(date(2022, 1, 14), accepted=TWENTIETH)
 
-    found = standing(asked(), {1: said(first), 2: said(second, LineAnswerKind.NONE)}, first, second)
+    found = standing(asked(), {1: said(first), 2: said(second, LineAnswerKind.NONE)})
 
     assert (found.status, found.closed_on, found.days_overdue) == (RequestStatus.ANSWERED, TWENTIETH, 0)
     assert found.lines[2].status is LineStatus.NONE
@@ -123,14 +150,14 @@ def test_we_have_none_for_every_line_is_a_state_of_its_own():
     version = sent(TENTH, accepted=TWELFTH)
     none = said(version, LineAnswerKind.NONE)
 
-    assert standing(asked(), {1: none, 2: none}, version).status is RequestStatus.NONE
+    assert standing(asked(), {1: none, 2: none}).status is RequestStatus.NONE
 
 
 @pytest.mark.parametrize("ending", ["returned", "withdrawn"])
 def test_what_was_returned_or_withdrawn_answers_nothing(ending):
     version = sent(TENTH, **{ending: TWELFTH})
 
-    found = standing(asked(), {1: said(version)}, version)
+    found = standing(asked(), {1: said(version)})
 
     assert (found.status, found.lines[1].status) == (RequestStatus.OVERDUE, LineStatus.ASKED)
     assert found.returned_on == (TWELFTH if ending == "returned" else None)
@@ -149,14 +176,14 @@ def test_a_moved_date_holds_from_the_day_it_was_moved_and_a_withdrawn_request_ex
 def test_what_was_recorded_later_is_left_out_as_known_at_the_time():
     version = sent(TENTH, accepted=TWELFTH)
 
-    found = standing(asked(), {1: said(version)}, version, known_by=at_noon(date(2022, 1, 11)))
+    found = standing(asked(), {1: said(version)}, known_by=at_noon(date(2022, 1, 11)))
 
     assert found.status is RequestStatus.WITH_EMBASSY
 
 
 def test_silence_none_and_an_answer_read_differently():
     version = sent(TENTH, accepted=TWELFTH)
-    found = standing(asked(), {1: said(version), 2: said(version, LineAnswerKind.NONE), 3: []}, version, day=DUE)
+    found = standing(asked(), {1: said(version), 2: said(version, LineAnswerKind.NONE), 3: []}, day=DUE)
 
     texts = [describe_line_standing(found.lines[line], found.asked_on) for line in (1, 2, 3)]
 

@@ -25,6 +25,7 @@ from tests.factories import (
     DialogueFileFactory,
     EditionFactory,
     FocalPointFactory,
+    InformationRequestFactory,
     MinistryFactory,
     NextStepDoneFactory,
     NextStepFactory,
@@ -145,6 +146,15 @@ def test_a_ministry_that_takes_part_reads_where_the_dialogue_is_and_that_it_was_
         assert all(secret not in page for page in pages), secret
 
 
+def test_a_ministry_reads_that_it_made_no_commitment_at_a_dialogue(client):
+    dialogue = held_dialogue()
+    RecommendationFactory()
+    ministry = ParticipantFactory(dialogue=dialogue, ministry=MinistryFactory()).ministry
+    client.force_login(FocalPointFactory(ministry=ministry))
+
+    assert "Your ministry made no commitment at this dialogue." in client.get(row_url("dialogue_detail", dialogue)).text
+
+
 def test_minutes_tell_who_came_what_was_said_agreed_and_what_became_of_it(client):
     dialogue = held_dialogue()
     ParticipantFactory(dialogue=dialogue, name="", office="ABSENT", came=False)
@@ -233,7 +243,7 @@ def full_dialogue(count):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("dialogue_detail", 25), ("dialogue_agenda", 20), ("dialogue_record", 23)]
+    ("name", "queries"), [("dialogue_detail", 27), ("dialogue_agenda", 21), ("dialogue_record", 23)]
 )
 def test_pages_of_a_dialogue_count_their_queries(client, django_assert_num_queries, name, queries, count):
     dialogue = full_dialogue(count)
@@ -452,6 +462,36 @@ def test_dialogue_agenda_proposes_what_is_theirs_of_a_dialogue_with_one_ministry
     ]  # fmt: skip
     others = {about for about, _ in form.fields["other"].choices} - {""}
     assert others == {f"commitment-{late[justice].pk}", f"commitment-{ours[theirs].pk}", f"recommendation-{theirs.pk}"}
+
+
+def test_dialogue_agenda_proposes_unanswered_requests_of_the_ministries_at_the_table_as_topics(client):
+    edition = EditionFactory()
+    dialogue = DialogueFactory(planned=True)
+    police, justice = MinistryFactory(short_name="Police"), MinistryFactory(short_name="Justice")
+    ParticipantFactory(dialogue=dialogue, ministry=police)
+    asked, _ = (
+        InformationRequestFactory(
+            ministry=ministry, edition=edition, asked__due_on=date(2022, 1, 20), lines=["The list", "The order"]
+        )
+        for ministry in (police, justice)
+    )
+    client.force_login(OfficerFactory())
+    url = row_url("dialogue_agenda", dialogue)
+    key, topic = f"request-{asked.pk}", f"Police: request for information {asked.pk} of 8 November 2021"
+
+    form = client.get(url).context["form"]
+    ((about, label),) = form.fields["proposed"].choices
+    assert (about, strip_tags(label)) == (key, f"{topic}Overdue by 8 days.")
+    assert form["proposed"].value() == [key]
+
+    page = client.post(url, agenda_data(put="yes", proposed=key))
+    (line,) = page.context["lines"]
+    assert (line.form.initial["topic"], line.form.initial["note"]) == (topic, "The list; The order")
+    assert not page.context["form"].fields["proposed"].choices, "it is on the agenda"
+
+    assert client.post(url, agenda_data(other="", proposed=key)).status_code == 302
+    assert [(item.topic, item.note) for item in dialogue.agenda.all()] == [(topic, "The list; The order")]
+    assert not client.get(url).context["form"].fields["proposed"].choices
 
 
 def test_the_last_one_is_the_last_with_the_same_ministry(client):

@@ -76,6 +76,9 @@ def test_evidence_detail_of_an_update_that_waits_leads_to_its_review(client):
 
     assert "Save review" not in text
     assert f'<a href="{row_url("version_detail", sent)}">Review it with the update</a>' in text
+    client.force_login(ObserverFactory())
+    text = client.get(row_url("evidence_detail", evidence)).text
+    assert f'<a href="{row_url("version_detail", sent)}">an update</a>. An officer reviews both together.' in text
 
 
 def test_evidence_detail_gives_a_ministry_what_it_sent_and_the_answer(client):

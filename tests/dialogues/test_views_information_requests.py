@@ -2,7 +2,8 @@
 
 import csv
 import io
-from datetime import date
+import re
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,11 +11,14 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from dialogues.choices import EvidenceDecision, LineAnswerKind, LineStatus, RequestStatus, UpdateDecision
+from dialogues.due_date_stages import plan_stages
+from dialogues.forms.information_requests import InformationRequestForm
 from dialogues.models import Draft, Evidence, InformationRequest, Reading, UpdateVersion
 from recommendations.choices import Rule
 from tests.dialogues.sample_files import PDF
 from tests.edition_urls import edition_url
 from tests.factories import (
+    MASERU,
     AmbassadorFactory,
     BenchmarkFactory,
     DialogueFactory,
@@ -30,6 +34,7 @@ from tests.factories import (
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
+from tiptracker.notifications.choices import DAYS_BEFORE, NoticeKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-01-14")]
 
@@ -159,6 +164,23 @@ def test_a_figure_is_asked_for_the_years_that_the_address_names(client, officer,
     assert [row["starts_on"].value().year for row in page.context["rows"]] == first_days
 
 
+def test_a_line_that_is_ticked_to_be_removed_is_not_asked_for(client, officer, ministry):
+    lines = {"lines-0-wording": "The court list", "lines-1-wording": "The budget", "lines-1-is_removed": "on"}
+
+    client.post(edition_url("information_request_add"), request_fields(ministry, **lines))
+
+    assert [line.wording for line in InformationRequest.objects.get().lines.all()] == ["The court list"]
+
+
+def test_dialogues_that_are_still_ahead_are_not_offered_as_the_place_where_it_was_asked(client, officer):
+    held, ahead = DialogueFactory(), DialogueFactory(planned=True, held_on=date(2022, 1, 20))
+
+    page = client.get(edition_url("information_request_add"))
+
+    offered = [str(key) for key, _ in page.context["form"].fields["dialogue"].choices]
+    assert (str(held.pk) in offered, str(ahead.pk) in offered) == (True, False)
+
+
 def test_an_address_can_fill_in_a_benchmark_a_text_a_dialogue_and_a_reason(client, officer, ministry):
     benchmark = BenchmarkFactory(
         recommendation__lead=ministry, terms__rule=Rule.ASSESSED, terms__criterion="A shelter is open"
@@ -233,6 +255,8 @@ def test_the_pages_of_dialogue_and_ministry_lead_to_the_form_and_list_the_reques
     assert page_of("information_request_detail", at_dialogue) in page
     assert page_of("information_request_detail", asked) not in page
     assert f"{edition_url('information_request_add')}?dialogue={dialogue.pk}" in page
+    ahead = client.get(page_of("dialogue_detail", DialogueFactory(planned=True, held_on=date(2022, 1, 20)))).text
+    assert f"{edition_url('information_request_add')}?dialogue=" not in ahead  # nothing was asked there yet
     page = client.get(page_of("ministry_detail", ministry)).text
     assert page_of("information_request_detail", asked) in page
     assert f"{edition_url('information_request_add')}?ministry={ministry.pk}" in page
@@ -283,7 +307,10 @@ def test_an_officer_corrects_a_line_beside_what_stays_and_the_ministry_reads_wha
     refused = client.post(page_of("information_request_correct", asked), twice)
     assert "wording" in refused.context["rows"][2].errors
 
-    client.post(page_of("information_request_correct", asked), fields | {"lines-1-wording": "The shelter list"})
+    client.post(
+        page_of("information_request_correct", asked),
+        twice | {"lines-1-wording": "The shelter list", "lines-2-is_removed": "on"},
+    )
     listed = client.get(edition_url("information_request_list")).text
     assert ("The shelter list" in listed, "The court list" in listed) == (True, False)
 
@@ -332,6 +359,24 @@ def test_a_line_that_is_corrected_to_another_figure_asks_for_that_figure_by_its_
     assert line.description.startswith("Prosecutions")
 
 
+def test_the_hint_of_a_due_date_promises_no_reminder_that_is_not_sent():
+    hint = str(InformationRequestForm.base_fields["due_on"].help_text)
+    _, *later = sorted(DAYS_BEFORE)
+    promised = [(2 * days, days) for days in later]
+
+    assert [int(number) for number in re.findall(r"\d+", hint)] == [
+        1,
+        *(number for pair in promised for number in pair),
+    ]
+    today = date(2022, 1, 14)
+    for least, days in promised:
+        for away, is_sent in ((least, True), (least - 1, False)):
+            stages = plan_stages(
+                today + timedelta(days=away), last_exchange_on=today, soon=NoticeKind.REQUEST_DUE_SOON, overdue={}
+            )
+            assert (days in [stage.days for stage in stages]) is is_sent
+
+
 # --- Answering --------------------------------------------------------------------------------------------------------
 
 
@@ -360,8 +405,33 @@ def test_a_ministry_answers_a_figure_now_and_says_of_the_document_that_it_has_no
     assert (reading.figure, reading.through_on) == (1016, date(2021, 12, 31))
     answers = UpdateVersion.objects.get().line_answers.order_by("line__number").values_list("answer", flat=True)
     assert list(answers) == [LineAnswerKind.ANSWERED, LineAnswerKind.NONE]
-    assert "We have your answer" in response.text
+    assert "We have an answer to every open line." in response.text
     assert page_of("version_withdraw", UpdateVersion.objects.get()) in response.text
+    assert "Withdraw the answer to lines 1 and 2" in response.text
+    closed = client.get(page_of("information_request_answer", asked))
+    assert closed.context["is_closed"]
+    assert "We have an answer to every open line." in closed.text
+
+
+@pytest.mark.parametrize(
+    ("hint", "filled_in"),
+    [
+        ("The period ends on 31 March 2022 and is not over. Enter the last day", date(2022, 1, 14)),
+        pytest.param(
+            "The period ends on 31 March 2022. If the figure ends earlier, enter its last day.",
+            date(2022, 3, 31),
+            marks=pytest.mark.day("2022-04-05"),
+        ),
+    ],
+)
+def test_the_answer_says_why_it_asks_up_to_which_day_a_figure_goes(client, focal_point, asked, hint, filled_in):
+    figure = asked.lines.first()
+
+    page = client.get(page_of("information_request_answer", asked))
+
+    assert hint in page.text
+    field = next(part for part in page.context["parts"] if part.line.pk == figure.pk)["through_on"]
+    assert (field.label, field.value()) == ("Covers up to", filled_in)
 
 
 def test_a_document_is_attached_and_a_line_may_wait(client, focal_point, asked):
@@ -373,11 +443,82 @@ def test_a_document_is_attached_and_a_line_may_wait(client, focal_point, asked):
     assert Evidence.objects.get().file.name == "courts.pdf"
     assert [each.line for each in UpdateVersion.objects.get().line_answers.all()] == [document]
     home = client.get(edition_url("ministry_home")).text
-    assert "Once we have replied, you can send the rest:" in home
+    assert "Still to be answered:" in home
+    assert "Line 2 has been with the embassy since 14 January 2022." in home
+    assert page_of("information_request_answer", asked) in home
     assert asked.lines.first().description in home
-    assert (
-        "You can send the rest once we have replied." in client.get(page_of("information_request_detail", asked)).text
+    detail = client.get(page_of("information_request_detail", asked)).text
+    assert "Line 1 is still to be answered." in detail
+    assert "Answer the other lines" in detail
+
+
+def test_the_form_has_fields_for_the_lines_that_are_expected_and_says_of_the_other_that_it_waits(
+    client, focal_point, asked
+):
+    figure, document = asked.lines.all()
+    LineAnswerFactory(line=document, text="All courts.")
+
+    page = client.get(page_of("information_request_answer", asked))
+
+    assert [part.line for part in page.context["parts"]] == [figure]
+    assert "Answer with the embassy since 10 January 2022" in page.text
+    client.post(page_of("information_request_answer", asked), line_fields(figure, "answered", figure="16"))
+    assert UpdateVersion.objects.count() == 2
+    assert asked.standing_on(date(2022, 1, 14)).status is RequestStatus.WITH_EMBASSY
+
+
+def test_a_line_that_a_colleague_answered_meanwhile_is_refused_with_what_was_sent_and_nothing_typed_is_lost(
+    client, focal_point, asked
+):
+    figure, document = asked.lines.all()
+    colleague = FocalPointFactory(ministry=asked.ministry, name="Lineo Mokoena")
+    LineAnswerFactory(
+        line=document,
+        text="All courts.",
+        update_version=UpdateVersionFactory(update__information_request=asked, recorded_by=colleague),
     )
+    typed = line_fields(figure, "answered", figure="16") | line_fields(document, "answered", text="Two courts.")
+
+    page = client.post(page_of("information_request_answer", asked), typed | {"last_version": "0"})
+
+    assert page.status_code == 422
+    assert escape("has an answer to line 2 already. Lineo Mokoena sent “All courts.”") in page.text
+    assert "Two courts." in page.text
+    (part,) = page.context["parts"]
+    assert (part.line, part["figure"].value()) == (figure, "16")
+    fields = line_fields(figure, "answered", figure="16") | {"draft_seen": page.context["draft"].seen}
+    assert client.post(page_of("information_request_answer", asked), fields).status_code == 302
+
+
+def test_two_answers_that_came_back_fill_their_own_lines_and_say_what_to_change(client, focal_point, asked):
+    figure, document = asked.lines.all()
+    for line, reason in ((figure, "Of which courts?"), (document, "Ask the registrar.")):
+        version = UpdateVersionFactory(update__information_request=asked, recorded_by=focal_point)
+        LineAnswerFactory(line=line, update_version=version, answer="none", text=f"None, says line {line.number}.")
+        UpdateVersionDecisionFactory(update_version=version, decision=UpdateDecision.RETURNED, reason=reason)
+
+    page = client.get(page_of("information_request_answer", asked))
+
+    assert [part["text"].value() for part in page.context["parts"]] == ["None, says line 1.", "None, says line 2."]
+    for text in ("Please change line 1:", "Of which courts?", "Please change line 2:", "Ask the registrar."):
+        assert text in page.text
+        assert text in client.get(edition_url("ministry_home")).text
+        assert text in client.get(page_of("information_request_detail", asked)).text
+
+
+def test_a_draft_from_before_a_return_does_not_hide_what_came_back(client, focal_point, asked):
+    figure, document = asked.lines.all()
+    version = UpdateVersionFactory(update__information_request=asked, recorded_by=focal_point)
+    LineAnswerFactory(line=document, update_version=version, answer="none", text="There is no list.")
+    client.post(page_of("information_request_draft", asked), line_fields(figure, "answered", figure="16"))
+    UpdateVersionDecisionFactory(
+        update_version=version, decision=UpdateDecision.RETURNED, recorded_at=datetime(2022, 1, 14, 23, tzinfo=MASERU)
+    )
+
+    page = client.get(page_of("information_request_answer", asked))
+
+    assert page.context["parts"][0]["figure"].value() == "16"
+    assert page.context["parts"][1]["text"].value() == "There is no list."
 
 
 def test_an_officer_records_an_answer_on_paper_and_every_page_says_so(client, officer, asked, ministry):
@@ -394,10 +535,14 @@ def test_an_officer_records_an_answer_on_paper_and_every_page_says_so(client, of
     version = UpdateVersion.objects.get()
     said = f"{officer.name} of the embassy on behalf of the Ministry of Justice, from what it gave at a meeting on"
     assert escape(said) in page.text
-    assert page.context["may_decide"] is False
+    assert "You recorded this for the ministry. Another officer decides on it." in page.text
+    assert "You recorded this for the ministry." in client.get(page_of("version_detail", version)).text
     assert not Draft.objects.exists()
     client.force_login(FocalPointFactory(ministry=ministry))
-    assert escape(said) in client.get(page_of("information_request_detail", asked)).text
+    page = client.get(page_of("information_request_detail", asked)).text
+    assert escape(said) in page
+    assert page_of("version_withdraw", version) not in page
+    assert client.post(page_of("version_withdraw", version)).status_code == 403
     client.force_login(OfficerFactory())
     assert escape(said) in client.get(page_of("version_detail", version)).text
 
@@ -428,7 +573,7 @@ def test_a_returned_answer_starts_from_what_was_sent_with_the_change_beside_its_
 
     page = client.get(page_of("information_request_answer", asked))
 
-    assert page.context["returned_reason"] == "Ask the registrar."
+    assert [answer.reason for answer in page.context["returned"]] == ["Ask the registrar."]
     assert page.context["form"]["narrative"].value() == "So far."
     part = next(part for part in page.context["parts"] if part.line == document)
     assert (part["answer"].value(), part["text"].value()) == ("none", "There is no list.")
@@ -443,6 +588,20 @@ def test_a_form_sent_twice_is_answered_once(client, focal_point, asked):
 
     assert first.url == second.url
     assert UpdateVersion.objects.count() == 1
+
+
+def test_an_officer_records_a_letter_beside_an_answer_that_waits(client, officer, asked):
+    figure, document = asked.lines.all()
+    LineAnswerFactory(line=document, text="All courts.")
+    address = page_of("information_request_record_answer", asked)
+
+    page = client.get(address)
+    assert [part.line for part in page.context["parts"]] == [figure]
+    fields = line_fields(figure, "none") | {"received_as": "letter", "received_on": "2022-01-13"}
+    done = client.post(address, fields, follow=True)
+
+    assert [row.may_decide for row in done.context["waiting"]] == [True, False]
+    assert address not in done.text  # no line is left
 
 
 # --- Reviewing --------------------------------------------------------------------------------------------------------
@@ -463,6 +622,31 @@ def test_an_officer_reviews_an_answer_line_by_line_and_finds_it_under_my_tasks(c
     accepted = client.post(page_of("version_accept", version), {})
     assert accepted.status_code == 302
     assert asked.standing_on(date(2022, 1, 14)).status is RequestStatus.ANSWERED
+
+
+def test_the_page_of_a_request_shows_each_answer_that_waits_the_oldest_first(client, officer, asked):
+    figure, document = asked.lines.all()
+    later, first = (
+        UpdateVersionFactory(update__information_request=asked, answers=[line], happened_on=date(2022, 1, day))
+        for line, day in ((figure, 12), (document, 10))
+    )
+
+    page = client.get(page_of("information_request_detail", asked))
+
+    assert [row.url for row in page.context["waiting"]] == [page_of("version_detail", each) for each in (first, later)]
+    assert "The ministry sent an answer to line 2 on 10 January 2022." in page.text
+    assert "Review the answer to line 1" in page.text
+    tasks = client.get(edition_url("my_tasks")).text
+    assert page_of("version_detail", first) in tasks
+    assert page_of("version_detail", later) in tasks
+    assert "Answer 2, version 1" in tasks
+    review = client.get(page_of("version_detail", first)).text
+    assert "Review the answer" in review
+    assert "Accept the answer" in review
+    # The request can be corrected meanwhile, but not withdrawn.
+    assert page_of("information_request_withdraw", asked) not in page.text
+    correction = client.get(page_of("information_request_correct", asked))
+    assert [row.number for row in correction.context["fixed"]] == [1, 2]
 
 
 def test_a_figure_of_an_answer_is_verified_like_any_other(client, officer, asked, prosecutions):

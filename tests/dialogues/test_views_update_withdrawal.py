@@ -197,7 +197,7 @@ def test_officers_read_that_it_was_withdrawn_and_are_asked_nothing(client, focal
     assert "The ministry withdrew the update that this came with." in piece.text
     assert not piece.context["asked"]
     simulated = client.get(reverse("version_simulation", args=[waiting_version.pk]))
-    assert "The ministry withdrew this update. It adds nothing." in simulated.text
+    assert "The ministry withdrew this. It adds nothing." in simulated.text
 
 
 def test_the_next_version_names_the_one_that_was_withdrawn(client, waiting_version):

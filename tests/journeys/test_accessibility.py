@@ -145,6 +145,7 @@ ADDRESSES_WITHOUT_PAGE = {
     "information_request_draft",
     "update_draft",
     "update_token",
+    "dialogue_calendar",
     "dialogue_draft",
     "workbook_download",
 }
@@ -624,7 +625,7 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
             administrator.visit(address)
         administrator.send(reverse("person_add"), "Add and invite")
         administrator.send(of_person[officer.pk], "Save the account", {"Name": ""})
-        administrator.send(reverse("person_handover", args=[officer.pk]), "Hand over the account")
+        administrator.send(reverse("person_handover", args=[officer.pk]), "Show what will happen")
         administrator.send(reverse("ministry_edit", args=[ministry.pk]), "Save the ministry", {"Short name": ""})
     with start_walk(browser, live, "officer", officer) as reader:
         reader.visit(reverse("account_address"))

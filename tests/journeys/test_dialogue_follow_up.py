@@ -68,7 +68,7 @@ def test_a_dialogue_is_planned_recorded_and_followed_up(
     page.locator("textarea[name=commitments-0-text]").fill("Exercise: train forty officers")
     page.locator("input[name=commitments-0-due_on]").fill("2022-02-14")
     page.locator("select[name=commitments-0-benchmark_1]").select_option(index=3)
-    page.locator("select[name=commitments-0-reach_1]").select_option("Meets it")
+    page.locator("select[name=commitments-0-reach_1]").select_option("Meets the whole benchmark")
     page.get_by_role("button", name="Add another commitment").click()
     page.locator("select[name=commitments-1-who]").select_option("United States")
     page.locator("textarea[name=commitments-1-text]").fill("Exercise: send two trainers")

@@ -59,6 +59,7 @@ def test_a_file_a_figure_and_a_law_take_few_decisions(live: RunningServer, peopl
 
     page.get_by_label("What happened").fill("The committee met on the amendment in force (exercise)")
     page.get_by_label("Start date").fill("2022-01-20")
+    choose_option(page.get_by_role("group", name="Who did it"), "Government")
     page.get_by_label("File").set_input_files(
         {"name": "gazette.pdf", "mimeType": "application/pdf", "buffer": blank_pdf()}
     )

@@ -121,7 +121,7 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: RunningServer, people
         if key in {"7b", "2b"}:
             press_keys(page, "j", "v", "w")
             page.keyboard.type("The office")  # the list goes to what begins so
-            promised += simulated_points(page, "Accept the update as chosen")
+            promised += simulated_points(page, "Accept as chosen")
             press_keys(page, "Escape", "a")
         elif key == "5a":
             press_keys(page, "t")  # both of its items are filled in, and the second is changed
@@ -132,7 +132,7 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: RunningServer, people
                 press_keys(page, "j", "j", "x")
             press_keys(page, "w", "Tab")
             page.keyboard.type("x and v are letters here")  # and no keys
-            promised += simulated_points(page, "Accept the update as chosen")
+            promised += simulated_points(page, "Accept as chosen")
             press_keys(page, "Escape", "g")
             page.keyboard.type("The embassy")
             press_keys(page, "Escape", "a")
@@ -143,7 +143,7 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: RunningServer, people
             press_keys(page, "Escape", "r")
         page.wait_for_url(re.compile(r"after=version-"))
     expect(page.get_by_role("heading", name="My tasks", exact=True)).to_be_visible()
-    expect(page.get_by_role("heading", name=re.compile("Updates to review"))).to_have_count(0)
+    expect(page.get_by_role("heading", name=re.compile("Updates and answers to review"))).to_have_count(0)
 
     assert sorted(decided) == sorted(BENCHMARKS_BY_COMMITMENT)
     assert current_score() - before == promised > 0

@@ -49,7 +49,7 @@ def test_an_update_is_sent_and_accepted_without_script(live: RunningServer, peop
         page.get_by_role("link", name="posts.pdf").click()
     assert download.value.path().read_bytes().startswith(b"%PDF")
     page.get_by_role("link", name="See the points that it would add to readiness").click()
-    expect(page.get_by_role("heading", name="What accepting this update would add")).to_be_visible()
+    expect(page.get_by_role("heading", name="What accepting this would add")).to_be_visible()
     page.go_back()
     for group in page.get_by_role("group", name=re.compile("^Your decision on")).all():
         choose_option(group, "Verify")

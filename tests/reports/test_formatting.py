@@ -52,6 +52,19 @@ def test_the_missing_tenth_goes_to_the_largest_remainder():
     )
 
 
+def test_a_line_that_gives_all_its_points_shows_the_same_figure_twice():
+    third = Fraction(20, 3)
+    reached = [third, third, Fraction(0)]
+    printed = formatting.round_preserving_sum(reached, total=Decimal("13.3"))
+
+    assert printed == (Decimal("6.7"), Decimal("6.6"), Decimal(0))
+    assert formatting.round_possible_points([third, third, third], reached, printed) == (
+        Decimal("6.7"),
+        Decimal("6.6"),
+        Decimal("6.7"),
+    )
+
+
 point_lists = st.lists(st.fractions(min_value=0, max_value=40, max_denominator=999), max_size=6)
 
 

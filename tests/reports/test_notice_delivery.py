@@ -31,6 +31,7 @@ from tests.factories import (
     RequestEventFactory,
     UpdateVersionFactory,
 )
+from tiptracker.choices import Role
 from tiptracker.mail.actions import deliver_mail
 from tiptracker.mail.models import Mail, MailState
 from tiptracker.mail.rendering import build_message
@@ -70,7 +71,9 @@ def eventful_record():
     )
     InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 1, 3))
     answered = InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 3, 31))
-    UpdateVersionFactory(update__information_request=answered, happened_on=yesterday, returned=True)
+    UpdateVersionFactory(
+        update__information_request=answered, answers=answered.lines.all(), happened_on=yesterday, returned=True
+    )
     InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 2, 10))
     RequestEventFactory(
         information_request=InformationRequestFactory(ministry=ministry, asked__due_on=date(2022, 4, 30)),
@@ -126,6 +129,15 @@ def test_every_link_of_every_mail_opens_for_whoever_got_it(client, eventful_reco
     notices = Notice.objects.exclude(mail=None)
     assert {path for _, path in opened} >= {reverse("notice_detail", args=[notice.pk]) for notice in notices}
     assert {notice.kind for notice in notices} == set(NoticeKind)
+
+
+def test_a_mail_counts_what_is_new_and_leads_to_all_tasks_whoever_has_tasks(eventful_record):
+    notify(now=NOW)
+
+    led = {person.role for person, paths in links_in_mails() if reverse("my_tasks") in paths}
+
+    assert Role.OFFICER in led
+    assert not led - {Role.OFFICER, Role.AMBASSADOR}
 
 
 def test_after_the_record_changed_each_link_says_that_it_is_settled(client, eventful_record):

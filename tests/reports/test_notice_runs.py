@@ -203,3 +203,18 @@ def test_what_is_on_the_next_agenda_is_not_proposed_for_it_and_a_late_run_says_e
         (NoticeKind.FOR_AGENDA, str(other.pk), 21),
         (NoticeKind.LONG_OVERDUE, str(listed.pk), 14),
     ]
+
+
+@pytest.mark.day("2022-01-28")
+def test_reminders_of_the_same_day_are_one_line(client, officer):
+    ministry = FocalPointFactory(created_at=LONG_AGO).ministry
+    commitment = CommitmentFactory(ministry=ministry, made__due_on=date(2022, 1, 10))
+    notify(now=at(date(2022, 1, 28)))
+    client.force_login(officer)
+
+    reminders = client.get(reverse("commitment_detail", args=[commitment.pk])).context["reminders"]
+
+    assert [(one.day, one.is_done, len(one.sentences)) for one in reminders] == [
+        (date(2022, 1, 28), True, 2),
+        (date(2022, 1, 31), False, 1),
+    ]

@@ -32,6 +32,7 @@ from tests.factories import (
 from tiptracker.mail.models import Mail
 from tiptracker.notifications.choices import Frequency, NoticeKind
 from tiptracker.notifications.models import DigestSchedule, Notice, NoticeFrequency
+from tiptracker.notifications.sentences import describe_notice
 
 pytestmark = pytest.mark.django_db
 
@@ -280,6 +281,45 @@ def test_a_request_for_information_is_told_at_once_until_it_is_answered(police):
     )
     notify(now=at(date(2022, 1, 11), 11))
     assert set(told("police@gov.example")) == {NoticeKind.UPDATE_RETURNED, NoticeKind.REQUEST_MADE}
+    returned = Notice.objects.get(kind=NoticeKind.UPDATE_RETURNED)
+    assert describe_notice(returned) == (
+        f"The embassy returned an answer to request for information {asked.pk} on 11 January 2022. Open it to see what "
+        "to change."
+    )
+
+
+def test_a_ministry_is_reminded_of_the_open_line_while_another_waits_and_told_of_each_that_came_back(police):
+    asked = InformationRequestFactory(
+        ministry=police, asked__due_on=date(2022, 1, 15), lines=["List", "Plan", "Budget"]
+    )
+    *sent, budget = asked.lines.all()
+    first, second = (
+        UpdateVersionFactory(update__information_request=asked, answers=[line], happened_on=date(2022, 1, 12))
+        for line in sent
+    )
+
+    notify(now=at(date(2022, 1, 22)))
+
+    assert set(told("police@gov.example")) == {NoticeKind.REQUEST_MADE, NoticeKind.REQUEST_OVERDUE}
+    assert told("officer@post.example") == [NoticeKind.UPDATE_RECEIVED] * 2
+    for version, decision in ((first, UpdateDecision.ACCEPTED), (second, UpdateDecision.RETURNED)):
+        UpdateVersionDecisionFactory(
+            update_version=version, decision=decision, recorded_at=at(date(2022, 1, 23), version.pk % 5)
+        )
+    notify(now=at(date(2022, 1, 24)))
+    back = Notice.objects.filter(kind=NoticeKind.UPDATE_RETURNED, settled_at=None)
+    assert [(notice.table, notice.row, notice.stage) for notice in back] == [
+        ("dialogues.informationrequest", str(asked.pk), second.pk)
+    ]
+    # That the embassy accepted the first line is no talk about the others: the next step comes when it was due.
+    UpdateVersionFactory(update__information_request=asked, answers=[sent[1]], happened_on=date(2022, 1, 25))
+    notify(now=at(date(2022, 1, 29)))
+    assert NoticeKind.REQUEST_LONG_OVERDUE in told("ambassador@post.example")
+
+    UpdateVersionFactory(update__information_request=asked, answers=[budget], happened_on=date(2022, 1, 29))
+    notify(now=at(date(2022, 1, 30)))
+    assert NoticeKind.REQUEST_LONG_OVERDUE not in told("ambassador@post.example")
+    assert NoticeKind.REQUEST_OVERDUE not in told("police@gov.example")
 
 
 def test_an_overdue_request_climbs_like_an_overdue_commitment(police):

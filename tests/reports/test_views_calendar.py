@@ -206,6 +206,44 @@ def test_a_request_for_information_stands_on_its_due_date_until_it_is_answered(c
     assert entries() == []
 
 
+@pytest.mark.day("2022-12-01")
+def test_the_feed_reaches_a_year_back_and_two_ahead(client, officer, record):
+    days = {
+        "far back": date(2021, 11, 30),
+        "back": date(2021, 12, 1),
+        "ahead": date(2024, 11, 30),
+        "far ahead": date(2024, 12, 1),
+    }
+    keys = {CommitmentFactory(made__due_on=day).pk: name for name, day in days.items()}
+
+    found = icalendar.Calendar.from_ical(client.get(make_feed(client, officer)).content).walk("VEVENT")
+
+    numbers = {int(str(event["uid"]).partition("@")[0].partition("-")[2]) for event in found}
+    assert {name for key, name in keys.items() if key in numbers} == {"back", "ahead"}
+
+
+def test_many_commitments_of_a_day_are_one_entry_that_leads_to_all_of_them(client, officer, record):
+    day = date(2022, 2, 20)
+    for _ in range(5):
+        CommitmentFactory(ministry=record, made__due_on=day)
+    path = make_feed(client, officer)
+
+    def entries():
+        events = icalendar.Calendar.from_ical(client.get(path).content).walk("VEVENT")
+        return [event for event in events if event.decoded("dtstart") == day]
+
+    assert len(entries()) == 5
+    sixth = CommitmentFactory(ministry=record, made__due_on=day)
+    (entry,) = entries()
+    assert str(entry["summary"]) == "6 commitments are due"
+    assert len(entry.walk("VALARM")) == 2
+    client.force_login(officer)
+    url = urlsplit(str(entry["url"]))
+    listed = client.get(f"{url.path}?{url.query}").text
+    assert reverse("commitment_detail", args=[sixth.pk]) in listed
+    assert "Fund the unit" not in listed
+
+
 def test_a_closed_account_has_no_feed(client, officer, record):
     path = make_feed(client, officer)
     officer.is_active = False

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
-from dialogues.choices import DoneBy, SupportKind, Verdict
-from recommendations.choices import EffortQuestion, MilestoneKind, Rule, Tier
+from dialogues.choices import SupportKind, Verdict
+from recommendations.choices import EffortQuestion, MilestoneKind, Tier
 from recommendations.models import Edition
 from tests.edition_urls import edition_url
 from tests.factories import (
@@ -28,6 +28,7 @@ from tests.factories import (
     FocalPointFactory,
     IndicatorFactory,
     InformationRequestFactory,
+    InternalNoteFactory,
     JobFactory,
     MilestoneFactory,
     MinistryFactory,
@@ -182,8 +183,7 @@ def test_dashboard_asks_the_ministry_that_an_officer_set_for_a_figure_that_nobod
 
     inferred = asked()
     assert inferred[0] == "Ministry of Police"
-    assert inferred[1].startswith("Find out which ministry has the figure")
-    assert inferred[1].endswith("Perhaps the Ministry of Police has it.")
+    assert inferred[1].startswith("Ask the Ministry of Police, which leads on this subject, for the figure")
     client.post(reverse("indicator_ministry", args=[indicator.pk]), {"ministry": justice.pk})
     owner, sentence = asked()
     assert (owner, sentence.partition(" for ")[0]) == ("Ministry of Justice", "Ask the Ministry of Justice")
@@ -323,24 +323,6 @@ def test_dashboard_says_whether_the_claims_reach_the_target_and_what_the_fall_wa
     assert f"{edition_url('readiness_changes')}?as_of_from=2021-12-29&amp;known_on_from=2021-12-29" in page.text
 
 
-def test_dashboard_lists_what_waits_for_the_embassy_updates_first(get_dashboard):
-    benchmark = BenchmarkFactory()
-    EvidenceFactory(title="Logged", supports=[benchmark, BenchmarkFactory(terms__rule=Rule.MORE)])
-    EvidenceFactory(title="Verified", supports=[benchmark], verified=True)
-    EvidenceFactory(title="Context", supports=[benchmark], supports__shows=SupportKind.CONTEXT)
-    EvidenceFactory(title="Before the window", supports=[benchmark], happened_to=date(2021, 3, 1))
-    EvidenceFactory(title="A charity's", supports=[benchmark], done_by=DoneBy.CIVIL_SOCIETY)
-    sent = UpdateVersionFactory()
-    EvidenceFactory(title="Sent", update_version=sent, supports=[benchmark])
-    UpdateVersionFactory(accepted=True)
-    UpdateVersionFactory(returned=True)
-
-    response = get_dashboard(OfficerFactory())
-
-    assert [item.text for item in response.context["waiting"]] == [sent.update.commitment.text, "Logged"]
-    assert reverse("version_detail", args=[sent.pk]) in response.text
-
-
 def test_dashboard_sets_ministries_side_by_side(get_dashboard):
     police = MinistryFactory(short_name="Police")
     OfficeHolderFactory(ministry=police, name="Before", until_on=date(2021, 12, 31))
@@ -391,7 +373,7 @@ def test_dashboard_counts_what_does_not_fit_together_and_leads_there(get_dashboa
 
     text = get_dashboard(OfficerFactory()).text
 
-    assert "1 problem in the record." in text
+    assert ">1 problem in the record</a>" in text
     assert f'"{edition_url("readiness_checks")}"' in text
 
 
@@ -468,7 +450,7 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 their zone and the count of My tasks, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
-    # 1 versions waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 verifiers, 1 briefings, 1 may ask,
+    # 1 last heard, 2 ministries, 1 verifiers, 1 briefings, 1 may ask,
     # 2 what to begin with, 4 first steps, 3 what next steps are called, 3 how much waits, 1 requests
     with django_assert_num_queries(42):
         response = client.get(edition_url("dashboard"))
@@ -478,48 +460,81 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
     assert len(response.context["ministries"]) == 2 * count
 
 
-def test_dashboard_lists_few_overdue_and_waiting_and_counts_the_others(get_dashboard):
+def test_dashboard_lists_few_overdue_and_counts_the_others(get_dashboard):
     BenchmarkFactory()
     for number in range(5):
-        promise = CommitmentFactory(made__due_on=date(2022, 1, 20 - number))
-        UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=promise.ministry))
+        CommitmentFactory(made__due_on=date(2022, 1, 20 - number))
 
     officers, observers = get_dashboard(OfficerFactory()), get_dashboard(ObserverFactory())
 
     for context in (officers.context, observers.context):
         assert [row.standing.days_overdue for row in context["overdue"]] == [12, 11]
-        assert (len(context["waiting"]), context["more_overdue"], context["more_waiting"]) == (2, 3, 3)
+        assert context["more_overdue"] == 3
     overdue = f'href="{edition_url("commitment_list")}?status=overdue">Show all 5 overdue commitments</a>'
     for page in (officers, observers):
         assert overdue in page.text
 
 
-@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_dashboard_counts_what_waits_as_the_pages_that_list_it(get_dashboard, client, reader):
-    benchmark = BenchmarkFactory()
-    user = reader()
+@pytest.fixture
+def waiting_record():
+    """Three updates and three pieces of evidence wait, one of these logged by the officer who is returned."""
+    benchmark, officer = BenchmarkFactory(), OfficerFactory()
     for _ in range(3):
         sent = UpdateVersionFactory()
         EvidenceFactory(update_version=sent, supports=[benchmark])
+    UpdateVersionFactory(accepted=True)
+    UpdateVersionFactory(returned=True)
     EvidenceFactory(supports=[benchmark])
     EvidenceFactory(supports=[benchmark], supports__shows=SupportKind.CONTEXT)
     EvidenceFactory(supports=[benchmark], verified=True)
-    if reader is OfficerFactory:
-        EvidenceFactory(supports=[benchmark], recorded_by=user)
+    EvidenceFactory(supports=[benchmark], recorded_by=officer)
+    return officer
 
-    context = get_dashboard(user).context
-    pages = context["waiting_pages"]
-    logged = 3 if reader is OfficerFactory else 2  # what the officer logged waits too, for a colleague
-    assert context["waiting_sentence"].startswith(
-        f"Waiting: 3 updates and {logged} pieces of evidence logged by the embassy."
+
+def test_all_pages_count_what_waits_by_one_rule(get_dashboard, client, waiting_record):
+    """The queue is the embassy's; what one logged oneself is no own task. Each number stands with whose it is."""
+    officer = waiting_record
+    InternalNoteFactory(named=officer)
+    queue = "3 updates and 3 logged pieces of evidence wait for the embassy’s review."
+
+    page = get_dashboard(officer)
+    assert page.context["waiting"].sentence.startswith(
+        f"{queue} You may review 5 of them. A colleague has to review the other one."
     )
+    assert page.context["waiting"].tasks == "7 tasks wait for you: 5 reviews and 2 other tasks."  # a note, a benchmark
+    assert page.context["waiting"].tasks in page.text
+    tasks = client.get(edition_url("my_tasks"))
+    assert tasks.context["total"] == 7
+    assert [item.waiting for item in tasks.context["navigation"] if item.waiting] == [7]
+    gaps = [gap.sentence for gap in client.get(edition_url("handover")).context["note"].gaps]
+    assert queue in gaps
 
-    listed = {OfficerFactory: [3, 2], AmbassadorFactory: [3, 2], ObserverFactory: [3, 5]}[reader]
-    assert [int(page.label.split()[0]) for page in pages] == listed
-    for page, number in zip(pages, listed, strict=True):
-        context = client.get(page.url.split("#")[0]).context
-        counts = {"updates": context["page"].paginator.count, "evidence": context.get("logged_count")}
-        assert counts[page.url.partition("#")[2] or "updates"] == number
+    waiting = get_dashboard(AmbassadorFactory()).context["waiting"]
+    assert "You may review 3 of them. A colleague has to review the others." in waiting.sentence
+    assert waiting.tasks == "3 tasks wait for you."
+    assert client.get(edition_url("my_tasks")).context["total"] == 3
+
+
+def test_dashboard_leads_an_observer_to_the_pages_that_list_what_waits(get_dashboard, client, waiting_record):
+    context = get_dashboard(ObserverFactory()).context
+
+    assert context["waiting"].sentence.startswith("3 updates and 3 logged pieces of evidence")
+    assert "You may review" not in context["waiting"].sentence
+    assert context["waiting"].tasks == ""
+    assert [int(page.label.split()[0]) for page in context["waiting_pages"]] == [3, 6]
+    for page in context["waiting_pages"]:
+        assert client.get(page.url).context["page"].paginator.count == int(page.label.split()[0])
+
+
+@pytest.mark.parametrize("page", ["dashboard", "readiness_detail"])
+def test_dashboard_and_overview_lead_to_what_readiness_says_about_an_upgrade(client, page):
+    BenchmarkFactory()
+    client.force_login(ObserverFactory())
+
+    text = client.get(edition_url(page)).text
+
+    assert "Readiness does not predict the tier." in text
+    assert f'href="{edition_url("methodology")}#upgrade">The chance of an upgrade</a>' in text
 
 
 def test_dashboard_leads_an_officer_to_logging_progress(get_dashboard):
@@ -535,20 +550,41 @@ def test_dashboard_leads_an_officer_to_logging_progress(get_dashboard):
 
 
 def first_day_steps(page):
-    return [(step.link.url, step.is_done) for step in page.context["first_day"]]
+    panel = page.context["first_day"]
+    return [(step.link.url, step.is_done) for step in panel.steps] if panel else []
 
 
-def test_an_officers_first_steps_go_with_the_first_evidence(get_dashboard):
-    BenchmarkFactory()
+def test_an_officers_first_steps_are_ticked_one_by_one_and_go_when_all_are_done(get_dashboard):
+    benchmark = BenchmarkFactory()
     officer = OfficerFactory()
 
     assert first_day_steps(get_dashboard(officer)) == [
         (edition_url("evidence_log"), False), (edition_url("commitment_add"), False), (edition_url("my_tasks"), False),
     ]  # fmt: skip
-    CommitmentFactory(recorded_by=officer)
-    assert [is_done for _, is_done in first_day_steps(get_dashboard(officer))] == [False, True, False]
     EvidenceFactory(recorded_by=officer)
+    page = get_dashboard(officer)
+    assert [is_done for _, is_done in first_day_steps(page)] == [True, False, False]
+    assert "<strong>You logged progress.</strong>" in page.text
+    CommitmentFactory(recorded_by=officer)
+    assert [is_done for _, is_done in first_day_steps(get_dashboard(officer))] == [True, True, False]
+    reviewed = EvidenceFactory(supports=[benchmark])
+    EvidenceReviewFactory(evidence_link=reviewed.evidence_links.get(), recorded_by=officer)
     assert first_day_steps(get_dashboard(officer)) == []
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
+def test_the_first_steps_say_when_they_go_and_go_after_thirty_days(get_dashboard, reader):
+    BenchmarkFactory()
+    person = reader(role_given_at=datetime(2021, 12, 29, 12, tzinfo=MASERU))
+
+    page = get_dashboard(person)
+    assert len(first_day_steps(page)) == 3
+    until = "when all three are done, or after" if reader is OfficerFactory else "after"
+    assert f"This panel goes {until} 28 January 2022." in page.text
+
+    User.objects.update(role_given_at=datetime(2021, 12, 28, 12, tzinfo=MASERU))
+    person.refresh_from_db()
+    assert first_day_steps(get_dashboard(person)) == []
 
 
 def test_a_first_step_says_what_was_done_and_not_that_no_task_waits(get_dashboard):
@@ -566,7 +602,7 @@ def test_a_first_step_says_what_was_done_and_not_that_no_task_waits(get_dashboar
     assert get_dashboard(ObserverFactory()).context["in_short"][0].url == ""
 
 
-def test_an_ambassadors_first_steps_go_once_a_briefing_was_downloaded_and_nothing_waits(get_dashboard):
+def test_an_ambassadors_first_steps_are_ticked_one_by_one(get_dashboard):
     benchmark = BenchmarkFactory()
     evidence = EvidenceFactory(supports=[benchmark])
     ambassador = AmbassadorFactory()
@@ -576,14 +612,14 @@ def test_an_ambassadors_first_steps_go_once_a_briefing_was_downloaded_and_nothin
     briefing.downloads.create(by=ambassador, at=briefing.requested_at, sha256=briefing.sha256)
     assert [is_done for _, is_done in first_day_steps(get_dashboard(ambassador))] == [True, False, None]
     EvidenceReviewFactory(evidence_link=evidence.evidence_links.get(), recorded_by=ambassador)
-    assert first_day_steps(get_dashboard(ambassador)) == []
+    assert [is_done for _, is_done in first_day_steps(get_dashboard(ambassador))] == [True, True, None]
 
 
-def test_an_observers_first_steps_go_once_a_briefing_was_downloaded(get_dashboard):
+def test_the_pages_that_an_observer_reads_first_stay_after_a_download(get_dashboard):
     BenchmarkFactory()
     observer = ObserverFactory()
     briefing = BriefingFactory(pdf=b"%PDF-1.7")
 
     assert [is_done for _, is_done in first_day_steps(get_dashboard(observer))] == [False, None, None]
     briefing.downloads.create(by=observer, at=briefing.requested_at, sha256=briefing.sha256)
-    assert first_day_steps(get_dashboard(observer)) == []
+    assert [is_done for _, is_done in first_day_steps(get_dashboard(observer))] == [True, None, None]

@@ -105,6 +105,19 @@ def test_the_handover_note_has_readiness_contacts_and_open_items(client, record,
         assert secret not in response.text
 
 
+def test_the_note_says_to_an_observer_until_when_somebody_is_there(client, record):
+    OfficerFactory(name="Leaves soon", valid_until_on=date(2022, 2, 4))
+    OfficerFactory(name="Stays", valid_until_on=date(2022, 12, 31))
+    OfficerFactory(name="Gone", valid_until_on=date(2022, 1, 27))
+    client.force_login(ObserverFactory())
+
+    page = client.get(reverse("handover"))
+
+    assert "Leaves soon (Officer, until 4 February 2022)" in page.text
+    assert ("Stays", "Officer") in page.context["note"].colleagues
+    assert "Gone" not in page.text
+
+
 def test_handover_counts_what_it_has_no_room_for(client, record, police):
     held = DialogueFactory(held_on=date(2022, 1, 20))
     for _ in range(15):
@@ -200,6 +213,7 @@ def test_ministry_page_says_with_a_commitment_and_its_update_that_a_verified_act
     assert [since_then for _, since_then in response.context["commitments"]] == [since]
     assert [since_then for *_, since_then in response.context["updates"]] == [since]
     assert response.text.count(since) == 2
+    assert response.text.count("An action was verified, then reversed on 12 January 2022.") == 1  # of the benchmark
     exported = client.get(reverse("ministry_detail", args=[police.pk]), {"as": "csv"}).content.decode("utf-8-sig")
     assert [(row["Commitment"], row["Reversed"]) for row in csv.DictReader(io.StringIO(exported))] == [
         ("Put the rules in force", since)
@@ -228,7 +242,7 @@ def test_ministry_page_and_dashboard_do_not_count_a_reversed_commitment_as_done(
     assert [ministry.commitments for ministry in client.get(edition_url("dashboard")).context["ministries"]] == [tally]
 
 
-@pytest.mark.parametrize("page", [("handover", 32), ("ministry_detail", 46)], ids=["handover", "ministry_detail"])
+@pytest.mark.parametrize("page", [("handover", 34), ("ministry_detail", 46)], ids=["handover", "ministry_detail"])
 @pytest.mark.parametrize("count", [1, 3, 300])
 def test_handover_and_ministry_query_count(client, police, django_assert_num_queries, count, page):
     name, queries = page
@@ -249,7 +263,7 @@ def test_handover_and_ministry_query_count(client, police, django_assert_num_que
     address = reverse(name, args=[police.pk]) if name == "ministry_detail" else edition_url(name)
 
     # 2 who asks, 3 their zone, the count of My tasks, the editions; 12 facts; 4 desks; and then the note:
-    # 1 milestones, 2 dialogues, 1 claims on words alone, 1 colleagues, 1 met, 3 what next steps
+    # 1 milestones, 2 dialogues, 2 how much waits, 1 evidence on words alone, 1 colleagues, 1 met, 3 what next steps
     # are called; the ministry: 1 itself, 2 what it leads, 2 what it sent, 1 who held its office, 11 what to raise with
     # it, 2 its documents
     with django_assert_num_queries(queries):

@@ -1,5 +1,6 @@
 """The page that says how readiness is counted."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -131,6 +132,24 @@ def test_methodology_shows_the_back_test_with_all_its_limits(get_methodology):
 def test_methodology_says_what_the_number_does_not(get_methodology):
     RecommendationFactory()
     assert "Which tier the country will get." in get_methodology().text
+
+
+def test_methodology_begins_with_the_chance_of_an_upgrade_at_the_target(lesotho_edition, get_methodology):
+    told = get_methodology(**AS_OF).text
+
+    said = "In past years, 24 of the 25 governments that moved up had 45 points or more. But so had 22 of the 58"
+    assert said in " ".join(told.split())
+    assert told.index('id="upgrade"') < told.index('id="not"') < told.index('id="counts"')
+
+
+def test_methodology_has_a_table_of_contents_whose_links_lead_somewhere(get_methodology):
+    RecommendationFactory()
+    told = get_methodology().text
+    contents = told.partition('<nav aria-label="On this page">')[2].partition("</nav>")[0]
+
+    anchors = re.findall(r'href="#([\w-]+)"', contents)
+    headings = re.findall(r'<h2 id="([\w-]+)"', told)
+    assert anchors == headings
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from dialogues.choices import CommitmentEventKind, SupportKind
 from recommendations.choices import EffortQuestion
+from recommendations.models import Indicator
 from reports.briefings.commitment_priority import CommitmentPriorities
 from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.reader_view import ReaderView
@@ -29,11 +30,13 @@ from tests.factories import (
     EvidenceFactory,
     FocalPointFactory,
     IndicatorFactory,
+    InformationRequestFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
     ParticipantFactory,
     RecommendationFactory,
+    RequestLineFactory,
     UpdateVersionFactory,
 )
 
@@ -105,7 +108,7 @@ def test_the_most_urgent_commitments_come_first_then_figures_and_open_commitment
         "“Long overdue",
         "“Overdue",
         "We returned your update on “Returned",
-        "May we have the figure on convictions since 1 April 2021 and for the year before, with its source?",
+        "We ask for the figure on convictions since 1 April 2021 and for the year before, with its source.",
         "“Open",
     ]
     assert texts[0] == "“Long overdue” was due on 20 December 2021. By which date will it be done?"
@@ -139,6 +142,45 @@ def test_points_are_those_of_the_dialogue_pack(get_page, edition, record, police
     said = [point.sentence for point in (*talk.overdue, *talk.returned, *talk.to_ask)]
 
     assert sentences_of(get_page(ambassador)) == said
+
+
+def test_overdue_answers_come_with_overdue_commitments_and_the_dashboard_begins_with_the_same(
+    get_page, client, edition, record, police
+):
+    convictions = Indicator.objects.get(name="Convictions")
+    create = {"ministry": police, "edition": edition}
+    late = InformationRequestFactory(
+        **create, asked__due_on=date(2021, 12, 30), lines=[convictions, "The list", "The order"]
+    )
+    before = {"starts_on": date(2020, 4, 1), "through_on": date(2021, 3, 31)}
+    RequestLineFactory(information_request=late, indicator=convictions, **before)
+    InformationRequestFactory(**create, asked__due_on=date(2022, 2, 5), lines=["Not due yet"])
+    InformationRequestFactory(edition=edition, asked__due_on=date(2021, 12, 30), lines=["Of another ministry"])
+
+    page = get_page(AmbassadorFactory())
+    first = points_of(page)[:4]
+
+    assert [one.point.sentence.partition(" was due")[0] for one in first] == [
+        "“Long overdue”",
+        "We asked you for “The list” and 1 more thing. When may we have the answers?",
+        "We ask for the figure on convictions since 1 April 2021 and for the year before, with its source.",
+        "“Overdue”",
+    ]
+    assert all(one.point.is_overdue for one in first)
+    assert {one.point.status_text for one in first[1:3]} == {
+        "asked on 8 November 2021, answer overdue since 30 December 2021"
+    }
+    assert first[2].point.adds
+    assert not any("Not due yet" in text or "Of another" in text for text in sentences_of(page))
+    pack = build_dialogue_pack(ReaderView(AmbassadorFactory(), edition, TODAY, None), DialogueFactory(planned=True))
+    talk = next(one for one in pack.talks if one.whose == police.name)
+    assert [point.sentence for point in talk.overdue] == [one.point.sentence for one in first]
+
+    InformationRequestFactory(**create, asked__due_on=date(2021, 12, 10), lines=["The oldest"])
+    sentence = sentences_of(get_page(AmbassadorFactory()))[0]
+    shown = {one.ministry: one.ask for one in client.get(edition_url("dashboard")).context["ministries"]}
+    assert "The oldest" in sentence
+    assert (shown[police].sentence, shown[police].is_overdue) == (sentence, True)
 
 
 def test_points_have_the_gain_that_the_next_steps_show(get_page, client, record):
@@ -318,7 +360,7 @@ def test_the_pack_is_that_of_a_dialogue_with_this_ministry(get_page, edition, po
 
 
 def test_a_ministry_reads_nothing_of_what_to_raise_with_it(client, get_page, record, police):
-    asked = "May we have the figure on convictions"
+    asked = "We ask for the figure on convictions"
     assert asked in get_page(AmbassadorFactory()).text
 
     own, other = FocalPointFactory(ministry=police), FocalPointFactory(ministry=MinistryFactory())

@@ -20,6 +20,7 @@ from dialogues.choices import (
 from recommendations.choices import Pillar, Rule
 from tests.edition_urls import edition_url
 from tests.factories import (
+    AdministratorFactory,
     AmbassadorFactory,
     AssessmentFactory,
     BenchmarkFactory,
@@ -112,7 +113,7 @@ def test_points_alone_differ_from_points_after_the_steps_above_and_each_page_say
     alone = [line.stake.printed for line in tasks.context["logged"]]
     in_order = [line.step.points for line in dashboard.context["first_steps"] if line.step.kind == "review"]
     assert alone[0] == alone[1] == in_order[0] > in_order[1]  # the pillar of both counts once
-    assert "Each item adds its points alone, without other decisions." in tasks.text
+    assert "The points of an item are what it adds alone." in tasks.text
     for page in (dashboard, readiness):
         assert "Each step adds its points after the steps above it." in page.text
 
@@ -204,6 +205,16 @@ def test_my_tasks_does_not_tell_a_ministry_that_nothing_waits(client):
 
     assert "You have no tasks" not in text
     assert "Only the embassy has tasks here." in text
+
+
+def test_my_tasks_tells_an_administrator_where_their_work_is(client):
+    RecommendationFactory()
+    client.force_login(AdministratorFactory())
+
+    text = client.get(reverse("my_tasks")).text
+
+    assert "your ministry" not in text
+    assert "What waits for an administrator" in text
 
 
 def test_my_tasks_names_what_others_logged_and_nobody_reviewed(client):
@@ -433,7 +444,7 @@ def test_my_tasks_next_leads_down_the_list_and_to_its_top_again(client):
     assert [url.partition("?")[0] for url in walked] == [
         row_url("version_detail", less), row_url("evidence_detail", logged), row_url("version_detail", most),
     ]  # fmt: skip
-    assert "The next update is below" not in client.get(walked[0]).text  # nothing was decided
+    assert "The next one is below" not in client.get(walked[0]).text  # nothing was decided
 
     assert "Open the first task" in client.get(reverse("my_tasks")).text
     client.force_login(AmbassadorFactory())  # who decides on no update, but may verify
@@ -538,7 +549,7 @@ def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
     page = client.get(next_task_url(client, f"version-{done.pk}"))
 
     assert page.context["update_version"] == waits
-    assert "The next update is below." in page.text
+    assert "The next one is below." in page.text
     assert done.update.commitment.text in page.text
     assert f'<a href="{row_url("version_detail", done)}">Open the update again</a>' in page.text
 

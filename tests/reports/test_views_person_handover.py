@@ -1,5 +1,6 @@
 """The page on which an administrator hands over an account: what it lists, and that one form does everything."""
 
+import re
 from datetime import date
 
 import pytest
@@ -31,6 +32,7 @@ from tiptracker.accounts import tokens
 from tiptracker.accounts.models import User
 from tiptracker.choices import TokenScope
 from tiptracker.handovers.choices import HandoverStepKind
+from tiptracker.mail.models import Mail, MailKind
 from tiptracker.notifications.calendar_feeds import renew_feed
 from tiptracker.onboarding.actions.countries import set_contact
 
@@ -48,9 +50,15 @@ def page_of(person):
     return reverse("person_handover", args=[person.pk])
 
 
-def send(client, person, **typed):
+def send(client, person, do="confirm", **typed):
+    """Send the form; by default from the page that asks to confirm it."""
     person.refresh_from_db()
-    filled = {"last_day": "2022-02-04", "successor": "", "name": "", "email": "", "version": person.version}
+    filled = {
+        "last_day": "2022-02-04",
+        "takes_over": "existing" if "successor" in typed else "new",
+        "version": person.version,
+        "do": do,
+    }
     return client.post(page_of(person), filled | typed)
 
 
@@ -113,7 +121,7 @@ def test_one_form_plans_everything_and_the_page_then_says_what_is_planned(client
     assert page_of(thabo) in client.get(reverse("person_list")).text
     assert page_of(thabo) in client.get(reverse("person_detail", args=[thabo.pk])).text
 
-    page = client.post(page_of(thabo), {"last_day": "2022-02-04", "successor": lineo.pk, "version": 1}, follow=True)
+    page = client.get(send(client, thabo, successor=lineo.pk).headers["Location"])
     run_jobs()
 
     assert "Thabo can sign in until 4 February 2022." in page.text
@@ -185,18 +193,17 @@ def test_the_page_of_a_person_says_that_a_handover_lapsed(client):
         ({"name": "Lineo", "email": "taken@post.example"}, "email"),
         ({"name": "Lineo", "email": "lineo@post.example", "last_day": ""}, "last_day"),
         ({"successor": "elsewhere"}, "successor"),
-        ({"successor": "existing", "name": "Lineo"}, "successor"),
+        ({"takes_over": "existing", "name": "Lineo", "email": "lineo@post.example"}, "successor"),
+        ({"takes_over": "", "name": "Lineo", "email": "lineo@post.example"}, "takes_over"),
     ],
 )
 def test_what_is_missing_is_said_at_its_field_and_nothing_is_planned(client, typed, field):
     OfficerFactory(email="taken@post.example")
-    keys = {
-        "elsewhere": OfficerFactory(countries=[CountryFactory(elsewhere=True)]).pk,
-        "existing": OfficerFactory().pk,
-    }
+    elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
+    OfficerFactory()
     thabo = OfficerFactory()
     if "successor" in typed:
-        typed = typed | {"successor": keys[typed["successor"]]}
+        typed = typed | {"successor": elsewhere.pk}
 
     answer = send(client, thabo, **typed)
 
@@ -209,10 +216,113 @@ def test_a_page_that_is_stale_is_refused_and_can_be_sent_again(client):
     thabo, lineo = OfficerFactory(), OfficerFactory()
     User.objects.filter(pk=thabo.pk).update(version=5)
 
-    answer = client.post(page_of(thabo), {"last_day": "2022-02-04", "successor": lineo.pk, "version": 1})
+    answer = send(client, thabo, do="", successor=lineo.pk, version=1)
 
     assert shows_refusal(answer, "edit_conflict")
     assert answer.context["form"]["version"].value() == "5"
+
+
+# --- The confirmation -------------------------------------------------------------------------------------------------
+
+
+def test_a_page_says_what_will_happen_before_anything_is_changed(client, administrator):
+    thabo, lineo = OfficerFactory(name="Thabo"), OfficerFactory(name="Lineo", email="lineo@post.example")
+    police = FocalPointFactory().ministry
+    set_contact(country=CountryFactory(), contact=thabo, by=administrator)
+    DraftFactory(dialogue=DialogueFactory(planned=True), saved_by=thabo)
+
+    page = send(client, thabo, do="", successor=lineo.pk)
+
+    assert page.status_code == 200
+    for sentence in (
+        "Nothing has been changed yet.",
+        "Thabo can sign in until <strong>4 February 2022</strong>.",
+        "<strong>Lineo</strong> takes over on 5 February 2022.",
+        f"These ministries are told at once that the contact person changes: {police.short_name}.",
+    ):
+        assert sentence in page.text
+    assert {line.what: line.number for line in page.context["lines"]}["Drafts"] == 1
+    assert not thabo.handovers.exists()
+    assert not Mail.objects.filter(kind=MailKind.HANDOVER).exists()
+
+
+def test_the_confirmation_sends_what_was_typed_or_leads_back_to_it(client):
+    thabo = OfficerFactory()
+    OfficerFactory()
+    page = send(client, thabo, do="", name="Lineo", email="lineo@post.example")
+    hidden = re.findall(r'<input type="hidden" name="(\w+)"(?: value="([^"]*)")?', page.text)
+    typed = {name: value for name, value in hidden if name != "csrfmiddlewaretoken"}
+
+    again = client.post(page_of(thabo), typed | {"do": "edit"})
+    assert (again.status_code, again.context["form"]["name"].value()) == (200, "Lineo")
+    assert "<h2>Nothing was saved" not in again.text
+    assert not thabo.handovers.exists()
+
+    client.post(page_of(thabo), typed | {"do": "confirm"})
+    assert thabo.handovers.get().successor.email == "lineo@post.example"
+
+
+def test_what_cannot_be_planned_is_refused_before_the_confirmation(client):
+    thabo, lineo = OfficerFactory(), OfficerFactory(valid_until_on=date(2022, 2, 1))
+
+    answer = send(client, thabo, do="", successor=lineo.pk)
+
+    assert answer.status_code == 422
+    assert answer.context["change"] is None
+    assert shows_refusal(answer, "successor_ends_first")
+
+
+def test_what_was_typed_for_a_new_person_is_left_out_if_somebody_with_an_account_takes_over(client):
+    thabo, lineo = OfficerFactory(), OfficerFactory()
+
+    send(client, thabo, successor=lineo.pk, name="Another", email="not an address")
+
+    assert thabo.handovers.get().successor == lineo
+    assert not User.objects.filter(name="Another").exists()
+
+
+def test_nobody_is_taken_for_the_successor_before_one_is_chosen(client):
+    thabo, lineo = OfficerFactory(), OfficerFactory()
+    form = client.get(page_of(thabo)).context["form"]
+    assert form["takes_over"].value() is None
+
+    send(client, thabo, successor=lineo.pk)
+    form = client.get(page_of(thabo)).context["form"]
+    assert (form["takes_over"].value(), form["successor"].value()) == ("existing", lineo.pk)
+
+
+def test_the_page_warns_if_a_country_keeps_one_officer(client):
+    thabo, lineo = OfficerFactory(name="Thabo"), OfficerFactory(name="Lineo")
+
+    page = send(client, thabo, do="", successor=lineo.pk)
+    assert "After 4 February 2022, Lineo is the only officer for Lesotho." in page.text
+    assert client.get(page_of(thabo)).context["few_officers"] == []
+
+    send(client, thabo, successor=lineo.pk)
+    assert "Lineo is the only officer for Lesotho." in client.get(page_of(thabo)).text
+
+    OfficerFactory(name="Palesa", valid_until_on=date(2022, 2, 4))  # leaves on the same day
+    assert send(client, thabo, do="", successor=lineo.pk).context["change"].few_officers
+    OfficerFactory(name="Mpho", valid_until_on=date(2022, 2, 5))
+    assert send(client, thabo, do="", successor=lineo.pk).context["change"].few_officers == []
+    assert (
+        send(client, AmbassadorFactory(), do="", name="A", email="a@post.example").context["change"].few_officers == []
+    )
+
+
+def test_a_new_person_counts_as_an_officer_who_remains(client):
+    thabo = OfficerFactory()
+
+    typed = {"name": "Lineo", "email": "lineo@post.example"}
+    assert "Lineo is the only officer for Lesotho." in send(client, thabo, do="", **typed).text
+    OfficerFactory()
+    assert send(client, thabo, do="", **typed).context["change"].few_officers == []
+
+
+def test_closing_an_account_without_a_successor_warns_too(client):
+    thabo = OfficerFactory()
+    page = client.get(reverse("person_detail", args=[thabo.pk])).text
+    assert "After 28 January 2022, Lesotho has no officer." in page
 
 
 def test_administrators_and_ones_own_account_are_not_handed_over(client, administrator):

@@ -161,12 +161,28 @@ def test_explanation_prints_parts_that_add_up_and_lead_to_why(get_page):
     response = get_page(edition_url("readiness_explanation"))
 
     parts = response.context["parts"]
-    assert f"Readiness: {sum(part.points for part in parts)} of 100." in response.context["headline"]
-    for part in parts:
+    assert f"Readiness: {sum(part.points for part, _ in parts)} of 100." in response.context["headline"]
+    for part, lines in parts:
         assert f'"{explanation_url(part.key)}?' in response.text
-        for line in part.lines:
+        for line, _ in lines:
             assert f'"{explanation_url(part.key, line.key)}?' in response.text
             assert line.law in response.text
+
+
+def test_explanation_says_that_an_action_was_reversed_and_when(get_page):
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(supports=[benchmark], happened_to=date(2021, 12, 1), verified=True)
+    no_action = {"supports": [benchmark], "supports__shows": SupportKind.NO_ACTION, "verified": True}
+    EvidenceFactory(happened_to=date(2022, 1, 12), **no_action)
+    said = f"{benchmark.key}: An action was verified, then reversed on 12 January 2022."
+
+    parts = get_page(edition_url("readiness_explanation")).context["parts"]
+    assert [reversals for _, lines in parts for _, reversals in lines if reversals] == [[said]]
+    for key in ("", str(benchmark.recommendation.number), benchmark.key):
+        assert said in get_page(explanation_url("concrete_action", *filter(None, [key]))).text
+    recommendation = reverse("recommendation_detail", args=[benchmark.recommendation_id])
+    assert "An action was verified, then reversed on 12 January 2022." in get_page(recommendation).text
+    assert said not in get_page(edition_url("readiness_explanation"), as_of="2022-01-11").text
 
 
 def test_detail_names_the_gap_by_ministry_with_the_submissions_behind_it(get_page):

@@ -11,6 +11,7 @@ from recommendations.choices import Origin, Rule, TextStatus
 from recommendations.models import Recommendation
 from tests.edition_urls import edition_url
 from tests.factories import (
+    AdministratorFactory,
     AmbassadorFactory,
     AssessmentFactory,
     BenchmarkFactory,
@@ -81,6 +82,17 @@ def test_a_ministry_reads_once_that_the_wording_of_every_recommendation_is_ours(
 
     assert text.count("The wording is ours, from public sources.") == above
     assert text.count("Our wording, from public sources.") == each
+
+
+def test_a_recommendation_shows_an_administrator_no_commitments(client):
+    benchmark = BenchmarkFactory(terms__criterion="Ours.")
+    address = reverse("recommendation_detail", args=[benchmark.recommendation_id])
+    pages = []
+    for reader in (AdministratorFactory(), FocalPointFactory()):
+        client.force_login(reader)
+        pages.append(client.get(address).text)
+
+    assert ["Your ministry" in page for page in pages] == [False, True]
 
 
 def test_recommendation_list_gives_a_ministry_what_is_published_and_its_own(client):

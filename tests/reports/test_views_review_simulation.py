@@ -51,7 +51,7 @@ def test_version_simulation_says_what_accepting_and_assessing_would_add(client, 
         (Verdict.MET, Fraction(30, 4)),
     ]
     assert "+14.2" in response.text
-    assert "This update adds its points alone, without other decisions." in response.text
+    assert "It adds its points alone, without other decisions." in response.text
     assert "14.2 to 21.7" in response.text
     assert 'data-points="15/2"' in response.text
 
@@ -62,7 +62,7 @@ def test_version_simulation_comes_alone_where_htmx_asks(client, waiting_version)
     text = get_simulation(client, waiting_version, HX_Request="true").text
 
     assert "<html" not in text
-    assert "Accept the update and verify every item" in text
+    assert "Accept and verify every item" in text
 
 
 def test_version_simulation_of_a_version_that_is_accepted_says_what_a_verdict_adds(client):
@@ -92,7 +92,7 @@ def test_version_simulation_of_a_version_that_was_returned_promises_nothing(clie
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    assert "This update was returned" in get_simulation(client, UpdateVersionFactory(returned=True)).text
+    assert "This was returned" in get_simulation(client, UpdateVersionFactory(returned=True)).text
 
 
 def test_version_simulation_is_not_a_ministrys_to_read(client, waiting_version):
@@ -137,7 +137,7 @@ def test_version_simulation_follows_the_decisions_and_is_what_happens(client):
     unstated = client.get(address, form)
     assert "counts only after a reviewer enters one" in unstated.text
     stated = client.get(address, form | {f"evidence_link-{last.pk}-first_on": "2022-01-03"})
-    assert "Accept the update as chosen" in stated.text
+    assert "Accept as chosen" in stated.text
     assert "counts only after" not in stated.text
     told = simulated_points(stated, "accepting")
     assert simulated_points(unstated, "accepting") < told < every

@@ -9,6 +9,9 @@ from django.urls import reverse
 from dialogues.actions.redactions import confirm_redaction, finish_redaction, propose_redaction
 from dialogues.choices import Sensitivity
 from dialogues.models import AgendaItem, FileText
+from reports.search import help_entries
+from tests.authentication import force_sign_in
+from tests.edition_urls import edition_url
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -16,6 +19,7 @@ from tests.factories import (
     CommitmentFactory,
     CountryFactory,
     DialogueFactory,
+    EditionFactory,
     EvidenceFactory,
     EvidenceFileFactory,
     FocalPointFactory,
@@ -25,6 +29,7 @@ from tests.factories import (
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
+    RecommendationFactory,
     UpdateVersionFactory,
     at_noon,
 )
@@ -36,13 +41,20 @@ NOW = at_noon(date(2022, 1, 28))
 
 
 def search_results(client, query, **more):
-    """Return title and text of the results by group."""
+    """Return title and text of the results by group, without the group of terms and pages."""
     page = client.get(reverse("search"), {"q": query, **more})
     assert page.status_code == 200
     return {
         group.key: [(result.title, "".join(part.text for part in result.excerpt)) for result in group.results]
         for group in page.context["groups"]
+        if group.key != "help"
     }
+
+
+def help_results(client, query):
+    """Return title and address of the terms and pages found."""
+    groups = client.get(reverse("search"), {"q": query}).context["groups"]
+    return [(result.title, result.url) for group in groups if group.key == "help" for result in group.results]
 
 
 def test_qacha_finds_the_district_whatever_the_apostrophe(client):
@@ -261,3 +273,77 @@ def test_a_search_that_finds_nothing_suggests_a_word_of_nearly_the_same_meaning_
 
     assert page.context["suggestions"] == ["rule"]
     assert client.get(reverse("search"), {"q": "rule"}).context["suggestions"] == []
+
+
+# --- Terms and pages --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
+def test_questions_that_no_row_answers_lead_to_the_page_that_does(client, reader):
+    RecommendationFactory()
+    client.force_login(reader())
+    of_upgrade = ("The chance of an upgrade", f"{edition_url('methodology')}#upgrade")
+
+    for query in ("upgrade", "chance", "chance of upgrade", "likelihood"):
+        assert help_results(client, query)[0] == of_upgrade, query
+    interim = ("Glossary: interim assessment", f"{reverse('glossary')}#interim-assessment")
+    assert help_results(client, "interim assessment")[0] == interim
+    assert client.get(of_upgrade[1]).status_code == 200
+
+
+def test_each_role_is_led_to_its_own_pages_alone(client):
+    RecommendationFactory()
+    mails = ("Mails", reverse("mail_list"))
+    chosen = ("Notices and mails", reverse("notice_settings"))
+    for reader, found in {AdministratorFactory: [mails], OfficerFactory: [chosen], FocalPointFactory: [chosen]}.items():
+        client.force_login(reader())
+        assert [result for result in help_results(client, "mails") if result in (mails, chosen)] == found
+    client.force_login(FocalPointFactory())
+    assert ("Glossary: upgrade", f"{reverse('glossary')}#upgrade") in help_results(client, "upgrade")
+    assert "methodology" not in str(help_results(client, "upgrade"))
+
+
+def test_an_observer_of_two_countries_is_led_to_the_method_too(client):
+    countries = [CountryFactory(), CountryFactory(elsewhere=True)]
+    for country in countries:
+        RecommendationFactory(edition=EditionFactory(country=country))
+    client.force_login(ObserverFactory(countries=countries))
+
+    (title, url), *_ = help_results(client, "upgrade")
+    assert title == "The chance of an upgrade"
+    assert client.get(url).status_code == 200
+
+
+def test_terms_come_after_what_the_record_has_and_a_term_by_its_name_before_others(client):
+    CommitmentFactory(text="Send evidence")
+    client.force_login(OfficerFactory())
+
+    page = client.get(reverse("search"), {"q": "evidence"})
+
+    assert [group.key for group in page.context["groups"]] == ["commitments", "help"]
+    help_group = page.context["groups"][-1]
+    assert help_group.results[0].title == "Glossary: evidence"
+    assert (len(help_group.results), help_group.has_more) == (5, True)
+    assert len(client.get(reverse("search"), {"q": "evidence", "in": "help"}).context["groups"][0].results) > 5
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory, AdministratorFactory])
+def test_every_page_that_the_search_offers_opens_and_has_the_title_by_which_it_is_offered(client, reader):
+    edition = RecommendationFactory().edition
+    user = reader()
+    force_sign_in(client, user)
+
+    for page in help_entries.HELP_PAGES:
+        if user.role in page.roles:
+            url = edition_url(page.view) if page.is_of_edition else reverse(page.view)
+            answer = client.get(url)
+            assert answer.status_code == 200, page.view
+            assert page.title in answer.text, page.view
+    assert help_entries.find_help(user, edition, []) == []
+
+
+def test_a_word_of_nearly_the_same_meaning_may_be_that_of_a_term(client):
+    client.force_login(FocalPointFactory())
+
+    assert client.get(reverse("search"), {"q": "promotion"}).context["suggestions"] == ["upgrade", "tier", "rank"]
+    assert client.get(reverse("search"), {"q": "upgrade"}).context["suggestions"] == []

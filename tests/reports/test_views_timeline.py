@@ -80,6 +80,14 @@ def test_timeline_holds_every_date_in_order(client, full_timeline):
     assert "Due in that time: 1 overdue, 1 open and 1 verified done" in response.text
 
 
+def test_timeline_and_calendar_say_what_a_milestone_is(client, edition):
+    MilestoneFactory(edition=edition, kind=MilestoneKind.INTERIM, due_on=date(2022, 2, 1))
+    said = "The Department assesses the progress of Watch List countries, by 1 February (22 U.S.C. 7107(b))."
+
+    assert said in client.get(reverse("timeline")).text
+    assert said in client.get(edition_url("calendar_month"), {"month": "2022-02"}).text
+
+
 @pytest.mark.parametrize(
     ("query", "places"),
     [

@@ -73,6 +73,26 @@ def test_trend_says_its_finding_and_gives_every_week(get_trend, edition, reader)
     assert week_row(response, date(2021, 9, 29)) == (None, 0, [])
 
 
+def test_trend_leaves_out_weeks_without_a_change_and_has_all_of_them_folded(get_trend, edition):
+    page = get_trend(OfficerFactory()).text
+    shown, _, folded = page.partition("<details>")
+
+    assert shown.count("<tr>") < folded.count("<tr>") == 45  # with the heading
+    assert "<summary>All weeks</summary>" in folded
+    assert '<time datetime="2021-09-29">' not in shown
+    assert '<time datetime="2021-09-29">' in folded
+
+
+def test_trend_says_the_difference_between_its_two_figures(get_trend, edition):
+    page = " ".join(get_trend(OfficerFactory()).text.split())
+
+    assert "Each day has two figures, because some evidence is verified later." in page
+    assert "Known at the time<br>(verified by that day)" in page
+    assert "With later information<br> (verified by now)" in page
+    earlier = " ".join(get_trend(OfficerFactory(), "?known_by=2022-01-19T12:00:00%2B02:00").text.split())
+    assert "With later information<br> (verified by the moment above)" in earlier
+
+
 def test_trend_tells_what_was_verified_later_below_the_chart(get_trend, edition):
     action = EvidenceFactory(
         supports=[BenchmarkFactory()],

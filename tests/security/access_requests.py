@@ -556,8 +556,15 @@ BODIES = {
     "POST handover_received": lambda world: {"do": "seen", "handover": world.pk("officers_handover")},
     "POST person_handover": lambda world: {
         "last_day": "2022-02-28",
+        "takes_over": "new",
         "name": "New",
         "email": "new@post.example",
+        "version": "1",
+        "do": "confirm",
+    },
+    "POST person_handover second_person": lambda world: {
+        "last_day": "2022-02-28",
+        "takes_over": "existing",
         "version": "1",
     },
     "POST notice_settings": lambda world: (

@@ -114,7 +114,7 @@ commitment_list     q status pillar due_from due_to sort
 evidence_list       q kind done_by shows word since until sort
 log_list            address country record since text until what
 person_list         q role state
-mail_list           state
+mail_list           q state
 calendar_month      month
 saved_filter_add    address
 saved_filter_edit   address
@@ -181,7 +181,7 @@ IDS_IN_FORMS = [
     ("administrator", "POST edition_import edition", "restore", "row_removed_by_second"),
     ("administrator", "POST setup_people lesotho", "people-0-ministry", "foreign_ministry"),
     ("officer", "POST handover_received -", "handover", "owns_handover"),
-    ("administrator", "POST person_handover observer_person", "successor", "elsewhere_person"),
+    ("administrator", "POST person_handover second_person", "successor", "elsewhere_person"),
 ]
 
 

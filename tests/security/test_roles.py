@@ -343,6 +343,8 @@ GET   dialogue_edit                         dialogue   200 200 403 403 | 403 404
 POST  dialogue_edit                         dialogue   302 302 403 403 | 403 404 403 | 404 404 | in  in
 GET   dialogue_detail                       planned    200 200 200 200 | 200 404 404 | 404 404 | in  in
 GET   dialogue_detail                       called_off 200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   dialogue_calendar                     planned    200 200 200 200 | 200 404 404 | 404 404 | in  in
+POST  dialogue_calendar                     planned    405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   dialogue_call_off                     planned    200 200 403 403 | 403 404 404 | 404 404 | in  in
 POST  dialogue_call_off                     planned    302 302 403 403 | 403 404 404 | 404 404 | in  in
 GET   dialogue_agenda                       dialogue   200 200 403 403 | 403 404 403 | 404 404 | in  in

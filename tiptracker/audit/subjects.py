@@ -25,7 +25,8 @@ from tiptracker.localization import format_date, gettext, gettext_noop
 class SubjectKind(NamedTuple):
     """A kind of record: its English noun, the path to its name, its page (if any), and the path to that page's key.
 
-    `ministry_page` and `ministry_key` are page and key for people of a ministry, where these differ. `otherwise` is the
+    `ministry_page` and `ministry_key` are page and key for people of a ministry, where these differ. `fallback_page`
+    and `fallback_key` are those of rows that have no key by `key`, such as a file of a dialogue. `otherwise` is the
     kind of rows that have no name by this path, such as an update that answers a request and not a commitment.
     """
 
@@ -35,6 +36,8 @@ class SubjectKind(NamedTuple):
     key: str = "pk"
     ministry_page: str = ""
     ministry_key: str = ""
+    fallback_page: str = ""
+    fallback_key: str = "pk"
     otherwise: "SubjectKind | None" = None
 
     def for_ministry(self) -> "SubjectKind":
@@ -62,7 +65,14 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
     "dialogues.dialogue": SubjectKind(gettext_noop("Dialogue"), "place", "dialogue_detail"),
     "recommendations.edition": SubjectKind(gettext_noop("Edition"), "year"),
     "dialogues.evidence": SubjectKind(gettext_noop("Evidence"), "title", "evidence_detail"),
-    "dialogues.evidencefile": SubjectKind(gettext_noop("File"), "name", "evidence_detail", "evidence__pk"),
+    "dialogues.evidencefile": SubjectKind(
+        gettext_noop("File"),
+        "name",
+        "evidence_detail",
+        "evidence__pk",
+        fallback_page="dialogue_detail",
+        fallback_key="dialogues__dialogue__pk",
+    ),
     "recommendations.indicator": SubjectKind(gettext_noop("Indicator"), "name"),
     "dialogues.internalnote": SubjectKind(gettext_noop("Internal note"), "text", "note_detail"),
     "recommendations.milestone": SubjectKind(gettext_noop("Milestone"), "due_on"),
@@ -80,7 +90,7 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
         ministry_page="commitment_detail",
         ministry_key="update__commitment__pk",
         otherwise=SubjectKind(
-            gettext_noop("Update"),
+            gettext_noop("Answer"),
             "update__information_request__reason",
             "version_detail",
             ministry_page="information_request_detail",
@@ -198,9 +208,13 @@ def find_subjects(rows: Iterable[tuple[str, str]], user: AnyUser) -> dict[tuple[
         if kind.name:
             visible = apps.get_model(label)._default_manager.visible_to(user)
             other = kind.otherwise or kind
-            paths = (kind.name, kind.key, other.name, other.key)
-            for pk, name, key, other_name, other_key in visible.filter(pk__in=numbers).values_list("pk", *paths):
+            paths = (kind.name, kind.key, kind.fallback_key, other.name, other.key)
+            for pk, name, key, fallback, other_name, other_key in visible.filter(pk__in=numbers).values_list(
+                "pk", *paths
+            ):
                 shown, named, target = (kind, name, key) if name is not None else (other, other_name, other_key)
+                if not target and shown.fallback_page:
+                    shown, target = shown._replace(page=shown.fallback_page), fallback
                 text = format_date(named) if isinstance(named, date) else str(named)
                 subjects[table, str(pk)] = Subject(_number_subject(kind, pk), text, _subject_url(shown, target, user))
     return subjects

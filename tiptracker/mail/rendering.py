@@ -120,7 +120,7 @@ def _build_message(mail: Mail, person: User) -> MailMessage | None:
         groups = group_notices(mail, person) if Backend().user_can_authenticate(person) else []
         if not groups:
             return None
-        more |= notices_context(groups)
+        more |= notices_context(groups, person)
         headers |= unsubscribe_headers(person)
     entry = None
     if mail.kind == MailKind.DIALOGUE:

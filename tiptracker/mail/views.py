@@ -13,10 +13,12 @@ from django.views.decorators.http import require_safe
 from tiptracker import clock
 from tiptracker.choices import Role
 from tiptracker.localization import gettext_lazy
-from tiptracker.mail.models import Mail, MailState
+from tiptracker.mail.models import Mail, MailQuerySet, MailState
 from tiptracker.mail.sentences import describe_mail_state
 from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page
+from tiptracker.web.search import filter_by_words
+from tiptracker.web.word_forms import MAX_CHARACTERS
 
 PAGE_SIZE = 50
 
@@ -24,9 +26,17 @@ PAGE_SIZE = 50
 class MailFilter(TrackerForm):
     """Which mails the list shows."""
 
+    q = forms.CharField(required=False, max_length=MAX_CHARACTERS, label=gettext_lazy("Name or e-mail address"))
     state = forms.ChoiceField(
         label=gettext_lazy("Status"), choices=[("", gettext_lazy("All")), *MailState.choices()], required=False
     )
+
+    def narrow(self, mails: MailQuerySet) -> MailQuerySet:
+        """Return those of `mails` that match the filter. Invalid values do not narrow the list."""
+        data = self.cleaned_data
+        if words := data.get("q"):
+            mails = filter_by_words(mails, words, "person__name", "person__email")
+        return mails.filter(state=data["state"]) if data.get("state") else mails
 
 
 class MailRow(NamedTuple):
@@ -40,18 +50,17 @@ class MailRow(NamedTuple):
 @login_required
 @require_safe
 def mail_list(request: SignedInRequest) -> HttpResponse:
-    """List the mails, newest first. `state` limits the list to mails of a state."""
+    """List the mails, newest first, filtered by the query string: `?q=&state=&page=`."""
     if request.user.role != Role.ADMINISTRATOR:
         raise PermissionDenied
     mails = Mail.objects.visible_to(request.user).select_related("person")
     filter_form = MailFilter(request.GET)
-    state = filter_form.cleaned_data["state"] if filter_form.is_valid() else ""
-    if state:
-        mails = mails.filter(state=state)
-    page = Paginator(mails, PAGE_SIZE).get_page(request.GET.get("page"))
+    filter_form.is_valid()
+    page = Paginator(filter_form.narrow(mails), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [
         MailRow(mail, timezone.localtime(clock.to_domain_time(mail.queued_at)), describe_mail_state(mail))
         for mail in page
     ]
-    context = {"page": page, "rows": rows, "state": state, "filter": filter_form}
+    is_filtered = any(filter_form.cleaned_data.values())
+    context = {"page": page, "rows": rows, "is_filtered": is_filtered, "filter": filter_form}
     return render_page(request, "mail/mail_list.html", context)

@@ -16,7 +16,7 @@ from django.db.models import Q
 from tiptracker.accounts.models import Country, User
 from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.infrastructure.outages import FULL, READ_ONLY, find_outage
-from tiptracker.notifications.choices import KIND_RULES, Audience, NoticeKind
+from tiptracker.notifications.choices import CALENDAR_KINDS, KIND_RULES, Audience, NoticeKind
 from tiptracker.notifications.digest_times import DEFAULT_HOUR
 from tiptracker.notifications.models import Notice, NoticeQuerySet
 from tiptracker.notifications.people import CountryPeople, find_people
@@ -37,10 +37,11 @@ class Occasion(NamedTuple):
         day: the due date, or the day on which it happened.
         occurred_at: when it happened, or when the day of the stage began.
         ministry: the ministry that it concerns, if it concerns one.
-        by: who did it, and so need not be told.
+        by: who did it, and so need not be told. What changes calendars changes theirs too, but is not unread.
         named: the person for whom it is, if it is for one person.
         sequence: how often the record had changed by then, if the notice changes the person's calendar.
-        stage: the number of days before or after the due date, if there is one.
+        stage: the number of days before or after the due date, if there is one. Of an answer to a request: its id, so
+            that each is told of.
     """
 
     kind: NoticeKind
@@ -147,8 +148,8 @@ def _revive(country: Country, wanted: Mapping[_Key, Notice]) -> set[_Key]:
         _lock_and_update(Notice.objects.filter(pk__in=pks), settled_at=None)
         for notice in outdated:
             fresh = wanted[_key_of(notice)]
-            notice.settled_at = notice.delivered_at = notice.read_at = notice.mail = None
-            notice.occurred_at, notice.sequence = fresh.occurred_at, fresh.sequence
+            notice.settled_at = notice.delivered_at = notice.mail = None
+            notice.read_at, notice.occurred_at, notice.sequence = fresh.read_at, fresh.occurred_at, fresh.sequence
         Notice.objects.bulk_update(outdated, REVIVED_FIELDS)
     return set(revived)
 
@@ -185,9 +186,11 @@ def _build_notices(country: Country, occasions: Iterable[Occasion], now: datetim
 
 def _notices_of(occasion: Occasion, people: CountryPeople, country: Country, now: datetime) -> Iterable[Notice]:
     is_lasting = KIND_RULES[occasion.kind].is_lasting
+    changes_calendar = occasion.kind in CALENDAR_KINDS
     for recipient in people.receivers(occasion.kind, occasion.ministry, occasion.named):
+        is_known = recipient.pk == occasion.by
         # Whoever came later was not there for a single event, but is told of what lasts.
-        if recipient.pk != occasion.by and (is_lasting or recipient.created_at <= occasion.occurred_at):
+        if (changes_calendar or not is_known) and (is_lasting or recipient.created_at <= occasion.occurred_at):
             yield Notice(
                 person_id=recipient.pk,
                 kind=occasion.kind,
@@ -200,6 +203,7 @@ def _notices_of(occasion: Occasion, people: CountryPeople, country: Country, now
                 occurred_at=occasion.occurred_at,
                 sequence=occasion.sequence,
                 recorded_at=now,
+                read_at=now if is_known else None,
             )
 
 

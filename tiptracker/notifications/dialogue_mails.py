@@ -18,7 +18,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.subjects import Subject, find_subjects
 from tiptracker.localization import format_date, gettext
 from tiptracker.mail.models import Mail
-from tiptracker.notifications.calendar_entries import dialogue_key, new_calendar, new_event
+from tiptracker.notifications.calendar_entries import new_calendar, new_dialogue_event
 from tiptracker.notifications.choices import CALENDAR_KINDS, NoticeKind
 from tiptracker.notifications.digest import notice_url
 from tiptracker.notifications.models import Notice
@@ -64,20 +64,10 @@ def _describe(entry: Notice, person: User, post: str, *, may_open: bool) -> Mail
     values = {"date": format_date(entry.day), "post": post}
     told = _find_last_told(entry)
     if entry.kind == NoticeKind.DIALOGUE_CANCELLED:
-        subject = gettext("invitation to the dialogue of %(date)s cancelled")
-        what = (
-            gettext("The dialogue planned for %(date)s does not take place. You need not come.")
-            if may_open
-            else gettext("Your ministry no longer takes part in the dialogue of %(date)s. You need not come.")
-        )
+        subject, what = _describe_end(person, may_open=may_open)
         calendar = gettext("Your calendar program can remove the day with this mail.")
     elif told is None or told.kind == NoticeKind.DIALOGUE_CANCELLED:
-        subject = gettext("invitation to a dialogue on %(date)s")
-        what = (
-            gettext("You are invited to a dialogue with %(post)s on %(date)s.")
-            if person.is_ministry
-            else gettext("A dialogue with the government is planned for %(date)s. You are invited.")
-        )
+        subject, what = _describe_invitation(person)
         calendar = gettext("Your calendar program can add the day with this mail.")
     else:
         values["earlier"] = format_date(told.day)
@@ -92,6 +82,27 @@ def _describe(entry: Notice, person: User, post: str, *, may_open: bool) -> Mail
         )
         calendar = gettext("Your calendar program can change the entry with this mail.")
     return MailSentences(subject % values, what % values, calendar)
+
+
+def _describe_invitation(person: User) -> tuple[str, str]:
+    """Return the subject and the first sentence. The embassy, which invites, is told that the dialogue is planned."""
+    if person.is_ministry:
+        what = gettext("You are invited to a dialogue with %(post)s on %(date)s.")
+        return gettext("invitation to a dialogue on %(date)s"), what
+    return gettext("dialogue planned for %(date)s"), gettext("A dialogue with the government is planned for %(date)s.")
+
+
+def _describe_end(person: User, *, may_open: bool) -> tuple[str, str]:
+    """Return the subject and the first sentence of the end of an invitation."""
+    if not person.is_ministry:
+        what = gettext("The dialogue planned for %(date)s does not take place.")
+        return gettext("dialogue of %(date)s called off"), what
+    what = (
+        gettext("The dialogue planned for %(date)s does not take place. You need not come.")
+        if may_open
+        else gettext("Your ministry no longer takes part in the dialogue of %(date)s. You need not come.")
+    )
+    return gettext("invitation to the dialogue of %(date)s cancelled"), what
 
 
 def _find_last_told(entry: Notice) -> Notice | None:
@@ -112,14 +123,11 @@ def build_calendar(entry: Notice, address: str, stamp: datetime) -> CalendarPart
     The sender is the organizer, so that it stays the same whoever is the contact person. Nobody need answer.
     """
     is_cancelled = entry.kind == NoticeKind.DIALOGUE_CANCELLED
-    method, status = ("CANCEL", "CANCELLED") if is_cancelled else ("REQUEST", "CONFIRMED")
-    calendar = new_calendar()
-    calendar.add("method", method)
-    url = notice_url(entry)
-    event = new_event(dialogue_key(entry.row), entry.day, gettext("Dialogue (TIP Tracker)"), url, stamp)
-    event.add("sequence", entry.sequence)
-    event.add("status", status)
-    event.add("description", "\n".join([gettext("Sign in to TIP Tracker to see the place:"), url]))
+    method = "CANCEL" if is_cancelled else "REQUEST"
+    calendar = new_calendar(method=method)
+    event = new_dialogue_event(
+        entry.row, entry.day, notice_url(entry), stamp, sequence=entry.sequence, is_cancelled=is_cancelled
+    )
     organizer = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
     organizer.params["cn"] = "TIP Tracker"
     event.add("organizer", organizer)

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi
 
 from tiptracker.accounts.models import User
+from tiptracker.choices import Role
 from tiptracker.localization import ngettext
 from tiptracker.mail.models import Mail
 from tiptracker.notifications.choices import KIND_RULES, NoticeKind
 from tiptracker.notifications.models import Notice
-from tiptracker.notifications.sentences import describe_group, describe_notice
+from tiptracker.notifications.sentences import NoticeMatter, describe_group, describe_notice, find_matter
 
 STOP_SALT = "tiptracker.notifications.stop"
 NAMED_GROUPS = 2
@@ -39,27 +40,33 @@ class DigestGroup(NamedTuple):
 def group_notices(mail: Mail, person: User) -> list[DigestGroup]:
     """Return the notices of a mail that still hold, what is required first. Empty if none does.
 
-    What is about commitments of the United States stands apart from what is about those of ministries.
+    What is about commitments of the United States, or about answers to a request, stands apart from the others.
     """
-    groups: dict[tuple[str, bool], list[Notice]] = defaultdict(list)
+    groups: dict[tuple[str, NoticeMatter], list[Notice]] = defaultdict(list)
     for notice in Notice.objects.unsettled().filter(mail=mail, person=person).order_by("day", "pk"):
-        groups[notice.kind, notice.ministry_id is None].append(notice)
+        groups[notice.kind, find_matter(notice)].append(notice)
     return [
         DigestGroup(
-            describe_group(kind, len(notices), is_own=is_own),
+            describe_group(kind, len(notices), matter),
             [DigestLine(describe_notice(notice), notice_url(notice)) for notice in notices],
         )
         for kind in sorted(NoticeKind, key=lambda kind: not KIND_RULES[kind].is_required)
-        for is_own in (False, True)
-        if (notices := groups.get((kind, is_own)))
+        for matter in NoticeMatter
+        if (notices := groups.get((kind, matter)))
     ]
 
 
-def notices_context(groups: Sequence[DigestGroup]) -> dict[str, Any]:
-    """Return the context of the mail's templates."""
+def notices_context(groups: Sequence[DigestGroup], person: User) -> dict[str, Any]:
+    """Return the context of the mail's templates.
+
+    A mail counts notices, not tasks. So it leads those who have tasks to the page that lists them all (`tasks_url`).
+    """
     return {
         "groups": groups,
         "summary": _summarize(groups),
+        "tasks_url": urljoin(settings.PUBLIC_URL, reverse("my_tasks"))
+        if person.role in (Role.OFFICER, Role.AMBASSADOR)
+        else "",
         "settings_url": urljoin(settings.PUBLIC_URL, reverse("notice_settings")),
         "language": get_language(),
         "LANGUAGE_BIDI": get_language_bidi(),

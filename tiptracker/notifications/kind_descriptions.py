@@ -15,9 +15,13 @@ from tiptracker.notifications.choices import (
 )
 
 _EVENTS: Mapping[NoticeKind, str | Promise] = {
-    NoticeKind.UPDATE_RECEIVED: gettext_lazy("When a ministry has sent an update that needs a decision."),
-    NoticeKind.UPDATE_RETURNED: gettext_lazy("When the embassy returns your update and says what to change."),
-    NoticeKind.UPDATE_ACCEPTED: gettext_lazy("When the embassy accepts your update."),
+    NoticeKind.UPDATE_RECEIVED: gettext_lazy(
+        "When a ministry has sent an update, or an answer to a request, that needs a decision."
+    ),
+    NoticeKind.UPDATE_RETURNED: gettext_lazy(
+        "When the embassy returns your update or your answer and says what to change."
+    ),
+    NoticeKind.UPDATE_ACCEPTED: gettext_lazy("When the embassy accepts your update or your answer."),
     NoticeKind.COMMITMENT_RECORDED: gettext_lazy("When the embassy records a new commitment of your ministry."),
     NoticeKind.COMMITMENT_CHANGED: gettext_lazy(
         "When the embassy corrects, withdraws or reopens a commitment, or moves its due date."
@@ -61,6 +65,11 @@ def describe_kind(kind: NoticeKind, role: str) -> str:
         return sentence % {"days": join_days(DAYS_BEFORE)}
     if kind is NoticeKind.OVERDUE and role == Role.OFFICER:
         sentence = gettext("Once, %(days)s after the due date of a commitment of the United States.")
+    elif kind in REQUEST_DAYS_OVERDUE:
+        sentence = gettext(
+            "Once, %(days)s after the due date or, if that was later, the embassy’s answer. Not while the embassy has "
+            "an answer to every open line."
+        )
     else:
         sentence = gettext(
             "Once, %(days)s after the due date or, if that was later, the embassy’s answer. Not while an update waits."

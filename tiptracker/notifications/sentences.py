@@ -1,5 +1,6 @@
 """Name notices in sentences that are safe to be read by anyone: no text of the record, only numbers and dates."""
 
+from enum import Enum
 from typing import Any
 
 from django.utils.translation import ngettext_lazy
@@ -49,13 +50,28 @@ SENTENCES: dict[str, str] = {
     NoticeKind.NOTE_FOR_YOU: gettext_noop("A note of %(date)s waits for you."),
 }
 """What a notice of each kind tells, in English. `date` is its day, `days` its stage."""
-OWN_COMMITMENT_SENTENCES: dict[str, str] = {
+EMBASSY_SENTENCES: dict[str, str] = {
     NoticeKind.DUE_SOON: gettext_noop("Commitment %(number)s, made by the United States, is due on %(date)s."),
     NoticeKind.OVERDUE: gettext_noop(
         "Commitment %(number)s, made by the United States, is overdue. It was due on %(date)s."
     ),
+    NoticeKind.DIALOGUE_INVITED: gettext_noop("A dialogue with the government is planned for %(date)s."),
+    NoticeKind.DIALOGUE_CANCELLED: gettext_noop("The dialogue of %(date)s is called off."),
 }
-"""The same for the commitments of the United States, which the officers are reminded of."""
+"""The same if no ministry is concerned: commitments of the United States, and the embassy’s part in a dialogue."""
+ANSWER_SENTENCES: dict[str, str] = {
+    NoticeKind.UPDATE_RECEIVED: gettext_noop(
+        "An answer to request for information %(number)s, received on %(date)s, waits for a decision."
+    ),
+    NoticeKind.UPDATE_RETURNED: gettext_noop(
+        "The embassy returned an answer to request for information %(number)s on %(date)s. Open it to see what to "
+        "change."
+    ),
+    NoticeKind.UPDATE_ACCEPTED: gettext_noop(
+        "The embassy accepted an answer to request for information %(number)s on %(date)s."
+    ),
+}
+"""The same for the answers to a request for information."""
 
 GROUP_HEADINGS: dict[str, Any] = {
     NoticeKind.UPDATE_RECEIVED: ngettext_lazy(
@@ -141,19 +157,53 @@ OWN_COMMITMENT_HEADINGS: dict[str, Any] = {
     ),
 }
 """The same for the commitments of the United States."""
+ANSWER_HEADINGS: dict[str, Any] = {
+    NoticeKind.UPDATE_RECEIVED: ngettext_lazy(
+        "%(number)d answer was received", "%(number)d answers were received", "number"
+    ),
+    NoticeKind.UPDATE_RETURNED: ngettext_lazy(
+        "%(number)d answer was returned", "%(number)d answers were returned", "number"
+    ),
+    NoticeKind.UPDATE_ACCEPTED: ngettext_lazy(
+        "%(number)d answer was accepted", "%(number)d answers were accepted", "number"
+    ),
+}
+"""The same for the answers to a request for information."""
+
+
+class NoticeMatter(Enum):
+    """What notices of one kind can be about. Their words differ."""
+
+    MINISTRY = "ministry"
+    EMBASSY = "embassy"
+    ANSWER = "answer"
+
+
+_SENTENCES = {
+    NoticeMatter.MINISTRY: SENTENCES,
+    NoticeMatter.EMBASSY: SENTENCES | EMBASSY_SENTENCES,
+    NoticeMatter.ANSWER: SENTENCES | ANSWER_SENTENCES,
+}
+_HEADINGS = {
+    NoticeMatter.MINISTRY: GROUP_HEADINGS,
+    NoticeMatter.EMBASSY: GROUP_HEADINGS | OWN_COMMITMENT_HEADINGS,
+    NoticeMatter.ANSWER: GROUP_HEADINGS | ANSWER_HEADINGS,
+}
+
+
+def find_matter(notice: Notice) -> NoticeMatter:
+    """Return what a notice is about: an answer to a request, a ministry’s part, or the embassy’s own."""
+    if notice.kind in ANSWER_SENTENCES and notice.table == "dialogues.informationrequest":
+        return NoticeMatter.ANSWER
+    return NoticeMatter.MINISTRY if notice.ministry_id else NoticeMatter.EMBASSY
 
 
 def describe_notice(notice: Notice) -> str:
     """Return what a notice tells: "Commitment 12 is due on 15 December 2021."."""
     values = {"number": notice.row, "date": format_date(notice.day), "days": notice.stage}
-    sentences = SENTENCES if notice.ministry_id else SENTENCES | OWN_COMMITMENT_SENTENCES
-    return gettext(sentences[notice.kind]) % values
+    return gettext(_SENTENCES[find_matter(notice)][notice.kind]) % values
 
 
-def describe_group(kind: NoticeKind, number: int, *, is_own: bool = False) -> str:
-    """Return how many notices of a kind there are: "2 commitments are overdue".
-
-    `is_own`: they are about commitments of the United States, if they are about commitments.
-    """
-    headings = GROUP_HEADINGS | OWN_COMMITMENT_HEADINGS if is_own else GROUP_HEADINGS
-    return str(headings[kind] % {"number": number})
+def describe_group(kind: NoticeKind, number: int, matter: NoticeMatter = NoticeMatter.MINISTRY) -> str:
+    """Return how many notices of a kind there are: "2 commitments are overdue". `matter`: what they are about."""
+    return str(_HEADINGS[matter][kind] % {"number": number})

@@ -14,6 +14,7 @@ from tiptracker import clock
 from tiptracker.audit.subjects import Subject, find_subjects
 from tiptracker.localization import gettext
 from tiptracker.notifications.actions import mark_all_read, mark_opened
+from tiptracker.notifications.change_details import describe_changes
 from tiptracker.notifications.digest import find_person_of_token
 from tiptracker.notifications.forms import NoticeSettingsForm
 from tiptracker.notifications.models import Notice
@@ -32,11 +33,12 @@ PAGE_SIZE = 50
 
 
 class NoticeRow(NamedTuple):
-    """A notice in the list: what it tells, and the record that it is about."""
+    """A notice in the list: what it tells, the record that it is about, and what was changed of it (or "")."""
 
     notice: Notice
     sentence: str
     subject: Subject
+    detail: str
 
 
 @form_page
@@ -48,8 +50,14 @@ def notice_list(request: SignedInRequest) -> HttpResponse:
         return redirect("notice_list")
     page = Paginator(Notice.objects.visible_to(request.user).listed(), PAGE_SIZE).get_page(request.GET.get("page"))
     subjects = find_subjects(((notice.table, notice.row) for notice in page), request.user)
+    details = describe_changes(page, request.user)
     rows = [
-        NoticeRow(notice, describe_notice(notice), subjects.get((notice.table, notice.row), Subject("")))
+        NoticeRow(
+            notice,
+            describe_notice(notice),
+            subjects.get((notice.table, notice.row), Subject("")),
+            details.get(notice.pk, ""),
+        )
         for notice in page
     ]
     unread = Notice.objects.visible_to(request.user).unread().count()

@@ -10,13 +10,18 @@ import re
 from collections.abc import Callable
 
 _CELL_SEPARATORS = r",;:|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
-_FORMULA_START = re.compile(
-    rf"(?P<before>(?P<part>^|[{_CELL_SEPARATORS}])[\s\ufeff\"]*)(?P<marks>'*)(?P<sign>[=@+＝＠＋－-])"
+_CELL_START = re.compile(
+    rf"(?P<before>(?P<part>^|[{_CELL_SEPARATORS}])[\s\ufeff\"]*+)(?P<marks>'*+)(?P<sign>[=@+＝＠＋－-])?"
 )
-_CELL_END = re.compile(rf"[{_CELL_SEPARATORS.replace('|', '')}]")
-"""Where such a cell would end. Not at a "|", which calls a program in a formula."""
-_DANGEROUS = re.compile(r"[|!(]")
-"""After an arithmetic sign within a text: a program, another sheet or a function. "- police" is a list item."""
+"""Where a cell may begin, with the sign of a formula if it has one.
+
+The sign may be missing, and nothing is tried twice: a text of spaces and line breaks is read once, from start to end.
+"""
+_DANGEROUS_OR_CELL_END = re.compile(rf"(?P<dangerous>[|!(])|[{_CELL_SEPARATORS}]")
+"""After an arithmetic sign within a text: a program, another sheet or a function; or the end of such a cell.
+
+"- police" is a list item. A "|" calls a program in a formula, so it ends no cell here.
+"""
 
 
 def escape_formulas(text: str) -> str:
@@ -31,11 +36,11 @@ def unescape_formulas(text: str) -> str:
 
 def _change_marks(text: str, change: Callable[[str], str], least: int) -> str:
     def changed(match: re.Match[str]) -> str:
-        if len(match["marks"]) < least or not _is_formula(text, match):
+        if not match["sign"] or len(match["marks"]) < least or not _is_formula(text, match):
             return match[0]
         return f"{match['before']}{change(match['marks'])}{match['sign']}"
 
-    return _FORMULA_START.sub(changed, text)
+    return _CELL_START.sub(changed, text)
 
 
 def _is_formula(text: str, match: re.Match[str]) -> bool:
@@ -45,5 +50,5 @@ def _is_formula(text: str, match: re.Match[str]) -> bool:
     """
     if match["sign"] in "=@＝＠" or not match["part"]:
         return True
-    end = _CELL_END.search(text, match.end())
-    return _DANGEROUS.search(text, match.end(), end.start() if end else len(text)) is not None
+    following = _DANGEROUS_OR_CELL_END.search(text, match.end())
+    return bool(following and following["dangerous"])

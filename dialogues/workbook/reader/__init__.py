@@ -4,18 +4,15 @@ Excel files are read in a process of their own, because the libraries are not sa
 """
 
 import json
-from collections.abc import Sequence
 
-from dialogues.workbook.columns import SHEET_MARKS
 from dialogues.workbook.reader.cells import (
     MAX_FILE_BYTES,
-    MAX_LINES,
     Cell,
     CellKind,
     SheetLine,
     UnreadableWorkbook,
+    select_own_lines,
     too_large_error,
-    too_many_lines_error,
 )
 from recommendations.importing.tables import is_workbook
 from recommendations.importing.tables.cells import UnreadableTable
@@ -23,6 +20,17 @@ from recommendations.importing.tables.csv_files import read_delimited
 from tiptracker.localization import gettext_noop
 from tiptracker.sandbox.confinement import SandboxRunner
 
+_CSV_SENTENCES = {
+    "too_many": gettext_noop(
+        "The file has far more rows or columns than a sheet of ours. Download a new workbook and copy your text into "
+        "it."
+    ),
+    "too_long": gettext_noop(
+        "Row %(row)s has a cell of more than %(length)s characters. Check whether a quotation mark is missing. If the "
+        "text is that long, choose the Excel workbook (.xlsx) instead."
+    ),
+}
+"""What to say of a CSV file instead of what its reader says of a list, by code."""
 _TIMEOUT_SECONDS = 60
 """Wall-clock seconds. The process itself limits its processor time."""
 
@@ -72,8 +80,9 @@ def _read_csv(content: bytes) -> list[SheetLine]:
     try:
         table = read_delimited(content)
     except UnreadableTable as error:
-        raise UnreadableWorkbook(error.code, error.sentence.message, **error.sentence.values) from error
-    return _select_lines(
+        message = _CSV_SENTENCES.get(error.code, error.sentence.message)
+        raise UnreadableWorkbook(error.code, message, **error.sentence.values) from error
+    return select_own_lines(
         [
             SheetLine(
                 line.number,
@@ -82,12 +91,3 @@ def _read_csv(content: bytes) -> list[SheetLine]:
             for line in table.lines
         ]
     )
-
-
-def _select_lines(lines: Sequence[SheetLine]) -> list[SheetLine]:
-    """Return the lines from the hidden row on; empty if there is none. Raises Refused if there are too many."""
-    marks = (place for place, line in enumerate(lines) if line.cells and line.cells[0].text in SHEET_MARKS)
-    own = list(lines[start:]) if (start := next(marks, None)) is not None else []
-    if len(own) > MAX_LINES + 2:  # with the hidden row and the headings
-        raise too_many_lines_error()
-    return own

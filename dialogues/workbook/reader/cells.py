@@ -1,8 +1,10 @@
 """The cells of a workbook that was filled in, and the limits for reading one. No Django here."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from dialogues.workbook.columns import SHEET_MARKS
 from recommendations.importing.stored_sentences import StoredSentence
 from tiptracker.errors import Refused
 from tiptracker.localization import gettext_noop
@@ -38,6 +40,30 @@ class SheetLine(NamedTuple):
 
     number: int
     cells: tuple[Cell, ...]
+
+
+def select_own_lines(lines: Sequence[SheetLine]) -> list[SheetLine]:
+    """Return the lines of a sheet of ours: first the hidden row that names the columns, then the others in their order.
+
+    Its mark is the first cell, as columns before it were inserted. Who sorts a sheet may move the hidden row too, so
+    the lines above it count. Empty if no line has a mark. Raises Refused if a sheet of ours is too large.
+    """
+    marks = (
+        (place, column)
+        for place, line in enumerate(lines)
+        for column, cell in enumerate(line.cells)
+        if cell.text in SHEET_MARKS
+    )
+    head, first = next(marks, (-1, 0))
+    if head < 0:
+        return []
+    if len(lines) > MAX_LINES + 2:  # with the hidden row and the headings
+        raise too_many_lines_error()
+    for line in lines:
+        if any(len(cell.text) > MAX_CELL_LENGTH for cell in line.cells):
+            raise too_long_error(line.number)
+    ordered = (lines[head], *lines[:head], *lines[head + 1 :])
+    return [SheetLine(line.number, line.cells[first:]) for line in ordered]
 
 
 class UnreadableWorkbook(Refused):

@@ -30,14 +30,12 @@ class CountingStatus:
 class CountingStatuses:
     """The counting statuses of evidence links and of readings, by id.
 
-    `assessments_in_force` are ids, at most one per benchmark. `waiting_evidence` are the ids of evidence that would
-    count if it were verified, for what it shows or for a figure.
+    `assessments_in_force` are ids, at most one per benchmark.
     """
 
     evidence_links: Mapping[int, CountingStatus]
     readings: Mapping[int, CountingStatus]
     assessments_in_force: frozenset[int]
-    waiting_evidence: frozenset[int]
 
 
 COUNTS = CountingStatus(counts=True)
@@ -95,13 +93,10 @@ def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
             return CountingStatus(counts=False, is_claim=True, reason=gettext(NOT_VERIFIED))
         return CountingStatus(counts=False, reason=next(exclusions.reading_reasons(row), ""))
 
-    readings = {row.id: reading(row) for row in facts.readings}
-    cited_ids = {row.evidence_id for row in facts.readings if row.evidence_id is not None and readings[row.id].is_claim}
     return CountingStatuses(
         evidence_links={row.id: evidence_link(row) for row in facts.evidence_links},
-        readings=readings,
+        readings={row.id: reading(row) for row in facts.readings},
         assessments_in_force=frozenset(assessment.id for assessment in verified_view.assessments.values()),
-        waiting_evidence=frozenset(evidence_id for _, evidence_id in claimed_pairs) | cited_ids,
     )
 
 

@@ -8,6 +8,7 @@ from reports.readiness import countable_facts
 from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
+from reports.sentences import describe_review_queue
 from tiptracker.localization import gettext, join_with_and, ngettext
 
 MAX_NAMED = 6
@@ -22,10 +23,13 @@ class RecordGap:
     page: str = ""
 
 
-def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[RecordGap, ...]:
+def find_gaps(
+    facts: Facts, result: Readiness, *, updates: int, pieces: int, on_words_alone: int
+) -> tuple[RecordGap, ...]:
     """Return all gaps in the record, the most important first.
 
-    `on_words_alone` is the number of unreviewed claims without a file or link.
+    `updates` and `pieces` (of evidence) wait for the embassy's review. `on_words_alone` pieces of evidence, logged or
+    sent with these updates, have no file or link.
     """
     without_data = [
         benchmark.line.key
@@ -33,18 +37,13 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
         if benchmark.line.finding.verdict is ReadinessVerdict.NO_DATA
     ]
     without_figure = _indicators_without_figure(facts)
-    waiting, problems, undated = result.waiting, len(result.checks), _count_without_start_date(facts)
+    problems, undated = len(result.checks), _count_without_start_date(facts)
     counted = (
-        (
-            waiting,
-            ngettext("%(number)d claim waits for a review.", "%(number)d claims wait for a review.", waiting),
-            "my_tasks",
-        ),
         (
             on_words_alone,
             ngettext(
-                "%(number)d claim has no file and no link.",
-                "%(number)d claims have no file and no link.",
+                "%(number)d piece of evidence, logged or sent with an update, has no file and no link.",
+                "%(number)d pieces of evidence, logged or sent with an update, have no file and no link.",
                 on_words_alone,
             ),
             "",
@@ -68,6 +67,7 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
     )
     gaps = [RecordGap(_benchmarks_sentence(without_data), "recommendation_list")] if without_data else []
     gaps += [RecordGap(_indicators_sentence(without_figure), "indicator_list")] if without_figure else []
+    gaps += [RecordGap(waiting, "my_tasks")] if (waiting := describe_review_queue(updates, pieces)) else []
     gaps += [RecordGap(sentence % {"number": number}, page) for number, sentence, page in counted if number]
     return tuple(gaps)
 

@@ -64,10 +64,7 @@ def describe_outlook(result: Readiness) -> str:
         return gettext("Even with every claim verified, readiness would not quite reach the target of %(target)s.") % (
             values
         )
-    sentence = gettext(
-        "Even with every claim verified, readiness would be %(points)s, short of the target of %(target)s."
-    )
-    split = gettext(
+    return gettext(
         "Readiness is %(missing)s below the target. Claims that wait for the embassy’s review would give %(waiting)s "
         "of that. The other %(others)s need new action or figures."
     ) % {
@@ -75,7 +72,6 @@ def describe_outlook(result: Readiness) -> str:
         "waiting": format_number(waiting),
         "others": format_number(missing - waiting),
     }
-    return f"{sentence % values} {split}"
 
 
 def time_left(deadline_on: date, as_of: date) -> str:

@@ -16,8 +16,9 @@ from reports.readiness.answers import FULL, Finding, claimed_reason
 from reports.readiness.countable_facts import newest_row
 from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact
 from reports.readiness.readiness import Readiness
+from reports.readiness.reversed_actions import Reversal, find_reversed_benchmarks
 from reports.readiness.scoring import ScorePart, version_lines
-from tiptracker.localization import gettext
+from tiptracker.localization import format_date, gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class ShareBarFigures:
     """A benchmark's share: the words next to the bar, and the verified and claimed per cent (0 to 100).
 
     `share` is None without data. `claimed` is None if claims add nothing. `text_beside_verdict` are the words for a
-    bar that stands next to a verdict: they do not say "no data" again.
+    bar that stands next to a verdict: they do not say "no data" or "not shown" again.
     """
 
     text: str
@@ -77,6 +78,7 @@ class ShareBarFigures:
 class BenchmarkDisplay:
     """The state of a benchmark. `claim` is a sentence on what claims would add; empty if they add nothing.
 
+    `reversal` says that a verified action was reversed, and when; empty if none was.
     `points` and `max_points` are what it gives and the most it can give, exact, of 100.
     """
 
@@ -85,6 +87,7 @@ class BenchmarkDisplay:
     verdict: ReadinessVerdict
     reason: str
     claim: str
+    reversal: str
     law: str
     points: Fraction
     max_points: Fraction
@@ -130,6 +133,7 @@ def display_benchmarks(facts: Facts, result: Readiness) -> Mapping[int, Benchmar
         benchmark.id: newest_row(benchmark.terms)
         for benchmark in countable_facts.facts_known_by(facts, result.known_by).benchmarks
     }
+    reversed_benchmarks = find_reversed_benchmarks(result.known_facts, result.as_of)
     displays = {}
     for verified_line, claimed_line in zip(result.verified.benchmarks, result.claimed.benchmarks, strict=True):
         benchmark_terms = terms[verified_line.benchmark_id]
@@ -143,11 +147,22 @@ def display_benchmarks(facts: Facts, result: Readiness) -> Mapping[int, Benchmar
             verdict=verified.verdict,
             reason=verified.reason,
             claim=claimed_reason(verified, claimed),
+            reversal=describe_reversal(reversed_benchmarks.get(verified_line.benchmark_id)),
             law=verified_line.line.law,
             points=verified_line.line.points,
             max_points=verified_line.line.max_points,
         )
     return displays
+
+
+def describe_reversal(reversal: Reversal | None) -> str:
+    """Say that a verified action on a benchmark was reversed, and when; empty without a reversal."""
+    if reversal is None:
+        return ""
+    sentence = gettext("An action was verified, then reversed on %(date)s.")
+    if reversal.evidence_id is None:
+        sentence = gettext("An action was verified, then assessed as going backwards on %(date)s.")
+    return sentence % {"date": format_date(reversal.on)}
 
 
 def share_bar_figures(
@@ -159,7 +174,8 @@ def share_bar_figures(
     is_no_data = verified.share is None
     if not is_more_claimed:
         share = None if is_no_data else per_cent(verified.worth)
-        return ShareBarFigures(text, share, None, "" if is_no_data else text)
+        is_repeated = text == formatting.lowercase_first(verified.verdict.label)
+        return ShareBarFigures(text, share, None, "" if is_repeated else text)
     more = describe_share(claimed, terms, indicator)
     both = gettext("%(verified)s; claimed: %(claimed)s") % {"verified": text, "claimed": more}
     beside = gettext("nothing verified; claimed: %(claimed)s") % {"claimed": more} if is_no_data else both
@@ -199,7 +215,9 @@ def _display_part(
     *,
     is_reviewed: bool,
 ) -> PartDisplay:
-    max_points = _possible_points(part, line_points)
+    max_points = formatting.round_possible_points(
+        [line.max_points for line in part.lines], [line.points for line in part.lines], line_points
+    )
     return PartDisplay(
         key=part.key,
         title=short_title(part.key),
@@ -223,19 +241,3 @@ def _display_part(
             for line, claim, figure, of in zip(part.lines, claimed_part.lines, line_points, max_points, strict=True)
         ),
     )
-
-
-def _possible_points(part: ScorePart, line_points: Sequence[Decimal]) -> list[Decimal]:
-    """Return the most that each line can give, rounded.
-
-    A line that gives all of it shows the same figure twice: `6.6 of 6.6`.
-    """
-    remainders = [
-        line.max_points - Fraction(figure) if line.points == line.max_points else Fraction(0)
-        for line, figure in zip(part.lines, line_points, strict=True)
-    ]
-    order = sorted(range(len(remainders)), key=remainders.__getitem__)
-    rounded = dict(
-        zip(order, formatting.round_preserving_sum([part.lines[index].max_points for index in order]), strict=True)
-    )
-    return [rounded[index] for index in range(len(remainders))]

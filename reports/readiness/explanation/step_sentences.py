@@ -15,7 +15,7 @@ from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import step_display
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
-from tiptracker.localization import format_date, format_number, gettext, join_with_and
+from tiptracker.localization import format_date, format_number, gettext, join_with_and, ngettext
 
 
 class FigureRequest(NamedTuple):
@@ -42,9 +42,9 @@ class StepTexts:
     """The names and texts of the rows that steps are about, by id.
 
     `updates` maps the id of a waiting update version to its sender, the day it was sent and the text of its
-    commitment. If a text is missing, the sentence names only the benchmarks. `own_evidence` are the ids of evidence
-    that the reader recorded and so may not review. `asked` are the figures that a ministry was asked for, by the id of
-    the indicator.
+    commitment. Those with an id in `answers` answer a request. If a text is missing, the sentence names only the
+    benchmarks. `own_evidence` are the ids of evidence that the reader recorded and so may not review. `asked` are the
+    figures that a ministry was asked for, by the id of the indicator.
     """
 
     ministries: Mapping[int, str] = field(default_factory=dict)
@@ -52,6 +52,7 @@ class StepTexts:
     commitments: Mapping[int, str] = field(default_factory=dict)
     evidence: Mapping[int, str] = field(default_factory=dict)
     updates: Mapping[int, tuple[str, date, str]] = field(default_factory=dict)
+    answers: frozenset[int] = frozenset()
     own_evidence: frozenset[int] = frozenset()
     asked: Mapping[int, FigureRequest] = field(default_factory=dict)
 
@@ -153,7 +154,11 @@ class StepFormatter:
             sender, sent_on, commitment = self.texts.updates[row.id]
             values |= {"sender": with_article(sender), "date": format_date(sent_on)}
             values["commitment"] = _without_full_stop(commitment)
-            sentence = gettext("Review the update from %(sender)s of %(date)s on “%(commitment)s”%(benchmarks)s.")
+            sentence = (
+                gettext("Review the answer from %(sender)s of %(date)s to “%(commitment)s”%(benchmarks)s.")
+                if row.id in self.texts.answers
+                else gettext("Review the update from %(sender)s of %(date)s on “%(commitment)s”%(benchmarks)s.")
+            )
         elif row.type == "update_version":
             sentence = gettext("Review the waiting update%(benchmarks)s.")
         elif row.type == "evidence" and row.id in self.texts.evidence:
@@ -169,19 +174,28 @@ class StepFormatter:
         return gettext("%(step)s State its start date.") % {"step": text} if row in self.undated else text
 
     def _ask(self, step: ReadinessStep) -> str:
+        """Return whom to ask for a figure. If nobody has named the ministry, say why it is asked, or to find it."""
         indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
         edition, ministry = self.result.edition, self._ministry(step)
-        is_named = ministry is not None and not step.is_ministry_inferred
         match step.years:
             case YearsAsked.PERIOD:
                 sentence = gettext("Ask %(ministry)s for the figure “%(indicator)s” since %(start)s.")
-                if not is_named:
+                if step.is_ministry_inferred:
+                    sentence = gettext(
+                        "Ask %(ministry)s, which leads on this subject, for the figure “%(indicator)s” since %(start)s."
+                    )
+                if ministry is None:
                     sentence = gettext("Find out which ministry has the figure “%(indicator)s” since %(start)s.")
             case YearsAsked.BOTH:
                 sentence = gettext(
                     "Ask %(ministry)s for the figure “%(indicator)s” since %(start)s, and for the year before."
                 )
-                if not is_named:
+                if step.is_ministry_inferred:
+                    sentence = gettext(
+                        "Ask %(ministry)s, which leads on this subject, for the figure “%(indicator)s” since "
+                        "%(start)s, and for the year before."
+                    )
+                if ministry is None:
                     sentence = gettext(
                         "Find out which ministry has the figure “%(indicator)s” since %(start)s, "
                         "and for the year before."
@@ -190,7 +204,12 @@ class StepFormatter:
                 sentence = gettext(
                     "Ask %(ministry)s for the figure “%(indicator)s” from %(first)s to %(last)s, to compare with."
                 )
-                if not is_named:
+                if step.is_ministry_inferred:
+                    sentence = gettext(
+                        "Ask %(ministry)s, which leads on this subject, for the figure “%(indicator)s” from %(first)s "
+                        "to %(last)s, to compare with."
+                    )
+                if ministry is None:
                     sentence = gettext(
                         "Find out which ministry has the figure “%(indicator)s” from %(first)s to %(last)s, "
                         "to compare with."
@@ -202,9 +221,7 @@ class StepFormatter:
             "first": format_date(edition.previous.starts_on),
             "last": format_date(edition.previous.ends_on),
         }
-        if is_named or ministry is None:
-            return text
-        return gettext("%(step)s Perhaps %(ministry)s has it.") % {"step": text, "ministry": ministry}
+        return text if ministry else gettext("%(step)s No ministry is set for it.") % {"step": text}
 
     def _was_asked(self, step: ReadinessStep, asked: FigureRequest) -> str:
         """Return what became of a figure that a ministry was asked for, and what is to do about it now."""
@@ -303,13 +320,30 @@ def _without_full_stop(text: str) -> str:
 
 
 def _target_sentence(result: Readiness, steps: NextSteps) -> str:
-    """Return whether these steps reach the target."""
+    """Return how many of the steps reach the target: "The first 9 of 22 next steps reach our target of 45."."""
     if result.readiness_target is None:
         return gettext("No target is set.")
-    if steps.target_reached_after == 0:
+    total, reaching = len(steps.steps), steps.target_reached_after
+    if reaching == 0:
         sentence = gettext("Readiness has reached our target of %(target)s.")
-    elif steps.target_reached_after is None:
-        sentence = gettext("These steps do not reach our target of %(target)s.")
+    elif not total:
+        sentence = gettext("Readiness has not reached our target of %(target)s.")
+    elif reaching is None:
+        sentence = ngettext(
+            "The only next step does not reach our target of %(target)s.",
+            "All %(total)d next steps together do not reach our target of %(target)s.",
+            total,
+        )
+    elif reaching < total:
+        sentence = ngettext(
+            "The first of %(total)d next steps reaches our target of %(target)s.",
+            "The first %(number)d of %(total)d next steps reach our target of %(target)s.",
+            reaching,
+        )
     else:
-        sentence = gettext("These steps reach our target of %(target)s.")
-    return sentence % {"target": format_number(result.readiness_target)}
+        sentence = ngettext(
+            "The only next step reaches our target of %(target)s.",
+            "All %(total)d next steps together reach our target of %(target)s.",
+            total,
+        )
+    return sentence % {"target": format_number(result.readiness_target), "number": reaching, "total": total}

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from reports import formatting
-from reports.charts.axis import AxisEvent
+from reports.charts.axis import FULL_SCALE, AxisEvent
 from reports.charts.trend import TrendChart, TrendWeek, trend_chart
 from reports.readiness import countable_facts
 from reports.readiness.explanation.score_fall import ScoreFall, find_fall
@@ -85,6 +85,17 @@ class TrendDisplay:
         return self._display_weeks(self.weeks)
 
     @property
+    def changed_weeks(self) -> tuple[WeekDisplay, ...]:
+        """The first and the last week, and each with an event or with another score than the week before."""
+        weeks = self.by_week
+        changed = [
+            week
+            for before, week in pairwise(weeks)
+            if week.events or (week.then, week.hindsight) != (before.then, before.hindsight) or week is weeks[-1]
+        ]
+        return (*weeks[:1], *changed)
+
+    @property
     def by_month(self) -> tuple[WeekDisplay, ...]:
         """The last week that ended in each month."""
         return self._display_weeks(
@@ -95,8 +106,8 @@ class TrendDisplay:
             ]
         )
 
-    def draw_chart(self, *, width: float, size: float, plot_height: float) -> TrendChart:
-        """Return the chart, in user units."""
+    def draw_chart(self, *, width: float, size: float, plot_height: float, full_scale: int = FULL_SCALE) -> TrendChart:
+        """Return the chart, in user units. `full_scale` are the points at the top of its scale."""
         return trend_chart(
             self.weeks,
             starts_on=self.starts_on,
@@ -106,6 +117,7 @@ class TrendDisplay:
             width=width,
             size=size,
             plot_height=plot_height,
+            full_scale=full_scale,
         )
 
     def _display_weeks(self, weeks: Sequence[TrendWeek]) -> tuple[WeekDisplay, ...]:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from time import process_time
 
 import pytest
 from openpyxl import Workbook
@@ -24,6 +25,15 @@ def workbook(*rows, head=(SHEET_MARK, "title")):
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def with_text(content, old, new):
+    """Return the workbook with a text of its parts replaced, as another program would have written it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(packed, "w") as after:
+        for part in before.namelist():
+            after.writestr(part, before.read(part).replace(old, new))
+    return packed.getvalue()
 
 
 def with_part(content, name, part=b"x"):
@@ -54,7 +64,65 @@ def test_the_sheet_is_found_by_its_mark_wherever_it_stands():
     content = io.BytesIO()
     book.save(content)
 
-    assert [line.number for line in read_workbook(content.getvalue())] == [2]
+    assert read_workbook(content.getvalue())[0].number == 2
+
+
+def test_columns_that_were_inserted_before_the_first_one_are_left_out():
+    content = workbook(("note", "k", "text"), head=("", SHEET_MARK, "title"))
+    [*_, line] = read_workbook(content)
+    [*_, csv_line] = read_lines(f"x,{SHEET_MARK},title\n,Key,Summary\nnote,k,text\n".encode(), run=never)
+
+    assert [cell.text for cell in line.cells[:2]] == [cell.text for cell in csv_line.cells] == ["k", "text"]
+
+
+def test_a_row_at_the_end_of_the_sheet_which_programs_write_for_its_format_costs_little():
+    content = with_text(workbook(("k", "text")), b"</sheetData>", b'<row r="1048576" ht="15"/></sheetData>')
+    began = process_time()
+
+    assert len(read_workbook(content)) == 3
+
+    assert process_time() - began < 3, "the confined process has twice as much for everything"
+
+
+def test_a_copy_of_a_sheet_is_refused_if_it_says_something_else():
+    book = Workbook()
+    for text in ("same", "same", "other"):
+        sheet = book.create_sheet("Commitments")
+        sheet.append([SHEET_MARK, "title"])
+        sheet.append(["k", text])
+    refused, content = io.BytesIO(), io.BytesIO()
+    book.save(refused)
+    del book["Commitments2"]
+    book.save(content)
+
+    assert len(read_workbook(content.getvalue())) == 2
+    with refuses("copied_sheet", field="file", sentence="“Commitments” and “Commitments2”"):
+        read_workbook(refused.getvalue())
+
+
+def test_a_percentage_is_read_as_it_was_typed():
+    book = Workbook()
+    book.active.append([SHEET_MARK, "title"])
+    for number, shown_as in ((0.5, "0%"), (0.07, "0.00%"), (50, '0" %"')):
+        book.active.append(["k", number])
+        book.active.cell(book.active.max_row, 2).number_format = shown_as
+    content = io.BytesIO()
+    book.save(content)
+
+    assert [line.cells[1].text for line in read_workbook(content.getvalue())[1:]] == ["50%", "7%", "50"]
+
+
+def test_line_breaks_of_windows_are_read_as_line_breaks():
+    content = with_text(workbook(("k", "one two")), b"one two", b"one_x000D_\ntwo")
+
+    assert read_workbook(content)[-1].cells[1].text == "one\ntwo"
+
+
+def test_the_strict_variant_of_the_format_says_how_to_save_it():
+    main = b"schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+    with refuses("strict_format", field="file", sentence="“Excel workbook (.xlsx)”"):
+        read_workbook(with_text(workbook(), main, b"purl.oclc.org/ooxml/spreadsheetml/main"))
 
 
 def test_a_workbook_without_the_mark_has_no_lines():
@@ -90,6 +158,10 @@ def test_too_many_rows_and_too_long_cells_are_refused():
         read_lines(b"x" * (MAX_FILE_BYTES + 1), run=never)
     with refuses("too_many", field="file"):
         read_lines(f"{SHEET_MARK},title\nKey,Summary\n{'k,x\n' * (MAX_LINES + 1)}".encode(), run=never)
+    with refuses("too_many", field="file", sentence="than a sheet of ours"):
+        read_lines(f"{SHEET_MARK},title\nk,{',' * 50}x\n".encode(), run=never)
+    with refuses("too_long", field="file", sentence="choose the Excel workbook"):
+        read_lines(f"{SHEET_MARK},title\nk,{'x' * (MAX_CELL_LENGTH - 1)}\n".encode(), run=never)
 
 
 def test_a_csv_file_may_have_any_encoding_and_keeps_line_breaks():

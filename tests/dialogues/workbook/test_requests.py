@@ -145,7 +145,7 @@ def test_a_returned_answer_is_filled_in_and_a_line_corrected_since_the_download_
     )
     book = FilledWorkbook.download(client, asked.ministry)
     texts = [[cell.value or "" for cell in row] for row in book.requests.iter_rows(min_row=3)]
-    assert "Please name the courts." in texts[0][3]
+    assert "Please name the courts." in texts[1][3]
     assert (texts[1][4], texts[1][7]) == ("We send it", "All courts.")
     book.answer(document, text="The High Court.")
     correction = RequestEventFactory(
@@ -161,6 +161,39 @@ def test_a_returned_answer_is_filled_in_and_a_line_corrected_since_the_download_
     assert line.changes == ["Other lines are asked for now, or fewer. Read the request again."]
     send(client, page, line.row.place)
     assert answers()[-1] == (2, LineAnswerKind.ANSWERED, "The High Court.")
+
+
+def test_a_line_that_waits_has_no_row_and_the_other_line_is_answered(client, asked, focal_point):
+    figure, document = asked.lines.all()
+    before = FilledWorkbook.download(client, asked.ministry)
+    LineAnswerFactory(line=document, text="All courts.")
+
+    book = FilledWorkbook.download(client, asked.ministry)
+
+    assert [row[1].value for row in book.requests.iter_rows(min_row=3)] == [f"Request {asked.pk}, line 1"]
+    # The earlier workbook still answers line 1. What it says to line 2 is not sent, and the preview says so.
+    before.answer(figure, figure=16)
+    before.answer(document, answer="We have none")
+    line = preview_row(upload_requests(client, asked.ministry, before))
+    assert line.status is RowStatus.CHANGED
+    assert [part.line for part in line.parts] == [figure]
+    said = "Line 2: the embassy has had an answer since 10 January 2022. What this workbook says to it is not sent."
+    assert line.changes[-1] == said
+    page = upload_requests(client, asked.ministry, before)
+    send(client, page, line.row.place)
+    assert answers() == [(1, LineAnswerKind.ANSWERED, ""), (2, LineAnswerKind.ANSWERED, "All courts.")]
+
+
+def test_a_workbook_that_answers_only_what_waits_is_not_sent(client, asked, focal_point):
+    document = asked.lines.last()
+    book = FilledWorkbook.download(client, asked.ministry)
+    book.answer(document, answer="We have none")
+    LineAnswerFactory(line=document, text="All courts.")
+
+    line = preview_row(upload_requests(client, asked.ministry, book))
+
+    assert line.status is RowStatus.BLOCKED
+    assert line.reason.startswith("Line 2: the embassy has had an answer since 10 January 2022.")
 
 
 def test_an_officer_uploads_answers_on_behalf_of_the_ministry(client, asked):

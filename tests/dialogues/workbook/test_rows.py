@@ -17,6 +17,7 @@ from dialogues.workbook.rows import (
     digest_values,
     read_rows,
 )
+from tests.refusals import refuses
 
 STATE = RowState(version=7, outcome="returned", due_on="2022-01-31", wording="w")
 KEYS = {
@@ -104,6 +105,29 @@ def test_a_cell_with_a_formula_or_an_error_is_refused_and_not_read():
     assert "formula" in str(row.faults["title"])
     assert "#REF!" in str(row.faults["narrative"])
     assert decide_status(row, has_errors=True) is RowStatus.WRONG
+
+
+@pytest.mark.parametrize("order", ["hnkf", "hfnk", "nkfh", "khfn"])
+def test_no_row_is_lost_if_the_sheet_was_sorted_with_its_headings(order):
+    head = [SHEET_MARK, *list(Column)[1:]]
+    lines = {"h": head, "n": ["Key", *head[1:]], "k": ["k1", "", "", "", "", "it"], "f": ["f1", *[""] * 9, "16"]}
+    sheet = [SheetLine(number, tuple(map(text, lines[name]))) for number, name in enumerate(order, start=1)]
+    hidden_row = order.index("h")
+
+    rows = read_rows(
+        [sheet[hidden_row], *sheet[:hidden_row], *sheet[hidden_row + 1 :]],
+        read_key=KEYS.get,
+        read_label=lambda column, label: label,
+    )
+
+    assert [(row.problem, row.values) for row in rows] == [(None, {"title": "it", "indicator-5-figure": "16"})]
+
+
+def test_a_sheet_without_one_of_its_columns_is_refused_as_a_whole():
+    head = [SHEET_MARK, *(column for column in Column if column not in (Column.KEY, Column.NARRATIVE))]
+
+    with refuses("column_missing", field="file", sentence="no column “What was done”"):
+        read_rows([SheetLine(1, tuple(map(text, head)))], read_key=KEYS.get, read_label=lambda column, label: label)
 
 
 def test_empty_lines_are_no_rows():

@@ -18,6 +18,7 @@ from tests.dialogues.workbook.filled_workbooks import UPDATE, FilledWorkbook, up
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
+    CommitmentCorrectionFactory,
     CommitmentEventFactory,
     CommitmentFactory,
     FocalPointFactory,
@@ -206,7 +207,7 @@ def test_nothing_is_sent_before_it_is_confirmed_and_then_as_the_form_would_send_
     assert UPDATE["narrative"] in page.text
     assert not UpdateVersion.objects.exists()
     answer = send(client, page, row)
-    assert "1 update was sent to the embassy." in answer.text
+    assert "1 row was sent to the embassy." in answer.text
     sent = UpdateVersion.objects.get()
     assert (sent.update.commitment, sent.narrative, sent.claimed, sent.recorded_by, sent.received_on) == (
         commitment,
@@ -347,6 +348,37 @@ def test_an_update_that_arrives_after_the_preview_was_read_is_not_overwritten(cl
     assert UpdateVersion.objects.count() == 1
 
 
+def test_a_figure_that_is_no_longer_asked_for_is_not_left_out_without_a_word(client, counted, focal_point):
+    filled = FilledWorkbook.download(client, counted.ministry)
+    row = filled.fill(counted, **UPDATE)
+    filled.fill(counted, in_figure_row=True, figure=16)
+    CommitmentCorrectionFactory(commitment=counted, removes=[counted.links.get().benchmark])
+
+    page = upload(client, counted.ministry, filled.as_csv(), "workbook.csv")
+
+    assert statuses(page) == {row: RowStatus.CHANGED}
+    assert "1 figure of this row is not asked for any more. It is not sent." in page.text
+
+
+def test_what_happens_after_the_preview_was_read_is_read_before_it_is_sent(client, commitment, police, focal_point):
+    other = CommitmentFactory(ministry=police)
+    filled = FilledWorkbook.download(client, police)
+    row, other_row = (filled.fill(each, **UPDATE) for each in (commitment, other))
+    page = upload(client, police, filled.as_csv(), "workbook.csv")
+    CommitmentEventFactory(
+        commitment=commitment, kind=CommitmentEventKind.RESCHEDULED, happened_on=date(2022, 1, 20),
+        due_on=date(2022, 2, 15),
+    )  # fmt: skip
+
+    answer = send(client, page, row, other_row)
+
+    assert statuses(answer) == {row: RowStatus.CHANGED, other_row: RowStatus.SENT}
+    assert "1 row was not sent, because something changed while this page was open." in answer.text
+    assert "It is now 15 February 2022." in answer.text
+    send(client, answer, row)
+    assert UpdateVersion.objects.count() == 2
+
+
 @pytest.mark.parametrize("state", ["waiting", "settled"])
 def test_a_row_on_which_no_update_is_expected_any_more_says_so(client, commitment, focal_point, state):
     filled = FilledWorkbook.download(client, commitment.ministry)
@@ -412,6 +444,18 @@ def test_a_wrong_row_says_why_beside_the_field_and_keeps_what_was_typed(client, 
     again = press(client, page, do="save", **corrected)
     assert set(again.context["lines"][0].form.errors) == {"happened_to"}
     assert 'value="tomorrow"' in again.text
+
+
+def test_a_field_that_the_page_does_not_have_does_no_harm(client, commitment, focal_point):
+    filled = FilledWorkbook.download(client, commitment.ministry)
+    row = filled.fill(commitment, **UPDATE)
+    page = upload(client, commitment.ministry, filled.as_csv(), "workbook.csv")
+    made_up = {f"row{row}-shown": "1", f"row{row}-a\0b": "x", f"row{row}-kept_files": ["x", "9" * 30]}
+
+    press(client, page, do="save", **typed_into(row), **made_up)
+
+    [stored] = WorkbookDraft.objects.get().rows
+    assert not any("\0" in name for name in stored["values"]), "PostgreSQL can't store it"
 
 
 def test_personal_data_is_asked_about_as_in_the_form(client, commitment, focal_point):
@@ -524,7 +568,7 @@ def uploaded(commitment, officer):
     row = filled.fill(commitment, **UPDATE | {"claimed": "Done"})
     page = upload(client, commitment.ministry, filled.as_xlsx(), received_on="2022-01-25")
     answer = send(client, page, row)
-    assert "You uploaded 1 update on behalf of the Ministry of Police." in answer.text
+    assert "You sent 1 row on behalf of the Ministry of Police." in answer.text
     return UpdateVersion.objects.get()
 
 

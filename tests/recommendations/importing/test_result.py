@@ -19,10 +19,10 @@ RESULT = {
 
 def test_the_result_says_what_each_number_became_and_where_benchmarks_went():
     assert list_result_rows(RESULT) == [
-        ImportResultRow("New", 2, "7, 11"),
+        ImportResultRow("New", 2, "recommendations 7, 11"),
         ImportResultRow("Changed", 5, "1 is now 12, 4 is now 1; same number: 3, 6, 10"),
         ImportResultRow("Unchanged", 2),
-        ImportResultRow("No longer asked", 2, "2 merged into 1, 9"),
+        ImportResultRow("No longer asked", 2, "recommendations 2 merged into 1, 9"),
         ImportResultRow("Split", 1, "6 into 6, 7 and 8"),
         ImportResultRow("Benchmarks moved", 3, "2a is now 1c, 3a is now 3a, 6b is now 7a"),
         ImportResultRow("Rows left out", 1),
@@ -40,7 +40,7 @@ def test_an_earlier_import_shows_the_results_that_it_stored():
         ImportResultRow("No longer asked", 0),
         ImportResultRow("Benchmarks moved", 1),
     ]
-    assert list_result_rows({"new": [1]})[0] == ImportResultRow("New", 1, "1")
+    assert list_result_rows({"new": [1]})[0] == ImportResultRow("New", 1, "recommendation 1")
 
 
 @pytest.mark.parametrize(("many", "end"), [(50, "49, 50"), (60, "49, 50 and 10 more")])

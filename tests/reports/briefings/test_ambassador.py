@@ -1004,7 +1004,7 @@ def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_qu
 
     for _ in range(2):
         add()
-        # 1 edition, 12 facts, 2 asked, 5 promised, 3 proof, 1 versions, 4 dialogues, 1 milestones, 2 ministries,
+        # 1 edition, 12 facts, 3 asked, 5 promised, 3 proof, 1 versions, 4 dialogues, 1 milestones, 2 ministries,
         # 2 benchmarks, 1 figures sent, 1 years unmet, 1 newest fact, 1 terms in force
-        with django_assert_num_queries(41):
+        with django_assert_num_queries(42):
             build_briefing(edition, reader=reader)

@@ -86,6 +86,17 @@ def test_a_ministry_that_has_none_is_not_asked_again_as_if_it_had_said_nothing(e
     assert step.sentence.endswith("It has none. Find out how it can be counted.")
 
 
+def test_nobody_is_reminded_of_a_figure_whose_answer_waits_while_another_line_is_overdue(edition, prosecutions):
+    request = ask(prosecutions, edition)
+    figures = list(request.lines.all())
+    RequestLineFactory(information_request=request, wording="The court list")
+    assert asking_step(edition, date(2022, 1, 20))[0].sentence.startswith("Remind")
+
+    UpdateVersionFactory(update__information_request=request, answers=figures)
+
+    assert asking_step(edition, date(2022, 1, 20))[0].sentence.startswith("We asked the Ministry of Justice")
+
+
 def test_a_figure_asked_for_one_of_two_years_is_still_to_ask(edition, prosecutions):
     InformationRequestFactory(ministry=prosecutions.ministry, edition=edition, lines=[prosecutions])
 

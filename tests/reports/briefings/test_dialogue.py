@@ -327,10 +327,10 @@ def test_requests_start_with_commitments_then_questions_each_in_the_order_of_the
 
     assert sentences(points) == [
         f"“{due.text}” is due on 20 February 2022. Will it be done by then?",
-        f"“{undated.text}” has no due date yet. May we agree on one today?",
+        f"“{undated.text}” has no due date yet. Let us agree on one today.",
         (
-            "On recommendation 2, we have not been able to verify “The unit is funded” yet. May we agree on a next "
-            "step and its date today?"
+            "On recommendation 2, we have not been able to verify “The unit is funded” yet. Let us agree on a next "
+            "step and its date today."
         ),
     ]
     assert [point.status_text for point in points] == ["due in 23 days", "no date agreed", "no commitment"]
@@ -345,7 +345,7 @@ def test_the_pack_asks_for_a_figure_that_was_not_reported(edition, police, plann
     points = points_for(build_pack(planned_dialogue, edition)).to_ask
 
     assert (
-        "May we have the figure on prosecutions since 1 April 2021 and for the year before, with its source?"
+        "We ask for the figure on prosecutions since 1 April 2021 and for the year before, with its source."
         in sentences(points)
     )
 
@@ -368,7 +368,7 @@ def test_the_pack_names_only_next_steps_of_the_ministries_at_the_table(edition, 
     assert [step.sentence for step in pack.next_steps] == [
         "Agree with the Ministry of Justice on benchmark 2a: A case is charged."
     ]
-    assert "Next steps to agree on" in render_html(pack)
+    assert '<a href="#next-steps">Next steps to agree on</a>' in render_html(pack)
 
 
 def test_next_steps_have_no_points_if_nothing_has_been_reviewed(edition, police, planned_dialogue):
@@ -441,8 +441,8 @@ def test_a_recommendation_without_a_lead_ministry_has_its_own_list(edition, plan
 
     assert sentences(points.to_ask) == [
         (
-            "On recommendation 1, we have not been able to verify “Somebody does it” yet. May we agree on a next "
-            "step and its date today?"
+            "On recommendation 1, we have not been able to verify “Somebody does it” yet. Let us agree on a next "
+            "step and its date today."
         )
     ]
     assert points.about == "Agree on a lead ministry before you ask these questions."
@@ -868,7 +868,7 @@ def test_query_count_does_not_grow_with_the_rows(
     reader = AmbassadorFactory()
     fill()
     for _ in range(2):
-        with django_assert_num_queries(41):
+        with django_assert_num_queries(42):
             build_pack(planned_dialogue, edition, reader=reader)
         fill()
         fill()

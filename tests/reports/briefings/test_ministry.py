@@ -148,6 +148,7 @@ def test_an_update_that_the_ministry_withdrew_counts_as_never_sent(edition, poli
 def test_each_list_explains_its_order(edition, police):
     create_commitment(police, "Undated")
     create_commitment(police, "Due later", due_on=date(2022, 2, 20))
+    create_commitment(police, "Due next year", due_on=date(2023, 3, 31))
     create_commitment(police, "Due soonest", due_on=date(2022, 2, 10))
     create_commitment(police, "Due as soon", due_on=date(2022, 2, 10))
     create_commitment(police, "Overdue", due_on=date(2022, 1, 27))
@@ -167,10 +168,11 @@ def test_each_list_explains_its_order(edition, police):
         ("Due soonest", "Due soonest, in 13 days"),
         ("Due as soon", "Due soonest, in 13 days"),
         ("Due later", "Due in 23 days"),
+        ("Due next year", "Due 31 Mar 2023"),
         ("Undated", "No date agreed"),
     ]
     assert content.needed_order == "Order: Overdue, Returned, Due, No date agreed."
-    assert [line.text for line in content.agreed[:7]] == [line.what for line in content.needed]
+    assert [line.text for line in content.agreed[:8]] == [line.what for line in content.needed]
     assert content.agreed_order == "Order: Overdue, Returned, Due, No date agreed, Verified done."
     assert [line.what for line in content.verified] == ["Done on 2022-01-20", "Done on 2022-01-10"]
     assert content.verified_order == "Newest first."

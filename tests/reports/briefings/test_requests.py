@@ -72,6 +72,23 @@ def test_the_pack_lists_each_line_of_the_ministries_at_the_table(edition):
         ("Police", "The budget", "overdue", date(2022, 1, 15)),
     ]
     assert listed[1].status_text == "Asked on 8 November 2021, no answer; overdue by 13 days"
+    # While its answer waits, a line is not overdue. Before it was sent, it was.
+    UpdateVersionFactory(
+        update__information_request=request, answers=[request.lines.last()], happened_on=date(2022, 1, 27)
+    )
+    waiting = build_asked_information(view(edition), [police.pk])[1]
+    assert (waiting.state, waiting.status_text) == ("with_embassy", "Answer with the embassy since 27 January 2022")
+    assert build_asked_information(view(edition, as_of=date(2022, 1, 26)), [police.pk])[1].state == "overdue"
     assert len(build_asked_information(view(edition), ())) == 3
     in_time = build_asked_information(view(edition, as_of=date(2022, 1, 14)), [police.pk])[1]
     assert (in_time.state, in_time.status_text) == ("asked", "Asked on 8 November 2021, no answer")
+
+
+def test_a_request_is_overdue_by_the_line_that_does_not_wait(edition):
+    request = InformationRequestFactory(edition=edition, lines=["The list", "The budget"])
+    UpdateVersionFactory(update__information_request=request, answers=[request.lines.first()])
+
+    listed = build_asked_information(view(edition), ())
+
+    assert [each.state for each in listed] == ["with_embassy", "overdue"]
+    assert summarize_requests(view(edition)) == "Requests for information: 1 asked, 0 answered, 1 overdue."

@@ -18,7 +18,7 @@ ON_RECOMMENDATION_3 = "On recommendation 3, "
             Rule.ASSESSED,
             None,
             "Nothing yet.",
-            "we have not been able to verify “Posts filled” yet. May we agree on a next step",
+            "we have not been able to verify “Posts filled” yet. Let us agree on a next step",
         ),
         (Rule.ASSESSED, Fraction(1, 2), "A step.", "thank you for the verified step towards “Posts filled”. What"),
         (Rule.TARGET, Fraction(3, 5), "6 of 10 posts by May.", "we have verified 6 of 10 posts by May, towards “Posts"),
@@ -35,7 +35,7 @@ def test_the_question_on_a_benchmark_depends_on_what_is_known_of_it(rule, share,
     asked = benchmark_question("recommendation 3", "Posts filled", rule, Finding(share, reason))
 
     assert asked.startswith(ON_RECOMMENDATION_3 + said)
-    assert asked.endswith("?")
+    assert asked[-1] in "?."
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from reports.briefings.typesetting import replace_missing_glyphs, typeset, undo_
         ("31 days are left, by 8 Nov 2021", "31~days are left, by 8~Nov 2021"),
         ("10 December 2021", "10~December 2021"),
         ("1 overdue, 4 open and 18 to ask", "1~overdue, 4~open and 18~to ask"),
+        ("the rules (benchmark 4a). Benchmarks: 5b, 10c", "the rules (benchmark~4a). Benchmarks:~5b, 10c"),
         ("claimed 3 of 10 districts", "claimed 3~of~10 districts"),
         ("moved 2 times, 1 year, 7.5 points", "moved 2~times, 1~year, 7.5~points"),
         ("presumed against (22 U.S.C. 7106(b)(1))", "presumed against (22~U.S.C.~7106(b)|(1))"),

@@ -51,6 +51,24 @@ def test_a_line_steps_from_week_to_week_on_a_scale_of_100():
     assert drawn.grid == "M25 206H400M25 106H400M25 6H400"
 
 
+def test_a_scale_may_end_below_100_and_says_where():
+    drawn = sample_chart(
+        weeks_until(date(2021, 4, 14), [(date(2021, 4, 1), 0), (date(2021, 4, 14), 30)]),
+        mark=None, width=405, size=10, full_scale=60,
+    )  # fmt: skip
+
+    assert drawn.then == "M25 206H32.2V106H39.4"
+    assert label_texts(drawn.axis)[:3] == ["0", "30", "60"]
+
+
+def test_the_targets_label_stands_beside_the_box_of_what_was_not_reviewed():
+    drawn = sample_chart(weeks_until(date(2022, 1, 28), [(date(2021, 5, 15), 20)]))
+
+    target = next(label for label in drawn.words if label.text == "45 our target")
+    box = drawn.unreviewed
+    assert target.box.left >= box.right or target.box.right <= box.right
+
+
 def test_nothing_reviewed_is_a_dashed_box_with_a_label_and_no_line():
     drawn = sample_chart(weeks_until(date(2022, 1, 28)))
 

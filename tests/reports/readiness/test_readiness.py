@@ -117,7 +117,7 @@ def test_readiness_of_lesotho_says_why():
         ("shown", "Prosecutions rose from 4 to 16."),
         ("partly_shown", "Convictions stayed at 1."),
         ("shown", "Victims identified: more than the year before, no figure given."),
-        ("no_data", "Government money for victims: no data, so presumed not done (22 U.S.C. 7106(b)(1))."),
+        ("no_data", "Government money for victims: no data."),
         ("not_shown", "Complicit officials: nobody charged, convicted or investigated on 1d and 8b."),
     ]
     assert efforts.reason == (
@@ -131,9 +131,7 @@ def test_readiness_of_lesotho_says_why():
         "Shown by: 4a, 4b, 6a and Victims identified.",
         "Shown by: 10a and 10c.",
     ]
-    assert data.lines[3].finding.reason == (
-        "Victims identified: a direction but no figure, so presumed not done (22 U.S.C. 7106(b)(1))."
-    )
+    assert data.lines[3].finding.reason == ("Victims identified: a direction but no figure.")
     assert [part.verdict for part in result.verified.parts] == [
         ReadinessVerdict.PARTLY,
         ReadinessVerdict.PARTLY,

@@ -6,7 +6,7 @@ import pytest
 
 from dialogues.choices import EvidenceDecision, SupportKind, Verdict
 from recommendations.choices import Pillar
-from reports.readiness.reversed_actions import Reversal, find_reversed_actions
+from reports.readiness.reversed_actions import Reversal, find_reversed_actions, find_reversed_benchmarks
 from tests.reports.record_builder import RecordBuilder, period
 
 DAY = date(2022, 1, 28)
@@ -72,3 +72,15 @@ def test_a_later_verified_action_restores_what_was_reversed(record, action):
     [row] = find_reversed_actions(record.facts, DAY)
 
     assert (row.evidence_id, row.is_restored) == (action, True)
+    assert find_reversed_benchmarks(record.facts, DAY) == {}
+
+
+def test_a_benchmark_has_its_newest_reversal(record, action):
+    first = finding(record)
+    record.action("5b", date(2021, 11, 1), date(2021, 11, 1), known=ACTION, verified=ACTION)
+    [(benchmark, reversal)] = find_reversed_benchmarks(record.facts, DAY).items()
+    assert reversal == Reversal(FINDING, first)
+
+    last = finding(record, day=date(2022, 1, 20))
+    assert find_reversed_benchmarks(record.facts, DAY) == {benchmark: Reversal(date(2022, 1, 20), last)}
+    assert find_reversed_benchmarks(record.facts, date(2022, 1, 11)) == {}

@@ -313,7 +313,9 @@ def test_expired_account_is_told_so_after_the_right_password_alone(client):
     answer = sign_in(client, person)
 
     assert answer.headers["Location"] == reverse("account_expired")
-    assert "ask the administrator at the embassy to renew it" in client.get(answer.headers["Location"]).content.decode()
+    page = client.get(answer.headers["Location"]).text
+    assert "ask the administrator at the embassy to renew it" in page
+    assert f'<a href="{reverse("account_login")}">Sign in</a>' in page
     assert "_auth_user_id" not in client.session
 
 
@@ -331,6 +333,7 @@ def test_closed_account_is_told_so_after_the_right_password_alone(client):
 
     assert "or the password is wrong" in stable_text(fail_sign_in(person, 1))
     assert sign_in(client, person).headers["Location"] == reverse("account_inactive")
+    assert f'<a href="{reverse("account_login")}">Sign in</a>' in client.get(reverse("account_inactive")).text
     assert not Backend().user_can_authenticate(person)
 
 

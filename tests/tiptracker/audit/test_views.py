@@ -17,7 +17,9 @@ from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,
     CountryFactory,
+    DialogueFileFactory,
     EvidenceFactory,
+    EvidenceFileFactory,
     FocalPointFactory,
     ObserverFactory,
     OfficerFactory,
@@ -362,6 +364,21 @@ def test_what_an_entry_was_done_to_is_named_to_who_sees_that_row_alone(client, o
 
     assert f"Person {admin.pk}" in page.text
     assert "Unseen Administrator" not in page.text
+
+
+def test_an_entry_about_a_file_leads_to_the_evidence_or_the_dialogue_that_has_it(client, officer):
+    of_evidence, of_dialogue, unsent = EvidenceFileFactory(), EvidenceFileFactory(), EvidenceFileFactory()
+    evidence = EvidenceFactory(file=of_evidence)
+    attached = DialogueFileFactory(file=of_dialogue)
+    for file in (of_evidence, of_dialogue, unsent):
+        write_entry("file.shown", row=file)
+
+    unsent_line, dialogue_line, evidence_line = search_log(client).context["lines"]
+
+    assert evidence_line.subject.url == reverse("evidence_detail", args=[evidence.pk])
+    assert dialogue_line.subject.url == reverse("dialogue_detail", args=[attached.dialogue_id])
+    assert unsent_line.subject.url == ""
+    assert f">File {of_dialogue.pk}: letter.pdf</a>" in search_log(client).text
 
 
 # --- One entry --------------------------------------------------------------------------------------------------------

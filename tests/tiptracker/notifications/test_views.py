@@ -9,10 +9,17 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
+from dialogues.actions.corrections import correct_commitment
+from dialogues.actions.information_requests import CorrectedLine, LineInput, correct_request
+from dialogues.choices import CommitmentReach
+from reports.actions.notices import notify
 from tests.factories import (
     AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
     CommitmentFactory,
     FocalPointFactory,
+    InformationRequestFactory,
     MinistryFactory,
     NoticeFactory,
     ObserverFactory,
@@ -21,7 +28,7 @@ from tests.factories import (
     at_noon,
 )
 from tiptracker.mail.actions import MailInput, queue_mails
-from tiptracker.mail.models import MailKind
+from tiptracker.mail.models import Mail, MailKind
 from tiptracker.mail.rendering import build_message
 from tiptracker.notifications.choices import Frequency, NoticeKind
 from tiptracker.notifications.digest import stop_path
@@ -52,6 +59,49 @@ def test_the_head_counts_unread_notices_until_they_are_opened(client):
 
     assert response.url == reverse("commitment_detail", args=[notice.row])
     assert "unread)" not in client.get(reverse("notice_list")).text
+
+
+def test_the_list_says_what_was_changed_and_a_mail_does_not(client):
+    focal_point = FocalPointFactory(created_at=at_noon(date(2021, 1, 4)))
+    commitment = CommitmentFactory(ministry=focal_point.ministry, text="Fund the unit")
+    officer, now = OfficerFactory(), at_noon(date(2022, 1, 14))
+    event = {"commitment": commitment, "kind": "rescheduled", "happened_on": now.date(), "recorded_at": now}
+    CommitmentEventFactory(**event, due_on=date(2022, 3, 15), reason="A secret reason")
+    benchmark = BenchmarkFactory()
+    correct_commitment(
+        commitment=commitment,
+        text="Fund the whole unit",
+        edition=benchmark.recommendation.edition,
+        links=[(benchmark, CommitmentReach.CONTRIBUTES)],
+        reason="Another secret reason",
+        by=officer,
+        now=now,
+    )
+    asked = InformationRequestFactory(ministry=focal_point.ministry)
+    correct_request(
+        information_request=asked,
+        asked_reason="Something else",
+        lines=[CorrectedLine(line, LineInput(line.wording)) for line in asked.lines.all()],
+        reason="A third secret reason",
+        by=officer,
+        now=now,
+    )
+    notify(now=now)
+    Notice.objects.exclude(kind__in=[NoticeKind.COMMITMENT_CHANGED, NoticeKind.REQUEST_CHANGED]).delete()
+    client.force_login(focal_point)
+
+    details = {row.notice.kind: row.detail for row in client.get(reverse("notice_list")).context["rows"]}
+
+    assert details == {
+        NoticeKind.COMMITMENT_CHANGED: "Due date moved to 15 March 2022. Wording corrected. Benchmarks corrected.",
+        NoticeKind.REQUEST_CHANGED: "Reason for asking corrected.",
+    }
+    notify(now=at_noon(date(2022, 1, 17)))
+    messages = filter(None, map(build_message, Mail.objects.filter(person=focal_point)))
+    said = "".join(message.subject + message.body for message in messages)
+    assert f"The embassy changed commitment {commitment.pk} on 14 January 2022." in said
+    assert "moved to" not in said
+    assert "orrected" not in said
 
 
 def test_the_list_names_the_record_and_marks_all_as_read(client):

@@ -101,7 +101,7 @@ def test_the_filters_that_are_shown_filter(client, administrator):
 
 def test_the_list_says_who_may_sign_in_until_when_and_leaves_out_sources(client, settings):
     settings.DEMO_CLOCK = ""
-    source = OfficerFactory(name="Public record (not a person)", email="public.record@tip-tracker.invalid")
+    source = OfficerFactory(name="Public sources", email="public.record@tip-tracker.invalid")
     OfficerFactory(name="Lineo", valid_until_on=date(2099, 1, 28), last_login=datetime(2022, 9, 28, 9, 5, tzinfo=UTC))
     FocalPointFactory(name="Thabo", ministry=MinistryFactory(country=CountryFactory(elsewhere=True)))
 
@@ -110,7 +110,7 @@ def test_the_list_says_who_may_sign_in_until_when_and_leaves_out_sources(client,
     assert "28 Jan 2099" in page
     assert "28 Sep 2022, 09:05" in page
     assert "Malawi" in page
-    assert "Public record" not in page
+    assert "Public sources" not in page
     assert client.get(reverse("person_detail", args=[source.pk])).status_code == 200
 
 

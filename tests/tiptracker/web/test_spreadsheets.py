@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import UTC
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -73,6 +74,15 @@ def test_without_the_apostrophe_a_semicolon_would_start_a_formula():
 @given(st.text(alphabet="=@+-＝'\" ;,\t|:\na(!", max_size=30))
 def test_escaped_text_is_unescaped_unchanged(text):
     assert unescape_formulas(escape_formulas(text)) == text
+
+
+@pytest.mark.parametrize("part", ["\n", "|-"])
+def test_a_long_text_of_signs_is_read_once_and_not_over_and_over(part):
+    began = process_time()
+
+    assert unescape_formulas(escape_formulas(part * 20_000)) == part * 20_000
+
+    assert process_time() - began < 1  # trying each place anew takes several
 
 
 @pytest.mark.parametrize("text", ["=1", "'=1", "A;=cmd|' /C calc'!A0", "A\n@x", "''+1", "x|-cmd(1)", "“a”; '=b'"])

@@ -56,6 +56,31 @@ def find_planned(person: User) -> Handover | None:
     return Handover.objects.planned().filter(person=person).select_related("person", "successor", "planned_by").first()
 
 
+def refuse_handover(
+    *, person: User, version: int, last_day: date, successor: User | NewSuccessor, by: User, now: datetime
+) -> None:
+    """Refuse a handover that cannot be planned, so that a page can say so before it asks to confirm it.
+
+    Raises EditConflict, Refused.
+    """
+    refuse_stale(person, version, now)
+    actions.refuse_own_account(person, by)
+    if person.role not in HANDED_OVER_ROLES:
+        raise Refused(
+            "no_handover_for_role",
+            gettext("An administrator has no work to hand over. Close the account on the page of the person."),
+        )
+    _refuse_last_day(person, last_day, now)
+    if not isinstance(successor, NewSuccessor):
+        _refuse_unfit_successor(person, successor, last_day, now)
+    elif successor.email.strip().lower() == person.email:
+        raise Refused(
+            "address_of_leaver",
+            gettext("This is the address of %(name)s. Enter the address of the new person.") % {"name": person},
+            field="email",
+        )
+
+
 @transaction.atomic
 def plan_handover(
     *, person: User, version: int, last_day: date, successor: User | NewSuccessor, by: User, now: datetime
@@ -71,21 +96,11 @@ def plan_handover(
     existing = successor.pk if isinstance(successor, User) else None
     locked = {row.pk: row for row in lock_rows(User.objects.get_queryset().filter(pk__in=[person.pk, existing]))}
     leaver = locked[person.pk]
-    refuse_stale(leaver, version, now)
-    actions.refuse_own_account(leaver, by)
-    if leaver.role not in HANDED_OVER_ROLES:
-        raise Refused(
-            "no_handover_for_role",
-            gettext("An administrator has no work to hand over. Close the account on the page of the person."),
-        )
+    chosen = successor if isinstance(successor, NewSuccessor) else locked[successor.pk]
+    refuse_handover(person=leaver, version=version, last_day=last_day, successor=chosen, by=by, now=now)
     earlier = find_planned(leaver)
-    _refuse_last_day(leaver, last_day, now)
-    is_new = isinstance(successor, NewSuccessor)
-    if isinstance(successor, NewSuccessor):
-        taking_over = _create_successor(leaver, successor, by, now)
-    else:
-        taking_over = locked[successor.pk]
-        _refuse_unfit_successor(leaver, taking_over, last_day, now)
+    is_new = isinstance(chosen, NewSuccessor)
+    taking_over = _create_successor(leaver, chosen, by, now) if isinstance(chosen, NewSuccessor) else chosen
     stays_open = leaver.is_active and not is_expired(leaver)
     handover = Handover.objects.create(
         person=leaver,
@@ -222,12 +237,6 @@ def _refuse_last_day(leaver: User, last_day: date, now: datetime) -> None:
 
 
 def _create_successor(leaver: User, typed: NewSuccessor, by: User, now: datetime) -> User:
-    if typed.email.strip().lower() == leaver.email:
-        raise Refused(
-            "address_of_leaver",
-            gettext("This is the address of %(name)s. Enter the address of the new person.") % {"name": leaver},
-            field="email",
-        )
     countries = list(leaver.countries.all())
     account = AccountDetails(typed.name, Role(leaver.role), leaver.ministry, countries, default_valid_until())
     return create_person(account, typed.email, by=by, now=now)

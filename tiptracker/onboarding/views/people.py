@@ -55,6 +55,7 @@ from tiptracker.onboarding.forms import (
     PersonNameForm,
 )
 from tiptracker.onboarding.permissions import require_administrator
+from tiptracker.onboarding.remaining_officers import warn_of_few_officers
 from tiptracker.onboarding.views.requests import pending_requests
 from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.validation import EditConflict
@@ -336,6 +337,7 @@ def _person_context(request: SignedInRequest, person: User) -> dict[str, Any]:
         "contact_of": list(person.contact_of.all()),
         "handovers": list(_current_handovers(person)),
         "may_hand_over": person.role in HANDED_OVER_ROLES,
+        "few_officers": warn_of_few_officers(person, last_day=clock.today()) if person.is_active else [],
         "invitation_link": link_of_invitation(invitation, now) if invitation else "",
         "mails": [(mail, describe_mail_state(mail)) for mail in mails.newest_mails(person)],
         "history": history(request.user, person),

@@ -62,7 +62,7 @@ def test_readiness_prints_what_stands_beside_the_score(public_record, capsys):
 def test_readiness_prints_the_next_steps_with_what_each_adds(public_record, capsys):
     told = run_readiness(capsys, "LSO", "2021", "--as-of", "2022-02-28")
 
-    assert "Next steps. These steps reach our target of 45." in told
+    assert "next steps reach our target of 45." in told
     assert "    1  Review the evidence “Bank account for victims' matters opened and money moved to it” (5a" in told
     assert "More figures to ask for" in told
 

@@ -22,7 +22,11 @@ pytestmark = pytest.mark.django_db
 
 def gap_sentences(edition, **more):
     facts = gather_facts(edition)
-    found = find_gaps(facts, evaluate_readiness(facts, as_of=date(2022, 1, 28)), **{"on_words_alone": 0} | more)
+    found = find_gaps(
+        facts,
+        evaluate_readiness(facts, as_of=date(2022, 1, 28)),
+        **{"updates": 0, "pieces": 0, "on_words_alone": 0} | more,
+    )
     assert all(reverse(gap.page) for gap in found if gap.page)
     return [gap.sentence for gap in found]
 
@@ -39,10 +43,11 @@ def test_everything_that_is_missing_is_said_once():
     EvidenceReviewFactory(evidence_link=stated.evidence_links.get(), first_on=stated.happened_to)
     EvidenceFactory(happened_from=None, revises=undated)
 
-    assert gap_sentences(unknown.recommendation.edition, on_words_alone=2) == [
+    assert gap_sentences(unknown.recommendation.edition, updates=1, pieces=0, on_words_alone=2) == [
         f"1 benchmark has no information: {unknown.key}.",
         "1 indicator has no figure for the period: Convictions.",
-        "2 claims have no file and no link.",
+        "1 update waits for the embassy’s review.",
+        "2 pieces of evidence, logged or sent with an update, have no file and no link.",
         "1 piece of evidence has no start date.",
         "There is 1 problem in the record.",
     ]

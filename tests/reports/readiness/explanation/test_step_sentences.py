@@ -18,8 +18,7 @@ from tests.reports.record_strategies import days, moments, records
 START, DAY, DEADLINE = date(2021, 4, 1), date(2022, 1, 28), date(2022, 2, 28)
 POLICE, JUSTICE = 11, 12
 
-FIND_PROSECUTIONS = "Find out which ministry has the figure “Prosecutions” since 1 April 2021, and for the year before."
-INFERRED_MINISTRY = "Perhaps the Ministry of Police has it."
+ASK_POLICE = "Ask the Ministry of Police, which leads on this subject, for the figure “Prosecutions” "
 
 
 @pytest.fixture
@@ -44,10 +43,22 @@ def test_a_ministry_that_is_set_for_a_figure_is_asked_without_a_doubt(record):
     inferred, set_for_it = display_sample(record), replace(record.tables["indicators"][0], ministry_id=JUSTICE)
     record.tables["indicators"] = [set_for_it, *record.tables["indicators"][1:]]
 
-    assert INFERRED_MINISTRY in next(step.sentence for step in inferred.steps if step.kind == "ask")
+    assert "which leads on this subject" in next(step.sentence for step in inferred.steps if step.kind == "ask")
     asked = next(step.sentence for step in display_sample(record).steps if step.kind == "ask")
     assert asked.startswith("Ask the Ministry of Justice for the figure")
-    assert INFERRED_MINISTRY not in asked
+    assert "which leads on this subject" not in asked
+
+
+def test_an_answer_to_a_request_is_called_an_answer(record):
+    sent = record.update_version(ClaimedProgress.DONE, known=date(2022, 1, 14), ministry_id=POLICE)
+    record.action("1a", START, date(2022, 1, 10), known=DAY, sent=sent)
+    named = {sent: ("Ministry of Police", date(2022, 1, 14), "Request for information of 3 January 2022")}
+
+    steps = display_sample(record, updates=named, answers=frozenset({sent})).steps
+
+    assert steps[0].sentence.startswith(
+        "Review the answer from the Ministry of Police of 14 January 2022 to “Request for information of 3 January"
+    )
 
 
 def test_each_step_says_what_to_do_with_whom_and_by_when(record):
@@ -71,7 +82,7 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
     assert [step.sentence for step in steps.steps] == [
         "Review the update from the Ministry of Police of 14 January 2022 on “Open two shelters” (1a).",
         "Review the evidence “A circular” (1b).",
-        f"{FIND_PROSECUTIONS} {INFERRED_MINISTRY}",
+        f"{ASK_POLICE}since 1 April 2021, and for the year before.",
         "Urge the Ministry of Justice to keep its commitment “Draft a bill” (1c), due 18 February 2022.",
         "Urge the Ministry of Justice to keep its commitment “Charge someone” (1d). No date is agreed.",
         "Agree with the Ministry of Police on benchmark 1e: A case is charged.",
@@ -80,7 +91,10 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
         "Ask the Ministry of Police for an earlier date for its commitment “Train” (1a and 1b), due 31 March 2022."
     ]
     assert [step.sentence for step in steps.also_ask] == [
-        "Find out which ministry has the figure “Money for victims” since 1 April 2021, and for the year before."
+        (
+            "Find out which ministry has the figure “Money for victims” since 1 April 2021, and for the year before. "
+            "No ministry is set for it."
+        )
     ]
 
 
@@ -97,8 +111,7 @@ def test_last_periods_figure_is_asked_for_by_its_days(record):
     record.reading(counted, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
 
     assert [step.sentence for step in display_sample(record).last_period][-1] == (
-        "Find out which ministry has the figure “Prosecutions” from 1 April 2020 to 31 March 2021, to compare with. "
-        f"{INFERRED_MINISTRY}"
+        f"{ASK_POLICE}from 1 April 2020 to 31 March 2021, to compare with."
     )
 
 
@@ -137,8 +150,9 @@ def test_without_texts_a_step_is_named_by_its_benchmarks(record):
     [
         (None, "No target is set."),
         (0, "Readiness has reached our target of 0."),
-        (20, "These steps reach our target of 20."),
-        (90, "These steps do not reach our target of 90."),
+        (20, "The first 3 of 6 next steps reach our target of 20."),
+        (35, "All 6 next steps together reach our target of 35."),
+        (90, "All 6 next steps together do not reach our target of 90."),
     ],
 )
 def test_whether_the_target_is_reached_is_said(record, mark, sentence):

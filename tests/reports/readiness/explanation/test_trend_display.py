@@ -48,6 +48,24 @@ def test_the_period_is_over_with_its_last_day():
     assert display_sample(lesotho_record().facts, as_of=date(2022, 7, 31)).weeks[-1].ends_on == date(2022, 3, 31)
 
 
+def test_only_the_first_and_the_last_week_and_those_with_a_change_or_an_event_are_changed_weeks():
+    facts = record_with_reviews(date(2021, 5, 3))
+    trend = display_sample(facts, as_of=date(2021, 6, 16), events=[DIALOGUE])
+
+    assert len(trend.by_week) == 11
+    first, of_event, *changed, last = trend.changed_weeks
+    assert [week.ends_on for week in (first, of_event, last)] == [
+        date(2021, 4, 7),
+        date(2021, 4, 14),
+        date(2021, 6, 16),
+    ]
+    assert changed
+    for week in changed:
+        before = trend.by_week[trend.by_week.index(week) - 1]
+        assert (week.then, week.hindsight) != (before.then, before.hindsight)
+    assert display_sample(facts, as_of=date(2021, 4, 7)).changed_weeks == trend.by_week[:1]
+
+
 def test_the_title_is_the_finding():
     assert display_sample().title.startswith("Verified readiness has risen from ")
 

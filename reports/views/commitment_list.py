@@ -1,5 +1,7 @@
-"""The list of commitments: search, filters, sorting and export."""
+"""The list of commitments: search, filters, sorting and export, and what has reversed commitments that were kept."""
 
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -16,8 +18,10 @@ from dialogues.models import AgreedProof, Commitment, CommitmentBenchmark
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.views.commitments import DUE_DATE_ORDER, CommitmentStatusRow, annotate_commitments, commitment_status_row
 from recommendations.edition_context import EditionRequest
-from recommendations.models import Recommendation
+from recommendations.models import Edition, Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
+from reports.briefings.reversal_sentences import gather_reversals
+from reports.readiness.gathering import gather_facts
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.localization import gettext, gettext_lazy
@@ -31,7 +35,7 @@ EXPORT_HEADERS = (
     gettext_lazy("Commitment"), gettext_lazy("Made by"), gettext_lazy("Date of the promise"), gettext_lazy("Status"),
     gettext_lazy("Days overdue"), gettext_lazy("Due"), gettext_lazy("First due"), gettext_lazy("Times moved"),
     gettext_lazy("With the embassy since"), gettext_lazy("Returned on"), gettext_lazy("No update received"),
-    gettext_lazy("Pieces of evidence"), gettext_lazy("Agreed proof"),
+    gettext_lazy("Pieces of evidence"), gettext_lazy("Agreed proof"), gettext_lazy("Reversed"),
 )  # fmt: skip
 
 
@@ -56,28 +60,44 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
         chosen.cleaned_data,
     )
     if exports.is_export_requested(request):
-        return exports.export_rows(
-            request,
-            "commitments",
-            [str(header) for header in EXPORT_HEADERS],
-            [
-                _export_row(commitment_status_row(row, user, today))
-                for row in rows.prefetch_related(
-                    Prefetch("agreed_proofs", AgreedProof.objects.visible_to(user).in_force(today))
-                )
-            ],
-        )
+        proofs = Prefetch("agreed_proofs", AgreedProof.objects.visible_to(user).in_force(today))
+        lines = _list_rows(user, edition, rows.prefetch_related(proofs), today)
+        headers = [str(header) for header in EXPORT_HEADERS]
+        return exports.export_rows(request, "commitments", headers, list(map(_export_row, lines)))
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
         "saved_filters": saved_filters_bar(request),
         "is_narrowed": chosen.is_narrowing,
         "page": page,
-        "lines": [commitment_status_row(commitment, user, today) for commitment in page],
+        "lines": _list_rows(user, edition, page, today),
         "today": today,
         "can_record": permissions.can_record_commitment(user, country),
     }
-    return render_page(request, "dialogues/commitment_list.html", context, partial="rows")
+    return render_page(request, "reports/commitment_list.html", context, partial="rows")
+
+
+def _list_rows(user: User, edition: Edition, rows: Iterable[Commitment], today: date) -> list[CommitmentStatusRow]:
+    lines = [commitment_status_row(row, user, today) for row in rows]
+    since = _describe_reversals(user, edition, lines, today)
+    return [line._replace(since=since.get(line.commitment.pk, "")) for line in lines]
+
+
+def _describe_reversals(
+    user: User, edition: Edition, lines: Iterable[CommitmentStatusRow], today: date
+) -> Mapping[int, str]:
+    """Return what has reversed verified commitments since, by their ids. A ministry reads only what it may know.
+
+    The facts are gathered only if a commitment is verified as done.
+    """
+    done = [line.commitment.pk for line in lines if line.status is CommitmentStatus.VERIFIED]
+    if not done:
+        return {}
+    reversals = gather_reversals(user, gather_facts(edition), today)
+    found = {key: reversals.of_commitment(key) for key in done}
+    if user.is_embassy:
+        return {key: reversals.describe(reversed_by) for key, reversed_by in found.items()}
+    return {key: reversals.describe_to(user.ministry_id, reversed_by) for key, reversed_by in found.items()}
 
 
 def _export_row(line: CommitmentStatusRow) -> tuple[object, ...]:
@@ -88,7 +108,7 @@ def _export_row(line: CommitmentStatusRow) -> tuple[object, ...]:
     return (
         row.text, row.maker, row.made_on, line.status.label, standing.days_overdue or None, row.due_on,
         row.first_due_on, row.slips, standing.waits_since, standing.returned_on, no_update, row.evidence_count,
-        "; ".join(str(proof) for proof in row.agreed_proofs.all()),
+        "; ".join(str(proof) for proof in row.agreed_proofs.all()), line.since,
     )  # fmt: skip
 
 

@@ -1,0 +1,92 @@
+"""What waits for the embassy's review, and which part of it is a person's own task. All pages count with this rule.
+
+The number beside “My tasks” in the navigation and the page itself count the same rows
+(`recommendations.navigation.count_waiting_tasks`).
+"""
+
+from typing import NamedTuple
+
+from dialogues.models import Evidence, UpdateVersion
+from dialogues.permissions import can_give_reviews
+from recommendations.models import Edition
+from recommendations.navigation import count_waiting_tasks
+from reports import sentences
+from tiptracker.accounts.models import Country, User
+from tiptracker.choices import Role
+from tiptracker.localization import gettext, ngettext
+
+
+class ReviewQueue(NamedTuple):
+    """How many updates from ministries, and pieces of evidence that the embassy logged, nobody has reviewed.
+
+    What was returned or withdrawn does not wait. Evidence that came with an update is reviewed with it.
+    """
+
+    updates: int
+    pieces: int
+
+    @property
+    def total(self) -> int:
+        return self.updates + self.pieces
+
+    @property
+    def sentence(self) -> str:
+        """What waits, in words: "3 updates and 11 logged pieces of evidence wait for …"; empty if nothing does."""
+        return sentences.describe_review_queue(self.updates, self.pieces)
+
+
+def count_review_queue(reader: User, country: Country) -> ReviewQueue:
+    """Return how much of a country waits for the embassy's review, whoever may review it. This takes two queries."""
+    return ReviewQueue(
+        UpdateVersion.objects.visible_to(reader, country).undecided().count(),
+        Evidence.objects.visible_to(reader, country).unreviewed().count(),
+    )
+
+
+def count_own_reviews(user: User, country: Country) -> int:
+    """Return how many of these updates and pieces of evidence the user may review. This takes at most two queries."""
+    pieces: int = Evidence.objects.visible_to(user, country).for_review_by(user).count()
+    if user.role != Role.OFFICER:
+        return pieces
+    updates = UpdateVersion.objects.visible_to(user, country).undecided().exclude(recorded_by=user)
+    return pieces + updates.count()
+
+
+def describe_own_tasks(user: User, edition: Edition, queue: ReviewQueue) -> tuple[str, str]:
+    """Say which part of the queue the user may review, and how many tasks wait for the user.
+
+    The first is empty if the user may review all of it. Both are empty for those who review nothing.
+    """
+    if not can_give_reviews(user):
+        return "", ""
+    own, tasks = count_own_reviews(user, edition.country), count_waiting_tasks(user, edition)
+    return _describe_share(own, queue.total - own), _describe_tasks(tasks, own)
+
+
+def _describe_share(own: int, others: int) -> str:
+    if not others:
+        return ""
+    if not own:
+        return gettext("A colleague has to review all of it.")
+    return ngettext(
+        "You may review %(own)d of them. A colleague has to review the other one.",
+        "You may review %(own)d of them. A colleague has to review the others.",
+        others,
+    ) % {"own": own}
+
+
+def _describe_tasks(tasks: int, reviews: int) -> str:
+    """Say how many tasks wait: "14 tasks wait for you: 13 reviews and 1 other task."."""
+    if not tasks:
+        return gettext("No task waits for you.")
+    counted = ngettext("%(number)d review", "%(number)d reviews", reviews) % {"number": reviews}
+    others = tasks - reviews
+    if not reviews or not others:
+        sentence = ngettext("%(number)d task waits for you.", "%(number)d tasks wait for you.", tasks)
+        return sentence % {"number": tasks}
+    sentence = ngettext(
+        "%(tasks)d tasks wait for you: %(reviews)s and %(others)d other task.",
+        "%(tasks)d tasks wait for you: %(reviews)s and %(others)d other tasks.",
+        others,
+    )
+    return sentence % {"tasks": tasks, "reviews": counted, "others": others}
