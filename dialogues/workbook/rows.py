@@ -415,9 +415,21 @@ def decide_status(
     return RowStatus.CHANGED if changes else RowStatus.NEW
 
 
+_UPDATE_OUTCOMES = {
+    UpdateDecision.ACCEPTED: gettext_noop("The embassy accepted the last update on %(date)s."),
+    UpdateDecision.RETURNED: gettext_noop("The embassy returned the last update on %(date)s."),
+    UpdateDecision.WITHDRAWN: gettext_noop("The ministry withdrew the last update on %(date)s."),
+}
+_ANSWER_OUTCOMES = {
+    UpdateDecision.ACCEPTED: gettext_noop("The embassy accepted the last answer on %(date)s."),
+    UpdateDecision.RETURNED: gettext_noop("The embassy returned the last answer on %(date)s."),
+    UpdateDecision.WITHDRAWN: gettext_noop("The ministry withdrew the last answer on %(date)s."),
+}
+
+
 def describe_changes(then: RowState, now: StateNow, *, is_request: bool = False) -> list[str]:
     """Return what happened to a commitment or a request since the download, in sentences. Empty if nothing did."""
-    sentences = list(_describe_answer(then, now) if is_request else _describe_update(then, now))
+    sentences = list(_describe_exchange(then, now, is_request=is_request))
     if then.due_on != now.state.due_on:
         sentences.append(_describe_due_date(then.due_on, now.due_on))
     if then.wording != now.state.wording:
@@ -429,33 +441,19 @@ def describe_changes(then: RowState, now: StateNow, *, is_request: bool = False)
     return sentences
 
 
-def _describe_update(then: RowState, now: StateNow) -> Iterable[str]:
+def _describe_exchange(then: RowState, now: StateNow, *, is_request: bool) -> Iterable[str]:
+    """Yield what was sent since the download, and what became of the last update or answer."""
     if then.version != now.state.version and now.sent_on:
-        sentence = gettext("%(person)s sent an update on %(date)s.")
+        sentence = (
+            gettext("%(person)s sent an answer on %(date)s.")
+            if is_request
+            else gettext("%(person)s sent an update on %(date)s.")
+        )
         yield sentence % {"person": now.sender, "date": format_date(now.sent_on)}
     is_other = (then.version, then.outcome) != (now.state.version, now.state.outcome)
     if is_other and now.state.outcome and now.decided_on:
-        sentence = {
-            UpdateDecision.ACCEPTED: gettext("The embassy accepted the last update on %(date)s."),
-            UpdateDecision.RETURNED: gettext("The embassy returned the last update on %(date)s."),
-            UpdateDecision.WITHDRAWN: gettext("The ministry withdrew the last update on %(date)s."),
-        }[UpdateDecision(now.state.outcome)]
-        yield sentence % {"date": format_date(now.decided_on)}
-
-
-def _describe_answer(then: RowState, now: StateNow) -> Iterable[str]:
-    """Yield what `_describe_update` yields, for a request."""
-    if then.version != now.state.version and now.sent_on:
-        sentence = gettext("%(person)s sent an answer on %(date)s.")
-        yield sentence % {"person": now.sender, "date": format_date(now.sent_on)}
-    is_other = (then.version, then.outcome) != (now.state.version, now.state.outcome)
-    if is_other and now.state.outcome and now.decided_on:
-        sentence = {
-            UpdateDecision.ACCEPTED: gettext("The embassy accepted the last answer on %(date)s."),
-            UpdateDecision.RETURNED: gettext("The embassy returned the last answer on %(date)s."),
-            UpdateDecision.WITHDRAWN: gettext("The ministry withdrew the last answer on %(date)s."),
-        }[UpdateDecision(now.state.outcome)]
-        yield sentence % {"date": format_date(now.decided_on)}
+        sentences = _ANSWER_OUTCOMES if is_request else _UPDATE_OUTCOMES
+        yield gettext(sentences[UpdateDecision(now.state.outcome)]) % {"date": format_date(now.decided_on)}
 
 
 def _describe_due_date(then: str, now: date | None) -> str:
