@@ -1,5 +1,6 @@
 """A dialogue planned, recorded in the room, and followed up at the next: at a desk and on a telephone."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -42,12 +43,13 @@ def test_a_dialogue_is_planned_recorded_and_followed_up(
     page.goto(f"{live.url}{reverse('dialogue_agenda', args=[dialogue.pk])}")
     page.get_by_role("button", name="Add the chosen items to the agenda").click()
     lines = page.locator(".agenda--arranged > li")
-    expect(lines.first).to_contain_text("with the embassy since 14 January 2022", ignore_case=True)
-    first, second = (lines.nth(n).locator(".item__title").inner_text() for n in (0, 1))
-    lines.nth(1).get_by_role("button", name="Move up").click()
-    expect(lines.first.locator(".item__title")).to_have_text(second)
-    expect(lines.nth(1).locator(".item__title")).to_have_text(first)
-    lines.first.get_by_label("What to ask").fill("Exercise: by which day?")
+    expect(lines.first.get_by_label("Topic")).to_have_value(re.compile("request for information"))
+    expect(lines.nth(1)).to_contain_text("with the embassy since 14 January 2022", ignore_case=True)
+    first, second = (lines.nth(n).locator(".item__title").inner_text() for n in (1, 2))
+    lines.nth(2).get_by_role("button", name="Move up").click()
+    expect(lines.nth(1).locator(".item__title")).to_have_text(second)
+    expect(lines.nth(2).locator(".item__title")).to_have_text(first)
+    lines.nth(1).get_by_label("What to ask").fill("Exercise: by which day?")
     page.get_by_role("button", name="Add your own topic").click()
     page.get_by_label("Topic").last.fill("Exercise: who speaks for the police")
     page.get_by_role("button", name="Save the agenda").last.click()
