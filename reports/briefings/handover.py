@@ -35,7 +35,7 @@ from tiptracker.localization import format_date, gettext
 DUE_SOON = timedelta(days=30)
 LEAVING_SOON = timedelta(days=90)
 """How long before the last day of an account the note names that day."""
-MAX_DUE_DAYS, MAX_COMMITMENTS, MAX_PEOPLE_MET, MAX_STEPS, MAX_NOTES = 5, 3, 8, 3, 3
+MAX_DUE_DAYS, MAX_COMMITMENTS, MAX_PEOPLE_MET, MAX_STEPS, MAX_NOTES = 5, 3, 8, 2, 3
 """The most lines of due dates, of the last dialogue's commitments, of people met, of next steps and of notes."""
 
 

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from dialogues.workbook.columns import SHEET_MARK
+from dialogues.workbook.columns import SHEET_MARK, Column
 from tests.factories import PASSWORD
 from tests.security.sql_statements import capture_statements
 from tests.security.world import READERS
@@ -321,7 +321,7 @@ def evidence_revision_body(world):
 def workbook_body(world):
     """Return the workbook of the police as a CSV file without rows, and the day on which an officer received it."""
     return {
-        "file": SimpleUploadedFile("workbook.csv", f"{SHEET_MARK},title\nKey,Title\n".encode()),
+        "file": SimpleUploadedFile("workbook.csv", f"{SHEET_MARK},{','.join(list(Column)[1:])}\nKey\n".encode()),
         "received_on": TODAY,
     }
 
