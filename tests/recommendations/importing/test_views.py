@@ -439,7 +439,7 @@ def test_missing_decision_is_refused_and_the_input_stays(client, edition, existi
     assert "List imported. New: 1. Changed: 2. Unchanged: 0. No longer asked: 1." in response.text
     loaded = response.text
     assert "<dt>Changed</dt><dd>2: 3 is now 2; same number: 1</dd>" in loaded
-    assert "<dt>No longer asked</dt><dd>1: 2</dd>" in loaded
+    assert "<dt>No longer asked</dt><dd>1: recommendation 2</dd>" in loaded
     assert "<dt>Split</dt><dd>1: 3 into 2 and 3</dd>" in loaded
     assert "<dt>Benchmarks moved</dt><dd>1: 3a is now 3a</dd>" in loaded
     assert {benchmark.pk: benchmark.key for benchmark in Benchmark.objects.select_related("recommendation")} == {
