@@ -127,15 +127,15 @@ def _list_request_reasons(standing: RequestStanding, held_on: date) -> list[Agen
     """Return the reasons to raise a request for information, most urgent first. Not if it is due long after."""
     if standing.is_settled:
         return []
-    if on := standing.waits_since:
-        sentence = gettext("The ministry’s answer has been with the embassy since %(date)s.")
-        return [AgendaReason(RANK_WAITING, on.toordinal(), sentence % {"date": format_date(on)})]
     reasons = []
     if days := standing.days_overdue:
         reasons.append(AgendaReason(RANK_OVERDUE, -days, _overdue_sentence(days, is_ours=False)))
     if on := standing.returned_on:
         sentence = gettext("We returned the ministry’s answer on %(date)s. It has not been sent again.")
         reasons.append(AgendaReason(RANK_RETURNED, on.toordinal(), sentence % {"date": format_date(on)}))
+    if on := standing.waits_since:
+        sentence = gettext("The ministry’s answer has been with the embassy since %(date)s.")
+        reasons.append(AgendaReason(RANK_WAITING, on.toordinal(), sentence % {"date": format_date(on)}))
     if not reasons and standing.due_on <= held_on + DUE_SOON:
         sentence = gettext("Not answered yet. Due on %(date)s.") % {"date": format_date(standing.due_on)}
         reasons.append(AgendaReason(RANK_DUE, standing.due_on.toordinal(), sentence))

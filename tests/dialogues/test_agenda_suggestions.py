@@ -13,7 +13,7 @@ from dialogues.agenda_suggestions import (
 from dialogues.choices import CommitmentStatus, DialogueStage, RequestStatus
 from dialogues.commitment_status import CommitmentStanding
 from dialogues.dialogue_stage import stage_on
-from dialogues.request_status import RequestStanding
+from dialogues.request_status import LineStanding, RequestStanding
 
 DAY = date(2022, 1, 28)
 OPEN = AgendaCommitment(1, CommitmentStanding(CommitmentStatus.OPEN, None), is_of_last_dialogue=False, is_ours=False)
@@ -76,8 +76,9 @@ def test_suggestions_are_sorted_by_urgency_and_have_reasons():
     ]
 
 
-def make_request(key, status, due_on, **more):
-    return AgendaRequest(key, RequestStanding(status, date(2021, 12, 1), due_on, {}, **more))
+def make_request(key, status, due_on, *lines, **more):
+    by_id = dict(enumerate(lines, start=1))
+    return AgendaRequest(key, RequestStanding(status, date(2021, 12, 1), due_on, by_id, **more))
 
 
 def test_requests_are_suggested_among_commitments_until_they_are_answered():
@@ -85,9 +86,14 @@ def test_requests_are_suggested_among_commitments_until_they_are_answered():
     requests = [
         make_request(1, RequestStatus.ASKED, date(2022, 6, 1)),
         make_request(2, RequestStatus.PARTLY_ANSWERED, date(2022, 2, 20)),
-        make_request(3, RequestStatus.WITH_EMBASSY, date(2022, 1, 20), sent_on=date(2022, 1, 19)),
-        make_request(4, RequestStatus.OVERDUE, date(2022, 1, 26), days_overdue=2, returned_on=date(2022, 1, 5)),
+        make_request(3, RequestStatus.WITH_EMBASSY, date(2022, 1, 20), LineStanding(sent_on=date(2022, 1, 19))),
+        make_request(
+            4, RequestStatus.OVERDUE, date(2022, 1, 26), LineStanding(returned_on=date(2022, 1, 5)), days_overdue=2
+        ),
         make_request(5, RequestStatus.OVERDUE, date(2022, 1, 8), days_overdue=20),
+        make_request(
+            7, RequestStatus.OVERDUE, date(2022, 1, 27), LineStanding(sent_on=date(2022, 1, 9)), days_overdue=1
+        ),
         make_request(6, RequestStatus.ANSWERED, date(2022, 1, 8), closed_on=date(2022, 1, 7)),
     ]
 
@@ -100,6 +106,7 @@ def test_requests_are_suggested_among_commitments_until_they_are_answered():
             "request-4",
             "Overdue by 2 days. We returned the ministry’s answer on 5 January 2022. It has not been sent again.",
         ),
+        ("request-7", "Overdue by 1 day. The ministry’s answer has been with the embassy since 9 January 2022."),
         ("request-3", "The ministry’s answer has been with the embassy since 19 January 2022."),
         ("request-2", "Not answered yet. Due on 20 February 2022."),
     ]

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tiptracker.lock_outs.models import LockOutCount
@@ -34,8 +35,13 @@ class LockOutCache(BaseCache):
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Store `value` unless the key has one; return whether it was stored. Of simultaneous calls, one succeeds."""
         LockOutCount.objects.filter(key=_key_digest(key), expires_at__lte=timezone.now()).delete()
-        defaults = {"value": value, "expires_at": self._end(timeout)}
-        return LockOutCount.objects.get_or_create(key=_key_digest(key), defaults=defaults)[1]
+        try:
+            # Not `get_or_create`: it looks for the other row after a conflict, which may be deleted by then.
+            with transaction.atomic():
+                LockOutCount.objects.create(key=_key_digest(key), value=value, expires_at=self._end(timeout))
+        except IntegrityError:
+            return False
+        return True
 
     def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
         row = LockOutCount(key=_key_digest(key), value=value, expires_at=self._end(timeout))
