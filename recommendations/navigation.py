@@ -270,9 +270,8 @@ def count_waiting_tasks(user: User, edition: Edition) -> int:
         visible("dialogues", "InternalNote", country=country).waiting_for(user, today),
     ]
     if user.role == Role.OFFICER:
-        versions = visible("dialogues", "UpdateVersion").of_country(country).undecided()
         tasks += [
-            versions.exclude(recorded_by=user),
+            visible("dialogues", "UpdateVersion").of_country(country).for_decision_by(user),
             visible("dialogues", "NextStep", dialogue__country=country).due_for_embassy(today),
             visible("dialogues", "DueDateProposal", commitment__country=country).for_answer_by(user),
         ]

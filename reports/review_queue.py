@@ -12,7 +12,6 @@ from recommendations.models import Edition
 from recommendations.navigation import count_waiting_tasks
 from reports import sentences
 from tiptracker.accounts.models import Country, User
-from tiptracker.choices import Role
 from tiptracker.localization import gettext, ngettext
 
 
@@ -46,10 +45,7 @@ def count_review_queue(reader: User, country: Country) -> ReviewQueue:
 def count_own_reviews(user: User, country: Country) -> int:
     """Return how many of these updates and pieces of evidence the user may review. This takes at most two queries."""
     pieces: int = Evidence.objects.visible_to(user, country).for_review_by(user).count()
-    if user.role != Role.OFFICER:
-        return pieces
-    updates = UpdateVersion.objects.visible_to(user, country).undecided().exclude(recorded_by=user)
-    return pieces + updates.count()
+    return pieces + UpdateVersion.objects.visible_to(user, country).for_decision_by(user).count()
 
 
 def describe_own_tasks(user: User, edition: Edition, queue: ReviewQueue) -> tuple[str, str]:

@@ -12,7 +12,8 @@ from dialogues.choices import ClaimedProgress, ReceivedAs, UpdateDecision
 from dialogues.models.commitments import Commitment
 from dialogues.models.information_requests import InformationRequest
 from dialogues.models.local_date import LocalDate
-from tiptracker.accounts.models import AnyUser, Country, Ministry
+from tiptracker.accounts.models import AnyUser, Country, Ministry, User
+from tiptracker.choices import Role
 from tiptracker.localization import format_date, gettext, gettext_lazy
 
 type UpdateSubject = Commitment | InformationRequest
@@ -108,6 +109,14 @@ class UpdateVersionQuerySet(models.QuerySet["UpdateVersion"]):
     def undecided(self) -> Self:
         """Filter to versions without a decision, oldest first."""
         return self.filter(decision__isnull=True).order_by("recorded_at", "pk")
+
+    def for_decision_by(self, user: User) -> Self:
+        """Filter to undecided versions that this user may decide on: officers, but never on what they sent themselves.
+
+        This is the rule of `permissions.can_decide_on_update`, for lists.
+        """
+        rows = self.undecided().exclude(recorded_by=user)
+        return rows if user.role == Role.OFFICER else rows.none()
 
     def sent_by(self, day: date) -> Self:
         """Filter to versions sent by the end of `day` in the country, annotated with `sent_on` and `decided_on`.

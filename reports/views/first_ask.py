@@ -50,12 +50,12 @@ class FirstAsks:
         return min(asks_of_all_kinds, key=lambda pair: pair[0], default=(None, None))[1]
 
     def _commitments(self, commitments: Iterable[CommitmentDisplay]) -> Iterator[tuple[Urgency, MinistryAsk]]:
-        for one in commitments:
-            key, standing = one.commitment.pk, one.standing
-            is_of_edition = one.commitment.is_of_edition  # type: ignore[attr-defined]  # annotated by the dashboard
+        for display in commitments:
+            key, standing = display.commitment.pk, display.standing
+            is_of_edition = display.commitment.is_of_edition  # type: ignore[attr-defined]  # annotated by the dashboard
             if is_of_edition and self.priorities.is_raised(key, standing):
-                sentence = asks.ask_about_commitment(key, one.commitment.text, standing, self.priorities)
-                ask = MinistryAsk(sentence, one.due_text, bool(standing.days_overdue))
+                sentence = asks.ask_about_commitment(key, display.commitment.text, standing, self.priorities)
+                ask = MinistryAsk(sentence, display.due_text, bool(standing.days_overdue))
                 yield self.priorities.urgency(key, standing), ask
 
     def _overdue_answers(self, ministry: int) -> Iterator[tuple[Urgency, MinistryAsk]]:

@@ -262,8 +262,8 @@ def _own_waiting_evidence(user: User, country: Country) -> list[Evidence]:
 
 
 def _undecided_versions(user: User, country: Country) -> list[UpdateVersion]:
-    """Return the update versions that an officer may decide on: as `permissions.can_decide_on_update`, for lists."""
-    rows = UpdateVersion.objects.visible_to(user, country).undecided().exclude(recorded_by=user)
+    """Return the update versions that the user may decide on, each with how many pieces of evidence it has."""
+    rows = UpdateVersion.objects.visible_to(user, country).for_decision_by(user)
     return list(rows.with_subject("recorded_by").annotate(evidence_count=Count("evidence", distinct=True)))
 
 
