@@ -66,20 +66,20 @@ function waiting(entry) {
   });
   if (causes.get(entry.key) === "elsewhere")
     return [
-      gettext("Your update waits on this device"),
+      gettext("What you wrote waits on this device"),
       [
-        gettext("You are no longer signed in here. Your update on “%(about)s” waits on this device.", { about }),
+        gettext("You are no longer signed in here. What you wrote about “%(about)s” waits on this device.", { about }),
         gettext("Sign in again, then confirm that it is to be sent."),
         until,
       ],
       [[gettext("Sign in"), () => location.assign(entry.url)]],
     ];
-  const sentence = gettext("There is no connection. Your update on “%(about)s” waits on this device.", { about });
+  const sentence = gettext("There is no connection. What you wrote about “%(about)s” waits on this device.", { about });
   const after = sendsAlone
     ? gettext("It is sent by itself when the connection is back. You can close this page.")
     : gettext("It is sent by itself when the connection is back and TIP Tracker is open in this browser.");
   return [
-    gettext("Your update waits on this device"),
+    gettext("What you wrote waits on this device"),
     [sentence, after, until],
     [[gettext("Send now"), (button) => sendNow(entry, button)], goOn(entry)],
   ];
@@ -91,25 +91,24 @@ function asks(entry) {
     return [
       gettext("You are signed out"),
       [
-        gettext("Your update on “%(about)s” was not sent. It waits on this device.", values),
+        gettext("What you wrote about “%(about)s” was not sent. It waits on this device.", values),
         gettext("Sign in again, then confirm that it is to be sent."),
       ],
       [[gettext("Sign in"), () => location.assign(entry.url)], drop(entry)],
     ];
   return [
-    gettext("Send this update?"),
+    gettext("Send this now?"),
     [
-      gettext("Your update on “%(about)s”, written on %(time)s, was not sent before you were signed out.", values),
-      gettext("Send it now?"),
+      gettext("What you wrote about “%(about)s” on %(time)s was not sent before you were signed out.", values),
     ],
     [[gettext("Send it"), (button) => sendNow(entry, button)], goOn(entry), drop(entry)],
   ];
 }
 
 const refused = (entry) => [
-  gettext("Your update was not sent"),
+  gettext("What you wrote was not sent"),
   [
-    gettext("Your update on “%(about)s”, written on %(time)s, was not accepted:", {
+    gettext("What you wrote about “%(about)s” on %(time)s was not accepted:", {
       about: entry.about,
       time: atTime(entry.at),
     }),
@@ -339,7 +338,7 @@ async function takeBack(entry) {
   if (!form) {
     // The form is closed: a colleague has sent it, or the commitment is settled.
     entry.state = "refused";
-    entry.sentences = [gettext("No update can be sent on this commitment now. You can copy your text.")];
+    entry.sentences = [gettext("Nothing can be sent on this now. You can copy your text.")];
     await keep(entry);
     return;
   }
@@ -369,7 +368,7 @@ const newKey = () =>
   );
 
 async function discard(entry) {
-  if (!confirm(gettext("Delete this update from this device? You cannot undo it."))) return;
+  if (!confirm(gettext("Delete what you wrote from this device? You cannot undo it."))) return;
   stopSending();
   await alone(entry.key, () => remove(entry.key), { waits: true });
   localStorage.removeItem(keyOf(account, entry.draft));
@@ -393,7 +392,7 @@ export async function askBeforeSigningOut() {
   dialog.setAttribute("aria-labelledby", heading.id);
   dialog.append(
     heading,
-    element("p", gettext("Your updates on these commitments wait on this device:")),
+    element("p", gettext("These wait on this device and are not sent:")),
     entries,
     element("p", gettext("If you keep them, they wait until you sign in here again, for a week at most.")),
     element("p", gettext("Nobody else who signs in here sees them. We ask you before they are sent.")),
