@@ -5,7 +5,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
@@ -25,6 +24,8 @@ from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCounter
 _MAX_PARTS = 1_000
 _MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 """Most bytes of all parts together. A larger workbook is likely a zip bomb."""
+_LAST_ROW = 1_048_576
+"""The last row that a sheet can have (Excel specifications and limits)."""
 _ENTITY_DECLARATION = re.compile(
     rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E|E\x00?N\x00?T\x00?I\x00?T\x00?Y)"
 )
@@ -116,13 +117,20 @@ def _read_filled_sheets(content: bytes) -> dict[str, list[TableLine]]:
 
 
 def _sheet_lines(sheet: Any) -> Iterator[TableLine]:
+    """Return the lines with a cell that is not empty. Raises UnreadableTable if there are more than MAX_ROWS of them.
+
+    Programs also write the last of a million rows, if its format was changed. So empty rows must cost very little.
+    """
     sheet.reset_dimensions()  # a sheet's stated size may be wrong, so only its rows count
-    rows = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
-    for number, row in enumerate(islice(rows, MAX_ROWS + 1), start=1):
-        if number > MAX_ROWS:
+    empty, filled = None, 0  # the library gives the same row again for each that is missing
+    for number, row in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS, values_only=True), start=1):
+        if row is empty or not any(cell not in (None, "") for cell in row):
+            empty = row
+            continue
+        filled += 1
+        if filled > MAX_ROWS:
             raise too_many_rows_error()
-        if any(cell not in (None, "") for cell in row):
-            yield TableLine(number, clean_cells([_format_cell(cell) for cell in row], number))
+        yield TableLine(number, clean_cells([_format_cell(cell) for cell in row], number))
 
 
 def _format_cell(cell: object) -> str:

@@ -294,6 +294,17 @@ def test_a_workbook_that_is_a_trap_or_broken_is_refused(content, code, sentence)
         read_sample(content())
 
 
+def test_a_last_row_whose_format_was_changed_does_no_harm():
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Number", "Recommendation"])
+        sheet.write_row(1, 0, [1, "Increase efforts."])
+        sheet.write_blank(1_048_575, 0, None, book.add_format({"bold": True}))
+
+    assert list(row_texts(read_sample(content.getvalue())).values()) == ["Increase efforts."]
+
+
 def test_a_zip_that_lies_about_its_size_is_refused():
     """The zip directory states a small size. The unpacked bytes are counted, not the stated ones."""
     content = bytearray(change_zip(workbook(VALID), bomb=ZIP_BOMB))
