@@ -139,7 +139,7 @@ def test_the_choices_about_mails_are_offered_and_taken_over_only_on_request():
     end(handover)
 
     client, page = open_page(lineo)
-    assert page.context["received"][0].mails == [("Update received", "At once")]
+    assert page.context["received"][0].mails == [("Update or answer received", "At once")]
     assert read_frequencies(lineo)[NoticeKind.UPDATE_RECEIVED] is Frequency.DAILY
 
     client.post(reverse(PAGE), {"do": "mails", "handover": handover.pk})

@@ -11,9 +11,9 @@ from tiptracker.localization import gettext_noop
 class NoticeKind(ChoiceEnum):
     """What a notice tells of. The label names it in the list and in the settings."""
 
-    UPDATE_RECEIVED = "update_received", gettext_noop("Update received")
-    UPDATE_RETURNED = "update_returned", gettext_noop("Update returned")
-    UPDATE_ACCEPTED = "update_accepted", gettext_noop("Update accepted")
+    UPDATE_RECEIVED = "update_received", gettext_noop("Update or answer received")
+    UPDATE_RETURNED = "update_returned", gettext_noop("Update or answer returned")
+    UPDATE_ACCEPTED = "update_accepted", gettext_noop("Update or answer accepted")
     COMMITMENT_RECORDED = "commitment_recorded", gettext_noop("New commitment")
     COMMITMENT_CHANGED = "commitment_changed", gettext_noop("Commitment changed")
     DUE_DATE_PROPOSED = "due_date_proposed", gettext_noop("Due date proposed")

@@ -284,7 +284,7 @@ def test_stopping_leaves_a_ministry_its_last_recipient(client):
 
     page = client.post(stop_path(point)).text
 
-    assert "Update returned" in page
+    assert "Update or answer returned" in page
     assert not NoticeFrequency.objects.filter(person=point, kind=NoticeKind.UPDATE_RETURNED).exists()
     assert NoticeFrequency.objects.filter(person=point, kind=NoticeKind.DUE_SOON).exists()
 
