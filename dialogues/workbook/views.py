@@ -213,31 +213,47 @@ class _Posted(NamedTuple):
 def workbook_preview(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show what is in each row of a workbook, take corrections and files, and send the rows that are confirmed."""
     drafts = WorkbookDraft.objects.visible_to(request.user).select_related("ministry__country")
-    draft = get_object_or_404(drafts, pk=pk)
+    draft = drafts.filter(pk=pk).first()
+    if draft is None:
+        return _lead_on(request)
     ministry = draft.ministry
     set_page_country(request, ministry.country)
     if not permissions.can_use_workbook(request.user, ministry):
         raise PermissionDenied
     now = clock.now(ministry.country.time_zone)
     if request.POST.get("do") == "discard":
-        kept = workbooks.drop_workbook(draft=draft, by=request.user, now=now)
-        sentence = gettext("The preview of “%(name)s” was discarded. Nothing was sent from it.") % {"name": draft.name}
-        offer_undo(request, sentence, reverse("workbook", args=[ministry.pk]), restore=kept.pk)
-        return redirect("workbook", pk=ministry.pk)
+        return _discard(request, draft, now)
     rows = [WorkbookRow.from_json(row) for row in draft.rows]
     if request.method != "POST":
         return _render_preview(request, draft, _build(request, draft, rows, _stored_files(request, rows), now))
     posted = _read_posted(request, rows, now)
     refusal = _save(request, draft, posted, now)
     preview = _build(request, draft, posted.rows, posted.uploads, now)
-    if refusal:
+    is_sent = request.POST.get("do") == "send"
+    if refusal or (not is_sent and any(each.refusals for each in posted.uploads.values())):
         return _render_preview(request, draft, preview, refusal=refusal)
-    if request.POST.get("do") != "send":
-        if not any(each.refusals for each in posted.uploads.values()):
-            messages.success(request, gettext("The preview is saved. Nothing is sent yet."))
-            return redirect("workbook_preview", pk=draft.pk)
-        return _render_preview(request, draft, preview)
-    return _send(request, draft, preview, now)
+    if is_sent:
+        return _send(request, draft, preview, now)
+    messages.success(request, gettext("The preview is saved. Nothing is sent yet."))
+    return redirect("workbook_preview", pk=draft.pk)
+
+
+def _lead_on(request: SignedInRequest) -> HttpResponse:
+    """Lead on from a preview that was finished or discarded on another page. Raises Http404 if none was posted."""
+    key = parse_whole_number(request.POST.get("ministry")) or 0
+    ministry = get_object_or_404(Ministry.objects.visible_to(request.user), pk=key)
+    sentence = gettext(
+        "This preview is no longer there: all its rows were sent, or it was discarded. Nothing was sent just now."
+    )
+    messages.warning(request, sentence)
+    return redirect("workbook", pk=ministry.pk)
+
+
+def _discard(request: SignedInRequest, draft: WorkbookDraft, now: datetime) -> HttpResponse:
+    kept = workbooks.drop_workbook(draft=draft, by=request.user, now=now)
+    sentence = gettext("The preview of “%(name)s” was discarded. Nothing was sent from it.") % {"name": draft.name}
+    offer_undo(request, sentence, reverse("workbook", args=[draft.ministry_id]), restore=kept.pk)
+    return redirect("workbook", pk=draft.ministry_id)
 
 
 def _stored_files(request: SignedInRequest, rows: Sequence[WorkbookRow]) -> dict[str, UploadResult]:

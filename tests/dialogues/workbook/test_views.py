@@ -539,6 +539,17 @@ def test_a_discarded_preview_can_be_brought_back(client, commitment, focal_point
     assert statuses(back) == {row: RowStatus.NEW}
 
 
+def test_a_preview_that_is_sent_twice_leads_on_and_sends_nothing_again(client, commitment, focal_point):
+    page, row = upload_filled(client, commitment)
+    send(client, page, row)
+
+    again = send(client, page, row)
+
+    assert "This preview is no longer there" in again.text
+    assert again.redirect_chain[-1][0] == reverse("workbook", args=[focal_point.ministry_id])
+    assert UpdateVersion.objects.count() == 1
+
+
 def test_what_another_tab_saved_is_not_overwritten(client, commitment, focal_point):
     page, row = upload_filled(client, commitment)
     press(client, page, do="save")
