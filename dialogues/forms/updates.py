@@ -68,14 +68,15 @@ class UpdateForm(DatedForm):
     )
     done_by = forms.TypedChoiceField(
         coerce=DoneBy,
-        label=gettext_lazy("Done by"),
+        label=gettext_lazy("Who did it"),
         widget=forms.RadioSelect,
         choices=[
             (DoneBy.GOVERNMENT.value, gettext_lazy("The government alone")),
             (DoneBy.JOINT.value, gettext_lazy("The government together with others")),
         ],
-        initial=DoneBy.GOVERNMENT.value,
-        help_text=gettext_lazy("Change this if another organization took part."),
+        error_messages={
+            "required": gettext_lazy("Choose who did it: the government alone, or others together with it.")
+        },
     )
     files = FilesField(  # type: ignore[assignment]  # a field, not Form.files
         label=gettext_lazy("Proof: files"),

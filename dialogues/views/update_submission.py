@@ -214,10 +214,10 @@ def initial_update_values(update_version: UpdateVersion) -> dict[str, Any]:
     if readings:
         initial["through_on"] = readings[0].through_on
     if evidence:
-        initial["title"] = summarize_update(evidence, readings)
+        initial |= {"title": summarize_update(evidence, readings), "done_by": evidence[0].done_by}
         newest = {match.proof_id: match.is_match for row in evidence for match in row.proof_matches.all()}
         initial["proofs"] = [proof for proof, is_match in newest.items() if is_match]
     if row := next((row for row in evidence if row.kind != EvidenceKind.STATISTIC), None):
-        initial |= {"happened_from": row.happened_from, "done_by": row.done_by}
+        initial["happened_from"] = row.happened_from
     # Redacted values must be entered again. The redaction mark must not be sent.
     return {name: "" if value == REDACTED else value for name, value in initial.items()}

@@ -57,7 +57,7 @@ _HEADINGS: dict[StrEnum, str] = {
     Column.NARRATIVE: gettext_noop("What was done"),
     Column.HAPPENED_FROM: gettext_noop("Start date"),
     Column.HAPPENED_TO: gettext_noop("End date"),
-    Column.DONE_BY: gettext_noop("Done by"),
+    Column.DONE_BY: gettext_noop("Who did it"),
     Column.FIGURE: gettext_noop("Figure"),
     Column.DIRECTION: gettext_noop("If you have no figure: compared with the year before"),
     Column.THROUGH_ON: gettext_noop("End date of the figures"),

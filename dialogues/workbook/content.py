@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from dialogues.choices import DECISIONS_ENDING_CLAIMS, CommitmentStatus, DoneBy, UpdateDecision
+from dialogues.choices import DECISIONS_ENDING_CLAIMS, CommitmentStatus, UpdateDecision
 from dialogues.commitment_phrases import format_status_detail
 from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment, CommitmentBenchmark, Reading, UpdateVersion
@@ -196,7 +196,7 @@ def initial_row_values(asked: AskedCommitment) -> dict[str, str]:
 
     That is what was sent with a version that was returned or withdrawn, so that the ministry corrects it.
     """
-    values = {Column.DONE_BY.value: DoneBy.GOVERNMENT.value}
+    values: dict[str, str] = {}
     if (version := asked.version_to_resend) is None:
         return values
     for name, value in initial_update_values(version).items():

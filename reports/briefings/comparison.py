@@ -263,7 +263,7 @@ EVIDENCE = ComparisonRule(
     summary="review",
     labels={
         "state": gettext_noop("Status"),
-        "done_by": gettext_noop("Done by"),
+        "done_by": gettext_noop("Who did it"),
         "source": gettext_noop("Source"),
         "note": gettext_noop("Note"),
     },
@@ -288,7 +288,7 @@ VERIFIED_ACTION = ComparisonRule(
     key=("what", "when"),
     summary="done_by",
     labels={
-        "done_by": gettext_noop("Done by"),
+        "done_by": gettext_noop("Who did it"),
         "towards": gettext_noop("Benchmarks"),
         "source": gettext_noop("Source"),
     },

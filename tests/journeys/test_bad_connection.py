@@ -90,6 +90,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     theirs.unroute("**/draft*.js")
     expect(theirs.get_by_role("checkbox", name=re.compile("list.png"))).to_be_checked(timeout=15_000)
     choose_option(theirs, "Done")
+    choose_option(theirs, "The government alone")
     theirs.get_by_label("Summary in one line").fill("All ten districts have a focal point")
     theirs.get_by_label("Start date").fill("2022-01-20")
 

@@ -60,6 +60,7 @@ def send_update(page: Page, live: RunningServer, commitment, narrative: str, *, 
     page.get_by_role("link", name=commitment.text).click()
     page.get_by_role("link", name=re.compile("Send an|Correct the")).first.click()
     choose_option(page, "Done")
+    choose_option(page, "The government alone")
     page.get_by_label("Summary in one line").fill(SUMMARY)
     page.get_by_label("What was done").fill(narrative)
     page.get_by_label("Start date").fill("2022-01-17")

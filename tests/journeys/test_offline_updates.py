@@ -32,7 +32,7 @@ from tiptracker.accounts.models import User
 pytestmark = pytest.mark.without_worker
 
 TITLE, TEXT, COMMITMENT_TEXT = "Ten officers trained", "They were trained in Maseru.", "Exercise: train ten officers"
-WAITING_MESSAGE = "Your update waits on this device"
+WAITING_MESSAGE = "What you wrote waits on this device"
 NOW = at_noon(date(2022, 1, 28))
 
 
@@ -78,6 +78,7 @@ class Phone:
         self.goto(reverse("update_send", args=[commitment.pk]))
         self.page.wait_for_load_state("networkidle")
         choose_option(self.page, "Under way")
+        choose_option(self.page, "The government alone")
         self.page.get_by_label("Summary in one line").fill(TITLE)
         self.page.get_by_label("What was done").fill(TEXT)
         self.page.get_by_label("End date (optional)", exact=True).fill("2022-01-20")
@@ -213,7 +214,7 @@ def test_cut_before_send_it_waits_and_is_sent_when_the_line_is_back(phone: Phone
     phone.press()
 
     phone.assert_waiting()
-    expect(phone.page.get_by_text(f"Your update on “{COMMITMENT_TEXT}” waits on this device")).to_be_visible()
+    expect(phone.page.get_by_text(f"What you wrote about “{COMMITMENT_TEXT}” waits on this device")).to_be_visible()
     save_screenshots(phone.page, "outbox-waits")
     assert_accessible(phone.page)
     phone.page.emulate_media(color_scheme="dark")
@@ -431,7 +432,7 @@ def test_signing_out_keeps_it_only_if_its_writer_says_so_and_shows_and_sends_it_
     # Its writer is asked.
     phone.force_sign_in(focal_point)
     phone.goto("/")
-    expect(phone.page.get_by_role("heading", name="Send this update?")).to_be_visible()
+    expect(phone.page.get_by_role("heading", name="Send this now?")).to_be_visible()
     phone.trigger_sync()
     assert sent_narratives() == []
     save_screenshots(phone.page, "outbox-asks")
@@ -483,7 +484,7 @@ def test_after_a_session_ended_or_changed_the_writer_confirms_sending(
 
     phone.force_sign_in(focal_point)
     phone.page.reload()
-    expect(phone.page.get_by_role("heading", name="Send this update?")).to_be_visible()
+    expect(phone.page.get_by_role("heading", name="Send this now?")).to_be_visible()
     phone.press("Send it")
     assert_confirmed(phone.page)
     assert UpdateVersion.objects.get().recorded_by == focal_point
@@ -504,7 +505,7 @@ def test_while_somebody_else_is_signed_in_an_open_page_sends_nothing(
     assert sent_narratives() == []
     phone.force_sign_in(focal_point)
     phone.page.reload()
-    expect(phone.page.get_by_role("heading", name="Send this update?")).to_be_visible()
+    expect(phone.page.get_by_role("heading", name="Send this now?")).to_be_visible()
     assert (sent_narratives(), len(phone.waiting_entries())) == ([], 1)
 
 
@@ -519,7 +520,7 @@ def test_a_waiting_update_is_sent_only_after_its_writer_read_the_return(
     return_update(update_version=theirs, reason="Add the list.", by=OfficerFactory(), now=NOW)
     phone.reconnect()
 
-    expect(phone.page.get_by_role("heading", name="Your update was not sent")).to_be_visible(timeout=15_000)
+    expect(phone.page.get_by_role("heading", name="What you wrote was not sent")).to_be_visible(timeout=15_000)
     expect(phone.page.get_by_text("sent an update on this commitment on 10 January 2022")).to_be_visible()
     save_screenshots(phone.page, "outbox-refused")
     assert sent_narratives() == ["Theirs."]
@@ -546,7 +547,7 @@ def test_if_a_colleague_sent_an_update_the_waiting_text_can_be_copied(phone: Pho
 
     expect(phone.page.get_by_text("The embassy already has the update")).to_be_visible(timeout=15_000)
     phone.press("Open the form with this text")
-    expect(phone.page.get_by_text("No update can be sent on this commitment now.")).to_be_visible()
+    expect(phone.page.get_by_text("Nothing can be sent on this now.")).to_be_visible()
     phone.page.get_by_text("Show the text").click()
     expect(phone.page.locator(".outbox").get_by_text(TEXT)).to_be_visible()
     phone.page.once("dialog", lambda dialog: dialog.accept())

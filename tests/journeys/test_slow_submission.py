@@ -19,6 +19,7 @@ def filled_form(live: RunningServer, page: Page) -> str:
     address = live.url + reverse("update_send", args=[commitment.pk])
     page.goto(address)
     choose_option(page, "Under way")
+    choose_option(page, "The government alone")
     page.get_by_label("Summary in one line").fill("Ten officers trained")
     page.get_by_label("Start date").fill("2022-01-20")
     page.get_by_label("What was done").fill("They were trained in Maseru.")
@@ -81,7 +82,7 @@ def test_a_form_whose_sending_failed_is_sent_again(page: Page, filled_form: str)
     page.wait_for_timeout(300)
     held[0].abort()
 
-    expect(page.get_by_role("heading", name="Your update waits on this device")).to_be_visible()
+    expect(page.get_by_role("heading", name="What you wrote waits on this device")).to_be_visible()
     page.unroute(filled_form)  # the page tries again by itself, after a few seconds
     expect(page.get_by_text("was sent to the embassy")).to_be_visible(timeout=30_000)
     assert [piece.file.name for piece in UpdateVersion.objects.get().evidence.all()] == ["list.pdf"]

@@ -26,6 +26,7 @@ def test_an_update_is_sent_and_accepted_without_script(live: RunningServer, peop
     page.get_by_role("link", name="Continue the draft").click()
     expect(page.get_by_label("What was done")).to_have_value(NARRATIVE)
     choose_option(page, "Under way")
+    choose_option(page, "The government alone")
     page.get_by_label("Proof").set_input_files(
         {"name": "posts.pdf", "mimeType": "application/pdf", "buffer": blank_pdf()}
     )

@@ -95,6 +95,7 @@ def sign_in_and_send(browser: Browser, live: RunningServer, commitments: list[Co
 def fill(page: Page) -> None:
     """Fill what an update needs. Nobody types in no time; what is measured is the line."""
     choose_option(page, "Under way")
+    choose_option(page, "The government alone")
     page.get_by_label("Summary in one line").fill("The shelter has a yard")
     page.get_by_label("What was done").fill("It was opened on Monday, with a wall.")
     page.get_by_label("End date").first.fill("2022-01-20")

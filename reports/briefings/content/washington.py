@@ -34,11 +34,11 @@ class VerifiedAction:
 
     @property
     def details(self) -> str:
-        """Who did it, and for which benchmarks: "Done by: Government. Benchmarks: 4a, 4b"."""
+        """Who did it, and for which benchmarks: "Who did it: Government. Benchmarks: 4a, 4b"."""
         values = {"doer": self.done_by, "benchmarks": self.towards}
         if not self.towards:
-            return gettext("Done by: %(doer)s") % values
-        return gettext("Done by: %(doer)s. Benchmarks: %(benchmarks)s") % values
+            return gettext("Who did it: %(doer)s") % values
+        return gettext("Who did it: %(doer)s. Benchmarks: %(benchmarks)s") % values
 
 
 @dataclass(frozen=True)

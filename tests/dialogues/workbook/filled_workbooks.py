@@ -76,6 +76,7 @@ class FilledWorkbook:
 
 UPDATE = {
     "claimed": "Under way",
+    "done_by": "The government alone",
     "title": "Focal points named in six districts",
     "narrative": "Exercise: the Commissioner named focal points in six districts.",
     "happened_from": "2022-01-10",
