@@ -277,8 +277,8 @@ def count_waiting_tasks(user: User, edition: Edition) -> int:
         ]
     keys = [rows.values("pk") for rows in tasks]
     if user.role == Role.OFFICER:
-        links = visible("dialogues", "EvidenceLink", benchmark__recommendation__edition=edition)
-        keys.append(links.awaiting_assessment().values("benchmark"))
+        links = visible("dialogues", "EvidenceLink").awaiting_assessment(edition)
+        keys.append(links.values("benchmark"))
     first, *others = (rows.order_by().distinct() for rows in keys)
     count: int = first.union(*others, all=True).count()
     return count

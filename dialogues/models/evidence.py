@@ -15,7 +15,7 @@ from dialogues.models.readings import Reading
 from dialogues.models.updates import UpdateVersion
 from dialogues.start_dates import find_start_date
 from recommendations.choices import Rule
-from recommendations.models import Benchmark, BenchmarkTerms
+from recommendations.models import Benchmark, BenchmarkTerms, Edition
 from tiptracker.accounts.models import AnyUser, Country, Ministry, User, in_visible_countries
 from tiptracker.choices import Role
 from tiptracker.localization import gettext_lazy
@@ -250,15 +250,16 @@ class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
             is_visible |= Q(Exists(removed), evidence__update_version__isnull=False)
         return self.filter(is_visible, evidence__in=Evidence.objects.visible_to(user))
 
-    def awaiting_assessment(self) -> Self:
+    def awaiting_assessment(self, edition: Edition) -> Self:
         """Filter to verified actions of the government on benchmarks that nobody has assessed since the review.
 
-        Only benchmarks that the embassy assesses, and evidence within the tracking period. Adds `.verified_at`.
+        Only benchmarks of `edition` that the embassy assesses, and evidence within its tracking period. Adds
+        `.verified_at`.
         """
+        # The days are values and no columns of a join: otherwise PostgreSQL may join all evidence with all benchmarks.
         newest_review = EvidenceReview.objects.filter(evidence_link=OuterRef("pk")).order_by("-recorded_at", "-pk")
         terms = BenchmarkTerms.objects.known_by(None).filter(benchmark=OuterRef("benchmark"))
-        starts_on, ends_on = (F(f"benchmark__recommendation__edition__{name}") for name in ("starts_on", "ends_on"))
-        is_covered = Q(evidence__happened_from__isnull=True) | Q(evidence__happened_from__gte=starts_on)
+        is_covered = Q(evidence__happened_from__isnull=True) | Q(evidence__happened_from__gte=edition.starts_on)
         assessed_since = Benchmark.objects.filter(
             pk=OuterRef("benchmark"), assessments__recorded_at__gte=OuterRef("verified_at")
         )
@@ -275,7 +276,8 @@ class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
                 shows=SupportKind.ACTION,
                 evidence__revised_by__isnull=True,
                 evidence__done_by__in=GOVERNMENT_DOERS,
-                evidence__happened_to__range=(starts_on, ends_on),
+                evidence__happened_to__range=(edition.starts_on, edition.ends_on),
+                benchmark__recommendation__edition=edition,
                 benchmark__recommendation__is_retired=False,
             )
         )

@@ -1,10 +1,9 @@
 """The kinds of tasks without figures: notes, benchmarks to assess, due dates, briefings, redactions and the like."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
@@ -85,11 +84,14 @@ def _notes_waiting(user: User, edition: Edition) -> list[Task]:
 
 
 def _benchmarks_to_assess(user: User, edition: Edition) -> list[Task]:
-    evidence_links = EvidenceLink.objects.visible_to(user).awaiting_assessment()
-    rows: Iterable[Any] = (
+    # Two queries, because PostgreSQL may look for the evidence links of each benchmark anew if both are one.
+    evidence_links = EvidenceLink.objects.visible_to(user).awaiting_assessment(edition)
+    verified_at: dict[int, datetime] = {}
+    for benchmark, moment in evidence_links.values_list("benchmark", "verified_at"):
+        verified_at[benchmark] = max(moment, verified_at.get(benchmark, moment))
+    rows = (
         Benchmark.objects.visible_to(user)
-        .filter(recommendation__edition=edition, evidence_links__in=evidence_links)
-        .annotate(verified_at=Max("evidence_links__reviews__recorded_at"))
+        .filter(pk__in=verified_at)
         .select_related("recommendation")
         .with_terms()
         .order_by("recommendation__number", "letter")
@@ -99,7 +101,7 @@ def _benchmarks_to_assess(user: User, edition: Edition) -> list[Task]:
             title=gettext("Assess %(benchmark)s: %(criterion)s") % {"benchmark": row.key, "criterion": row.wording},
             url=reverse("benchmark_assess", args=[row.pk]),
             sender=gettext("A verified action supports it"),
-            since=timezone.localtime(row.verified_at).date(),
+            since=timezone.localtime(verified_at[row.pk]).date(),
         )
         for row in rows
     ]
