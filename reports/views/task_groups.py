@@ -1,6 +1,6 @@
 """The kinds of tasks without figures: notes, benchmarks to assess, due dates, briefings, redactions and the like."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -85,10 +85,10 @@ def _notes_waiting(user: User, edition: Edition) -> list[Task]:
 
 def _benchmarks_to_assess(user: User, edition: Edition) -> list[Task]:
     # Two queries, because PostgreSQL may look for the evidence links of each benchmark anew if both are one.
-    evidence_links = EvidenceLink.objects.visible_to(user).awaiting_assessment(edition)
+    evidence_links: Iterable[Any] = EvidenceLink.objects.visible_to(user).awaiting_assessment(edition).order_by()
     verified_at: dict[int, datetime] = {}
-    for benchmark, moment in evidence_links.values_list("benchmark", "verified_at"):
-        verified_at[benchmark] = max(moment, verified_at.get(benchmark, moment))
+    for link in evidence_links:
+        verified_at[link.benchmark_id] = max(link.verified_at, verified_at.get(link.benchmark_id, link.verified_at))
     rows = (
         Benchmark.objects.visible_to(user)
         .filter(pk__in=verified_at)
