@@ -114,31 +114,10 @@ def _next(rows, field: str) -> int:
     return (rows.aggregate(most=Max(field))["most"] or 0) + 1
 
 
-class SharedRowFactory(DjangoModelFactory):
-    """A factory that returns the row with the same `django_get_or_create` fields, if there is one.
-
-    A test has one process, so a missing row needs no savepoint. `is_new` tells what comes after whether it was missing.
-    """
-
-    class Meta:
-        abstract = True
-
-    @classmethod
-    def _get_or_create(cls, model_class, *args, **kwargs):
-        names = cls._meta.django_get_or_create
-        key = {name: kwargs[name] for name in names}
-        manager = cls._get_manager(model_class)
-        row = manager.filter(**key).first()
-        is_new = row is None
-        row = manager.create(*args, **kwargs) if is_new else row
-        row.is_new = is_new
-        return row
-
-
 # --- People and places ------------------------------------------------------------------------------------------------
 
 
-class CountryFactory(SharedRowFactory):
+class CountryFactory(DjangoModelFactory):
     """Lesotho, always the same row. `elsewhere=True`: Malawi."""
 
     class Meta:
@@ -162,7 +141,7 @@ class DistrictFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"District {n + 1}")
 
 
-class MinistryFactory(SharedRowFactory):
+class MinistryFactory(DjangoModelFactory):
     """A new ministry of Lesotho each time, but the same row for the same `short_name`."""
 
     class Meta:
@@ -182,7 +161,7 @@ class OfficeHolderFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Minister {n + 1}")
 
 
-class UserFactory(SharedRowFactory):
+class UserFactory(DjangoModelFactory):
     """An officer on Lesotho, or on `countries=[...]`. `PASSWORD` is the password."""
 
     class Meta:
@@ -200,7 +179,7 @@ class UserFactory(SharedRowFactory):
     def countries(user, create, extracted):
         if extracted is not None:
             user.countries.set(extracted)
-        elif create and user.is_embassy and user.is_new:
+        elif user.is_embassy and not user.countries.exists():
             user.countries.add(CountryFactory())
 
 
@@ -256,7 +235,7 @@ class EditionTermsFactory(DjangoModelFactory):
     recorded_by = factory.SubFactory(RecorderFactory)
 
 
-class EditionFactory(SharedRowFactory):
+class EditionFactory(DjangoModelFactory):
     """The one 2021 edition on Lesotho, with terms: `terms__readiness_target=50`, or `terms=False` for none."""
 
     class Meta:
@@ -275,7 +254,7 @@ class EditionFactory(SharedRowFactory):
 
     @factory.post_generation
     def terms(edition, create, extracted, **fields):
-        if create and extracted is not False and edition.is_new:
+        if extracted is not False and not edition.terms.exists():
             EditionTermsFactory(edition=edition, **fields)
 
 
@@ -301,7 +280,7 @@ class EditionImportFactory(DjangoModelFactory):
     begun_by = factory.SubFactory("tests.factories.AdministratorFactory")
 
 
-class MilestoneFactory(SharedRowFactory):
+class MilestoneFactory(DjangoModelFactory):
     """The edition's deadline. `done=date(...)` marks it as done, recorded at `done__recorded_at=...`."""
 
     class Meta:
