@@ -34,7 +34,7 @@ from tiptracker.choices import Role, TokenScope
 from tiptracker.handovers import mails as handover_mails
 from tiptracker.handovers.choices import HandoverItemKind, HandoverStepKind
 from tiptracker.handovers.models import Handover
-from tiptracker.mail.models import Mail, MailKind
+from tiptracker.mail.models import Mail, MailKind, MailState
 from tiptracker.notifications.calendar_feeds import find_feed_address, renew_feed
 from tiptracker.onboarding.actions import handovers
 from tiptracker.onboarding.actions.accounts import account_details, change_person, close_account
@@ -233,6 +233,23 @@ def test_the_last_day_is_that_of_the_country(administrator, set_clock):
     carry_out_handovers()
     officer.refresh_from_db()
     assert not officer.is_active
+
+
+@pytest.mark.parametrize("accepts", [False, True])
+def test_a_new_successor_who_has_not_accepted_is_invited_again_on_the_first_day(
+    administrator, thabo, set_clock, accepts
+):
+    handover = plan(thabo, NewSuccessor("Palesa Exercise", "palesa@post.example"), administrator)
+    Mail.objects.filter(kind=MailKind.INVITATION).update(state=MailState.SENT, finished_at=clock.now())
+    if accepts:
+        handover.successor.set_password("a long enough password")
+        handover.successor.save()
+
+    set_clock(SATURDAY)
+    carry_out_handovers()
+
+    invitations = Mail.objects.filter(kind=MailKind.INVITATION, person=handover.successor)
+    assert invitations.filter(state=MailState.QUEUED).count() == (0 if accepts else 1)
 
 
 def test_nothing_happens_twice_if_the_account_is_opened_again(administrator, thabo, lineo, set_clock):

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.urls import reverse
 
@@ -238,7 +239,7 @@ def test_a_page_says_what_will_happen_before_anything_is_changed(client, adminis
         "Nothing has been changed yet.",
         "Thabo can sign in until <strong>4 February 2022</strong>.",
         "<strong>Lineo</strong> takes over on 5 February 2022.",
-        f"These ministries are told at once that the contact person changes: {police.short_name}.",
+        f"These ministries are told now that the contact person changes: {police.short_name}.",
     ):
         assert sentence in page.text
     assert {line.what: line.number for line in page.context["lines"]}["Drafts"] == 1
@@ -317,6 +318,19 @@ def test_a_new_person_counts_as_an_officer_who_remains(client):
     assert "Lineo is the only officer for Lesotho." in send(client, thabo, do="", **typed).text
     OfficerFactory()
     assert send(client, thabo, do="", **typed).context["change"].few_officers == []
+
+
+def test_the_page_warns_until_a_new_officer_has_accepted_the_invitation(client):
+    thabo, lineo = OfficerFactory(), OfficerFactory(name="Lineo")
+    palesa = OfficerFactory(name="Palesa", password=make_password(None))
+
+    send(client, thabo, successor=lineo.pk)
+    warning = "Lineo is the only officer for Lesotho until the invitation is accepted by Palesa."
+    assert warning in client.get(page_of(thabo)).text
+
+    palesa.set_password("a long enough password")
+    palesa.save()
+    assert client.get(page_of(thabo)).context["few_officers"] == []
 
 
 def test_closing_an_account_without_a_successor_warns_too(client):

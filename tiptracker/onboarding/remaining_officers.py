@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.contrib.auth.hashers import is_password_usable
 from django.db.models import Q
 
 from tiptracker.accounts.models import Country, User, UserQuerySet
@@ -13,17 +14,21 @@ from tiptracker.localization import format_date, gettext
 def warn_of_few_officers(person: User, *, last_day: date, new_officer: str = "") -> list[str]:
     """Return a sentence for each country of an officer that has one officer or none after a last day.
 
-    Two are needed, because nobody can verify what they recorded themselves. `new_officer` is the name of a successor
-    who has no account yet. Empty for every other role.
+    Two are needed, because nobody can verify what they recorded themselves. Whoever has not accepted the invitation
+    yet is named. `new_officer` is the name of a successor who has no account yet. Empty for every other role.
     """
     if person.role != Role.OFFICER:
         return []
     countries = list(person.countries.all())
     remaining: dict[int, list[str]] = {country.pk: [new_officer] if new_officer else [] for country in countries}
-    for country, name in _find_others(person, countries, last_day).values_list("countries", "name"):
-        remaining[country].append(name)
+    invited: dict[int, list[str]] = {country.pk: [] for country in countries}
+    others = _find_others(person, countries, last_day)
+    for country, name, password in others.values_list("countries", "name", "password"):
+        (remaining if is_password_usable(password) else invited)[country].append(name)
     return [
-        _describe(country, remaining[country.pk], last_day) for country in countries if len(remaining[country.pk]) < 2
+        _describe(country, remaining[country.pk], invited[country.pk], last_day)
+        for country in countries
+        if len(remaining[country.pk]) < 2
     ]
 
 
@@ -34,10 +39,24 @@ def _find_others(person: User, countries: Iterable[Country], last_day: date) -> 
     return officers.exclude(pk=person.pk).exclude(email__endswith=".invalid").order_by("name", "pk")
 
 
-def _describe(country: Country, names: list[str], last_day: date) -> str:
+def _describe(country: Country, names: list[str], invited: list[str], last_day: date) -> str:
     values = {"country": country, "date": format_date(last_day), "name": names[0] if names else ""}
-    if not names:
+    values["invited"] = ", ".join(invited)
+    if not names and not invited:
         return gettext("After %(date)s, %(country)s has no officer. Add one under People.") % values
+    if not names:
+        return (
+            gettext("After %(date)s, %(country)s has no officer until the invitation is accepted by %(invited)s.")
+            % values
+        )
+    if invited:
+        return (
+            gettext(
+                "After %(date)s, %(name)s is the only officer for %(country)s until the invitation is accepted by "
+                "%(invited)s. Nobody can verify what they recorded themselves."
+            )
+            % values
+        )
     return (
         gettext(
             "After %(date)s, %(name)s is the only officer for %(country)s. Nobody can verify what they recorded "

@@ -462,7 +462,7 @@ def test_the_page_says_until_when_the_link_of_the_invitation_works(client, run_j
 def test_the_rule_of_removing_a_second_step_is_told_before_there_is_one(client):
     page = client.get(reverse("person_detail", args=[OfficerFactory().pk])).text
 
-    assert "An administrator requests the removal here, and another person approves it." in page
+    assert "Once a second step is set up, you can request its removal here, and another person approves it." in page
 
 
 # --- Requests ---------------------------------------------------------------------------------------------------------

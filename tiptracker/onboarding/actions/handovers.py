@@ -167,8 +167,9 @@ def carry_out(*, handover: Handover, counted: Mapping[HandoverItemKind, int], no
     """Close the account and hand over what is left, once. Return whether that happened now.
 
     It is done in the name of the administrator who planned it. `counted` is what the post or ministry keeps of the
-    person's work, such as drafts. If the successor may no longer take over, the account is closed all the same and the
-    handover lapses: nothing is lost, and an administrator names another successor.
+    person's work, such as drafts. A successor who has not accepted the invitation is invited again. If the successor
+    may no longer take over, the account is closed all the same and the handover lapses: nothing is lost, and an
+    administrator names another successor.
     """
     countries = hold_countries(handover.person)
     keys = [handover.person_id, handover.successor_id]
@@ -198,6 +199,9 @@ def carry_out(*, handover: Handover, counted: Mapping[HandoverItemKind, int], no
     HandoverItem.objects.bulk_create(
         [HandoverItem(handover=planned, kind=kind, number=number) for kind, number in counts.items() if number]
     )
+    is_invited_again = fits and not successor.has_usable_password()
+    if is_invited_again:  # the link of the first invitation works for a week, and may be over
+        mails.send_invitation(successor)
     if fits:
         notify_carried_out(planned, is_contact=bool(contact_of))
     changed = replace_contact(leaver, countries, successor if fits else None)
@@ -206,6 +210,8 @@ def carry_out(*, handover: Handover, counted: Mapping[HandoverItemKind, int], no
         became = {"is_active": False, "valid_until_on": leaver.valid_until_on}
         record("person.account_closed", by=by, row=leaver, before=was, after=became)
     record_all(changed, by=by)
+    if is_invited_again:
+        record("person.invited", by=by, row=successor)
     verb = "person.handover_carried_out" if fits else "person.handover_lapsed"
     _log(verb, planned, by, None, {str(kind): number for kind, number in counts.items() if number})
     return True
