@@ -15,6 +15,7 @@ from tests.factories import (
     CountryFactory,
     EvidenceFactory,
     FocalPointFactory,
+    HandoverFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
@@ -112,6 +113,16 @@ def test_the_list_says_who_may_sign_in_until_when_and_leaves_out_sources(client,
     assert "Malawi" in page
     assert "Public sources" not in page
     assert client.get(reverse("person_detail", args=[source.pk])).status_code == 200
+
+
+def test_the_list_says_who_takes_over_from_whom(client):
+    HandoverFactory(successor=OfficerFactory(name="Palesa"))
+    OfficerFactory(name="Mpho")
+
+    page = client.get(reverse("person_list")).text
+
+    assert "Palesa takes over" in page
+    assert "Mpho takes over" not in page
 
 
 def test_who_is_locked_out_is_shown_and_can_be_let_in_again(client, django_capture_on_commit_callbacks):

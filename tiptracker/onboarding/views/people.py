@@ -77,11 +77,12 @@ FIELDS_LOCKED_FOR_SELF = frozenset({"email", "role", "ministry", "countries", "u
 
 
 class AccountRow(NamedTuple):
-    """A person in the list: the state of the account, and until when it is locked out (domain time)."""
+    """A person in the list: the state of the account, until when it is locked out (domain time), and who takes over."""
 
     person: User
     state: AccountState
     locked_out_until: datetime | None
+    successor: str = ""
 
 
 @login_required
@@ -98,12 +99,17 @@ def person_list(request: SignedInRequest) -> HttpResponse:
     matching = chosen.narrow(people, clock.today()).select_related("ministry__country").prefetch_related("countries")
     page = Paginator(matching.order_by("name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     locked = _locked_out_until(page, clock.now())
+    planned = Handover.objects.planned().filter(person__in=list(page))
+    successors = dict(planned.values_list("person", "successor__name"))
     context = {
         "filter": chosen,
         "saved_filters": saved_filters_bar(request),
         "page": page,
         "handed_over_roles": HANDED_OVER_ROLES,
-        "lines": [AccountRow(person, account_state(person), locked.get(person.pk)) for person in page],
+        "lines": [
+            AccountRow(person, account_state(person), locked.get(person.pk), successors.get(person.pk, ""))
+            for person in page
+        ],
         "waiting": pending_requests(request.user),
     }
     return render_page(request, "onboarding/person_list.html", context, partial="rows")
