@@ -21,6 +21,9 @@ from tiptracker.web.search import filter_by_words
 from tiptracker.web.word_forms import MAX_CHARACTERS
 
 PAGE_SIZE = 50
+FAILED = "failed"
+"""The choice of all mails that were not taken by a mail server, and will not be sent."""
+FAILED_STATES = (MailState.REFUSED, MailState.GIVEN_UP)
 
 
 class MailFilter(TrackerForm):
@@ -28,7 +31,9 @@ class MailFilter(TrackerForm):
 
     q = forms.CharField(required=False, max_length=MAX_CHARACTERS, label=gettext_lazy("Name or e-mail address"))
     state = forms.ChoiceField(
-        label=gettext_lazy("Status"), choices=[("", gettext_lazy("All")), *MailState.choices()], required=False
+        label=gettext_lazy("Status"),
+        choices=[("", gettext_lazy("All")), (FAILED, gettext_lazy("Failed, for any reason")), *MailState.choices()],
+        required=False,
     )
 
     def narrow(self, mails: MailQuerySet) -> MailQuerySet:
@@ -36,7 +41,9 @@ class MailFilter(TrackerForm):
         data = self.cleaned_data
         if words := data.get("q"):
             mails = filter_by_words(mails, words, "person__name", "person__email")
-        return mails.filter(state=data["state"]) if data.get("state") else mails
+        if state := data.get("state"):
+            mails = mails.filter(state__in=FAILED_STATES if state == FAILED else [state])
+        return mails
 
 
 class MailRow(NamedTuple):
@@ -62,5 +69,12 @@ def mail_list(request: SignedInRequest) -> HttpResponse:
         for mail in page
     ]
     is_filtered = any(filter_form.cleaned_data.values())
-    context = {"page": page, "rows": rows, "is_filtered": is_filtered, "filter": filter_form}
+    context = {
+        "page": page,
+        "rows": rows,
+        "is_filtered": is_filtered,
+        "filter": filter_form,
+        "failed_count": Mail.objects.visible_to(request.user).filter(state__in=FAILED_STATES).count(),
+        "failed": FAILED,
+    }
     return render_page(request, "mail/mail_list.html", context)

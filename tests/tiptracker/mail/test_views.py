@@ -62,3 +62,17 @@ def test_the_list_explains_the_kinds_and_says_its_time_zone(client, mails):
 @pytest.mark.parametrize("page", ["person_list", "account_request_list", "sign_in_list", "token_list", "log_list"])
 def test_pages_of_an_administrator_say_the_time_zone_once(client, mails, page):
     assert client.get(reverse(page)).text.count("All times are in the time zone UTC.") == 1
+
+
+@pytest.mark.parametrize("state", [MailState.REFUSED, MailState.GIVEN_UP])
+def test_the_list_says_whether_a_mail_failed_and_shows_those_alone(client, mails, state):
+    assert "No mail failed." in client.get(reverse("mail_list")).text
+
+    failed = Mail.objects.get(kind=MailKind.PASSWORD_RESET)
+    failed.state = state
+    failed.save()
+
+    page = client.get(reverse("mail_list")).text
+    assert "1 mail failed" in page
+    assert f'href="{reverse("mail_list")}?state=failed"' in page
+    assert listed(client, state="failed") == [(None, MailKind.PASSWORD_RESET)]
