@@ -19,7 +19,6 @@ from dialogues.models import (
     AgreedProof,
     Commitment,
     Dialogue,
-    DialogueFile,
     Evidence,
     EvidenceFile,
     FileText,
@@ -35,6 +34,14 @@ from dialogues.views.page_context import subject_url
 from recommendations.edition_context import edition_url
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Indicator, Recommendation
 from reports.models import Briefing
+from reports.search.update_versions import (
+    describe_version_end,
+    name_line_answer,
+    name_version,
+    with_citation,
+    with_version,
+    with_version_end,
+)
 from tiptracker.accounts.models import Country, District, Ministry, User
 from tiptracker.choices import EMBASSY_ROLES, MINISTRY_ROLES, Role
 from tiptracker.localization import format_date, gettext, gettext_noop
@@ -56,7 +63,8 @@ class Source:
         url: the page it opens, or "" if the user has none.
         ministry_fields: the fields for a ministry. Empty: the ministry's search leaves this source out.
         roles: whose search looks through it.
-        completed: adds to found rows what `title` and `url` read besides them.
+        completed: adds to found rows what `title`, `url` and `mark` read besides them.
+        mark: says that a row no longer stands, and why. "" for a row that does.
     """
 
     rows: Callable[[User], QuerySet[Any]]
@@ -66,6 +74,7 @@ class Source:
     ministry_fields: tuple[str, ...] = ()
     roles: frozenset[Role] = EMBASSY_ROLES
     completed: Callable[[QuerySet[Any], User], QuerySet[Any]] = lambda rows, user: rows
+    mark: Callable[[Any], str] = lambda row: ""
 
     def is_for(self, user: User) -> bool:
         return user.role in self.roles and bool(self.fields_for(user))
@@ -79,7 +88,7 @@ class Source:
         return filter_by_words(self.rows(user), query, *self.fields_for(user)).values("pk")
 
     def fetch(self, user: User, keys: Sequence[int]) -> QuerySet[Any]:
-        """Return the rows of these keys that the user may see, with all that `title` and `url` need."""
+        """Return the rows of these keys that the user may see, with all that `title`, `url` and `mark` need."""
         return self.completed(self.rows(user).filter(pk__in=keys), user)
 
     def text_of(self, row: Model, user: User) -> str:
@@ -140,12 +149,6 @@ def _opens(view: str, target: Callable[[Any], int | None] = lambda row: row.pk) 
     return url
 
 
-def _name_version(row: UpdateVersion) -> str:
-    is_answer = row.update.information_request_id is not None
-    named = gettext("Answer of %(maker)s, %(date)s") if is_answer else gettext("Update of %(maker)s, %(date)s")
-    return named % {"maker": row.update.subject.maker, "date": format_date(row.recorded_at)}
-
-
 def _version_url(row: UpdateVersion, user: User) -> str:
     """The embassy reviews a version on its own page; a ministry reads it on the page of its commitment or request."""
     if user.is_ministry:
@@ -153,25 +156,11 @@ def _version_url(row: UpdateVersion, user: User) -> str:
     return reverse("version_detail", args=[row.pk])
 
 
-def _with_update_subject(versions: QuerySet[Any], user: User) -> QuerySet[Any]:
-    """Add what the label and the page of a version read: its commitment or its request."""
-    subjects = ("update__commitment", "update__information_request")
-    return versions.select_related(*(f"{each}__{part}" for each in subjects for part in ("country", "ministry")))
-
-
 def _answer_url(row: LineAnswer, user: User) -> str:
     """As `_version_url`, for what a version says to a line of a request."""
     if user.is_ministry:
         return reverse("information_request_detail", args=[row.line.information_request_id])
     return reverse("version_detail", args=[row.update_version_id])
-
-
-def _with_citation(files: QuerySet[Any], user: User, file: str = "pk") -> QuerySet[Any]:
-    """Add what cites each file, for `_file_url`: `.of_evidence` and `.of_dialogue`, the keys or None."""
-    evidence = Evidence.objects.visible_to(user).filter(file=OuterRef(file)).order_by("-pk").values("pk")
-    dialogues = DialogueFile.objects.visible_to(user).filter(file=OuterRef(file)).values("dialogue")
-    cited: QuerySet[Any] = files.annotate(of_evidence=Subquery(evidence[:1]), of_dialogue=Subquery(dialogues[:1]))
-    return cited
 
 
 def _file_url(row: Any, user: User) -> str:
@@ -282,22 +271,27 @@ GROUPS: Sequence[Group] = (
             Source(
                 lambda user: UpdateVersion.objects.visible_to(user).order_by("-recorded_at", "-pk"),
                 ("narrative",),
-                _name_version,
+                name_version,
                 _version_url,
                 ministry_fields=("narrative",),
                 roles=EMBASSY_AND_MINISTRIES,
-                completed=_with_update_subject,
+                completed=with_version,
+                mark=describe_version_end,
             ),
             Source(
                 lambda user: LineAnswer.objects.filter(
                     update_version__in=UpdateVersion.objects.visible_to(user).order_by().values("pk")
                 ).order_by("-update_version", "-pk"),
                 ("text",),
-                lambda row: gettext("Answer of %(ministry)s") % {"ministry": row.line.information_request.maker},
+                name_line_answer,
                 _answer_url,
                 ministry_fields=("text",),
                 roles=EMBASSY_AND_MINISTRIES,
-                completed=_related("line__information_request__ministry"),
+                completed=lambda rows, user: with_version_end(
+                    rows.select_related("line", "update_version__update__information_request__ministry"),
+                    "update_version__",
+                ),
+                mark=describe_version_end,
             ),
         ),
     ),
@@ -341,6 +335,8 @@ GROUPS: Sequence[Group] = (
                 _opens("evidence_detail"),
                 ministry_fields=("title",),
                 roles=EMBASSY_AND_MINISTRIES,
+                completed=lambda rows, user: with_version_end(rows, "update_version__"),
+                mark=describe_version_end,
             ),
             Source(
                 lambda user: Indicator.objects.visible_to(user).order_by("name", "pk"),
@@ -361,7 +357,8 @@ GROUPS: Sequence[Group] = (
                 _file_url,
                 ministry_fields=("name",),
                 roles=EMBASSY_AND_MINISTRIES,
-                completed=_with_citation,
+                completed=with_citation,
+                mark=describe_version_end,
             ),
             Source(
                 lambda user: FileText.objects.visible_to(user).order_by("-file__uploaded_at", "page"),
@@ -370,7 +367,8 @@ GROUPS: Sequence[Group] = (
                 _file_url,
                 ministry_fields=("text",),
                 roles=EMBASSY_AND_MINISTRIES,
-                completed=lambda rows, user: _with_citation(rows.select_related("file"), user, "file"),
+                completed=lambda rows, user: with_citation(rows.select_related("file"), user, "file"),
+                mark=describe_version_end,
             ),
         ),
     ),

@@ -27,11 +27,15 @@ SHOWN_IN_ONE_GROUP = 50
 
 
 class SearchResult(NamedTuple):
-    """A found row: what it is, the page it opens ("" if none), and its text around the words."""
+    """A found row: what it is, the page it opens ("" if none), and its text around the words.
+
+    `mark` says that it was withdrawn, returned or replaced.
+    """
 
     title: str
     url: str
     excerpt: Sequence[ExcerptPart]
+    mark: str = ""
 
 
 class GroupResults(NamedTuple):
@@ -107,7 +111,9 @@ def _group_results(
     fetched = ((source, row) for source in group.sources if source in keys for row in source.fetch(user, keys[source]))
     found = list(islice(fetched, most + 1))
     results = [
-        SearchResult(source.title(row), source.url(row, user), make_excerpt(source.text_of(row, user), words))
+        SearchResult(
+            source.title(row), source.url(row, user), make_excerpt(source.text_of(row, user), words), source.mark(row)
+        )
         for source, row in found[:most]
     ]
     return GroupResults(group.key, gettext(group.label), results, has_more=len(found) > most)

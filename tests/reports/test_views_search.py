@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.actions.redactions import confirm_redaction, finish_redaction, propose_redaction
-from dialogues.choices import Sensitivity
+from dialogues.choices import Sensitivity, UpdateDecision
 from dialogues.models import AgendaItem, FileText
 from reports.search import help_entries
 from tests.authentication import force_sign_in
@@ -30,6 +30,8 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     RecommendationFactory,
+    UpdateFactory,
+    UpdateVersionDecisionFactory,
     UpdateVersionFactory,
     at_noon,
 )
@@ -128,6 +130,57 @@ def test_every_kind_of_row_is_found(client):
     }
     assert results["notes"] == [("Note of 10 January 2022: Ministry of Xylophones", "Ask who plays the xylophone.")]
     assert ("“xylophone.pdf”, page 3", "A receipt for a xylophone") in results["files"]
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, ObserverFactory, FocalPointFactory])
+def test_what_came_with_a_withdrawn_or_returned_version_is_marked_and_versions_are_told_apart(client, reader):
+    ministry = MinistryFactory(name="Ministry of Police")
+    commitment = CommitmentFactory(text="Hold meetings", ministry=ministry)
+    update = UpdateFactory(commitment=commitment)
+    for number, decision in enumerate((UpdateDecision.WITHDRAWN, UpdateDecision.RETURNED, None), start=1):
+        version = UpdateVersionFactory(update=update, number=number, narrative="The committee met.")
+        file = EvidenceFileFactory(name=f"committee {number}.pdf")
+        EvidenceFactory(title="Committee met: 5", update_version=version, commitment=commitment, file=file)
+        if decision:
+            UpdateVersionDecisionFactory(update_version=version, decision=decision)
+    client.force_login(reader(**({"ministry": ministry} if reader is FocalPointFactory else {})))
+
+    groups = {group.key: group for group in client.get(reverse("search"), {"q": "committee"}).context["groups"]}
+
+    ended = [
+        "",
+        "Returned to the ministry on 10 January 2022. Replaced by version 3.",
+        "Withdrawn by the ministry on 10 January 2022. Replaced by version 3.",
+    ]
+    assert [result.mark for result in groups["updates"].results] == ended
+    assert [result.title.split(", Ministry")[0] for result in groups["updates"].results] == [
+        "Update 1, version 3",
+        "Update 1, version 2",
+        "Update 1",
+    ]
+    assert [result.mark for result in groups["evidence"].results] == ended
+    assert [result.mark for result in groups["files"].results] == ended
+    page = client.get(reverse("search"), {"q": "committee"}).text
+    assert page.count(ended[2]) == 3
+
+
+def test_a_file_that_was_sent_again_is_not_marked_and_what_replaced_nothing_says_so(client):
+    update = UpdateFactory()
+    withdrawn = UpdateVersionFactory(update=update, narrative="Roster, first")
+    file = EvidenceFileFactory(name="roster.pdf")
+    EvidenceFactory(title="First", update_version=withdrawn, commitment=update.commitment, file=file)
+    UpdateVersionDecisionFactory(update_version=withdrawn, decision=UpdateDecision.WITHDRAWN)
+    client.force_login(OfficerFactory())
+
+    def marks(group):
+        groups = {each.key: each for each in client.get(reverse("search"), {"q": "roster"}).context["groups"]}
+        return [result.mark for result in groups[group].results]
+
+    assert marks("updates") == marks("files") == ["Withdrawn by the ministry on 10 January 2022."]
+    again = UpdateVersionFactory(update=update, number=2, narrative="Second")
+    EvidenceFactory(title="Second", update_version=again, commitment=update.commitment, file=file)
+    assert marks("files") == [""]
+    assert marks("updates") == ["Withdrawn by the ministry on 10 January 2022. Replaced by version 2."]
 
 
 SECRET_WORD = "Zanzibar"
