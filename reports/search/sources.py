@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from dialogues.models import (
@@ -34,6 +34,7 @@ from dialogues.views.page_context import subject_url
 from recommendations.edition_context import edition_url
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Indicator, Recommendation
 from reports.models import Briefing
+from reports.search.request_names import find_requests_by_name
 from reports.search.update_versions import (
     describe_version_end,
     name_line_answer,
@@ -65,6 +66,7 @@ class Source:
         roles: whose search looks through it.
         completed: adds to found rows what `title`, `url` and `mark` read besides them.
         mark: says that a row no longer stands, and why. "" for a row that does.
+        find_by_name: finds the keys of rows by what pages call them, where no column has that name.
     """
 
     rows: Callable[[User], QuerySet[Any]]
@@ -75,6 +77,7 @@ class Source:
     roles: frozenset[Role] = EMBASSY_ROLES
     completed: Callable[[QuerySet[Any], User], QuerySet[Any]] = lambda rows, user: rows
     mark: Callable[[Any], str] = lambda row: ""
+    find_by_name: Callable[[QuerySet[Any], str], Sequence[int]] = lambda rows, query: ()
 
     def is_for(self, user: User) -> bool:
         return user.role in self.roles and bool(self.fields_for(user))
@@ -85,7 +88,11 @@ class Source:
 
     def find(self, user: User, query: str) -> QuerySet[Any]:
         """Return the keys of the rows that the user may see and that have each word of the query."""
-        return filter_by_words(self.rows(user), query, *self.fields_for(user)).values("pk")
+        rows = self.rows(user)
+        found = filter_by_words(rows, query, *self.fields_for(user)).values("pk")
+        if named := self.find_by_name(rows, query):
+            return rows.filter(Q(pk__in=found.order_by()) | Q(pk__in=named)).values("pk")
+        return found
 
     def fetch(self, user: User, keys: Sequence[int]) -> QuerySet[Any]:
         """Return the rows of these keys that the user may see, with all that `title`, `url` and `mark` need."""
@@ -302,11 +309,12 @@ GROUPS: Sequence[Group] = (
             Source(
                 lambda user: InformationRequest.objects.visible_to(user).order_by("-recorded_at", "-pk"),
                 ("reason",),
-                lambda row: gettext("Request to %(ministry)s") % {"ministry": row.maker},
+                lambda row: gettext("Request %(number)d to %(ministry)s") % {"number": row.pk, "ministry": row.maker},
                 _opens("information_request_detail"),
                 ministry_fields=("reason",),
                 roles=EMBASSY_AND_MINISTRIES,
                 completed=_related("ministry"),
+                find_by_name=find_requests_by_name,
             ),
             Source(
                 lambda user: RequestLine.objects.filter(
@@ -314,8 +322,12 @@ GROUPS: Sequence[Group] = (
                 ).order_by("-information_request", "number"),
                 ("wording",),
                 lambda row: (
-                    gettext("Request to %(ministry)s, line %(number)d")
-                    % {"ministry": row.information_request.maker, "number": row.number}
+                    gettext("Request %(request)d to %(ministry)s, line %(number)d")
+                    % {
+                        "request": row.information_request_id,
+                        "ministry": row.information_request.maker,
+                        "number": row.number,
+                    }
                 ),
                 _opens("information_request_detail", lambda row: row.information_request_id),
                 ministry_fields=("wording",),

@@ -183,6 +183,29 @@ def test_a_file_that_was_sent_again_is_not_marked_and_what_replaced_nothing_says
     assert marks("updates") == ["Withdrawn by the ministry on 10 January 2022. Replaced by version 2."]
 
 
+@pytest.mark.parametrize("reader", [OfficerFactory, FocalPointFactory])
+def test_a_request_is_found_by_what_its_page_calls_it(client, reader):
+    ministry = MinistryFactory(name="Ministry of Police")
+    first, *others = [InformationRequestFactory(ministry=ministry, reason="We have to know.") for _ in range(11)]
+    hidden = InformationRequestFactory(ministry=MinistryFactory(name="Ministry of Justice"))
+    user = reader(**({"ministry": ministry} if reader is FocalPointFactory else {}))
+    client.force_login(user)
+
+    def found(query):
+        return [title for title, _ in search_results(client, query, **{"in": "requests"}).get("requests", [])]
+
+    def name(request):
+        return f"Request {request.pk} to {request.ministry.name}"
+
+    own = [name(request) for request in reversed([first, *others])]
+    assert found(f"request {first.pk}") == [name(first)]
+    assert found(f"Requests {others[-1].pk}") == [name(others[-1])]
+    assert found("request for information") == ([name(hidden), *own] if user.is_embassy else own)
+    assert found("information police") == found("request 8 November police") == own
+    assert found("request 8 December police") == []
+    assert found("for") == found("request 999999") == found("request Atlantis") == []
+
+
 SECRET_WORD = "Zanzibar"
 
 
