@@ -8,7 +8,15 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Lower
 
-from dialogues.choices import GOVERNMENT_DOERS, DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
+from dialogues.choices import (
+    DECISIONS_ENDING_CLAIMS,
+    GOVERNMENT_DOERS,
+    DoneBy,
+    EvidenceDecision,
+    EvidenceKind,
+    Sensitivity,
+    SupportKind,
+)
 from dialogues.models.commitments import Commitment, CommitmentBenchmark
 from dialogues.models.information_requests import InformationRequest
 from dialogues.models.readings import Reading
@@ -45,6 +53,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def current(self) -> Self:
         """Filter to evidence that no later revision has replaced."""
         return self.filter(revised_by__isnull=True)
+
+    def without_ended_claims(self) -> Self:
+        """Leave out evidence of versions that were returned or withdrawn. Their claims no longer count."""
+        return self.exclude(update_version__decision__decision__in=DECISIONS_ENDING_CLAIMS)
 
     def with_newest_review(self, decision: EvidenceDecision, shows: SupportKind | None = None) -> Self:
         """Filter to evidence whose newest review, of itself or of one of its links, has this decision.

@@ -95,10 +95,14 @@ class LinkedBenchmark(NamedTuple):
 
 
 def annotate_commitments(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQuerySet:
-    """Return the commitments made by `day` with their status and number of pieces of evidence, unsettled first."""
+    """Return the commitments made by `day` with their status and number of pieces of evidence, unsettled first.
+
+    Evidence that was corrected, returned or withdrawn is not counted.
+    """
     evidence = (
         Evidence.objects.visible_to(user)
         .current()
+        .without_ended_claims()
         .filter(commitment=OuterRef("pk"))
         .order_by()
         .values("commitment")

@@ -12,6 +12,7 @@ from tests.factories import (
     BenchmarkFactory,
     CommitmentEventFactory,
     CommitmentFactory,
+    DialogueFactory,
     EditionFactory,
     EvidenceFactory,
     FocalPointFactory,
@@ -169,6 +170,22 @@ def test_commitment_list_of_a_ministry_holds_its_own_alone_and_counts_no_interna
     assert [(c, c.evidence_count) for c in listed_commitments(response)] == [(own, 1)]
     assert "ministry" not in response.context["filter"].fields
     assert "Another" not in response.text
+
+
+@pytest.mark.parametrize("is_ministrys", [False, True])
+def test_evidence_of_returned_and_withdrawn_versions_is_not_counted(client, is_ministrys):
+    commitment = CommitmentFactory(dialogue=DialogueFactory())
+    for ending in ({"withdrawn": True}, {"returned": True}, {"accepted": True}):
+        version = UpdateVersionFactory(update__commitment=commitment, **ending)
+        EvidenceFactory(update_version=version, commitment=commitment)
+    EvidenceFactory(commitment=commitment, sensitivity=Sensitivity.SHARED)
+    client.force_login(FocalPointFactory(ministry=commitment.ministry) if is_ministrys else OfficerFactory())
+
+    response = client.get(reverse("commitment_list"))
+    dialogue = client.get(reverse("dialogue_detail", args=[commitment.dialogue_id]))
+
+    assert [c.evidence_count for c in listed_commitments(response)] == [2]
+    assert [line.commitment.evidence_count for line in dialogue.context["commitments"]] == [2]
 
 
 @pytest.mark.parametrize("count", [1, 3])
