@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
 from dialogues.commitment_phrases import format_returned_on, format_status_detail
 from dialogues.commitment_status import CommitmentStanding
-from dialogues.models import Commitment, Draft, DueDateProposal
+from dialogues.models import Commitment, Draft, DueDateProposal, Evidence
 from dialogues.views.drafts import DraftNote, describe_draft
 from dialogues.views.due_date_notes import DueDateNote, describe_newest_proposal, find_proposing_url
 from dialogues.views.ministry_requests import list_ministry_requests
@@ -40,8 +40,10 @@ class MinistryCommitment:
     `has_sent` says whether the ministry ever sent an update on it. `is_withdrawn` says whether it withdrew the newest.
     `proposal` says what became of the due date that it proposed last. `propose_url` is the page to propose another one,
     if it can. `date_moved` says from when to when the embassy moved the due date since the last update. `benchmarks`
-    says what the report asks. It is set once an update was accepted or the commitment was reopened. `reminded_on` is
-    the day of the next mail about the due date. `proofs` is the agreed proof, and what came of it.
+    says what the report asks. It is set once an update was accepted or the commitment was reopened. `recorded_since`
+    names, for a reopened commitment, the evidence that was shared with the ministry since the answer to its last
+    update. `reminded_on` is the day of the next mail about the due date. `proofs` is the agreed proof, and what came of
+    it.
     """
 
     commitment: CommitmentHeading
@@ -50,7 +52,7 @@ class MinistryCommitment:
     sent_on: date | None
     claimed: ClaimedProgress | None
     answer: UpdateDecision | None
-    answered_on: date | None
+    answered_at: datetime | None
     reason: str
     reopened_on: date | None
     draft: DraftNote | None
@@ -61,7 +63,13 @@ class MinistryCommitment:
     date_moved: str
     reminded_on: date | None
     benchmarks: Sequence[str] = ()
+    recorded_since: Sequence[str] = ()
     proofs: Sequence[ProofRow] = ()
+
+    @property
+    def answered_on(self) -> date | None:
+        """Return the day of the answer to the last update."""
+        return timezone.localtime(self.answered_at).date() if self.answered_at else None
 
     @property
     def is_waiting(self) -> bool:
@@ -116,6 +124,7 @@ def list_ministry_commitments(user: User, day: date) -> list[MinistryCommitment]
         for commitment in commitments
     )
     made = _with_benchmarks(sorted((row for row in rows if row), key=lambda row: row.urgency), user)
+    made = _with_evidence_since(made, user)
     proofs = list_proofs(user, [row.commitment.pk for row in made if not row.is_settled], day)
     return [replace(row, proofs=proofs[row.commitment.pk]) for row in made]
 
@@ -136,7 +145,7 @@ def _ministry_commitment(
         sent_on=timezone.localtime(last.recorded_at).date() if last else None,
         claimed=ClaimedProgress(last.claimed) if last else None,
         answer=UpdateDecision(decision.decision) if decision else None,
-        answered_on=timezone.localtime(decision.recorded_at).date() if decision else None,
+        answered_at=decision.recorded_at if decision else None,
         reason=decision.reason if decision else "",
         reopened_on=reopened_on(commitment.events.all(), last),
         draft=describe_draft(draft, commitment, user) if draft else None,
@@ -164,6 +173,29 @@ def _with_benchmarks(rows: Sequence[MinistryCommitment], user: User) -> list[Min
     for benchmark in benchmarks if asked else ():
         wordings[benchmark.commitment].append(benchmark.wording)
     return [replace(row, benchmarks=wordings[row.commitment.pk]) for row in rows]
+
+
+def _with_evidence_since(rows: Sequence[MinistryCommitment], user: User) -> list[MinistryCommitment]:
+    """Return the rows with the shared evidence since the last answer, where one was reopened. One query if any was.
+
+    The reason of the embassy is not for the ministry, but this evidence is, and it stands in the timeline too.
+    """
+    reopened = [row.commitment.pk for row in rows if row.reopened_on]
+    shared = Evidence.objects.visible_to(user).current().filter(commitment__in=reopened, update_version=None)
+    evidence = list(shared.order_by("recorded_at", "pk")) if reopened else []
+    return [
+        replace(
+            row,
+            recorded_since=[
+                piece.title
+                for piece in evidence
+                if piece.commitment_id == row.commitment.pk and row.answered_at and piece.recorded_at > row.answered_at
+            ],
+        )
+        if row.reopened_on
+        else row
+        for row in rows
+    ]
 
 
 def summarize_commitments(rows: Sequence[MinistryCommitment]) -> str:

@@ -18,6 +18,8 @@ from dialogues.choices import (
     CommitmentStatus,
     DoneBy,
     ReadingDirection,
+    RequestEventKind,
+    Sensitivity,
     UpdateDecision,
 )
 from dialogues.decision_reasons import RequestedChange, ReturnReason, format_return_reason
@@ -39,12 +41,14 @@ from tests.factories import (
     EvidenceFileFactory,
     FocalPointFactory,
     IndicatorFactory,
+    InformationRequestFactory,
     MinistryFactory,
     NoticeFactory,
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
     RecommendationFactory,
+    RequestEventFactory,
     UpdateFactory,
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
@@ -878,6 +882,35 @@ def test_a_reopened_commitment_says_so_without_the_reason_until_the_next_update(
 
     UpdateVersionFactory(update__commitment=commitment, recorded_at=at_noon(date(2022, 1, 20)), accepted=True)
     assert "opened this commitment again" not in client.get(reverse("ministry_home")).text
+
+
+def test_home_names_what_was_recorded_before_a_commitment_was_reopened(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police, done=True)
+    UpdateVersionFactory(update__commitment=commitment, happened_on=date(2022, 1, 5), accepted=True)
+    shared = {"commitment": commitment, "sensitivity": Sensitivity.SHARED}
+    EvidenceFactory(**shared, title="Before the answer", recorded_at=at_noon(date(2022, 1, 4)))
+    EvidenceFactory(**shared, title="The rules were taken back", recorded_at=at_noon(date(2022, 1, 12)))
+    EvidenceFactory(commitment=commitment, title="Internal talk", recorded_at=at_noon(date(2022, 1, 12)))
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REOPENED, happened_on=date(2022, 1, 13))
+
+    page = client.get(reverse("ministry_home"))
+
+    assert [row.recorded_since for row in page.context["open"]] == [["The rules were taken back"]]
+    assert "The rules were taken back" in page.text
+    assert "ask your contact person" not in page.text
+
+
+def test_home_says_that_no_request_is_open_until_one_is(client, police, focal_point):
+    CommitmentFactory(ministry=police)
+    withdrawn = InformationRequestFactory(ministry=police)
+    RequestEventFactory(information_request=withdrawn, kind=RequestEventKind.WITHDRAWN, happened_on=date(2022, 1, 3))
+    sentence = "No request for information is open."
+
+    page = client.get(reverse("ministry_home")).text
+    assert page.index(sentence) < page.index("What you have to do") < page.index(withdrawn.text)
+
+    InformationRequestFactory(ministry=police)
+    assert sentence not in client.get(reverse("ministry_home")).text
 
 
 def test_update_send_takes_work_of_one_day_from_its_start_date(client, police, focal_point):
