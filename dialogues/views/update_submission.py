@@ -203,10 +203,13 @@ def _format_figure(figure: Decimal | None) -> str:
 
 
 def initial_update_values(update_version: UpdateVersion) -> dict[str, Any]:
-    """Return what was sent before as initial values, so that the ministry corrects it and need not type it again."""
+    """Return what was sent before as initial values, so that the ministry corrects it and need not type it again.
+
+    An end date that is the start date is left empty, as people leave it for what was done in one day (`fill_end_date`).
+    """
     evidence = list(update_version.evidence.select_related("file").prefetch_related("proof_matches").order_by("pk"))
     readings = list(update_version.readings.select_related("indicator").order_by("pk"))
-    initial = {
+    initial: dict[str, Any] = {
         "claimed": update_version.claimed,
         "narrative": update_version.narrative,
         "happened_to": update_version.happened_on,
@@ -219,5 +222,7 @@ def initial_update_values(update_version: UpdateVersion) -> dict[str, Any]:
         initial["proofs"] = [proof for proof, is_match in newest.items() if is_match]
     if row := next((row for row in evidence if row.kind != EvidenceKind.STATISTIC), None):
         initial["happened_from"] = row.happened_from
+        if row.happened_from == update_version.happened_on:
+            initial["happened_to"] = None
     # Redacted values must be entered again. The redaction mark must not be sent.
     return {name: "" if value == REDACTED else value for name, value in initial.items()}

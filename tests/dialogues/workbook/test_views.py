@@ -21,6 +21,7 @@ from tests.factories import (
     CommitmentCorrectionFactory,
     CommitmentEventFactory,
     CommitmentFactory,
+    EvidenceFactory,
     FocalPointFactory,
     IndicatorFactory,
     MinistryFactory,
@@ -195,6 +196,23 @@ def test_a_returned_update_is_filled_in_with_what_to_change_and_unchanged_until_
     assert statuses(page) == {row: RowStatus.NEW}
     send(client, page, row)
     assert UpdateVersion.objects.get(number=2).update == version.update
+
+
+def test_a_start_date_is_corrected_alone_in_a_workbook_if_no_end_date_was_typed(client, commitment, focal_point):
+    version = UpdateVersionFactory(update__commitment=commitment, happened_on=date(2022, 1, 10), returned=True)
+    EvidenceFactory(
+        update_version=version, happened_from=version.happened_on, happened_to=version.happened_on, title="One day"
+    )
+    filled = FilledWorkbook.download(client, commitment.ministry)
+    row = filled.row_of(commitment)
+    assert filled.cell(row, Column.HAPPENED_TO).value is None
+
+    filled.fill(commitment, happened_from="2022-01-12")
+    page = upload(client, commitment.ministry, filled.as_xlsx())
+    send(client, page, row)
+
+    sent = UpdateVersion.objects.get(number=2)
+    assert (sent.happened_on, sent.evidence.get().happened_from) == (date(2022, 1, 12), date(2022, 1, 12))
 
 
 # --- Upload and send --------------------------------------------------------------------------------------------------
