@@ -19,8 +19,9 @@ from dialogues.models import InformationRequest, LineAnswer, Reading, RequestEve
 from dialogues.request_phrases import describe_line_standing
 from dialogues.request_status import RequestStanding
 from dialogues.views.evidence_query import list_subject_evidence
-from dialogues.views.timeline import decision_on, version_title, visible_versions
+from dialogues.views.timeline import decision_on, visible_versions
 from dialogues.views.timeline_entries import EMBASSY_NAME, TimelineEntry
+from dialogues.views.version_content import version_title
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.accounts.permissions import can_read_name
 from tiptracker.localization import format_date, gettext

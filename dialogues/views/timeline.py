@@ -15,7 +15,6 @@ from dialogues.choices import (
     CommitmentStatus,
     DoneBy,
     EvidenceDecision,
-    EvidenceKind,
     MadeBy,
     SupportKind,
     UpdateDecision,
@@ -42,6 +41,7 @@ from dialogues.views.evidence_query import list_subject_evidence
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
 from dialogues.views.proof_entries import describe_proofs, end_of, visible_proofs
 from dialogues.views.timeline_entries import EMBASSY_NAME, TimelineEntry, TimelineEvidenceLink, summarize_update
+from dialogues.views.version_content import describe_sent_facts, version_title
 from recommendations.models import Edition
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.accounts.permissions import can_read_name
@@ -280,37 +280,32 @@ class _TimelineBuilder:
             )
 
     def of_versions(self) -> Iterable[TimelineEntry]:
-        """Yield what the ministry sent, and what the embassy answered or the ministry withdrew.
+        """Yield what the ministry sent, and what the embassy answered or the ministry withdrew, by the day of each.
 
-        A version sent again may speak of a day before the answer that it responds to. Its entry then has the day of
-        that answer, like the report that comes with it.
+        When it was done that a version tells of is one of its facts.
         """
-        answered_on = None
         done = {
             event.update_version_id
             for event in self.commitment.events.all()
             if event.kind == CommitmentEventKind.VERIFIED_DONE
         }
         for update_version in self.versions:
-            is_again = update_version.number > 1
-            day = (
-                max(update_version.happened_on, answered_on) if is_again and answered_on else update_version.happened_on
-            )
+            evidence = self._evidence_of(update_version)
             yield TimelineEntry(
-                day=day,
+                day=timezone.localtime(update_version.recorded_at).date(),
                 recorded_at=update_version.recorded_at,
                 speaker="ministry",
                 title=version_title(update_version),
                 source=self.commitment.maker,
                 verb="claimed" if self.is_embassy else "sent",
                 status=update_version.progress,
-                line=summarize_update(self._evidence_of(update_version), update_version.readings.all()),
+                line=summarize_update(evidence, update_version.readings.all()),
                 text=update_version.narrative,
                 by=update_version.sender if self._name(update_version.recorded_by, self.commitment.ministry) else "",
                 url=reverse("version_detail", args=[update_version.pk]) if self.is_embassy else "",
-                files=[row.file for row in self._evidence_of(update_version) if row.file],
+                files=[row.file for row in evidence if row.file],
                 readings=list(update_version.readings.all()),
-                facts=[_format_period(self._evidence_of(update_version), update_version)],
+                facts=describe_sent_facts(update_version, evidence),
                 withdrawn_on=timezone.localtime(update_version.withdrawn_at).date()
                 if update_version.withdrawn_at
                 else None,
@@ -318,9 +313,8 @@ class _TimelineBuilder:
             if decision := decision_on(update_version):
                 is_done, status = update_version.pk in done, UpdateDecision(decision.decision)
                 is_ministrys = status is UpdateDecision.WITHDRAWN
-                answered_on = timezone.localtime(decision.recorded_at).date()
                 yield TimelineEntry(
-                    day=answered_on,
+                    day=timezone.localtime(decision.recorded_at).date(),
                     recorded_at=decision.recorded_at,
                     speaker="ministry" if is_ministrys else "embassy",
                     title=UpdateDecision.ACCEPTED.label if is_done else "",
@@ -448,26 +442,6 @@ class _TimelineBuilder:
 
 def _format_due(day: date) -> str:
     return gettext("Due on %(date)s") % {"date": format_date(day)}
-
-
-def _format_period(evidence: Iterable[Evidence], version: UpdateVersion) -> str:
-    """Return the start date and the end date that a ministry sent with an update."""
-    first = next((row.happened_from for row in evidence if row.kind != EvidenceKind.STATISTIC), None)
-    if first is None:
-        return gettext("End date: %(end)s. No start date was given.") % {"end": format_date(version.happened_on)}
-    values = {"start": format_date(first), "end": format_date(version.happened_on)}
-    return gettext("Start date: %(start)s. End date: %(end)s.") % values
-
-
-def version_title(version: UpdateVersion) -> str:
-    """Return the name of a version: "Update 1, version 2" or, if it answers a request, "Answer 1, version 2"."""
-    values = {"update": version.update.number, "version": version.number}
-    if version.update.information_request_id:
-        sentence = gettext("Answer %(update)d, version %(version)d")
-        return (gettext("Answer %(update)d") if version.number == 1 else sentence) % values
-    if version.number == 1:
-        return gettext("Update %(update)d") % values
-    return gettext("Update %(update)d, version %(version)d") % values
 
 
 def _evidence_title(evidence: Evidence, benchmark: str | None) -> str:

@@ -14,6 +14,7 @@ from dialogues.models import UpdateVersion
 from dialogues.views.page_context import UpdateSubjectHeading, set_page_edition_for_subject, subject_url
 from dialogues.views.request_timeline import describe_answer, list_request_answers
 from dialogues.views.timeline import decision_on
+from dialogues.views.version_content import find_version_content
 from tiptracker import clock
 from tiptracker.localization import gettext
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
@@ -54,9 +55,8 @@ def version_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
         "refusal": describe_refused_withdrawal(decision, now) if decision else "",
         "sent_on": timezone.localtime(update_version.recorded_at).date(),
         "sender": update_version.sender,
-        "claimed": update_version.progress,
         "is_claimed_done": update_version.claimed == ClaimedProgress.DONE,
-        "narrative": update_version.narrative,
+        "content": find_version_content(request.user, update_version),
         "answers": [describe_answer(answer) for answer in list_request_answers(request.user, update_version)],
     }
     return render_form(request, "dialogues/version_withdraw.html", form, context)

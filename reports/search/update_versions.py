@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from dialogues.choices import DECISIONS_ENDING_CLAIMS, UpdateDecision
 from dialogues.models import DialogueFile, Evidence, LineAnswer, UpdateVersion
-from dialogues.views.timeline import version_title
+from dialogues.views.version_content import version_title
 from tiptracker.accounts.models import User
 from tiptracker.localization import format_date, gettext
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.actions.update_decisions import withdraw_update
-from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
+from dialogues.choices import ClaimedProgress, CommitmentStatus, DoneBy, UpdateDecision
 from dialogues.models import UpdateVersion
 from tests.edition_urls import edition_url
 from tests.factories import (
@@ -173,6 +173,61 @@ def test_the_form_starts_from_what_was_withdrawn(client, focal_point, waiting_ve
     assert [form["figure"].value() for form in page.context["figures"]] == ["6"]
     assert "You withdrew this update. Your earlier text is filled in below, and your files are ticked." in page.text
     assert "What to change" not in page.text
+
+
+def test_what_waits_and_what_is_withdrawn_is_shown_with_figures_dates_doer_and_files(
+    client, focal_point, waiting_version
+):
+    file = EvidenceFileFactory(name="list.pdf")
+    own = {"update_version": waiting_version, "happened_to": waiting_version.happened_on, "done_by": DoneBy.JOINT}
+    EvidenceFactory(**own, file=file, title="Six districts", happened_from=date(2022, 1, 3))
+    figure = EvidenceFactory(update_version=waiting_version, kind="statistic")
+    ReadingFactory(indicator__name="Districts", figure=6, evidence=figure, update_version=waiting_version)
+
+    for url in (commitment_url(waiting_version), withdraw_url(waiting_version)):
+        text = client.get(url).text.split("What happened")[0]
+        assert re.search(r"Districts:\s+<strong>6</strong>", text), url
+        for told in (
+            "Start date: 3 January 2022. End date: 10 January 2022.",
+            "Who did it: Joint, the government taking part.",
+            "list.pdf",
+            "Under way",
+        ):
+            assert told in text, (url, told)
+
+
+def test_an_end_date_that_was_left_empty_is_neither_shown_nor_filled_in(client, focal_point, waiting_version):
+    commitment = waiting_version.update.commitment
+    day = waiting_version.happened_on
+    EvidenceFactory(update_version=waiting_version, commitment=commitment, happened_from=day, happened_to=day)
+
+    page = client.get(withdraw_url(waiting_version)).text
+    assert "Start date: 10 January 2022." in page
+    assert "End date" not in page
+    assert "End date" not in client.get(commitment_url(waiting_version)).text
+
+    UpdateVersionDecisionFactory(update_version=waiting_version, decision=UpdateDecision.WITHDRAWN)
+    form = client.get(reverse("update_send", args=[commitment.pk])).context["form"]
+    assert (form["happened_from"].value(), form["happened_to"].value()) == (day, None)
+
+
+def test_what_was_sent_stands_in_the_timeline_on_the_day_on_which_it_was_sent(client, focal_point, waiting_version):
+    commitment = waiting_version.update.commitment
+    UpdateVersionDecisionFactory(
+        update_version=waiting_version, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 12))
+    )
+    UpdateVersionFactory(
+        update=waiting_version.update, happened_on=date(2021, 12, 1), recorded_at=at_noon(date(2022, 1, 14))
+    )
+
+    entries = client.get(commitment_url(waiting_version)).context["entries"]
+
+    sent = [(entry.title, entry.day, entry.facts[0]) for entry in entries if entry.speaker == "ministry"][:2]
+    assert sent == [
+        ("Update 1, version 2", date(2022, 1, 14), "Date: 1 December 2021."),
+        ("Update 1", date(2022, 1, 10), "Date: 10 January 2022."),
+    ]
+    assert commitment.ministry == focal_point.ministry
 
 
 # --- The embassy ------------------------------------------------------------------------------------------------------
