@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import AdministratorFactory, FocalPointFactory, OfficerFactory
+from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_OVERDUE, KIND_RULES, Audience
 from tiptracker.web.glossary import read_glossary
 
 TERMS = [term for section in read_glossary() for term in section.terms]
@@ -45,3 +46,13 @@ def test_a_focal_point_first_reads_the_words_of_the_ministrys_own_pages(client):
     for section in read_glossary():
         for term in section.terms:
             assert page.count(f'id="{term.anchor}"') == 1
+
+
+def test_a_reminder_has_the_days_that_the_settings_of_a_ministry_say():
+    meaning = next(term.meaning for term in TERMS if term.name == "reminder")
+    said = [int(number) for number in re.findall(r"\d+", meaning)]
+    assert said == [*DAYS_BEFORE, *(days for kind, days in DAYS_OVERDUE.items() if _is_for_ministries(kind))]
+
+
+def _is_for_ministries(kind):
+    return KIND_RULES[kind].audience is Audience.FOCAL_POINTS
