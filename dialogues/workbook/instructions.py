@@ -29,8 +29,8 @@ def write_texts(ministry: Ministry, made_on: date) -> SheetTexts:
             % values,
             gettext(
                 "2. On the row of a commitment, choose the progress. Write what was done in one line and in a few "
-                "sentences. Enter the start date and the end date. Leave the rows empty on which you have nothing to "
-                "report."
+                "sentences. Enter the start date and, if the work took longer than a day, the end date. Leave the rows "
+                "empty on which you have nothing to report."
             ),
             gettext(
                 "3. Rows that begin with “Figure” ask for a number. Enter the total, or choose from the list if you "
