@@ -34,20 +34,15 @@ from dialogues.views.drafts import (
 )
 from dialogues.views.page_context import subject_url
 from dialogues.views.uploads import UploadResult, store_uploads
-from tiptracker.accounts.models import User, find_contact
+from tiptracker.accounts.models import find_contact
 from tiptracker.errors import Refused
 from tiptracker.localization import gettext
-from tiptracker.notifications.choices import NoticeKind
-from tiptracker.notifications.preferences import wants_mails_about
 from tiptracker.numbers import parse_whole_number
 from tiptracker.validation import EditConflict, format_moment
 from tiptracker.web.frontend.form_rows import add_refusal_at, invalid_forms, raw_values
 from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest
 from tiptracker.web.preserved_input import wants_json
-
-ANSWERS = (NoticeKind.UPDATE_RETURNED, NoticeKind.UPDATE_ACCEPTED)
-"""The notices by which a ministry learns of the embassy's answer to an update."""
 
 
 def read_sent_form(request: SignedInRequest) -> SentForm | None:
@@ -68,10 +63,10 @@ def sent_response(request: SignedInRequest, sent: UpdateVersion, now: datetime) 
     subject = sent.update.subject
     address = f"{subject_url(subject)}?sent"
     if not wants_json(request):
-        messages.success(request, _describe_sending(subject, request.user))
+        messages.success(request, _describe_sending(subject))
         return redirect(address)
     if "send_later" not in request.POST:
-        messages.success(request, _describe_sending(subject, request.user))
+        messages.success(request, _describe_sending(subject))
     sentence = (
         gettext("Your update on “%(subject)s” was sent to the embassy on %(moment)s.")
         if isinstance(subject, Commitment)
@@ -81,29 +76,24 @@ def sent_response(request: SignedInRequest, sent: UpdateVersion, now: datetime) 
     return JsonResponse({"state": "sent", "sentence": sentence % values, "url": address})
 
 
-def _describe_sending(subject: UpdateSubject, sender: User) -> str:
-    """Return what the page says after sending: what happened, who reads it, and how the sender learns of the reply."""
+def _describe_sending(subject: UpdateSubject) -> str:
+    """Return what the page says after sending: what happened, who reads it, and where the sender sees the reply.
+
+    The page says itself where mails are chosen, because this message can appear on any page.
+    """
     contact = find_contact(subject.country_id)
-    if isinstance(subject, Commitment):
-        sentence = gettext(
+    sentence = (
+        gettext(
             "Your update was sent to the embassy. %(officer)s will read it. You will see our reply here and on your "
             "home page."
         )
-        with_mail = gettext(
-            "Your update was sent to the embassy. %(officer)s will read it. You will see our reply here and on your "
-            "home page, and we send you a mail."
-        )
-    else:
-        sentence = gettext(
+        if isinstance(subject, Commitment)
+        else gettext(
             "Your answer was sent to the embassy. %(officer)s will read it. You will see our reply here and on your "
             "home page."
         )
-        with_mail = gettext(
-            "Your answer was sent to the embassy. %(officer)s will read it. You will see our reply here and on your "
-            "home page, and we send you a mail."
-        )
-    officer = contact.name if contact else gettext("An officer")
-    return (with_mail if wants_mails_about(sender, ANSWERS) else sentence) % {"officer": officer}
+    )
+    return sentence % {"officer": contact.name if contact else gettext("An officer")}
 
 
 class SendingPage[Part: TrackerForm](ABC):

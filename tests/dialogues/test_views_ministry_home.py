@@ -56,8 +56,7 @@ from tests.factories import (
 )
 from tests.refusals import shows_refusal
 from tiptracker.accounts.models import Country
-from tiptracker.notifications.choices import Frequency, NoticeKind
-from tiptracker.notifications.models import Notice, NoticeFrequency
+from tiptracker.notifications.models import Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -319,7 +318,8 @@ def test_update_send_says_beforehand_what_files_it_takes(client, police, focal_p
 
     assert "PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most 10 MB for each file." in text
     assert "a new choice replaces the earlier one" in text
-    assert "What makes a good update" in text
+    help_text = text.partition("What makes a good update")[2].partition("</ul>")[0]
+    assert "If the work took longer than a day, the end date too." in help_text
 
 
 def test_update_send_warns_above_the_narrative_and_says_what_happens_next(client, police, focal_point):
@@ -835,27 +835,26 @@ def test_a_date_that_the_embassy_moved_is_told_until_the_next_update(client, pol
     assert not any(told in client.get(page).text for page in pages)
 
 
-def test_the_page_after_sending_says_what_was_sent_and_that_a_mail_comes(client, police, focal_point):
+def test_the_page_after_sending_says_what_was_sent_and_where_mails_are_chosen(client, police, focal_point):
     commitment = CommitmentFactory(ministry=police)
     sent = form_data(happened_from="2022-01-17", happened_to="2022-01-19", files=[pdf_upload("minutes.pdf")])
 
     page = client.post(send_url(commitment), sent, follow=True).text
 
-    assert "and we send you a mail" in page
+    assert "You will see our reply here and on your home page." in page
     assert "Start date: 17 January 2022. End date: 19 January 2022." in page
     panel = page.partition('id="next"')[2].partition("</section>")[0]
     assert "minutes.pdf" in panel
+    assert reverse("notice_settings") in panel
     assert f"{police.name}, sent " in page
     assert ", claimed" not in page
 
 
-def test_no_mail_is_promised_to_whoever_wants_none(client, police, focal_point):
-    NoticeFrequency.objects.create(person=focal_point, kind=NoticeKind.UPDATE_ACCEPTED, frequency=Frequency.NEVER)
+def test_the_form_says_where_the_reply_comes_and_where_mails_are_chosen(client, police, focal_point):
+    form = client.get(send_url(CommitmentFactory(ministry=police))).text.partition("<form method")[2]
 
-    page = client.post(send_url(CommitmentFactory(ministry=police)), form_data(), follow=True).text
-
-    assert "Your update was sent to the embassy." in page
-    assert "we send you a mail" not in page
+    assert "You will see our reply on your home page." in form
+    assert f'You choose under <a href="{reverse("notice_settings")}">Notices and mails</a>' in form
 
 
 def test_opening_a_commitment_marks_its_notices_as_read(client, police, focal_point):

@@ -1,6 +1,6 @@
 """What a person chooses about mails: how often for each kind of notice, and the hour and days of digests."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -37,12 +37,6 @@ def read_frequencies(person: User) -> dict[NoticeKind, Frequency]:
     """Return how often the person wants mails about each kind that they can get."""
     chosen = {row.kind: Frequency(row.frequency) for row in NoticeFrequency.objects.filter(person=person)}
     return {kind: chosen.get(kind, KIND_RULES[kind].frequency) for kind in kinds_for_role(person.role)}
-
-
-def wants_mails_about(person: User, kinds: Iterable[NoticeKind]) -> bool:
-    """Return whether the person wants mails about each of these kinds."""
-    frequencies = read_frequencies(person)
-    return all(frequencies.get(kind, Frequency.NEVER) is not Frequency.NEVER for kind in kinds)
 
 
 def read_digest_times(person: User) -> DigestTimes:
