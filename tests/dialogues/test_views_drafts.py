@@ -70,7 +70,7 @@ def test_the_button_saves_all_that_was_typed_files_and_all_judges_nothing_and_le
     }  # fmt: skip
     assert not UpdateVersion.objects.exists()
     kept = EvidenceFile.objects.get()
-    for text in ('value="someday"', 'value="Six"', "You saved this draft on 28 January 2022", f'value="{kept.pk}"'):
+    for text in ('value="someday"', 'value="Six"', "Your draft was kept on 28 January 2022", f'value="{kept.pk}"'):
         assert text in page.text, text
 
 
