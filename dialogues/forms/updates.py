@@ -32,7 +32,7 @@ from tiptracker.web.frontend.forms import DayField, LongTextField, NarrativeText
 class UpdateForm(DatedForm):
     """Form for a ministry's update on one of its commitments. It has few fields, and none about scoring."""
 
-    required_for_some = ("happened_from", "files")
+    required_for_some = ("happened_from", "files", "through_on")
 
     claimed = forms.TypedChoiceField(
         coerce=ClaimedProgress,
@@ -86,7 +86,9 @@ class UpdateForm(DatedForm):
         ),
     )
     through_on = PastDayField(
-        label=gettext_lazy("End date of the figures"), help_text=gettext_lazy("The last day that the figures cover.")
+        label=gettext_lazy("End date of the figures"),
+        required=False,
+        help_text=gettext_lazy("The last day that the figures cover. You need it only if you enter a figure."),
     )
     proofs = RowsField(
         label=gettext_lazy("Agreed proof that you send with this update"),
@@ -96,7 +98,9 @@ class UpdateForm(DatedForm):
 
     def __init__(self, *args: Any, asks_figures: bool, proofs: Sequence[AgreedProof] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not asks_figures:
+        if asks_figures:
+            self.fields["through_on"].initial = kwargs["today"]
+        else:
             del self.fields["through_on"]
         if len(proofs) > 1:
             set_row_choices(self, "proofs", proofs)
@@ -187,6 +191,19 @@ class FigureForm(TrackerForm):
             values = {"last": format_number(last.figure), "figure": format_number(figure)}
             values["date"] = format_date(last.through_on)
             self.add_error("is_lower", forms.ValidationError(sentence % values, code="lower_total"))
+
+
+def check_end_of_figures(form: TrackerForm, figures: Sequence[FigureForm]) -> bool:
+    """Refuse figures without the last day that they cover. Return whether all these forms are valid.
+
+    It is a check of the forms together, because each figure has a form of its own.
+    """
+    is_valid = all([form.is_valid(), *(figure.is_valid() for figure in figures)])
+    is_given = any(figure.is_valid() and figure.is_filled for figure in figures)
+    if is_given and "through_on" not in form.errors and form.cleaned_data.get("through_on") is None:
+        form.add_error("through_on", gettext("Enter the last day that the figures cover."))
+        return False
+    return is_valid
 
 
 NEEDS_CHANGE = "change"

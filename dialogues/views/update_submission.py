@@ -19,7 +19,7 @@ from dialogues.actions.updates import FigureInput, send_update
 from dialogues.choices import EvidenceKind, UpdateDecision
 from dialogues.commitment_phrases import format_status_detail
 from dialogues.forms.fields import NO_DATA, to_direction
-from dialogues.forms.updates import FigureForm, UpdateForm
+from dialogues.forms.updates import FigureForm, UpdateForm, check_end_of_figures
 from dialogues.models import Commitment, CommitmentEvent, Reading, UpdateVersion
 from dialogues.returned_parts import list_changes
 from dialogues.views.commitments import list_linked_benchmarks
@@ -153,6 +153,9 @@ class _UpdatePage(SendingPage[FigureForm]):
             )
             for indicator in counted
         ]
+
+    def is_valid(self) -> bool:
+        return check_end_of_figures(self.form, self.parts)
 
     def submit(self) -> UpdateVersion:
         data = self.form.cleaned_data

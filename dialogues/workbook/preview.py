@@ -8,11 +8,11 @@ from typing import Any
 from django.http import QueryDict
 
 from dialogues.actions.updates import FigureInput
-from dialogues.forms.updates import FigureForm, UpdateForm
+from dialogues.forms.updates import FigureForm, UpdateForm, check_end_of_figures
 from dialogues.models import SendKey, UpdateVersion
 from dialogues.views.update_submission import read_figure_input
 from dialogues.views.uploads import UploadResult
-from dialogues.workbook.columns import FIGURE_COLUMNS, Column, name_figure_field
+from dialogues.workbook.columns import FIGURE_COLUMNS, name_figure_field
 from dialogues.workbook.content import AskedCommitment
 from dialogues.workbook.preview_row import SheetPreviewRow, name_row, send_key, show_faults
 from dialogues.workbook.request_content import AskedRequest
@@ -135,7 +135,7 @@ def _preview_row(
         preview.reason = _describe_blocked(asked) if preview.status is RowStatus.BLOCKED else ""
         return preview
     form, figures = _build_forms(row, asked, today)
-    has_errors = not all([form.is_valid(), *(figure.is_valid() for figure in figures)])
+    has_errors = not check_end_of_figures(form, figures)
     has_errors |= show_faults(row, [form, *figures])
     if uploaded:
         uploaded.show_refusals(form)
@@ -177,10 +177,6 @@ def _build_forms(row: WorkbookRow, asked: AskedCommitment, today: date) -> tuple
     data = QueryDict(mutable=True)
     for name, text in row.values.items():
         data[f"{prefix}-{name}"] = text
-    if not any(row.values.get(name) for name in _list_figure_fields(asked)):
-        data[f"{prefix}-{Column.THROUGH_ON}"] = (
-            today.isoformat()
-        )  # no figure, so the form needs no date of the ministry
     form = RowUpdateForm(data, row=row, today=today, asks_figures=bool(asked.figures))
     figures: list[FigureForm] = [
         RowFigureForm(

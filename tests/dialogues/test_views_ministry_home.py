@@ -360,6 +360,20 @@ def test_update_send_asks_for_figures_only_where_a_benchmark_counts_them(client,
     assert [(reading.figure, reading.direction) for reading in readings] == ([told] if told else [])
 
 
+def test_the_end_date_of_figures_is_needed_only_with_a_figure(client, police, focal_point):
+    commitment = counted_commitment(police)
+    name = f"indicator-{commitment.benchmarks.get().current_terms.indicator.pk}-figure"
+    assert client.get(send_url(commitment)).context["form"]["through_on"].value() == date(2022, 1, 28)
+
+    refused = client.post(send_url(commitment), form_data(**{name: "6"}, through_on=""))
+
+    assert refused.context["form"].errors == {"through_on": ["Enter the last day that the figures cover."]}
+    assert not UpdateVersion.objects.exists()
+    seen = {"draft_seen": Draft.objects.get().mark}
+    client.post(send_url(commitment), form_data(through_on="", **seen))
+    assert not UpdateVersion.objects.get().readings.exists()
+
+
 def district_commitment(police):
     """A commitment on a benchmark that counts districts; the country has three."""
     commitment = counted_commitment(police)

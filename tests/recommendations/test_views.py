@@ -359,7 +359,7 @@ def test_edition_terms_sets_new_terms_and_tells_both(client):
     ("changed", "field", "code", "sentence"),
     [
         ({"reason": ""}, "reason", None, "Fill this in."),
-        ({"deadline_on": ""}, "deadline_on", None, "Give the day."),
+        ({"deadline_on": ""}, "deadline_on", None, "Enter the date, such as 2022-01-28."),
         ({"deadline_on": "2023-01-01"}, "deadline_on", "outside_tracking_period", ""),
         ({"readiness_target": "101"}, "readiness_target", None, "Give 100 or less."),
         ({"readiness_target_reason": ""}, "readiness_target_reason", "required", ""),

@@ -366,6 +366,17 @@ def test_an_update_that_arrives_after_the_preview_was_read_is_not_overwritten(cl
     assert UpdateVersion.objects.count() == 1
 
 
+def test_a_figure_in_a_workbook_needs_the_last_day_that_it_covers(client, counted, focal_point):
+    filled = FilledWorkbook.download(client, counted.ministry)
+    filled.fill(counted, **UPDATE)
+    filled.fill(counted, in_figure_row=True, figure=16)
+
+    page = upload(client, counted.ministry, filled.as_xlsx())
+
+    (line,) = [line for line in page.context["lines"] if line.form]
+    assert line.form.errors == {"through_on": ["Enter the last day that the figures cover."]}
+
+
 def test_a_figure_that_is_no_longer_asked_for_is_not_left_out_without_a_word(client, counted, focal_point):
     filled = FilledWorkbook.download(client, counted.ministry)
     row = filled.fill(counted, **UPDATE)

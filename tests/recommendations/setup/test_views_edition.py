@@ -89,7 +89,7 @@ def test_every_field_of_an_edition_is_stored(client):
         ({"year": "1999"}, "year", None, "Give 2001 or more."),
         ({"year": "1e9"}, "year", None, "Give a number in digits alone"),
         ({"tier": "4"}, "tier", None, "Choose one from the list."),
-        ({"deadline_on": ""}, "deadline_on", None, "Give the day."),
+        ({"deadline_on": ""}, "deadline_on", None, "Enter the date, such as 2022-01-28."),
         ({"deadline_on": "soon"}, "deadline_on", None, "Give the day as a date"),
         ({"deadline_on": "2023-04-01"}, "deadline_on", "outside_tracking_period", ""),
         ({"ends_on": "2022-03-31"}, "ends_on", "reversed_dates", ""),

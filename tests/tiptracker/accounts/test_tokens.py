@@ -99,7 +99,7 @@ def test_making_one_asks_again_who_it_is_and_loses_nothing_that_was_typed(client
     [
         ({"name": ""}, "Fill this in."),
         ({"scope": "all"}, "Choose one from the list."),
-        ({"expires_on": ""}, "Give the day."),
+        ({"expires_on": ""}, "Enter the date, such as 2022-01-28."),
         ({"expires_on": "2021-01-01"}, "A token lasts one year at most."),
         ({"expires_on": "2099-01-01"}, "A token lasts one year at most."),
         ({"name": "WEEKLY report"}, "You already have a token with this name."),

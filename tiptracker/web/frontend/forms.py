@@ -286,7 +286,7 @@ ERROR_MESSAGES: tuple[tuple[type[forms.Field], dict[str, Any]], ...] = (
     (
         forms.DateField,
         {
-            "required": gettext_lazy("Give the day."),
+            "required": gettext_lazy("Enter the date, such as 2022-01-28."),
             "invalid": gettext_lazy("Give the day as a date, such as 2022-01-28."),
         },
     ),

@@ -134,7 +134,7 @@ class TypedForm(TrackerForm):
         ("name", "", "Fill this in."),
         ("name", "Maseru", "Shorten this to 3 characters. It has 6."),
         ("name", "a\0", "This text contains a character that we cannot save. Type the text again."),
-        ("on", "", "Give the day."),
+        ("on", "", "Enter the date, such as 2022-01-28."),
         ("on", "soon", "Give the day as a date, such as 2022-01-28."),
         ("number", "one", "Give a number in digits alone, such as 16."),
         ("number", "0", "Give 1 or more."),
