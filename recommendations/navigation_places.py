@@ -259,7 +259,7 @@ ACCOUNT = Place(
         Tab("token_list", gettext_noop("API tokens"), ("token_add", "token_revoke"), is_of_edition=False),
         Tab("notice_settings", gettext_noop("Notices and mails"), roles=NOTIFIED_ROLES, is_of_edition=False),
         Tab("calendar_feed", gettext_noop("Your own calendar"), roles=COUNTRY_ROLES, is_of_edition=False),
-        Tab("handover_received", gettext_noop("What you take over"), roles=COUNTRY_ROLES, is_of_edition=False),
+        Tab("handover_received", gettext_noop("Handover to you"), roles=COUNTRY_ROLES, is_of_edition=False),
     ),
     is_in_menu=False,
 )

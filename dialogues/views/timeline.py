@@ -267,12 +267,17 @@ class _TimelineBuilder:
         for link in links:
             moved = (link.recorded_at or self.commitment.recorded_at, link.benchmark.recommendation.edition.year)
             moves.setdefault(moved, []).append(link)
+        title = (
+            gettext("Linked to the %(year)s edition too")
+            if self.is_embassy
+            else gettext("Also about the TIP Report of %(year)s")
+        )
         for (at, year), moved_links in moves.items():
             yield TimelineEntry(
                 day=timezone.localtime(at).date(),
                 recorded_at=at,
                 speaker="embassy",
-                title=gettext("Linked to the %(year)s edition too") % {"year": year},
+                title=title % {"year": year},
                 source=gettext(EMBASSY_NAME),
                 verb="recorded",
                 by=self._name(moved_links[0].recorded_by) if moved_links[0].recorded_by else "",

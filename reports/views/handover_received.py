@@ -75,7 +75,7 @@ def _answer(request: SignedInRequest, handover: Handover, now: datetime) -> Http
             )
         return redirect("handover_received")
     mark_seen(handover=handover, by=request.user, now=now)
-    messages.success(request, gettext("You find this page again under “Your account”, “What you take over”."))
+    messages.success(request, gettext("You find this page again under “Your account”, “Handover to you”."))
     return redirect("home")
 
 

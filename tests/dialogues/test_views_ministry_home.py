@@ -195,6 +195,21 @@ def test_a_ministry_has_four_places_and_reads_nothing_of_readiness(client, polic
         assert absent not in page.text, absent
 
 
+def test_a_ministry_reads_of_the_report_and_its_year_where_the_embassy_reads_of_an_edition(client, focal_point):
+    recommendation = RecommendationFactory()
+    for url in (reverse("ministry_home"), edition_url("recommendation_list"), recommendation_url(recommendation)):
+        text = client.get(url).text
+        assert "TIP Report 2021" in text, url
+        assert "2021 edition" not in text, url
+
+    client.force_login(OfficerFactory())
+    assert "2021 edition" in client.get(edition_url("recommendation_list")).text
+
+
+def recommendation_url(recommendation):
+    return reverse("recommendation_detail", args=[recommendation.pk])
+
+
 def test_ministry_home_says_how_it_begins_where_nothing_is_asked(client, focal_point):
     text = client.get(reverse("ministry_home")).text
 
