@@ -97,24 +97,27 @@ def _page_head(request: HttpRequest) -> dict[str, Any]:
     if _is_edition_page(request) and phase is not Phase.CURRENT:
         others = editions_of_country(request, shown.country_id)
         current = next((other for other in others if edition_phase(other) is Phase.CURRENT), None)
-        context["notice"] = _phase_notice(shown, phase)
+        context["notice"] = _phase_notice(shown, phase, user)
         context["current"] = current and EditionChoice(
             _same_page_url(request, current), current.year, "", is_shown=False
         )
     return context
 
 
-def _phase_notice(edition: Edition, phase: Phase) -> str:
-    """Say when the tracking period of an upcoming edition begins, or when that of a past edition ended."""
+def _phase_notice(edition: Edition, phase: Phase, user: User) -> str:
+    """Say when the tracking period of an upcoming edition begins, or when that of a past edition ended.
+
+    A ministry knows an edition as the report of its year.
+    """
     if phase is Phase.UPCOMING:
-        return gettext("The %(year)d edition is upcoming. Its tracking period begins on %(date)s.") % {
-            "year": edition.year,
-            "date": format_date(edition.starts_on),
-        }
-    return gettext("The %(year)d edition is past. Its tracking period ended on %(date)s.") % {
-        "year": edition.year,
-        "date": format_date(edition.ends_on),
-    }
+        values = {"year": edition.year, "date": format_date(edition.starts_on)}
+        if user.is_ministry:
+            return gettext("The tracking period of the TIP Report %(year)d begins on %(date)s.") % values
+        return gettext("The %(year)d edition is upcoming. Its tracking period begins on %(date)s.") % values
+    values = {"year": edition.year, "date": format_date(edition.ends_on)}
+    if user.is_ministry:
+        return gettext("The tracking period of the TIP Report %(year)d ended on %(date)s.") % values
+    return gettext("The %(year)d edition is past. Its tracking period ended on %(date)s.") % values
 
 
 def describe_phase(edition: Edition) -> str:
