@@ -43,6 +43,7 @@ from reports.search.update_versions import (
     with_version,
     with_version_end,
 )
+from reports.search.withdrawals import describe_withdrawal, with_commitment_withdrawal, with_request_withdrawal
 from tiptracker.accounts.models import Country, District, Ministry, User
 from tiptracker.choices import EMBASSY_ROLES, MINISTRY_ROLES, Role
 from tiptracker.localization import format_date, gettext, gettext_noop
@@ -258,7 +259,8 @@ GROUPS: Sequence[Group] = (
                 _opens("commitment_detail"),
                 ministry_fields=("text",),
                 roles=EMBASSY_AND_MINISTRIES,
-                completed=_related("ministry"),
+                completed=lambda rows, user: with_commitment_withdrawal(rows.select_related("ministry")),
+                mark=describe_withdrawal,
             ),
             Source(
                 lambda user: AgreedProof.objects.visible_to(user).order_by("-recorded_at", "-pk"),
@@ -267,7 +269,10 @@ GROUPS: Sequence[Group] = (
                 _opens("commitment_detail", lambda row: row.commitment_id),
                 ministry_fields=("text", "from_whom"),
                 roles=EMBASSY_AND_MINISTRIES,
-                completed=_related("commitment__ministry"),
+                completed=lambda rows, user: with_commitment_withdrawal(
+                    rows.select_related("commitment__ministry"), "commitment"
+                ),
+                mark=describe_withdrawal,
             ),
         ),
     ),
@@ -313,7 +318,8 @@ GROUPS: Sequence[Group] = (
                 _opens("information_request_detail"),
                 ministry_fields=("reason",),
                 roles=EMBASSY_AND_MINISTRIES,
-                completed=_related("ministry"),
+                completed=lambda rows, user: with_request_withdrawal(rows.select_related("ministry")),
+                mark=describe_withdrawal,
                 find_by_name=find_requests_by_name,
             ),
             Source(
@@ -332,7 +338,10 @@ GROUPS: Sequence[Group] = (
                 _opens("information_request_detail", lambda row: row.information_request_id),
                 ministry_fields=("wording",),
                 roles=EMBASSY_AND_MINISTRIES,
-                completed=_related("information_request__ministry"),
+                completed=lambda rows, user: with_request_withdrawal(
+                    rows.select_related("information_request__ministry"), "information_request"
+                ),
+                mark=describe_withdrawal,
             ),
         ),
     ),

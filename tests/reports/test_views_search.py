@@ -7,15 +7,17 @@ import pytest
 from django.urls import reverse
 
 from dialogues.actions.redactions import confirm_redaction, finish_redaction, propose_redaction
-from dialogues.choices import Sensitivity, UpdateDecision
+from dialogues.choices import CommitmentEventKind, RequestEventKind, Sensitivity, UpdateDecision
 from dialogues.models import AgendaItem, FileText
 from reports.search import help_entries
 from tests.authentication import force_sign_in
 from tests.edition_urls import edition_url
 from tests.factories import (
     AdministratorFactory,
+    AgreedProofFactory,
     AmbassadorFactory,
     BenchmarkFactory,
+    CommitmentEventFactory,
     CommitmentFactory,
     CountryFactory,
     DialogueFactory,
@@ -30,6 +32,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     RecommendationFactory,
+    RequestEventFactory,
     UpdateFactory,
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
@@ -162,6 +165,23 @@ def test_what_came_with_a_withdrawn_or_returned_version_is_marked_and_versions_a
     assert [result.mark for result in groups["files"].results] == ended
     page = client.get(reverse("search"), {"q": "committee"}).text
     assert page.count(ended[2]) == 3
+
+
+def test_withdrawn_commitments_and_requests_are_marked_until_they_are_reopened(client):
+    reopened, withdrawn = CommitmentFactory(text="Open a shelter"), CommitmentFactory(text="Close a shelter")
+    for commitment in (reopened, withdrawn):
+        AgreedProofFactory(commitment=commitment, text="A list of shelters")
+        CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.WITHDRAWN, happened_on=date(2022, 1, 3))
+    CommitmentEventFactory(commitment=reopened, kind=CommitmentEventKind.REOPENED, happened_on=date(2022, 1, 4))
+    asked = InformationRequestFactory(reason="About a shelter", lines=["Each shelter"])
+    RequestEventFactory(information_request=asked, kind=RequestEventKind.WITHDRAWN, happened_on=date(2022, 1, 5))
+    client.force_login(OfficerFactory())
+
+    groups = {group.key: group for group in client.get(reverse("search"), {"q": "shelter"}).context["groups"]}
+
+    marks = [result.mark for result in groups["commitments"].results]
+    assert marks == ["Withdrawn on 3 January 2022.", ""] * 2
+    assert {result.mark for result in groups["requests"].results} == {"Withdrawn on 5 January 2022."}
 
 
 def test_a_file_that_was_sent_again_is_not_marked_and_what_replaced_nothing_says_so(client):
