@@ -29,6 +29,7 @@ from dialogues.views.proof_rows import ProofRow, list_proofs, missing_proofs
 from dialogues.views.redactions import list_evidence_rows, pending_redaction_urls, redaction_dates
 from dialogues.views.request_timeline import list_request_answers
 from dialogues.views.timeline import decision_on, review_of
+from dialogues.views.version_content import describe_sent_facts
 from recommendations.edition_context import editions_of_page_country
 from tiptracker import clock
 from tiptracker.accounts.models import User
@@ -309,6 +310,7 @@ def _render_detail(
         "subject": UpdateSubjectHeading.of(subject),
         "answers": answers,
         "claimed": update_version.progress,
+        "sent_facts": describe_sent_facts(update_version, [exhibit.evidence for exhibit in exhibits]),
         "decision": decision,
         "decided": UpdateDecision(decision.decision) if decision else None,
         "may_decide": may_decide,

@@ -206,6 +206,12 @@ def test_an_end_date_that_was_left_empty_is_neither_shown_nor_filled_in(client, 
     assert "End date" not in page
     assert "End date" not in client.get(commitment_url(waiting_version)).text
 
+    client.force_login(OfficerFactory())
+    review = client.get(reverse("version_detail", args=[waiting_version.pk])).text
+    assert "Start date: 10 January 2022." in review
+    assert "End date" not in review
+
+    client.force_login(focal_point)
     UpdateVersionDecisionFactory(update_version=waiting_version, decision=UpdateDecision.WITHDRAWN)
     form = client.get(reverse("update_send", args=[commitment.pk])).context["form"]
     assert (form["happened_from"].value(), form["happened_to"].value()) == (day, None)
