@@ -99,7 +99,7 @@ def person_list(request: SignedInRequest) -> HttpResponse:
     matching = chosen.narrow(people, clock.today()).select_related("ministry__country").prefetch_related("countries")
     page = Paginator(matching.order_by("name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     locked = _locked_out_until(page, clock.now())
-    planned = Handover.objects.planned().filter(person__in=list(page))
+    planned = Handover.objects.visible_to(request.user).planned().filter(person__in=list(page))
     successors = dict(planned.values_list("person", "successor__name"))
     context = {
         "filter": chosen,
