@@ -1,7 +1,7 @@
 """Choices used across this package: tiers, pillars, rules, milestones."""
 
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import gettext_noop
+from tiptracker.localization import gettext, gettext_noop
 
 
 class Tier(ChoiceEnum):
@@ -133,7 +133,17 @@ class MilestoneKind(ChoiceEnum):
     DEADLINE = "deadline", gettext_noop("Deadline")
     PERIOD_END = "period_end", gettext_noop("End of the tracking period")
 
+    @property
+    def label_with_owner(self) -> str:
+        """The label with who has to do it, so that nobody blames the government for what the Department owes."""
+        return gettext(MILESTONES_OF_THE_DEPARTMENT[self]) if self in MILESTONES_OF_THE_DEPARTMENT else self.label
 
+
+MILESTONES_OF_THE_DEPARTMENT = {
+    MilestoneKind.ACTION_PLAN: gettext_noop("Action plan presented by the Department to the government"),
+    MilestoneKind.INTERIM: gettext_noop("Interim assessment by the Department"),
+}
+"""The milestones that the Department has to reach, each with a label that says so. `gettext` translates it."""
 DATE_ONLY_MILESTONES = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END})
 """Milestones that are only dates. Nobody records them as done."""
 MILESTONE_PURPOSES = {

@@ -191,7 +191,7 @@ def _write_paragraph(
             commitments=len(of_government),
             falls=falls,
             next_dialogue_on=next_dialogue_on,
-            missed=tuple(row.kind.label for row in find_missed_milestones(result.known_facts, view.as_of)),
+            missed=tuple(row.kind.label_with_owner for row in find_missed_milestones(result.known_facts, view.as_of)),
         )
     )
 

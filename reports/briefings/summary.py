@@ -64,7 +64,7 @@ class ParagraphFacts:
         since: the last dialogue or briefing; None if there was none.
         falls: how far readiness has fallen since its highest week, the fullest text first; empty if it has not.
         next_dialogue_on: the day of the next planned dialogue; None if none is planned.
-        missed: the milestones that were missed, by their labels.
+        missed: the milestones that the Department missed, by their labels. Nobody else has any.
         steps: the next steps, in their order.
         overdue: the overdue commitments of the government.
         pending: the number of the government's commitments that need follow-up, overdue ones included.
@@ -321,7 +321,14 @@ def _missed_variants(facts: ParagraphFacts) -> Iterator[str]:
         ngettext("%(number)d milestone was missed: %(names)s.", "%(number)d milestones were missed: %(names)s.", number)
         % values
     )
-    yield ngettext("%(number)d milestone was missed.", "%(number)d milestones were missed.", number) % values
+    yield (
+        ngettext(
+            "%(number)d milestone of the Department was missed.",
+            "%(number)d milestones of the Department were missed.",
+            number,
+        )
+        % values
+    )
 
 
 def _dialogue_variants(facts: ParagraphFacts) -> Iterator[str]:

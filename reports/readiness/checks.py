@@ -300,8 +300,8 @@ def _missed_milestones(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
         yield RecordProblem(
             ProblemKind.MISSED,
             gettext("%(milestone)s: due on %(date)s and not recorded as done.")
-            % {"milestone": row.kind.label, "date": format_date(row.due_on)},
-            gettext("Record the day on which it was done, or ask for it."),
+            % {"milestone": row.kind.label_with_owner, "date": format_date(row.due_on)},
+            gettext("Record the day on which it was done, or ask the Department about it."),
             (RowReference("milestone", row.id),),
         )
 

@@ -159,7 +159,7 @@ def _list_missed(user: User, edition: Edition, facts: Facts, today: date) -> lis
     """Return the milestones that were missed. An officer records on their page that they were done."""
     return [
         MissedMilestone(
-            row.kind.label,
+            row.kind.label_with_owner,
             sentences.describe_milestone(row.kind, row.due_on, None, today),
             reverse("milestone_done", args=[row.id]) if user.role == Role.OFFICER else edition_url(edition, "timeline"),
         )

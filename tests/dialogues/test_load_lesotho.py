@@ -635,7 +635,7 @@ def test_exercise_leaves_one_commitment_overdue_and_the_action_plan_not_presente
     assert [check.sentence for check in readiness.checks] == [
         "A commitment was due on 14 January 2022, 14 days ago. No update received.",
         "10 open commitments have no agreed proof.",
-        "Action plan presented: due on 28 December 2021 and not recorded as done.",
+        "Action plan presented by the Department to the government: due on 28 December 2021 and not recorded as done.",
     ]
     assert Commitment.objects.get(pk__in=silent).text == "Exercise: agree with a second provider of shelter"
 

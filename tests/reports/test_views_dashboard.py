@@ -298,9 +298,10 @@ def test_dashboard_lists_a_missed_milestone_though_no_commitment_is_overdue(get_
     page = get_dashboard(OfficerFactory())
 
     assert [(row.title, row.status_text) for row in page.context["missed"]] == [
-        ("Action plan presented", "overdue by 31 days")
+        ("Action plan presented by the Department to the government", "overdue by 31 days")
     ]
-    assert f'<a href="{reverse("milestone_done", args=[missed.pk])}">Milestone: Action plan presented</a>' in page.text
+    link = f'<a href="{reverse("milestone_done", args=[missed.pk])}">'
+    assert f"{link}Milestone: Action plan presented by the Department to the government</a>" in page.text
     assert "No commitment is overdue." in page.text
     assert get_dashboard(ObserverFactory()).context["missed"][0].url == edition_url("timeline")
 

@@ -917,6 +917,15 @@ def test_milestones_are_listed_by_day(edition):
     ]
 
 
+def test_page_one_says_who_presents_an_action_plan_that_is_overdue(edition):
+    MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28))
+
+    assert (
+        "1 milestone was missed: Action plan presented by the Department to the government."
+        in build_briefing(edition).readiness.paragraph
+    )
+
+
 def test_milestones_are_listed_as_they_were_known(edition):
     MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
     MilestoneFactory(

@@ -217,6 +217,12 @@ def test_the_summary_names_missed_milestones_though_no_commitment_is_overdue():
     assert "milestone" not in write_paragraph(paragraph_facts(overdue=nothing))
 
 
+def test_a_missed_milestone_without_room_for_its_name_is_still_the_departments():
+    text = write_paragraph(paragraph_facts(missed=(" ".join(["Plan"] * 110),)))
+
+    assert "1 milestone of the Department was missed." in text
+
+
 # --- How long it is ---------------------------------------------------------------------------------------------------
 
 

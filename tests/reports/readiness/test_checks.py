@@ -619,8 +619,10 @@ def test_a_missed_milestone_is_a_problem(record):
 
     [check] = find_problems(record)
     assert (check.kind, check.rows) == (ProblemKind.MISSED, (RowReference("milestone", row),))
-    assert check.sentence == "Action plan presented: due on 21 December 2021 and not recorded as done."
-    assert check.to_do == "Record the day on which it was done, or ask for it."
+    assert check.sentence == (
+        "Action plan presented by the Department to the government: due on 21 December 2021 and not recorded as done."
+    )
+    assert check.to_do == "Record the day on which it was done, or ask the Department about it."
     assert problem_kinds(record, DUE) == []
     assert problem_kinds(record, DUE + A_DAY) == [ProblemKind.MISSED]
 
@@ -668,8 +670,8 @@ def test_milestones_stand_by_their_day(record):
     record.milestone(MilestoneKind.ACTION_PLAN, DUE - A_DAY)
 
     assert [sentence.partition(":")[0] for _, sentence in kinds_and_sentences(record)] == [
-        "Action plan presented",
-        "Interim assessment",
+        "Action plan presented by the Department to the government",
+        "Interim assessment by the Department",
     ]
 
 
