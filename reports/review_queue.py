@@ -4,7 +4,12 @@ The number beside “My tasks” in the navigation and the page itself count the
 (`recommendations.navigation.count_waiting_tasks`).
 """
 
+from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Min
+from django.utils.timezone import localtime
 
 from dialogues.models import Evidence, UpdateVersion
 from dialogues.permissions import can_give_reviews
@@ -18,11 +23,13 @@ from tiptracker.localization import gettext, ngettext
 class ReviewQueue(NamedTuple):
     """How many updates from ministries, and pieces of evidence that the embassy logged, nobody has reviewed.
 
-    What was returned or withdrawn does not wait. Evidence that came with an update is reviewed with it.
+    What was returned or withdrawn does not wait. Evidence that came with an update is reviewed with it. `waits_since`
+    is the day in the country on which the oldest was recorded; None if nothing waits.
     """
 
     updates: int
     pieces: int
+    waits_since: date | None = None
 
     @property
     def total(self) -> int:
@@ -33,13 +40,22 @@ class ReviewQueue(NamedTuple):
         """What waits, in words: "3 updates and 11 logged pieces of evidence wait for …"; empty if nothing does."""
         return sentences.describe_review_queue(self.updates, self.pieces)
 
+    @property
+    def age(self) -> str:
+        """Since when the oldest waits, in a sentence; empty if nothing does."""
+        return sentences.describe_longest_wait(self.total, self.waits_since) if self.waits_since else ""
+
 
 def count_review_queue(reader: User, country: Country) -> ReviewQueue:
     """Return how much of a country waits for the embassy's review, whoever may review it. This takes two queries."""
-    return ReviewQueue(
-        UpdateVersion.objects.visible_to(reader, country).undecided().count(),
-        Evidence.objects.visible_to(reader, country).unreviewed().count(),
+    queues = (
+        UpdateVersion.objects.visible_to(reader, country).undecided(),
+        Evidence.objects.visible_to(reader, country).unreviewed(),
     )
+    updates, pieces = (rows.order_by().aggregate(number=Count("pk"), oldest=Min("recorded_at")) for rows in queues)
+    oldest: list[datetime] = [queue["oldest"] for queue in (updates, pieces) if queue["oldest"]]
+    since = localtime(min(oldest), ZoneInfo(country.time_zone)).date() if oldest else None
+    return ReviewQueue(updates["number"], pieces["number"], since)
 
 
 def count_own_reviews(user: User, country: Country) -> int:

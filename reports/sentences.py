@@ -69,6 +69,12 @@ def describe_review_queue(updates: int, pieces: int) -> str:
     return sentence % {"items": sent if updates else logged}
 
 
+def describe_longest_wait(number: int, since: date) -> str:
+    """Say since which day the oldest of so many items has waited."""
+    sentence = ngettext("It has waited since %(date)s.", "The oldest has waited since %(date)s.", number)
+    return sentence % {"date": format_date(since)}
+
+
 def format_days(number: int) -> str:
     """Format a number of days: `1 day`, `12 days`."""
     return ngettext("%(number)d day", "%(number)d days", number) % {"number": number}

@@ -230,7 +230,7 @@ def _link_overdue_requests(edition: Edition, overdue: Sequence[InformationReques
 
 
 def _describe_waiting(user: User, edition: Edition, steps: NextSteps) -> WaitingReviews:
-    """Say how much waits for the embassy's review, whether it would add points, and what waits for the user."""
+    """Say how much waits for the embassy's review, since when, with which effect, and what waits for the user."""
     queue = count_review_queue(user, edition.country)
     own, tasks = describe_own_tasks(user, edition, queue)
     if not queue.total:
@@ -241,7 +241,7 @@ def _describe_waiting(user: User, edition: Edition, steps: NextSteps) -> Waiting
         effect = ngettext(
             "%(number)d of them would add points now.", "%(number)d of them would add points now.", adding
         ) % {"number": adding}
-    return WaitingReviews(" ".join(filter(None, [queue.sentence, own, effect])), tasks)
+    return WaitingReviews(" ".join(filter(None, [queue.sentence, queue.age, own, effect])), tasks)
 
 
 def _count_adding(steps: NextSteps) -> int:

@@ -226,13 +226,16 @@ def test_dashboard_prints_points_that_add_up_to_the_readiness_they_lead_to(get_d
 
 def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_officer_each_thing(get_dashboard):
     EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
-    for title in ("A circular", "A payment"):
-        EvidenceFactory(title=title, supports=[BenchmarkFactory()])
+    for title, day in (("A circular", 11), ("A payment", 12)):
+        EvidenceFactory(title=title, supports=[BenchmarkFactory()], recorded_at=at_noon(date(2022, 1, day)))
 
     short = get_dashboard(AmbassadorFactory()).context["in_short"]
     full = get_dashboard(OfficerFactory()).context["in_short"]
 
-    assert short[0].step.sentence == "Review the 2 updates and pieces of evidence that would add points."
+    assert short[0].step.sentence == (
+        "At the embassy, review the 2 updates and pieces of evidence that would add points. "
+        "The oldest has waited since 11 January 2022."
+    )
     assert [line.step.kind for line in short].count("review") == 1
     assert short[0].step.cumulative == full[1].step.cumulative
     assert [line.step.sentence for line in full[:2]] == [
@@ -480,8 +483,8 @@ def test_dashboard_lists_few_overdue_and_counts_the_others(get_dashboard):
 def waiting_record():
     """Three updates and three pieces of evidence wait, one of these logged by the officer who is returned."""
     benchmark, officer = BenchmarkFactory(), OfficerFactory()
-    for _ in range(3):
-        sent = UpdateVersionFactory()
+    for day in (7, 8, 9):
+        sent = UpdateVersionFactory(recorded_at=at_noon(date(2022, 1, day)))
         EvidenceFactory(update_version=sent, supports=[benchmark])
     UpdateVersionFactory(accepted=True)
     UpdateVersionFactory(returned=True)
@@ -500,7 +503,8 @@ def test_all_pages_count_what_waits_by_one_rule(get_dashboard, client, waiting_r
 
     page = get_dashboard(officer)
     assert page.context["waiting"].sentence.startswith(
-        f"{queue} You may review 5 of them. A colleague has to review the other one."
+        f"{queue} The oldest has waited since 7 January 2022. "
+        "You may review 5 of them. A colleague has to review the other one."
     )
     assert page.context["waiting"].tasks == "7 tasks wait for you: 5 reviews and 2 other tasks."  # a note, a benchmark
     assert page.context["waiting"].tasks in page.text

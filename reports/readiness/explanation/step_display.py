@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from reports.sentences import describe_longest_wait
 from tiptracker.localization import format_number, gettext, ngettext
 
 FIRST_PAGE_STEPS = 7
@@ -18,7 +19,7 @@ class StepDisplay:
     `owner` is empty if it is unknown. `points` and `cumulative` (readiness after this step and all before it) are of
     100, to one decimal. They are None if nothing has been reviewed, because no figure is shown then. `cumulative` is
     also None for a step that is listed apart. `at_most` is what the step may add if that depends on the figure,
-    otherwise None.
+    otherwise None. `waits_since` is the day on which an update or evidence to review was recorded.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class StepDisplay:
     at_most: Decimal | None = None
     cumulative: Decimal | None = None
     reaches_target: bool = False
+    waits_since: date | None = None
 
     @property
     def adds(self) -> str:
@@ -72,13 +74,15 @@ class StepsDisplay:
         if not reviews:
             return None
         sentence = ngettext(
-            "Review the %(number)d update or piece of evidence that would add points.",
-            "Review the %(number)d updates and pieces of evidence that would add points.",
+            "At the embassy, review the %(number)d update or piece of evidence that would add points.",
+            "At the embassy, review the %(number)d updates and pieces of evidence that would add points.",
             len(reviews),
-        )
+        ) % {"number": len(reviews)}
+        waits_since = min((step.waits_since for step in reviews if step.waits_since), default=None)
         return StepDisplay(
             kind="review",
-            sentence=sentence % {"number": len(reviews)},
+            sentence=f"{sentence} {describe_longest_wait(len(reviews), waits_since)}" if waits_since else sentence,
+            waits_since=waits_since,
             owner=reviews[0].owner,
             due_on=None,
             points=_sum_points(reviews),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from dialogues.commitment_status import CommitmentStanding
 from reports import formatting
 from reports.choices import StepKind, YearsAsked
+from reports.readiness.answers import RowReference
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import step_display
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
@@ -115,6 +116,7 @@ class StepFormatter:
             at_most=at_most if is_shown and step.points_at_most > step.points and at_most > points else None,
             cumulative=cumulative if is_shown else None,
             reaches_target=reaches_target and is_shown,
+            waits_since=self._waits_since.get(step.rows[0]) if step.kind is StepKind.REVIEW else None,
         )
 
     def owner(self, step: ReadinessStep) -> str | None:
@@ -288,6 +290,16 @@ class StepFormatter:
     @cached_property
     def _standings(self) -> Mapping[int, CommitmentStanding]:
         return commitment_standings(self.result.known_facts, self.result.as_of)
+
+    @cached_property
+    def _waits_since(self) -> Mapping[RowReference, date]:
+        """The day in the country on which each update version and each piece of evidence was recorded."""
+        facts = self.result.known_facts
+        rows = {
+            **{RowReference("update_version", row.id): row.recorded_at for row in facts.update_versions},
+            **{RowReference("evidence", row.id): row.recorded_at for row in facts.evidence},
+        }
+        return {row: recorded_at.astimezone(facts.zone).date() for row, recorded_at in rows.items()}
 
     def _ministry(self, step: ReadinessStep) -> str | None:
         name = self.texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None

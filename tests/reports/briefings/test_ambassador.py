@@ -388,14 +388,15 @@ def test_page_one_sums_up_waiting_reviews_in_one_line_and_counts_other_steps(edi
         for number in (2, 8)
     ]
     EvidenceFactory(supports=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))], verified=True)
-    for row in waiting:
-        EvidenceFactory(supports=[row])
+    for day, row in enumerate(waiting, 11):
+        EvidenceFactory(supports=[row], recorded_at=at_noon(date(2022, 1, day)))
 
     page = rendered_html(build_briefing(edition)).partition('data-head="Trend')[0]
 
-    assert "Review the 2 updates and pieces of evidence that would add points." in page
-    assert page.count("<td>Agree with") == 7
-    assert "2 more steps add" in page
+    assert "At the embassy, review the 2 updates and pieces of evidence that would add points." in page
+    assert "The oldest has waited since 11 January 2022." in page
+    assert page.count("<td>Agree with") == 6
+    assert "3 more steps add" in page
 
 
 def test_page_one_says_how_much_is_overdue(edition):
