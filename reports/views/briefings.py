@@ -223,8 +223,8 @@ def briefing_check(request: SignedInRequest) -> HttpResponse:
         context["matches"] = [
             BriefingMatch(
                 briefing,
-                is_older_draft=form.hash not in {briefing.sha256, briefing.word_sha256},
-                later=_newest_issued(request, briefing),
+                form.hash not in {briefing.sha256, briefing.word_sha256},
+                *_find_later(request, briefing),
             )
             for briefing in briefings.select_related("edition__country", "ministry", "dialogue", "job", "cleared_by")
         ]
@@ -235,18 +235,29 @@ class BriefingMatch(NamedTuple):
     """A briefing with a file that has the hash in question.
 
     `is_older_draft` is True if the file was a draft that has since been replaced. `later` is the newest version of the
-    same document that was issued after it.
+    same document that was issued after it, and `later_draft` the newest draft after both.
     """
 
     briefing: Briefing
     is_older_draft: bool
     later: Briefing | None
+    later_draft: Briefing | None
 
 
-def _newest_issued(request: SignedInRequest, briefing: Briefing) -> Briefing | None:
-    """Return the newest version of the same document that was issued after this one."""
-    versions = Briefing.objects.visible_to(request.user).of_the_same(briefing).issued()
-    return versions.filter(version__gt=briefing.version).last()
+class LaterVersions(NamedTuple):
+    """The newest issued version of a document after one version, and the newest draft after both."""
+
+    issued: Briefing | None
+    draft: Briefing | None
+
+
+def _find_later(request: SignedInRequest, briefing: Briefing) -> LaterVersions:
+    """Return the later versions of the same document that have a file."""
+    versions = Briefing.objects.visible_to(request.user).of_the_same(briefing).exclude(file="").defer("content")
+    later = list(versions.filter(version__gt=briefing.version, withdrawn_at__isnull=True))
+    issued = next((row for row in reversed(later) if row.cleared_at), None)
+    newest = later[-1] if later else None
+    return LaterVersions(issued, newest if newest != issued else None)
 
 
 def _get_briefing(request: SignedInRequest, pk: int) -> Briefing:
@@ -274,13 +285,15 @@ def _render_detail(
     """
     user = request.user
     versions = Briefing.objects.visible_to(user).of_the_same(briefing).issued()
+    later = _find_later(request, briefing)
     context = {
         "briefing": briefing,
         "may_request": can_request_briefing(user, briefing.edition),
         "may_clear": can_clear_briefing(user, briefing),
         "is_own": user.pk == briefing.requested_by_id,
         "corrects": versions.filter(version__lt=briefing.version).last(),
-        "corrected_by": _newest_issued(request, briefing),
+        "corrected_by": later.issued,
+        "later_draft": later.draft,
         "download_refusal": download_refusal,
         "file_page": "briefing_word" if as_word else "briefing_file",
         "clearance_refusal": clearance_refusal,

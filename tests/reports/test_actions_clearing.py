@@ -182,6 +182,37 @@ def test_a_correction_is_a_later_version_that_names_the_one_before(client):
     assert "A later version was issued:" in client.get(reverse("briefing_detail", args=[first.pk])).text
 
 
+def test_the_page_and_the_check_of_an_older_draft_lead_to_the_newest_one(client):
+    first, second, third = (BriefingFactory(pdf=content) for content in (b"one", b"two", b"three"))
+    BriefingFactory()  # has no file yet
+    BriefingFactory(
+        sha256=hashlib.sha256(b"gone").hexdigest(),
+        withdrawn_at=NOW,
+        withdrawn_by=AmbassadorFactory(),
+        withdrawn_reason="It held a name.",
+    )
+    client.force_login(ObserverFactory())
+    link = f'<a href="{reverse("briefing_detail", args=[third.pk])}">version 3</a>'
+
+    def says(briefing, content):
+        texts = client.get(reverse("briefing_detail", args=[briefing.pk])).text, check_file(client, content).text
+        return ["A later version exists as a draft:" in text and link in text for text in texts]
+
+    assert says(first, b"one") == says(second, b"two") == [True, True]
+    assert says(third, b"three") == [False, False]
+
+
+def test_a_draft_before_the_issued_version_is_not_called_later_than_it(client):
+    issued_first = BriefingFactory(pdf=b"one", issued=True)
+    BriefingFactory(pdf=b"two")
+    issued_last = BriefingFactory(pdf=b"three", issued=True)
+    client.force_login(AmbassadorFactory())
+
+    [match] = check_file(client, b"one").context["matches"]
+
+    assert (match.briefing, match.later, match.later_draft) == (issued_first, issued_last, None)
+
+
 # --- Holding a file against its hash ----------------------------------------------------------------------------------
 
 
