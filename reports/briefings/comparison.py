@@ -1,13 +1,14 @@
 """Compare two documents of one kind and list the differences in the reader's words. No Django here.
 
 Both documents come as `to_json_values` returns them. So a document handed over long ago can be compared although the
-record has changed since. Texts that only count days ("overdue by 12 days") or repeat another text are left out. Two
-documents from days without events therefore have no differences of that sort.
+record has changed since. Texts that only count days ("overdue by 12 days") or repeat another text are left out, and so
+is what rounding alone can change. Two documents from days without events therefore have no differences of that sort.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from reports.briefings.content.sections import SECTIONS
@@ -23,6 +24,9 @@ FORMER_KEYS: Mapping[str, str] = {
     "undertakings": "commitments",
 }
 """Keys of documents stored by an earlier release: the former key and today's."""
+
+ROUNDING = Decimal("0.1")
+"""How far figures that are printed so that they add up can differ although the exact figures are equal."""
 
 
 class Difference(NamedTuple):
@@ -55,6 +59,10 @@ class ComparisonRule(NamedTuple):
         shown: for some of these, the field to show instead.
         lists: the fields that hold a list of other items, with their rules.
         parts: the fields that hold one other item, with their rules.
+        adjusted: the fields to compare whose figures are rounded so that a column adds up.
+        counts: the fields that hold a list of which only the items in one state are counted: that state, and the name
+            of the number in English.
+        without_value: what to show, in English, for a field of `labels` without a value.
     """
 
     key: tuple[str, ...] = ()
@@ -64,6 +72,9 @@ class ComparisonRule(NamedTuple):
     shown: Mapping[str, str] = {}
     lists: Mapping[str, "ComparisonRule"] = {}
     parts: Mapping[str, "ComparisonRule"] = {}
+    adjusted: frozenset[str] = frozenset()
+    counts: Mapping[str, tuple[str, str]] = {}
+    without_value: str = ""
 
 
 def compare_documents(kind: BriefingKind, before: PlainContent, after: PlainContent) -> tuple[SectionDifferences, ...]:
@@ -105,13 +116,25 @@ def _compare_item(
 ) -> Iterator[Difference]:
     about = " · ".join(path)
     for field, label in rule.labels.items():
-        if before.get(field) != after.get(field):
-            shown = rule.shown.get(field, field)
-            yield Difference(about, gettext(label), _format_value(before.get(shown)), _format_value(after.get(shown)))
+        if _is_different(before.get(field), after.get(field), is_adjusted=field in rule.adjusted):
+            shown, empty = rule.shown.get(field, field), rule.without_value and gettext(rule.without_value)
+            values = (_format_value(item.get(shown)) or empty for item in (before, after))
+            yield Difference(about, gettext(label), *values)
     for field, part in rule.parts.items():
         yield from _compare_item(part, before.get(field) or {}, after.get(field) or {}, path)
+    for field, (state, label) in rule.counts.items():
+        if field in before and field in after:  # a document of an earlier release may not have it
+            old, new = (sum(one.get("state") == state for one in item[field] or ()) for item in (before, after))
+            if old != new:
+                yield Difference(about, gettext(label), str(old), str(new))
     for field, listed in rule.lists.items():
         yield from _compare_lists(listed, before.get(field) or (), after.get(field) or (), path)
+
+
+def _is_different(before: Any, after: Any, *, is_adjusted: bool) -> bool:
+    if before == after or not is_adjusted or before is None or after is None:
+        return bool(before != after)
+    return abs(Decimal(str(before)) - Decimal(str(after))) > ROUNDING
 
 
 def _compare_lists(
@@ -183,19 +206,31 @@ HEADER_FIELDS = {
     "sections": gettext_noop("Chosen sections"),
     "marking": gettext_noop("Marking"),
 }
+HEADLINE_READINESS = ComparisonRule(
+    labels={
+        "verified": gettext_noop("Readiness, verified"),
+        "claimed": gettext_noop("Readiness with all claims"),
+        "projected": gettext_noop("Readiness projected"),
+        "mark": gettext_noop("Our target"),
+    },
+    without_value=gettext_noop("no figure"),
+)
 READINESS = ComparisonRule(
     labels={
-        "sentence": gettext_noop("Readiness"),
         "possible": gettext_noop("Verified, dated to a later day"),
-        "projected": gettext_noop("Projected"),
-        "mark": gettext_noop("Our target"),
         "watch_list": gettext_noop("Watch List"),
     },
 )
-NEXT_STEP = ComparisonRule(key=("sentence",), summary="owner", labels={"points": gettext_noop("Points it adds")})
+NEXT_STEP = ComparisonRule(
+    key=("sentence",),
+    summary="owner",
+    labels={"points": gettext_noop("Points it adds")},
+    adjusted=frozenset({"points"}),
+)
 QUESTION = ComparisonRule(
     key=("title",),
     labels={"points": gettext_noop("Points"), "verdict": gettext_noop("Verdict"), "reason": gettext_noop("Reason")},
+    adjusted=frozenset({"points"}),
 )
 PART = ComparisonRule(
     key=("title",),
@@ -206,6 +241,7 @@ PART = ComparisonRule(
         "reason": gettext_noop("Reason"),
     },
     lists={"questions": QUESTION},
+    adjusted=frozenset({"points", "claimed"}),
 )
 BENCHMARK = ComparisonRule(
     key=("key",),
@@ -226,6 +262,7 @@ RECOMMENDATION = ComparisonRule(
         "facts": gettext_noop("Details"),
     },
     lists={"benchmarks": BENCHMARK},
+    adjusted=frozenset({"points"}),
 )
 MINISTRY = ComparisonRule(
     key=("name",),
@@ -332,11 +369,15 @@ AGENDA_ITEM = ComparisonRule(
     },
 )
 
-HEAD, PILLARS = gettext_noop("First page"), gettext_noop("Pillars")
+HEADLINE, HEAD, PILLARS = gettext_noop("Headline figures"), gettext_noop("First page"), gettext_noop("Pillars")
 """Names of the parts of a document that are not sections."""
 
 SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
     BriefingKind.AMBASSADOR: {
+        HEADLINE: ComparisonRule(
+            parts={"readiness": HEADLINE_READINESS},
+            counts={"commitments_to_follow_up": ("overdue", gettext_noop("Overdue commitments"))},
+        ),
         HEAD: ComparisonRule(
             labels=HEADER_FIELDS | {"deadline": gettext_noop("Deadline"), "methodology": gettext_noop("Method")},
             parts={"readiness": READINESS, "next_steps": ComparisonRule(lists={"steps": NEXT_STEP})},

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def document_values(sentence, *evidence):
     return {
-        "readiness": {"sentence": sentence},
+        "readiness": {"possible": sentence},
         "evidence": [
             {"what": what, "when": "8 Nov 2021", "state": "claimed", "review": "not reviewed"} for what in evidence
         ],

@@ -107,7 +107,7 @@ def test_new_verifications_commitments_returns_and_assessments_are_listed_in_the
 
     about = {(chapter, about, word) for chapter, about, word, _, _ in lines}
     assert about >= {
-        ("First page", "", "Readiness"),
+        ("Headline figures", "", "Readiness, verified"),
         ("Recommendations", "1", "Points verified"),
         ("Recommendations", "1 · 1a", "Assessment"),
         ("Commitments by ministry", "Ministry of Police · Name focal points", "Due"),
@@ -181,7 +181,7 @@ def test_a_document_stored_with_the_keys_of_an_earlier_release_is_compared_with_
     promise = {"text": "Train the posts", "made_on": "2021-11-08", "due_on": "2022-01-14", "state": "overdue"}
     step = {"sentence": "Ask for the figure", "owner": "Police", "points": "2.5"}
     former = {
-        "standing": {"sentence": "Readiness: 31 of 100."},
+        "standing": {"verified": "31.0"},
         "ladder": {"steps": [step]},
         "ministries": [
             {"name": "Police", "undertakings": [promise | {"state": "late", "standing": "late by 1 day"}]},
@@ -189,7 +189,7 @@ def test_a_document_stored_with_the_keys_of_an_earlier_release_is_compared_with_
         ],
     }
     today = {
-        "readiness": {"sentence": "Readiness: 45 of 100."},
+        "readiness": {"verified": "45.0"},
         "next_steps": {"steps": [step | {"points": "4.0"}]},
         "ministries": [
             {"name": "Police", "commitments": [promise | {"status_text": "overdue by 15 days"}]},
@@ -198,7 +198,7 @@ def test_a_document_stored_with_the_keys_of_an_earlier_release_is_compared_with_
     }
 
     assert list_differences(BriefingKind.AMBASSADOR, former, today) == {
-        ("First page", "", "Readiness", "Readiness: 31 of 100.", "Readiness: 45 of 100."),
+        ("Headline figures", "", "Readiness, verified", "31.0", "45.0"),
         ("First page", "Ask for the figure", "Points it adds", "2.5", "4.0"),
         ("Commitments by ministry", "Justice · Train the posts", "", "", "overdue by 15 days"),
     }
@@ -208,6 +208,49 @@ def test_a_document_stored_with_the_keys_of_an_earlier_release_is_compared_with_
     ]
     assert list_differences(BriefingKind.DIALOGUE, *meetings) == {
         ("Agenda", "Train the posts", "Status", "overdue", "due")
+    }
+
+
+def test_the_headline_figures_come_first_and_count_what_is_overdue():
+    commitments = [{"text": name, "made_on": "2021-11-08", "state": "overdue"} for name in "ab"]
+    before = {
+        "readiness": {"verified": None, "claimed": "40.0", "projected": "60.0", "mark": "45"},
+        "commitments_to_follow_up": [*commitments, commitments[0] | {"state": "open"}],
+    }
+    after = {
+        "as_of": "2022-01-28",
+        "readiness": {"verified": "28.7", "claimed": "41.9", "projected": "60.0", "mark": "45"},
+        "commitments_to_follow_up": commitments[:1],
+    }
+
+    first, *_ = compare_documents(BriefingKind.AMBASSADOR, before, after)
+
+    assert first.title == "Headline figures"
+    assert [tuple(difference)[1:] for difference in first.differences] == [
+        ("Readiness, verified", "no figure", "28.7"),
+        ("Readiness with all claims", "40.0", "41.9"),
+        ("Overdue commitments", "2", "1"),
+    ]
+
+
+def test_what_rounding_alone_can_change_is_no_difference():
+    def document(verified, points, part):
+        return {
+            "readiness": {"verified": verified},
+            "next_steps": {"steps": [{"sentence": "Ask for the figure", "points": points}]},
+            "parts": [{"title": "All three Ps", "points": part, "claimed": part}],
+        }
+
+    kind = BriefingKind.AMBASSADOR
+    before = document("28.7", "4.8", "6.6")
+
+    assert list_differences(kind, before, document("28.7", "4.7", "6.7")) == set()
+    assert {
+        (about, *values) for _, about, _, *values in list_differences(kind, before, document("28.8", "4.6", None))
+    } == {
+        ("", "28.7", "28.8"),
+        ("Ask for the figure", "4.8", "4.6"),
+        ("All three Ps", "6.6", ""),
     }
 
 
@@ -228,7 +271,8 @@ def missing_fields(item, cls):
     """Return compared fields that the document does not have."""
     hints = get_type_hints(cls)
     there = {field.name for field in fields(cls)}
-    wanted = {*item.key, *item.name, *item.labels, *item.shown.values(), *item.lists, *item.parts, item.summary} - {""}
+    wanted = {*item.key, *item.name, *item.labels, *item.shown.values(), *item.lists, *item.parts}
+    wanted |= {item.summary, *item.counts, *item.adjusted} - {""}
     lacking = [f"{cls.__name__}.{name}" for name in sorted(wanted - there)]
     for name, listed in item.lists.items():
         lacking += missing_fields(listed, get_args(hints[name])[0])
