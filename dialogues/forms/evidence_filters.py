@@ -4,7 +4,15 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, ReviewState, SupportKind
+from dialogues.choices import (
+    DECISIONS_ENDING_CLAIMS,
+    DoneBy,
+    EvidenceDecision,
+    EvidenceKind,
+    ReviewState,
+    SupportKind,
+    UpdateDecision,
+)
 from dialogues.forms.fields import ListFilterForm
 from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import gettext_lazy, gettext_noop
@@ -24,6 +32,7 @@ class EvidenceOrder(ChoiceEnum):
 
 BY_GOVERNMENT_CHOICE = ("by_government", gettext_lazy("The government, alone or with others"))
 UNREVIEWED_CHOICE = ("unreviewed", dict(ReviewState.choices())[ReviewState.CLAIMED.value])
+ENDED_CHOICES = [choice for choice in UpdateDecision.choices() if choice[0] in DECISIONS_ENDING_CLAIMS]
 
 
 class EvidenceFilterForm(ListFilterForm):
@@ -48,7 +57,7 @@ class EvidenceFilterForm(ListFilterForm):
     word = forms.ChoiceField(
         label=gettext_lazy("Embassy’s review"),
         required=False,
-        choices=[ANY_CHOICE, UNREVIEWED_CHOICE, *EvidenceDecision.choices()],
+        choices=[ANY_CHOICE, UNREVIEWED_CHOICE, *EvidenceDecision.choices(), *ENDED_CHOICES],
     )
     since = DayField(label=gettext_lazy("Happened from"), required=False)
     until = DayField(label=gettext_lazy("Happened until"), required=False)

@@ -16,6 +16,7 @@ from dialogues.choices import (
     EvidenceKind,
     Sensitivity,
     SupportKind,
+    UpdateDecision,
 )
 from dialogues.models.commitments import Commitment, CommitmentBenchmark
 from dialogues.models.information_requests import InformationRequest
@@ -75,8 +76,15 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(Exists(newest))
 
     def without_review(self) -> Self:
-        """Filter to evidence without any review, whether the embassy logged it or it came with an update."""
-        return self.filter(reviews__isnull=True)
+        """Filter to evidence without any review, whether the embassy logged it or it came with an update.
+
+        Evidence of an update that was returned or withdrawn waits for no review.
+        """
+        return self.without_ended_claims().filter(reviews__isnull=True)
+
+    def with_ended_claim(self, decision: UpdateDecision) -> Self:
+        """Filter to evidence of updates that were returned, or withdrawn."""
+        return self.filter(update_version__decision__decision=decision)
 
     def unreviewed(self, *, besides: User | None = None) -> Self:
         """Filter to evidence logged by the embassy with a link or a figure that is not reviewed yet.
@@ -239,6 +247,12 @@ class Evidence(models.Model):
     def sender(self) -> str:
         """Who recorded it, in words. For evidence of an update, as the update names its sender."""
         return self.update_version.sender if self.update_version else self.recorded_by.name
+
+    @property
+    def claim_ended(self) -> UpdateDecision | None:
+        """How the claim of the update that it came with ended: returned or withdrawn. None if it did not."""
+        decision = getattr(self.update_version, "decision", None)
+        return UpdateDecision(decision.decision) if decision and decision.decision in DECISIONS_ENDING_CLAIMS else None
 
     @property
     def newest_own_review(self) -> "EvidenceReview | None":

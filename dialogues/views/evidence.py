@@ -203,6 +203,7 @@ def _render_detail(
         "later": _newer_revision_id(user, evidence),
         "redacted": redaction_dates(*rows),
         "update_decision": _update_decision(evidence),
+        "claim_ended": evidence.claim_ended,
     }
     files = [evidence.file] if evidence.file else []
     if evidence.update_version_id and not files:  # the proof of a figure is in another part of the update
@@ -322,11 +323,11 @@ def _describe_effect(
     *,
     is_reviewed: bool,
 ) -> str:
-    """Describe what the evidence can do to the score; empty if its review makes that plain.
+    """Describe what the evidence can do to the score; empty if its review, or the end of its claim, makes that plain.
 
     Without a link (`evidence_link` None), describe its figure.
     """
-    if hasattr(evidence, "revised_by"):
+    if hasattr(evidence, "revised_by") or evidence.claim_ended:
         return ""
     if evidence_link is None:
         return "" if is_reviewed else _describe_figures(user, evidence, editions)

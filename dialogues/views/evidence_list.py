@@ -12,7 +12,14 @@ from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import GOVERNMENT_DOERS, EvidenceDecision, ReviewState, SupportKind
+from dialogues.choices import (
+    DECISIONS_ENDING_CLAIMS,
+    GOVERNMENT_DOERS,
+    EvidenceDecision,
+    ReviewState,
+    SupportKind,
+    UpdateDecision,
+)
 from dialogues.forms.evidence_filters import (
     BY_GOVERNMENT_CHOICE,
     UNREVIEWED_CHOICE,
@@ -49,13 +56,15 @@ ORDERINGS: dict[EvidenceOrder, tuple[Any, ...]] = {
 class LinkSummary(NamedTuple):
     """What evidence shows on a benchmark, and its newest review. `key` is empty for the evidence itself.
 
-    `reversal` says which earlier decision the newest review, or a correction, reversed.
+    `reversal` says which earlier decision the newest review, or a correction, reversed. `claim_ended` is set if the
+    update that it came with was returned or withdrawn.
     """
 
     key: str
     shows: str
     review: EvidenceReview | None
     reversal: str = ""
+    claim_ended: UpdateDecision | None = None
 
     @property
     def decision(self) -> EvidenceDecision | None:
@@ -68,7 +77,7 @@ class LinkSummary(NamedTuple):
 
     @property
     def decision_in_words(self) -> str:
-        return (self.decision or ReviewState.CLAIMED).label
+        return (self.decision or self.claim_ended or ReviewState.CLAIMED).label
 
 
 class EvidenceRow(NamedTuple):
@@ -175,6 +184,8 @@ def _filter_evidence(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> Evidence
         rows = rows.filter(Exists(EvidenceLink.objects.filter(evidence=OuterRef("pk"), shows=shows)))
     if (decision := chosen.get("word")) == UNREVIEWED_CHOICE[0]:
         rows = rows.without_review()
+    elif decision in DECISIONS_ENDING_CLAIMS:
+        rows = rows.with_ended_claim(UpdateDecision(decision))
     elif decision:
         rows = rows.with_newest_review(EvidenceDecision(decision), shows)
     if done_by := chosen.get("done_by"):
@@ -195,11 +206,13 @@ def _link_summaries(evidence: Evidence, editions: Sequence[Edition], reversals: 
             SupportKind(evidence_link.shows).label,
             review_of(evidence, evidence_link),
             reversals.get((evidence.pk, evidence_link.benchmark_id), ""),
+            evidence.claim_ended,
         )
         for evidence_link in evidence.evidence_links.all()
     ]
     reversal = reversals.get((evidence.pk, None), "")
     counted = [
-        LinkSummary("", row.indicator.name, review_of(evidence, None), reversal) for row in evidence.readings.all()
+        LinkSummary("", row.indicator.name, review_of(evidence, None), reversal, evidence.claim_ended)
+        for row in evidence.readings.all()
     ]
     return shown + counted

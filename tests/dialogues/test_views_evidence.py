@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from dialogues.actions.redactions import confirm_redaction, propose_redaction
 from dialogues.choices import DoneBy, EvidenceDecision, Sensitivity
+from recommendations.choices import EffortQuestion
 from tests.dialogues.sample_files import PDF
 from tests.edition_urls import edition_url
 from tests.factories import (
@@ -22,6 +23,7 @@ from tests.factories import (
     EvidenceFileFactory,
     EvidenceReviewFactory,
     FocalPointFactory,
+    IndicatorFactory,
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
@@ -192,6 +194,20 @@ def test_evidence_says_that_its_update_was_returned(client, answer):
     text = client.get(row_url("evidence_detail", EvidenceFactory(update_version=sent, commitment=commitment))).text
 
     assert ("The embassy returned the update that this came with." in text) is (answer == "returned")
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, ObserverFactory])
+def test_evidence_of_a_returned_update_does_not_promise_to_count(client, reader):
+    piece = EvidenceFactory(update_version=UpdateVersionFactory(returned=True), supports=[BenchmarkFactory()])
+    ReadingFactory(evidence=piece, indicator=IndicatorFactory(question=EffortQuestion.PROSECUTIONS))
+    client.force_login(reader())
+
+    text = client.get(row_url("evidence_detail", piece)).text
+
+    assert "This does not count until the ministry sends it again and the embassy verifies it." in text
+    assert "will count once another person" not in text
+    assert "Not reviewed" not in text
+    assert "status--returned" in text
 
 
 def test_opening_evidence_is_logged_and_shown_to_the_embassy(client):

@@ -171,6 +171,23 @@ def test_evidence_list_calls_verified_only_what_the_newest_word_does(client):
     assert set(filtered_titles(client, word="rejected")) == {"Fallen", "Both", figure.title}
 
 
+def test_evidence_of_a_returned_update_is_called_returned_and_waits_for_no_review(client):
+    benchmark = BenchmarkFactory()
+    for title, ended in (("Waits", {}), ("Went back", {"returned": True}), ("Taken back", {"withdrawn": True})):
+        EvidenceFactory(title=title, update_version=UpdateVersionFactory(**ended), supports=[benchmark])
+
+    page = client.get(reverse("evidence_list"))
+
+    assert {line.piece.title: line.shown[0].decision_in_words for line in page.context["lines"]} == {
+        "Waits": "Not reviewed",
+        "Went back": "Returned",
+        "Taken back": "Withdrawn",
+    }
+    assert filtered_titles(client, word="unreviewed") == ["Waits"]
+    assert filtered_titles(client, word="returned") == ["Went back"]
+    assert filtered_titles(client, word="withdrawn") == ["Taken back"]
+
+
 def test_evidence_list_says_when_a_verified_piece_was_rejected_or_corrected_later(client):
     benchmark = BenchmarkFactory()
     rejected = EvidenceFactory(title="Rejected", supports=[benchmark], verified=True)
