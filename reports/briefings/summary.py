@@ -278,11 +278,15 @@ def _step_variants(facts: ParagraphFacts) -> Iterator[str]:
 
 
 def _target_sentence(steps: Sequence[StepDisplay], *, after: int) -> str:
-    """Return with how many steps readiness reaches the target; empty if the first `after` do, or no number does."""
-    number = next((place for place, step in enumerate(steps, 1) if step.reaches_target), 0)
-    if number <= after:
+    """Return with how many steps readiness reaches the target; empty if the first `after` do, or no number does.
+
+    They are counted as below the heading of the table, where all reviews are one row.
+    """
+    place = next((place for place, step in enumerate(steps, 1) if step.reaches_target), 0)
+    if place <= after:
         return ""
-    return gettext("With the first %(number)d steps in the table it would reach our target.") % {"number": number}
+    values = {"number": sum(step.number for step in steps[:place])}
+    return gettext("With the first %(number)d next steps it would reach our target.") % values
 
 
 def _overdue_variants(facts: ParagraphFacts) -> Iterator[str]:

@@ -19,7 +19,8 @@ class StepDisplay:
     `owner` is empty if it is unknown. `points` and `cumulative` (readiness after this step and all before it) are of
     100, to one decimal. They are None if nothing has been reviewed, because no figure is shown then. `cumulative` is
     also None for a step that is listed apart. `at_most` is what the step may add if that depends on the figure,
-    otherwise None. `waits_since` is the day on which an update or evidence to review was recorded.
+    otherwise None. `waits_since` is the day on which an update or evidence to review was recorded. `number` is how
+    many steps it stands for: several if all reviews are in one line.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class StepDisplay:
     cumulative: Decimal | None = None
     reaches_target: bool = False
     waits_since: date | None = None
+    number: int = 1
 
     @property
     def adds(self) -> str:
@@ -88,6 +90,7 @@ class StepsDisplay:
             points=_sum_points(reviews),
             cumulative=reviews[-1].cumulative,
             reaches_target=any(review.reaches_target for review in reviews),
+            number=len(reviews),
         )
 
     @property

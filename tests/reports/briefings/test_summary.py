@@ -267,7 +267,15 @@ def test_the_summary_says_how_many_steps_reach_the_target_if_it_does_not_name_th
 
     text = write_paragraph(paragraph_facts(steps=steps))
 
-    assert ("With the first 3 steps in the table it would reach our target." in text) == is_said
+    assert ("With the first 3 next steps it would reach our target." in text) == is_said
+
+
+def test_the_summary_counts_each_review_of_the_row_that_sums_them_up():
+    steps = (next_step(5, number=7), next_step(5), next_step(5, reaches_target=True))
+
+    text = write_paragraph(paragraph_facts(steps=steps))
+
+    assert "With the first 9 next steps it would reach our target." in text
 
 
 def test_the_summary_names_only_the_owner_if_the_first_step_is_too_long():
