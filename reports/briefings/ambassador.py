@@ -25,6 +25,7 @@ from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.ambassador import (
     MAX_ASKS,
     AmbassadorBriefing,
+    OverdueRequest,
     PrintedDialogue,
     PrintedMilestone,
     PrintedMinistry,
@@ -40,18 +41,18 @@ from reports.briefings.recommendations import (
     recommendation_label,
     terms_in_force,
 )
-from reports.briefings.requests import summarize_requests
+from reports.briefings.requests import gather_requests, list_overdue, summarize_requests
 from reports.briefings.reversal_sentences import describe_fall, gather_reversals
 from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import (
     ComparedDay,
-    OverdueCommitments,
+    OverdueItems,
     ParagraphFacts,
     build_parts,
     build_readiness_summary,
     write_paragraph,
 )
-from reports.briefings.talking_points import TalkingPointBuilder
+from reports.briefings.talking_points import SortedPoint, TalkingPointBuilder
 from reports.briefings.trend import build_trend, read_trend
 from reports.briefings.updates import build_updates, gather_versions
 from reports.choices import BriefingKind
@@ -101,6 +102,8 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         deadline_on=result.deadline_on,
         falls=_describe_fall(view, run, told_since=run.compared_day),
     )
+    requests = gather_requests(view)
+    overdue_requests = list_overdue(requests)
     planned = _find_next_dialogue(view)
     if since and trend.since:
         since = replace(since, score=trend.since.then)
@@ -121,6 +124,7 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
                 shown_steps,
                 commitments,
                 to_follow_up=len(to_follow_up),
+                overdue_requests=overdue_requests,
                 since=since,
                 falls=_describe_fall(view, run, told_since=since.day if since and since.score is not None else None),
                 next_dialogue_on=planned.held_on if planned else None,
@@ -145,7 +149,8 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         recommendations=build_recommendations(view, recommendations, result, annex),
         dialogues=tuple(_build_dialogue(row, commitments) for row in dialogues),
         updates=build_updates(view, versions, commitments, annex),
-        requests=summarize_requests(view),
+        requests=summarize_requests(requests),
+        overdue_requests=overdue_requests,
         next_dialogue=_describe_next_dialogue(planned),
         evidence=annex.pieces,
         methodology=gettext("Method version %(version)s.") % {"version": result.method},
@@ -160,6 +165,7 @@ def _write_paragraph(
     commitments: Sequence[GatheredCommitment],
     *,
     to_follow_up: int,
+    overdue_requests: Sequence[OverdueRequest],
     since: ComparedDay | None,
     falls: tuple[str, ...],
     next_dialogue_on: date | None,
@@ -182,10 +188,15 @@ def _write_paragraph(
             waiting=result.waiting,
             since=since,
             steps=shown_steps.on_one_page,
-            overdue=OverdueCommitments(
+            overdue=OverdueItems(
                 number=len(overdue),
                 most_days=max((commitment.standing.days_overdue for commitment in overdue), default=0),
                 ministries=tuple(dict.fromkeys(commitment.printed.ministry for commitment in overdue)),
+            ),
+            overdue_requests=OverdueItems(
+                number=len(overdue_requests),
+                most_days=max((request.days for request in overdue_requests), default=0),
+                ministries=tuple(dict.fromkeys(request.ministry for request in overdue_requests)),
             ),
             pending=to_follow_up,
             commitments=len(of_government),
@@ -347,8 +358,16 @@ def _build_ministry(
             reversed_since=sum(key in priorities.reversed_ids for key in done),
         ),
         commitments=tuple(commitment.printed for commitment in own),
-        asks=tuple(one.point.sentence for one in talks.points_to_raise(row.pk)[:MAX_ASKS]),
+        asks=tuple(map(_say_what_to_raise, talks.points_to_raise(row.pk)[:MAX_ASKS])),
     )
+
+
+def _say_what_to_raise(one: SortedPoint) -> str:
+    """Return what to raise as it can be spoken. Beside it stands no status, so it says whether an answer is overdue."""
+    if not one.overdue_since or one.commitment:
+        return one.point.sentence
+    values = {"sentence": one.point.sentence, "date": format_date(one.overdue_since)}
+    return gettext("%(sentence)s The answer has been overdue since %(date)s.") % values
 
 
 def _find_dialogues(view: ReaderView) -> list[Dialogue]:

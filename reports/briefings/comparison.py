@@ -60,8 +60,8 @@ class ComparisonRule(NamedTuple):
         lists: the fields that hold a list of other items, with their rules.
         parts: the fields that hold one other item, with their rules.
         adjusted: the fields to compare whose figures are rounded so that a column adds up.
-        counts: the fields that hold a list of which only the items in one state are counted: that state, and the name
-            of the number in English.
+        counts: the fields that hold a list of which only the items in one state are counted: that state (empty: all
+            items), and the name of the number in English.
         without_value: what to show, in English, for a field of `labels` without a value.
     """
 
@@ -124,7 +124,9 @@ def _compare_item(
         yield from _compare_item(part, before.get(field) or {}, after.get(field) or {}, path)
     for field, (state, label) in rule.counts.items():
         if field in before and field in after:  # a document of an earlier release may not have it
-            old, new = (sum(one.get("state") == state for one in item[field] or ()) for item in (before, after))
+            old, new = (
+                sum(not state or one.get("state") == state for one in item[field] or ()) for item in (before, after)
+            )
             if old != new:
                 yield Difference(about, gettext(label), str(old), str(new))
     for field, listed in rule.lists.items():
@@ -376,7 +378,10 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
     BriefingKind.AMBASSADOR: {
         HEADLINE: ComparisonRule(
             parts={"readiness": HEADLINE_READINESS},
-            counts={"commitments_to_follow_up": ("overdue", gettext_noop("Overdue commitments"))},
+            counts={
+                "commitments_to_follow_up": ("overdue", gettext_noop("Overdue commitments")),
+                "overdue_requests": ("", gettext_noop("Overdue requests for information")),
+            },
         ),
         HEAD: ComparisonRule(
             labels=HEADER_FIELDS | {"deadline": gettext_noop("Deadline"), "methodology": gettext_noop("Method")},

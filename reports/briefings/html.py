@@ -28,6 +28,7 @@ from reports.briefings.page_fit import (
     projection_note,
 )
 from reports.briefings.second_page_fit import fit_second_page
+from reports.briefings.summary import count_overdue_requests
 from reports.templatetags.print import Footnotes
 from tiptracker.choices import Paper
 from tiptracker.localization import gettext, gettext_noop
@@ -82,6 +83,7 @@ def render_html(content: DocumentContent, paper: Paper = Paper.A4) -> str:
             "more_steps": content.next_steps.more_than(shown),
             "to_follow_up": content.first_page_commitments[:due],
             "more_to_follow_up": max(0, len(content.commitments_to_follow_up) - due),
+            "overdue_requests": count_overdue_requests(overdue) if (overdue := len(content.overdue_requests)) else "",
             "fitted_ministries": second.rows,
         }
     if isinstance(content, MinistryPage):

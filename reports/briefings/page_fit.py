@@ -64,7 +64,10 @@ MIN_DUE_ROWS = 2
 DUE_SHARES = (49, 27, 24)
 """Column widths of that table, in per cent."""
 DUE_LINES, DUE_ORDER_LINES, DISCLAIMER_HEIGHT = 2, 2, 13.0
-"""The most lines of its cells and of the text above it, and the height of what is below it."""
+"""The most lines of its cells and of the text above it, and the height of what is below it.
+
+One more line says how many requests for information are overdue, if any is.
+"""
 STEP_SHARES = (68, 18, 14)
 """Column widths of the table of next steps on that page, in per cent."""
 LINE_LIMITS = ((99, 99), (5, 9), (3, 6), (2, 4), (1, 3))
@@ -159,6 +162,7 @@ def count_fitting_steps(note: str, content: AmbassadorBriefing, paper: Paper) ->
     """Return how many next steps fit on the first page of an ambassador's briefing together with a covering note."""
     more_due_rows = max(0, min(MIN_DUE_ROWS, len(content.commitments_to_follow_up)) - 1)
     below = MORE_ROWS_HEIGHT + DUE_TABLE_HEIGHT + more_due_rows * (2 * LINE_HEIGHT + ROW_PADDING)
+    below += bool(content.overdue_requests) * SMALL_LINE_HEIGHT
     room = _room_below_head(note, content, paper) - below
     return sum(1 for height in accumulate(_step_heights(content, paper)) if height <= room)
 
@@ -169,7 +173,7 @@ def count_fitting_commitments(note: str, content: AmbassadorBriefing, steps: int
     The page discards rows that do not fit, so this needs no safety margin.
     """
     more_steps = MORE_ROWS_HEIGHT if steps < len(content.next_steps.steps) else 0
-    order = DUE_ORDER_LINES * SMALL_LINE_HEIGHT + ORDER_SPACING
+    order = (DUE_ORDER_LINES + bool(content.overdue_requests)) * SMALL_LINE_HEIGHT + ORDER_SPACING
     room = (
         _room_below_head(note, content, paper)
         + SAFETY_MARGIN

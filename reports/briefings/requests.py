@@ -1,12 +1,13 @@
 """Requests for information in documents: how many were made and answered, and what each ministry was asked for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from dialogues.choices import LineStatus, RequestStatus
 from dialogues.models import InformationRequest, RequestLine
 from dialogues.request_phrases import describe_line_standing, format_request_status
 from dialogues.request_status import RequestStanding
 from reports import formatting
+from reports.briefings.content.ambassador import OverdueRequest
 from reports.briefings.content.dialogue import AskedInformation
 from reports.briefings.reader_view import ReaderView
 from reports.choices import StepKind
@@ -53,12 +54,18 @@ def find_named_figures(
     }
 
 
-def summarize_requests(view: ReaderView) -> str:
+def list_overdue(requests: Sequence[tuple[InformationRequest, RequestStanding]]) -> tuple[OverdueRequest, ...]:
+    """Return the requests that are overdue, the longest first."""
+    overdue = [OverdueRequest(row.ministry.name, standing.days_overdue) for row, standing in requests]
+    return tuple(sorted((one for one in overdue if one.days), key=lambda one: -one.days))
+
+
+def summarize_requests(requests: Iterable[tuple[InformationRequest, RequestStanding]]) -> str:
     """Return how many requests were made, answered and are overdue; empty if none was made.
 
     A request that the ministry answered with “we have none” is answered. One that was withdrawn is not counted.
     """
-    statuses = [standing.status for _, standing in gather_requests(view)]
+    statuses = [standing.status for _, standing in requests]
     made = [status for status in statuses if status is not RequestStatus.WITHDRAWN]
     if not made:
         return ""

@@ -26,8 +26,11 @@ MAX_PARAGRAPH_MINISTRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class OverdueCommitments:
-    """The overdue commitments of the government: how many, the most days overdue, and the ministries, worst first."""
+class OverdueItems:
+    """The overdue commitments or requests for information: how many, the most days overdue, and the ministries.
+
+    The ministries come in the order of their items, the worst first.
+    """
 
     number: int
     most_days: int
@@ -67,6 +70,7 @@ class ParagraphFacts:
         missed: the milestones that the Department missed, by their labels. Nobody else has any.
         steps: the next steps, in their order.
         overdue: the overdue commitments of the government.
+        overdue_requests: the requests for information that are overdue.
         pending: the number of the government's commitments that need follow-up, overdue ones included.
         commitments: the number of all its commitments.
     """
@@ -83,9 +87,10 @@ class ParagraphFacts:
     waiting: int
     since: ComparedDay | None
     steps: Sequence[StepDisplay]
-    overdue: OverdueCommitments
+    overdue: OverdueItems
     pending: int
     commitments: int
+    overdue_requests: OverdueItems = OverdueItems(0, 0, ())
     falls: Sequence[str] = ()
     next_dialogue_on: date | None = None
     missed: Sequence[str] = ()
@@ -117,11 +122,14 @@ def write_paragraph(facts: ParagraphFacts) -> str:
     steps, never fewer figures.
     """
     opening = [_tier_sentence(facts), *_readiness_sentences(facts), *_change_sentences(facts)]
-    overdue = _first_fitting(_overdue_variants(facts), _words_left(opening))
-    missed = _first_fitting(_missed_variants(facts), _words_left([*opening, overdue]))
-    fall = _first_fitting(iter(facts.falls), _words_left([*opening, overdue, missed]) - MIN_STEP_WORDS)
-    steps = _first_fitting(_step_variants(facts), _words_left([*opening, fall, overdue, missed]))
-    texts = [*opening, fall, steps, overdue, missed]
+    late: list[str] = []
+    counted = [list(variants(facts)) for variants in (_overdue_variants, _request_variants, _missed_variants)]
+    for place, variants in enumerate(counted):  # each leaves room for the figures of those after it
+        shortest = [later[-1] for later in counted[place + 1 :] if later]
+        late.append(_first_fitting(iter(variants), _words_left([*opening, *late, *shortest])))
+    fall = _first_fitting(iter(facts.falls), _words_left([*opening, *late]) - MIN_STEP_WORDS)
+    steps = _first_fitting(_step_variants(facts), _words_left([*opening, fall, *late]))
+    texts = [*opening, fall, steps, *late]
     dialogue = _first_fitting(_dialogue_variants(facts), _words_left(texts))
     return " ".join(filter(None, [*texts, dialogue]))
 
@@ -316,6 +324,25 @@ def _overdue_variants(facts: ParagraphFacts) -> Iterator[str]:
     )
 
 
+def _request_variants(facts: ParagraphFacts) -> Iterator[str]:
+    """Yield texts on the requests for information that are overdue and with whom, the fullest first."""
+    overdue = facts.overdue_requests
+    if not overdue.number:
+        return
+    values = {"number": overdue.number, "days": overdue.most_days}
+    for named in range(min(MAX_PARAGRAPH_MINISTRIES, len(overdue.ministries)), 0, -1):
+        yield _request_sentence(overdue) % {**values, "ministries": _list_ministries(overdue.ministries, named)}
+    yield count_overdue_requests(overdue.number)
+
+
+def count_overdue_requests(number: int) -> str:
+    """Return how many requests for information are overdue, in a sentence."""
+    sentence = ngettext(
+        "%(number)d request for information is overdue.", "%(number)d requests for information are overdue.", number
+    )
+    return sentence % {"number": number}
+
+
 def _missed_variants(facts: ParagraphFacts) -> Iterator[str]:
     """Yield texts on missed milestones: with their names, then only how many."""
     if not (number := len(facts.missed)):
@@ -342,7 +369,7 @@ def _dialogue_variants(facts: ParagraphFacts) -> Iterator[str]:
         yield gettext("The next dialogue is planned for %(date)s.") % values
 
 
-def _overdue_sentence(overdue: OverdueCommitments) -> str:
+def _overdue_sentence(overdue: OverdueItems) -> str:
     if overdue.number == 1:
         return ngettext(
             "1 commitment is overdue, by %(days)d day: %(ministries)s.",
@@ -352,6 +379,20 @@ def _overdue_sentence(overdue: OverdueCommitments) -> str:
     return ngettext(
         "%(number)d commitments are overdue, by up to %(days)d day: %(ministries)s.",
         "%(number)d commitments are overdue, by up to %(days)d days: %(ministries)s.",
+        overdue.most_days,
+    )
+
+
+def _request_sentence(overdue: OverdueItems) -> str:
+    if overdue.number == 1:
+        return ngettext(
+            "1 request for information is overdue, by %(days)d day: %(ministries)s.",
+            "1 request for information is overdue, by %(days)d days: %(ministries)s.",
+            overdue.most_days,
+        )
+    return ngettext(
+        "%(number)d requests for information are overdue, by up to %(days)d day: %(ministries)s.",
+        "%(number)d requests for information are overdue, by up to %(days)d days: %(ministries)s.",
         overdue.most_days,
     )
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from reports.briefings.content.ambassador import (
     AmbassadorBriefing,
+    OverdueRequest,
     PrintedAssessment,
     PrintedBenchmark,
     PrintedCheck,
@@ -257,6 +258,7 @@ def full_ambassador_briefing(number=1, text="Investigate more", **facts):
             "checks": tuple(PrintedCheck(text, text, (text,)) for _ in range(number)),
             "next_steps": next_steps(number, text),
             "trend": trend(number, title=text),
+            "overdue_requests": (OverdueRequest(text, 14),) * number,
             "commitments_to_follow_up": (commitment(text, ministry=text, status_text=text[:60]),) * number,
             "milestones": tuple(PrintedMilestone(text[:40], DAY, False, "in 4 days") for _ in range(number)),
             "ministries": (ministry,) * number,

@@ -291,6 +291,14 @@ class PrintedRecommendation:
 
 
 @dataclass(frozen=True)
+class OverdueRequest:
+    """A request for information that is overdue: the ministry that was asked, and by how many days."""
+
+    ministry: str
+    days: int
+
+
+@dataclass(frozen=True)
 class PrintedParticipant:
     """A person who took part in a dialogue, and how."""
 
@@ -389,7 +397,8 @@ class PrintedEvidence:
 class AmbassadorBriefing(CommonContent):
     """Everything in an ambassador's briefing for one reader.
 
-    `requests` counts the requests for information. `next_dialogue` says when and where the next dialogue is planned.
+    `requests` counts the requests for information, and `overdue_requests` are those that are overdue. `next_dialogue`
+    says when and where the next dialogue is planned.
     """
 
     kind: ClassVar[BriefingKind] = BriefingKind.AMBASSADOR
@@ -410,6 +419,7 @@ class AmbassadorBriefing(CommonContent):
     dialogues: tuple[PrintedDialogue, ...]
     updates: tuple[PrintedUpdate, ...]
     requests: str = ""
+    overdue_requests: tuple[OverdueRequest, ...] = ()
     next_dialogue: str = ""
     evidence: tuple[PrintedEvidence, ...]
     methodology: str

@@ -48,6 +48,7 @@ from tests.factories import (
     EvidenceReviewFactory,
     FocalPointFactory,
     IndicatorFactory,
+    InformationRequestFactory,
     MilestoneFactory,
     MinistryFactory,
     ObserverFactory,
@@ -62,6 +63,7 @@ from tests.factories import (
 )
 from tests.reports.printed_document import PrintedDocument
 from tests.row_cache import load_cached
+from tiptracker.choices import Paper
 
 pytestmark = pytest.mark.django_db
 
@@ -410,6 +412,21 @@ def test_page_one_says_how_much_is_overdue(edition):
     assert "2 commitments of the government need follow-up, the most urgent first. 1 is overdue." in rendered_html(
         content
     )
+
+
+def test_overdue_requests_are_counted_on_page_one_and_called_overdue_on_page_two(edition):
+    police = MinistryFactory(name="Ministry of Police")
+    CommitmentFactory(ministry=police, made__due_on=date(2022, 2, 20))
+    assert "request" not in rendered_html(build_briefing(edition)).partition("<h2>Annexes")[0].lower()
+    InformationRequestFactory(ministry=police, edition=edition, asked__due_on=date(2022, 1, 14), lines=["The list"])
+
+    content = build_briefing(edition)
+
+    assert "1 request for information is overdue, by 14 days: Ministry of Police." in content.readiness.paragraph
+    for paper in Paper:
+        first, second = (" ".join(text.split()) for text in PrintedDocument(content, paper).texts[:2])
+        assert first.count("1 request for information is overdue") == 2, "in the paragraph and above the table"
+        assert "When may we have the answer? The answer has been overdue since 14 January 2022." in second
 
 
 def test_page_one_lists_no_step_for_a_commitment_due_after_the_deadline(edition):

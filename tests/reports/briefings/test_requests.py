@@ -6,7 +6,7 @@ import pytest
 
 from dialogues.choices import RequestEventKind
 from reports.briefings.reader_view import ReaderView
-from reports.briefings.requests import build_asked_information, summarize_requests
+from reports.briefings.requests import build_asked_information, gather_requests, summarize_requests
 from tests.factories import (
     InformationRequestFactory,
     MinistryFactory,
@@ -32,7 +32,7 @@ def view(edition, *, as_of=TODAY, known_by=None):
 
 
 def test_nothing_is_said_where_nobody_was_asked(edition):
-    assert summarize_requests(view(edition)) == ""
+    assert summarize_requests(gather_requests(view(edition))) == ""
     assert build_asked_information(view(edition), ()) == ()
 
 
@@ -48,10 +48,13 @@ def test_the_briefing_counts_what_was_asked_answered_and_is_overdue(edition):
     RequestEventFactory(information_request=withdrawn, kind=RequestEventKind.WITHDRAWN, happened_on=date(2022, 1, 20))
     assert overdue.lines.exists()
 
-    assert summarize_requests(view(edition)) == "Requests for information: 4 asked, 2 answered, 1 overdue."
+    assert (
+        summarize_requests(gather_requests(view(edition)))
+        == "Requests for information: 4 asked, 2 answered, 1 overdue."
+    )
     # As known before the answers and the changes: nothing was due yet, and nothing answered.
     then = view(edition, as_of=date(2022, 1, 9), known_by=at_noon(date(2022, 1, 9)))
-    assert summarize_requests(then) == "Requests for information: 5 asked, 0 answered, 0 overdue."
+    assert summarize_requests(gather_requests(then)) == "Requests for information: 5 asked, 0 answered, 0 overdue."
 
 
 def test_the_pack_lists_each_line_of_the_ministries_at_the_table(edition):
@@ -91,4 +94,7 @@ def test_a_request_is_overdue_by_the_line_that_does_not_wait(edition):
     listed = build_asked_information(view(edition), ())
 
     assert [each.state for each in listed] == ["with_embassy", "overdue"]
-    assert summarize_requests(view(edition)) == "Requests for information: 1 asked, 0 answered, 1 overdue."
+    assert (
+        summarize_requests(gather_requests(view(edition)))
+        == "Requests for information: 1 asked, 0 answered, 1 overdue."
+    )

@@ -12,7 +12,7 @@ from reports.briefings.reader_view import ReaderView
 from reports.briefings.summary import (
     MAX_PARAGRAPH_WORDS,
     ComparedDay,
-    OverdueCommitments,
+    OverdueItems,
     ParagraphFacts,
     write_paragraph,
 )
@@ -209,12 +209,21 @@ def test_the_summary_leaves_the_fall_out_rather_than_the_next_step():
 
 
 def test_the_summary_names_missed_milestones_though_no_commitment_is_overdue():
-    nothing = OverdueCommitments(0, 0, ())
+    nothing = OverdueItems(0, 0, ())
 
     text = write_paragraph(paragraph_facts(overdue=nothing, missed=("Action plan presented",)))
 
     assert text.endswith("No commitment is overdue; 12 need follow-up. 1 milestone was missed: Action plan presented.")
     assert "milestone" not in write_paragraph(paragraph_facts(overdue=nothing))
+
+
+def test_the_summary_names_overdue_requests_beside_overdue_commitments():
+    one = write_paragraph(paragraph_facts(overdue_requests=OverdueItems(1, 14, ("Ministry of Police",))))
+    two = write_paragraph(paragraph_facts(overdue_requests=OverdueItems(2, 14, ("Police", "Justice"))))
+
+    assert "Justice. 1 request for information is overdue, by 14 days: Ministry of Police." in one
+    assert "2 requests for information are overdue, by up to 14 days: Police and Justice." in two
+    assert "request" not in write_paragraph(paragraph_facts())
 
 
 def test_a_missed_milestone_without_room_for_its_name_is_still_the_departments():
@@ -246,7 +255,7 @@ def paragraph_facts(**facts):
             "waiting": 4,
             "since": ComparedDay(date(2021, 11, 24), is_dialogue=True, score=Decimal("8.5")),
             "steps": (next_step(), next_step()),
-            "overdue": OverdueCommitments(3, 14, ("Ministry of Police", "Ministry of Justice")),
+            "overdue": OverdueItems(3, 14, ("Ministry of Police", "Ministry of Justice")),
             "pending": 12,
             "commitments": 14,
             **facts,
@@ -286,7 +295,7 @@ def test_the_summary_names_only_the_owner_if_the_first_step_is_too_long():
 
 
 def test_the_summary_counts_the_ministries_that_it_does_not_name():
-    overdue = OverdueCommitments(5, 1, ("Ministry of Police", "Ministry of Justice", "Ministry of Health", "Treasury"))
+    overdue = OverdueItems(5, 1, ("Ministry of Police", "Ministry of Justice", "Ministry of Health", "Treasury"))
 
     text = write_paragraph(paragraph_facts(overdue=overdue))
 
@@ -301,12 +310,18 @@ def test_the_summary_counts_the_ministries_that_it_does_not_name():
 @pytest.mark.parametrize("score", [None, Decimal("28.7")])
 def test_the_summary_never_has_more_than_120_words(ministries, words, score):
     name = " ".join(["Ministry"] * min(words, 60))
-    overdue = OverdueCommitments(40, 300, (name,) * ministries)
+    overdue = OverdueItems(40, 300, (name,) * ministries)
 
-    text = write_paragraph(paragraph_facts(score=score, steps=(next_step(words, name),) * 9, overdue=overdue))
+    text = write_paragraph(
+        paragraph_facts(
+            score=score, steps=(next_step(words, name),) * 9, overdue=overdue, overdue_requests=overdue, missed=(name,)
+        )
+    )
 
     assert len(text.split()) <= MAX_PARAGRAPH_WORDS
     assert "40 commitments are overdue" in text
+    assert "40 requests for information are overdue" in text
+    assert "1 milestone" in text
 
 
 def test_a_score_that_only_rounds_to_the_target_has_not_reached_it():
