@@ -75,6 +75,16 @@ def describe_longest_wait(number: int, since: date) -> str:
     return sentence % {"date": format_date(since)}
 
 
+def count_late_updates(number: int) -> str:
+    """Return how many of the updates that wait were received after the due date, in a sentence."""
+    sentence = ngettext(
+        "%(number)d update that waits was received after its due date.",
+        "%(number)d updates that wait were received after their due date.",
+        number,
+    )
+    return sentence % {"number": number}
+
+
 def format_days(number: int) -> str:
     """Format a number of days: `1 day`, `12 days`."""
     return ngettext("%(number)d day", "%(number)d days", number) % {"number": number}

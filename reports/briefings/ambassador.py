@@ -198,6 +198,7 @@ def _write_paragraph(
                 most_days=max((request.days for request in overdue_requests), default=0),
                 ministries=tuple(dict.fromkeys(request.ministry for request in overdue_requests)),
             ),
+            late_updates=sum(bool(commitment.standing.received_days_after_due) for commitment in of_government),
             pending=to_follow_up,
             commitments=len(of_government),
             falls=falls,

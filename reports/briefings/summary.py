@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from reports import formatting
+from reports import formatting, sentences
 from reports.briefings.content.ambassador import PrintedPart, PrintedQuestion, ReadinessSummary
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness.explanation import context_display, headline, score_display
@@ -71,6 +71,7 @@ class ParagraphFacts:
         steps: the next steps, in their order.
         overdue: the overdue commitments of the government.
         overdue_requests: the requests for information that are overdue.
+        late_updates: the number of updates that wait and were received after the due date.
         pending: the number of the government's commitments that need follow-up, overdue ones included.
         commitments: the number of all its commitments.
     """
@@ -91,6 +92,7 @@ class ParagraphFacts:
     pending: int
     commitments: int
     overdue_requests: OverdueItems = OverdueItems(0, 0, ())
+    late_updates: int = 0
     falls: Sequence[str] = ()
     next_dialogue_on: date | None = None
     missed: Sequence[str] = ()
@@ -123,7 +125,8 @@ def write_paragraph(facts: ParagraphFacts) -> str:
     """
     opening = [_tier_sentence(facts), *_readiness_sentences(facts), *_change_sentences(facts)]
     late: list[str] = []
-    counted = [list(variants(facts)) for variants in (_overdue_variants, _request_variants, _missed_variants)]
+    kinds = (_overdue_variants, _late_update_variants, _request_variants, _missed_variants)
+    counted = [list(variants(facts)) for variants in kinds]
     for place, variants in enumerate(counted):  # each leaves room for the figures of those after it
         shortest = [later[-1] for later in counted[place + 1 :] if later]
         late.append(_first_fitting(iter(variants), _words_left([*opening, *late, *shortest])))
@@ -134,8 +137,8 @@ def write_paragraph(facts: ParagraphFacts) -> str:
     return " ".join(filter(None, [*texts, dialogue]))
 
 
-def _words_left(sentences: Sequence[str]) -> int:
-    return MAX_PARAGRAPH_WORDS - sum(len(sentence.split()) for sentence in sentences)
+def _words_left(texts: Sequence[str]) -> int:
+    return MAX_PARAGRAPH_WORDS - sum(len(text.split()) for text in texts)
 
 
 def _first_fitting(variants: Iterator[str], words: int) -> str:
@@ -322,6 +325,12 @@ def _overdue_variants(facts: ParagraphFacts) -> Iterator[str]:
     yield (
         ngettext("%(number)d commitment is overdue.", "%(number)d commitments are overdue.", overdue.number) % values
     )
+
+
+def _late_update_variants(facts: ParagraphFacts) -> Iterator[str]:
+    """Yield how many updates that wait came late. Their commitments are not overdue, but not in time either."""
+    if facts.late_updates:
+        yield sentences.count_late_updates(facts.late_updates)
 
 
 def _request_variants(facts: ParagraphFacts) -> Iterator[str]:

@@ -133,6 +133,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "overdue": overdue[:most_overdue],
         "more_overdue": len(overdue[most_overdue:]),
         "overdue_count": len(overdue),
+        "late_updates": sentences.count_late_updates(late) if (late := _count_late_updates(commitments)) else "",
         "overdue_requests": _link_overdue_requests(edition, [row for row, _ in overdue_requests]),
         "waiting": _describe_waiting(user, edition, steps),
         "waiting_pages": [] if can_give_reviews(user) else _waiting_pages(user, edition, commitments),
@@ -206,6 +207,11 @@ def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -
     )
     commitments = [CommitmentDisplay(row, standings[row.pk]) for row in rows if row.pk in standings]
     return sorted(commitments, key=lambda row: row.due_order)
+
+
+def _count_late_updates(commitments: Sequence[CommitmentDisplay]) -> int:
+    """Return how many updates that wait were received after the due date. Their commitments are not overdue."""
+    return sum(bool(row.standing.received_days_after_due) for row in commitments)
 
 
 def _find_overdue_requests(

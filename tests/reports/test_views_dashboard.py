@@ -309,6 +309,19 @@ def test_dashboard_lists_a_missed_milestone_though_no_commitment_is_overdue(get_
     assert get_dashboard(ObserverFactory()).context["missed"][0].url == edition_url("timeline")
 
 
+def test_dashboard_counts_updates_that_wait_and_came_late_though_no_commitment_is_overdue(get_dashboard):
+    commitment = CommitmentFactory(made__due_on=date(2022, 1, 5))
+    UpdateVersionFactory(
+        update__commitment=CommitmentFactory(made__due_on=date(2022, 1, 20)), happened_on=date(2022, 1, 20)
+    )
+    UpdateVersionFactory(update__commitment=commitment, happened_on=date(2022, 1, 15))
+    BenchmarkFactory()
+
+    text = " ".join(get_dashboard(ObserverFactory()).text.split())
+
+    assert "No commitment is overdue. 1 update that waits was received after its due date." in text
+
+
 def test_dashboard_says_whether_the_claims_reach_the_target_and_what_the_fall_was(get_dashboard):
     benchmark = BenchmarkFactory()
     done = EvidenceFactory(

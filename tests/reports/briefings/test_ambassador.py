@@ -296,7 +296,9 @@ def test_the_paragraph_and_page_one_count_what_the_ministries_pages_raise_or_wai
     assert sorted(listed) == ["Can be earlier", "In time", "Waits"]
     assert list(listed)[-1] == "Waits"
     assert listed["Waits"] == "with the embassy since 15 January 2022, update received 10 days after the due date"
-    assert content.readiness.paragraph.endswith("No commitment is overdue; 3 need follow-up.")
+    assert content.readiness.paragraph.endswith(
+        "No commitment is overdue; 3 need follow-up. 1 update that waits was received after its due date."
+    )
     assert "1 other open commitment needs none yet." in rendered_html(content)
 
 
