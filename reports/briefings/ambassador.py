@@ -52,7 +52,7 @@ from reports.briefings.summary import (
     build_readiness_summary,
     write_paragraph,
 )
-from reports.briefings.talking_points import SortedPoint, TalkingPointBuilder
+from reports.briefings.talking_points import TalkingPointBuilder
 from reports.briefings.trend import build_trend, read_trend
 from reports.briefings.updates import build_updates, gather_versions
 from reports.choices import BriefingKind
@@ -359,16 +359,8 @@ def _build_ministry(
             reversed_since=sum(key in priorities.reversed_ids for key in done),
         ),
         commitments=tuple(commitment.printed for commitment in own),
-        asks=tuple(map(_say_what_to_raise, talks.points_to_raise(row.pk)[:MAX_ASKS])),
+        asks=tuple(one.point.sentence for one in talks.points_to_raise(row.pk)[:MAX_ASKS]),
     )
-
-
-def _say_what_to_raise(one: SortedPoint) -> str:
-    """Return what to raise as it can be spoken. Beside it stands no status, so it says whether an answer is overdue."""
-    if not one.overdue_since or one.commitment:
-        return one.point.sentence
-    values = {"sentence": one.point.sentence, "date": format_date(one.overdue_since)}
-    return gettext("%(sentence)s The answer has been overdue since %(date)s.") % values
 
 
 def _find_dialogues(view: ReaderView) -> list[Dialogue]:

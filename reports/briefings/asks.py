@@ -79,13 +79,22 @@ def ask_where_it_stands(commitment: str) -> str:
     return gettext("Where does %(commitment)s stand today, and what is the next step?") % {"commitment": commitment}
 
 
-def ask_for_figure(step: ReadinessStep, result: Readiness) -> str:
-    """Return the request for the figure of a step."""
+def ask_for_figure(step: ReadinessStep, result: Readiness, asked: FigureRequest | None) -> str:
+    """Return the request for the figure of a step, or the question for it if the ministry's answer is overdue."""
     indicator = result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
     values = {
         "indicator": formatting.lowercase_first(indicator.name),
         "date": format_date(result.edition.tracking.starts_on),
     }
+    if asked and asked.is_overdue:
+        values["due"] = format_date(asked.due_on)
+        return (
+            gettext(
+                "We asked you for the figure on %(indicator)s. The answer has been overdue since %(due)s. When may we "
+                "have it?"
+            )
+            % values
+        )
     sentence = (
         gettext("We ask for the figure on %(indicator)s since %(date)s and for the year before, with its source.")
         if step.years is YearsAsked.BOTH
@@ -94,15 +103,20 @@ def ask_for_figure(step: ReadinessStep, result: Readiness) -> str:
     return sentence % values
 
 
-def ask_for_answer(lines: Sequence[str]) -> str:
+def ask_for_answer(lines: Sequence[str], due_on: date) -> str:
     """Return the question for what a ministry has not answered in time: the first line, and how many more."""
     more = len(lines) - 1
-    values = {"line": quote(lines[0]), "number": more}
+    values = {"line": quote(lines[0]), "number": more, "date": format_date(due_on)}
     if not more:
-        return gettext("We asked you for %(line)s. When may we have the answer?") % values
+        return (
+            gettext("We asked you for %(line)s. The answer has been overdue since %(date)s. When may we have it?")
+            % values
+        )
     sentence = ngettext(
-        "We asked you for %(line)s and %(number)d more thing. When may we have the answers?",
-        "We asked you for %(line)s and %(number)d more things. When may we have the answers?",
+        "We asked you for %(line)s and %(number)d more thing. The answers have been overdue since %(date)s. When may "
+        "we have them?",
+        "We asked you for %(line)s and %(number)d more things. The answers have been overdue since %(date)s. When may "
+        "we have them?",
         more,
     )
     return sentence % values

@@ -271,21 +271,28 @@ def _step_variants(facts: ParagraphFacts) -> Iterator[str]:
         return
     for number in range(min(MAX_PARAGRAPH_STEPS, len(facts.steps)), 0, -1):
         named = facts.steps[:number]
-        values = {"steps": " ".join(step.sentence for step in named), "number": number}
-        if (readiness := named[-1].cumulative) is None:
-            yield ngettext("Next step: %(steps)s", "Next steps: %(steps)s", number) % values
-        else:
-            values["readiness"] = format_number(readiness)
-            sentence = ngettext(
-                "Next step: %(steps)s Readiness would then be %(readiness)s.",
-                "Next steps: %(steps)s Readiness would then be %(readiness)s.",
-                number,
-            )
-            if target := _target_sentence(facts.steps, after=number):
-                yield f"{sentence % values} {target}"
-            yield sentence % values
+        sentences_of_steps = [step.sentence for step in named], [step.shorter or step.sentence for step in named]
+        for texts in dict.fromkeys(map(" ".join, sentences_of_steps)):
+            yield from _named_step_variants(facts, texts, number)
     if owner := facts.steps[0].owner:
         yield gettext("The next step is for: %(owner)s.") % {"owner": owner}
+
+
+def _named_step_variants(facts: ParagraphFacts, texts: str, number: int) -> Iterator[str]:
+    """Yield texts that name the first `number` steps by these texts: with what reaches the target, and without."""
+    values = {"steps": texts, "number": number}
+    if (readiness := facts.steps[number - 1].cumulative) is None:
+        yield ngettext("Next step: %(steps)s", "Next steps: %(steps)s", number) % values
+        return
+    values["readiness"] = format_number(readiness)
+    sentence = ngettext(
+        "Next step: %(steps)s Readiness would then be %(readiness)s.",
+        "Next steps: %(steps)s Readiness would then be %(readiness)s.",
+        number,
+    )
+    if target := _target_sentence(facts.steps, after=number):
+        yield f"{sentence % values} {target}"
+    yield sentence % values
 
 
 def _target_sentence(steps: Sequence[StepDisplay], *, after: int) -> str:

@@ -340,15 +340,15 @@ class TalkingPointBuilder:
         for row, standing in self._overdue_requests:
             if row.ministry_id == ministry and (lines := list_unanswered(row, standing, named)):
                 status = asks.describe_overdue_answer(standing.asked_on, standing.due_on)
-                point = TalkingPoint(asks.ask_for_answer(lines), status, row.text, ())
+                point = TalkingPoint(asks.ask_for_answer(lines, standing.due_on), status, row.text, ())
                 reference = RowReference("information_request", row.pk)
                 yield SortedPoint("overdue", point, reference, overdue_since=standing.due_on)
 
     def _figure_question(self, step: ReadinessStep) -> TalkingPoint:
         indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
         source = gettext("Indicator: %(indicator)s") % {"indicator": indicator.name}
-        status = asks.describe_asked(self._asked_figures.get(indicator.id))
-        return TalkingPoint(asks.ask_for_figure(step, self.result), status, source, ())
+        asked = self._asked_figures.get(indicator.id)
+        return TalkingPoint(asks.ask_for_figure(step, self.result, asked), asks.describe_asked(asked), source, ())
 
     def _benchmark_question(self, pk: int) -> TalkingPoint:
         benchmark, terms = self._benchmark_lines[pk], self.terms[pk]

@@ -63,14 +63,15 @@ class FirstAsks:
         for row, standing in self.overdue_requests:
             if row.ministry_id == ministry and (lines := list_unanswered(row, standing, named)):
                 status = asks.describe_overdue_answer(standing.asked_on, standing.due_on)
-                yield (OVERDUE, 0, standing.due_on, row.pk), MinistryAsk(asks.ask_for_answer(lines), status, True)
+                ask = MinistryAsk(asks.ask_for_answer(lines, standing.due_on), status, True)
+                yield (OVERDUE, 0, standing.due_on, row.pk), ask
 
     def _figures(self, ministry: int) -> Iterator[tuple[Urgency, MinistryAsk]]:
         for place, step in enumerate(self.priorities.steps.steps):
             if step.kind is StepKind.ASK and step.ministry_id == ministry:
                 request = self.asked.get(step.indicator_id or 0)
                 is_overdue = request is not None and request.is_overdue
-                sentence = asks.ask_for_figure(step, self.priorities.result)
+                sentence = asks.ask_for_figure(step, self.priorities.result, request)
                 ask = MinistryAsk(sentence, asks.describe_asked(request), is_overdue)
                 since = request.due_on if request and is_overdue else None
                 yield ((OVERDUE, 0, since, step.rows[0].id) if since else (OPEN, place, date.max, step.rows[0].id)), ask

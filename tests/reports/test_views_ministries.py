@@ -162,8 +162,14 @@ def test_overdue_answers_come_with_overdue_commitments_and_the_dashboard_begins_
 
     assert [one.point.sentence.partition(" was due")[0] for one in first] == [
         "“Long overdue”",
-        "We asked you for “The list” and 1 more thing. When may we have the answers?",
-        "We ask for the figure on convictions since 1 April 2021 and for the year before, with its source.",
+        (
+            "We asked you for “The list” and 1 more thing. The answers have been overdue since 30 December 2021. "
+            "When may we have them?"
+        ),
+        (
+            "We asked you for the figure on convictions. The answer has been overdue since 30 December 2021. "
+            "When may we have it?"
+        ),
         "“Overdue”",
     ]
     assert all(one.point.is_overdue for one in first)

@@ -20,7 +20,8 @@ class StepDisplay:
     100, to one decimal. They are None if nothing has been reviewed, because no figure is shown then. `cumulative` is
     also None for a step that is listed apart. `at_most` is what the step may add if that depends on the figure,
     otherwise None. `waits_since` is the day on which an update or evidence to review was recorded. `number` is how
-    many steps it stands for: several if all reviews are in one line.
+    many steps it stands for: several if all reviews are in one line. `shorter` is the sentence without since when the
+    oldest of them waits, for a place with little room; empty for other steps.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class StepDisplay:
     reaches_target: bool = False
     waits_since: date | None = None
     number: int = 1
+    shorter: str = ""
 
     @property
     def adds(self) -> str:
@@ -91,6 +93,7 @@ class StepsDisplay:
             cumulative=reviews[-1].cumulative,
             reaches_target=any(review.reaches_target for review in reviews),
             number=len(reviews),
+            shorter=sentence,
         )
 
     @property

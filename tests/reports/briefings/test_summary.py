@@ -1,6 +1,7 @@
 """The first paragraph of an ambassador's briefing: its text for five states of the record, and its length."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -277,6 +278,19 @@ def test_the_summary_says_how_many_steps_reach_the_target_if_it_does_not_name_th
     text = write_paragraph(paragraph_facts(steps=steps))
 
     assert ("With the first 3 next steps it would reach our target." in text) == is_said
+
+
+def test_the_summary_leaves_out_how_long_reviews_wait_rather_than_the_step():
+    sentence = " ".join(["review"] * 20)
+    step = next_step(number=7)
+    step = replace(
+        step, sentence=f"{sentence}. The oldest has waited {' '.join(['long'] * 40)}.", shorter=f"{sentence}."
+    )
+
+    text = write_paragraph(paragraph_facts(steps=(step,)))
+
+    assert sentence in text
+    assert "The oldest" not in text
 
 
 def test_the_summary_counts_each_review_of_the_row_that_sums_them_up():
