@@ -126,6 +126,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "target_tier": Tier(edition.target_tier).label if edition.target_tier else "",
         "has_reached_target": _has_reached_target(result),
         "headline": headline.headline(result),
+        "deadline": headline.explain_deadline(result),
         "outlook": headline.describe_outlook(result),
         "watch_list_risk": context_display.describe_watch_list_risk(result),
         "bar": score_display.readiness_bar_figures(result),

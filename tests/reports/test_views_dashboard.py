@@ -322,6 +322,26 @@ def test_dashboard_counts_updates_that_wait_and_came_late_though_no_commitment_i
     assert "No commitment is overdue. 1 update that waits was received after its due date." in text
 
 
+@pytest.mark.parametrize(
+    ("deadline", "sentence"),
+    [
+        (
+            date(2022, 2, 28),
+            "The deadline is 28 February 2022, the day by which the post wants the record to be ready.",
+        ),
+        (
+            date(2022, 1, 27),
+            "The deadline was 27 January 2022, the day by which the post wanted the record to be ready.",
+        ),
+    ],
+)
+def test_dashboard_says_when_the_deadline_is_and_what_it_is(get_dashboard, deadline, sentence):
+    edition = BenchmarkFactory().recommendation.edition
+    EditionTermsFactory(edition=edition, deadline_on=deadline, recorded_at=at_noon(date(2022, 1, 3)))
+
+    assert get_dashboard(ObserverFactory()).text.count(sentence) == 1
+
+
 def test_dashboard_says_whether_the_claims_reach_the_target_and_what_the_fall_was(get_dashboard):
     benchmark = BenchmarkFactory()
     done = EvidenceFactory(

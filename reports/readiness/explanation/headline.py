@@ -74,6 +74,17 @@ def describe_outlook(result: Readiness) -> str:
     }
 
 
+def explain_deadline(result: Readiness) -> str:
+    """Return the date of the deadline and what the deadline is, in a sentence; empty if there is none."""
+    if result.deadline_on is None:
+        return ""
+    if result.as_of > result.deadline_on:
+        sentence = gettext("The deadline was %(date)s, the day by which the post wanted the record to be ready.")
+    else:
+        sentence = gettext("The deadline is %(date)s, the day by which the post wants the record to be ready.")
+    return sentence % {"date": format_date(result.deadline_on)}
+
+
 def time_left(deadline_on: date, as_of: date) -> str:
     """Return the time to a deadline, without a full stop: `31 days to the deadline`."""
     days = (deadline_on - as_of).days
