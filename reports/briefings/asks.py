@@ -89,10 +89,7 @@ def ask_for_figure(step: ReadinessStep, result: Readiness, asked: FigureRequest 
     if asked and asked.is_overdue:
         values["due"] = format_date(asked.due_on)
         return (
-            gettext(
-                "We asked you for the figure on %(indicator)s. The answer has been overdue since %(due)s. When may we "
-                "have it?"
-            )
+            gettext("The figure on %(indicator)s has been overdue since %(due)s. When may we have it, with its source?")
             % values
         )
     sentence = (
@@ -108,15 +105,10 @@ def ask_for_answer(lines: Sequence[str], due_on: date) -> str:
     more = len(lines) - 1
     values = {"line": quote(lines[0]), "number": more, "date": format_date(due_on)}
     if not more:
-        return (
-            gettext("We asked you for %(line)s. The answer has been overdue since %(date)s. When may we have it?")
-            % values
-        )
+        return gettext("Your answer on %(line)s has been overdue since %(date)s. When may we have it?") % values
     sentence = ngettext(
-        "We asked you for %(line)s and %(number)d more thing. The answers have been overdue since %(date)s. When may "
-        "we have them?",
-        "We asked you for %(line)s and %(number)d more things. The answers have been overdue since %(date)s. When may "
-        "we have them?",
+        "Your answers on %(line)s and %(number)d more thing have been overdue since %(date)s. When may we have them?",
+        "Your answers on %(line)s and %(number)d more things have been overdue since %(date)s. When may we have them?",
         more,
     )
     return sentence % values

@@ -163,13 +163,10 @@ def test_overdue_answers_come_with_overdue_commitments_and_the_dashboard_begins_
     assert [one.point.sentence.partition(" was due")[0] for one in first] == [
         "“Long overdue”",
         (
-            "We asked you for “The list” and 1 more thing. The answers have been overdue since 30 December 2021. "
+            "Your answers on “The list” and 1 more thing have been overdue since 30 December 2021. "
             "When may we have them?"
         ),
-        (
-            "We asked you for the figure on convictions. The answer has been overdue since 30 December 2021. "
-            "When may we have it?"
-        ),
+        ("The figure on convictions has been overdue since 30 December 2021. When may we have it, with its source?"),
         "“Overdue”",
     ]
     assert all(one.point.is_overdue for one in first)

@@ -428,7 +428,7 @@ def test_overdue_requests_are_counted_on_page_one_and_called_overdue_on_page_two
     for paper in Paper:
         first, second = (" ".join(text.split()) for text in PrintedDocument(content, paper).texts[:2])
         assert first.count("1 request for information is overdue") == 2, "in the paragraph and above the table"
-        assert "We asked you for “The list”. The answer has been overdue since 14 January 2022." in second
+        assert "Your answer on “The list” has been overdue since 14 January 2022." in second
 
 
 def test_page_one_lists_no_step_for_a_commitment_due_after_the_deadline(edition):
