@@ -370,6 +370,15 @@ def test_why_prints_what_the_part_prints_though_a_half_was_rounded_down_there(ge
     assert get_page(explanation_url("concrete_action", "2a")).context["points"] == "0.7 of 1.5 points"
 
 
+@pytest.mark.parametrize("page", [("methodology",), ("readiness_why", "three_ps")])
+def test_the_method_and_the_three_ps_say_why_equal_parts_differ_by_a_tenth(get_page, page):
+    BenchmarkFactory()
+    sentence = "of three equal parts of 20, one reads 6.6 and two read 6.7."
+
+    assert sentence in get_page(edition_url(*page)).text
+    assert sentence not in get_page(edition_url("readiness_why", "increasing_efforts")).text
+
+
 @pytest.mark.parametrize("key", [["nothing"], ["three_ps", "4a"], ["concrete_action", "9z"]])
 def test_why_of_no_such_line_is_not_there(get_page, key):
     BenchmarkFactory()
