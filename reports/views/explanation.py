@@ -50,6 +50,7 @@ class ExplanationRow(NamedTuple):
 class ExplanationLine(NamedTuple):
     """A line on the page: its title, its points (empty if it gives none by itself), and the rows under it.
 
+    `not_reported` are the figures among them that were not reported: they were looked at, but nothing counts.
     `reversals` say which of its benchmarks had an action that was reversed.
     """
 
@@ -58,6 +59,7 @@ class ExplanationLine(NamedTuple):
     points: str
     reversals: Sequence[str]
     rests_on: Sequence[ExplanationRow]
+    not_reported: Sequence[ExplanationRow]
     claimed: Sequence[ExplanationRow]
     aside: Sequence[ExplanationRow]
 
@@ -150,14 +152,16 @@ def _explanation_line(
     reversals: Mapping[int, Reversal],
 ) -> ExplanationLine:
     subject = rows.get(_subject_row(line))
+    rests_on = _explanation_rows(
+        ((ground, explained_row) for ground in grounds for explained_row in ground.rests_on), rows
+    )
     return ExplanationLine(
         explanation=line,
         title=subject.text if subject else line.line.title,
         points=points.get((line.part, line.address), ""),
         reversals=list_reversals(((ground.line.key, ground.benchmark_id) for ground in grounds), reversals),
-        rests_on=_explanation_rows(
-            ((ground, explained_row) for ground in grounds for explained_row in ground.rests_on), rows
-        ),
+        rests_on=[entry for entry in rests_on if not entry.row.is_no_data],
+        not_reported=[entry for entry in rests_on if entry.row.is_no_data],
         claimed=_explanation_rows(
             ((ground, explained_row) for ground in grounds for explained_row in ground.claimed), rows
         ),

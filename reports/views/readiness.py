@@ -17,6 +17,7 @@ from reports.readiness.answers import RowReference
 from reports.readiness.checks import RecordProblem
 from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.explanation.score_display import LineDisplay, PartDisplay
+from reports.readiness.explanation.strengths import describe_strengths
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.readiness.reversed_actions import find_reversed_benchmarks
@@ -88,11 +89,14 @@ def readiness_explanation(request: EditionRequest) -> HttpResponse:
             result = evaluate_readiness(
                 gather_facts(record_moment.edition), as_of=record_moment.as_of, known_by=record_moment.known_by
             )
+        parts = _parts_with_reversals(result)
+        verdicts = [benchmark.line.finding.verdict for benchmark in result.verified.benchmarks]
         context |= {
             "result": result,
             "headline": headline.headline(result),
+            "strengths": describe_strengths([part for part, _ in parts], verdicts),
             "has_benchmarks": bool(result.verified.benchmarks),
-            "parts": _parts_with_reversals(result),
+            "parts": parts,
         }
     return render_form(request, "reports/readiness_explanation.html", form, context)
 

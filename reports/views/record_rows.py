@@ -57,6 +57,7 @@ class RecordRow(NamedTuple):
     `url` is the page of the row; empty if it has none. `source` is the document that it cites. `author`, `verb` and
     `recorded_at` say who stated it and since when it is known ("Ministry of Police", "claimed"). `starts_on` and
     `ends_on` are the dates of the event. `reviews` holds the newest review decision on each thing that the row shows.
+    `is_no_data` is True for a figure that was not reported.
     """
 
     row: RowReference
@@ -69,6 +70,7 @@ class RecordRow(NamedTuple):
     starts_on: date | None = None
     ends_on: date | None = None
     reviews: Sequence[RecordedReview] = ()
+    is_no_data: bool = False
 
     @property
     def did(self) -> str:
@@ -167,6 +169,7 @@ def _reading_row(
         row.starts_on,
         row.through_on,
         [review] if review and review.recorded_at >= row.recorded_at else [],
+        is_no_data=row.is_no_data,
     )
 
 

@@ -329,6 +329,29 @@ def test_why_opens_a_question_to_the_figures_compared(get_page):
     assert [entry.row.text for entry in one.rests_on] == ["prosecutions: 16", "prosecutions: 4"]
 
 
+def test_why_lists_a_figure_that_was_not_reported_apart_from_what_counts(get_page):
+    cases = IndicatorFactory(name="prosecutions", question="prosecutions")
+    BenchmarkFactory()
+    ReadingFactory(indicator=cases, figure=None, last_period=True)
+    ReadingFactory(indicator=cases, figure=16, through_on=date(2021, 12, 31), verified=True)
+
+    for address in (("increasing_efforts", "prosecutions"), ("increasing_efforts",)):
+        response = get_page(explanation_url(*address))
+        one = next(line for line in response.context["answers"] if line.explanation.line.key == "prosecutions")
+        assert [entry.row.text for entry in one.rests_on] == ["prosecutions: 16"]
+        assert [entry.row.text for entry in one.not_reported] == ["prosecutions: not reported"]
+        assert "Without a figure" in response.text
+
+
+def test_explanation_begins_with_the_strongest_and_the_weakest_part(get_page):
+    EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
+
+    text = get_page(edition_url("readiness_explanation")).text
+
+    assert "Readiness is strongest in " in text
+    assert "There is no data on investigations begun" in text
+
+
 def test_why_opens_a_part_to_each_of_its_lines(get_page):
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark], verified=True)
