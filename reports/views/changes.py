@@ -1,6 +1,6 @@
 """Page of what changed between two moments of the record: the lines that moved, their points, and the facts behind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ from reports.readiness.explanation import changes_display
 from reports.readiness.explanation.activity_counts import describe_activity
 from reports.readiness.explanation.changes import find_changes, is_known_before
 from reports.readiness.explanation.changes_display import LineChangeDisplay, ScoreAtMoment, ScoreChangeDisplay
+from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
 from reports.request_params import RequestedMoment
 from reports.views.access import readiness_page
@@ -31,7 +32,7 @@ from reports.views.record_rows import RecordRow, find_record_rows, find_terms_ro
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.read_snapshot import snapshot
-from tiptracker.localization import format_date, gettext
+from tiptracker.localization import format_date, gettext, join_with_and
 from tiptracker.web import exports
 from tiptracker.web.form_pages import render_form
 from tiptracker.web.frontend.form_rows import add_refusal
@@ -130,7 +131,9 @@ def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:
             for requested, score in ((since, changes.before), (until, changes.after))
         )
         page = changes_display.display_changes(changes, first, last)
-        rows = find_record_rows(request.user, page.rows, until.known_by)
+        grounds = _find_grounds(facts, page.rows)
+        based_on = {reference for references in grounds.values() for reference in references}
+        rows = find_record_rows(request.user, {*page.rows, *based_on}, until.known_by)
         edition_row = rows.get(RowReference("edition", edition.pk))
         terms = find_terms_rows(request.user, edition_row) if edition_row else {}
         presets = _presets(request.user, edition, since)
@@ -143,7 +146,7 @@ def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:
         "presets": presets,
         "page": page,
         "has_benchmarks": bool(facts.benchmarks),
-        "stops": [(stop, _lines_with_rows(stop, rows, terms, wordings)) for stop in page.changes],
+        "stops": [(stop, _lines_with_rows(stop, rows, terms, wordings, grounds)) for stop in page.changes],
         "activity": "" if page.changes else describe_activity(facts, since.record_moment, until.record_moment),
     }
 
@@ -162,20 +165,46 @@ def _lines_with_rows(
     rows: Mapping[RowReference, RecordRow],
     terms: Mapping[datetime, RecordRow],
     wordings: Mapping[str, str],
+    grounds: Mapping[RowReference, Sequence[RowReference]],
 ) -> list[tuple[LineChangeDisplay, list[RecordRow]]]:
     """Return the lines that changed at this stop, each with its wording and the dated facts that changed it.
 
-    Where terms of the edition were set at this stop, they stand for the edition.
+    Where terms of the edition were set at this stop, they stand for the edition. An assessment names the evidence that
+    it rests on, unless that is among the facts itself.
     """
     if stop.recorded_at and (set_then := terms.get(stop.recorded_at)):
         rows = {**rows, set_then.row: set_then}
     return [
         (
             replace(change, wording=wordings.get(change.line.key, "") if change.line.part is PartKey.ACTION else ""),
-            pick_rows(change.line.rows, rows),
+            [
+                _name_grounds(
+                    row, [ground for ground in grounds.get(row.row, ()) if ground not in change.line.rows], rows
+                )
+                for row in pick_rows(change.line.rows, rows)
+            ],
         )
         for change in stop.lines
     ]
+
+
+def _find_grounds(facts: Facts, references: Iterable[RowReference]) -> dict[RowReference, list[RowReference]]:
+    """Return the evidence that each assessment among these rows rests on."""
+    assessments = {row.id: row for row in facts.assessments}
+    return {
+        reference: [RowReference("evidence", key) for key in sorted(assessments[reference.id].evidence_ids)]
+        for reference in references
+        if reference.type == "assessment" and reference.id in assessments
+    }
+
+
+def _name_grounds(row: RecordRow, grounds: Sequence[RowReference], rows: Mapping[RowReference, RecordRow]) -> RecordRow:
+    """Return an assessment with the titles of the evidence that it rests on: what happened, not only the verdict."""
+    titles = [gettext("“%(title)s”") % {"title": ground.text} for ground in pick_rows(grounds, rows)]
+    if not titles:
+        return row
+    values = {"assessment": row.text, "evidence": join_with_and(titles)}
+    return row._replace(text=gettext("%(assessment)s. It rests on: %(evidence)s") % values)
 
 
 def _build_form(edition: Edition, since: RequestedMoment, until: RequestedMoment) -> ChangesForm:

@@ -128,6 +128,20 @@ def test_changes_counts_what_happened_where_nothing_moved(get_changes):
     )
 
 
+def test_changes_names_what_happened_behind_an_assessment(get_changes):
+    benchmark = BenchmarkFactory()
+    create_action(benchmark, DECEMBER, DECEMBER)
+    finding = EvidenceFactory(
+        title="Rules taken back", supports=[benchmark], supports__shows=SupportKind.NO_ACTION, happened_to=JANUARY
+    )
+    AssessmentFactory(benchmark=benchmark, verdict=Verdict.BACKWARDS, grounds=[finding], recorded_at=at_noon(JANUARY))
+
+    response = get_changes(as_of_from="2022-01-05", known_on_from="2022-01-05")
+
+    facts = [row.text for _, lines in response.context["stops"] for _, rows in lines for row in rows]
+    assert any("Going backwards. It rests on: “Rules taken back”" in text for text in facts), facts
+
+
 def test_changes_links_each_line_to_its_reasons_and_each_fact_to_its_page(get_changes):
     benchmark = BenchmarkFactory()
     evidence = create_action(benchmark, DECEMBER, JANUARY)
