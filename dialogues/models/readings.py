@@ -5,10 +5,11 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 
 from dialogues import small_counts
 from dialogues.choices import ReadingDirection
+from dialogues.models.information_requests import RequestLine
 from dialogues.models.updates import UpdateVersion, has_subject
 from recommendations.choices import BreakdownDimension
 from recommendations.models import Indicator
@@ -26,6 +27,20 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         if not user.is_embassy:
             return self.none()
         return self.filter(indicator__country__in=Country.objects.visible_to(user))
+
+    def with_asked(self) -> Self:
+        """Annotate `was_asked`: whether a ministry had been asked for a figure of the period, or sent the reading.
+
+        Without it, `display_value` takes it that somebody was asked.
+        """
+        asked = RequestLine.objects.filter(
+            indicator=OuterRef("indicator"),
+            starts_on__lte=OuterRef("through_on"),
+            through_on__gte=OuterRef("starts_on"),
+            information_request__recorded_at__lte=OuterRef("recorded_at"),
+        )
+        is_sent = Q(update_version__isnull=False)
+        return self.annotate(was_asked=ExpressionWrapper(Exists(asked) | is_sent, models.BooleanField()))
 
 
 class Reading(models.Model):
@@ -76,10 +91,12 @@ class Reading(models.Model):
 
     @property
     def display_value(self) -> str:
-        """The value as text: "1,250", "More, no figure", "not reported"."""
+        """The value as text: "1,250", "More, no figure", "not reported", or "no figure" if nobody was asked."""
         if self.figure is not None:
             return format_number(self.figure)
-        return ReadingDirection(self.direction).label if self.direction else gettext("not reported")
+        if self.direction:
+            return ReadingDirection(self.direction).label
+        return gettext("not reported") if getattr(self, "was_asked", True) else gettext("no figure")
 
     @property
     def breakdown_for_display(self) -> dict[str, dict[str, str]]:

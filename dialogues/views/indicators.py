@@ -295,6 +295,7 @@ def _readings(user: User) -> QuerySet[Reading]:
     reviews = EvidenceReview.objects.visible_to(user).filter(evidence_link=None)
     return (
         Reading.objects.visible_to(user)
+        .with_asked()
         .select_related("evidence__revised_by", "evidence__update_version__decision", "indicator")
         .prefetch_related("parts", Prefetch("evidence__reviews", reviews))
     )

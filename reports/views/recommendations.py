@@ -493,7 +493,8 @@ def _readings_by_indicator(
         terms.indicator_id for benchmark in benchmarks if (terms := benchmark.current_terms) and terms.indicator_id
     }
     by_indicator = defaultdict(list)
-    rows = Reading.objects.visible_to(user).filter(indicator__in=indicators).select_related("evidence", "indicator")
+    rows = Reading.objects.visible_to(user).filter(indicator__in=indicators).with_asked()
+    rows = rows.select_related("evidence", "indicator")
     for row in rows.order_by("-through_on", "-recorded_at", "-pk"):
         by_indicator[row.indicator_id].append((row, statuses.readings.get(row.pk) or _not_compared()))
     return by_indicator

@@ -119,6 +119,7 @@ def _evidence_and_reading_rows(
     readings = list(
         Reading.objects.visible_to(user)
         .filter(pk__in=reading_keys)
+        .with_asked()
         .select_related(
             "indicator",
             "recorded_by",

@@ -23,12 +23,15 @@ from tests.factories import (
     EditionFactory,
     EvidenceFactory,
     IndicatorFactory,
+    InformationRequestFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
     ReadingPartFactory,
     RecommendationFactory,
+    UpdateVersionFactory,
+    at_noon,
 )
 from tests.refusals import shows_refusal
 from tiptracker.audit.models import AuditEntry
@@ -76,14 +79,14 @@ def test_indicator_list_tells_each_period_the_furthest_reading_and_no_data_never
 
     response = client.get(reverse("indicator_list"))
 
-    assert grid_cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("not reported", None), None]}
+    assert grid_cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("no figure", None), None]}
     assert "up to 31 Dec 2021" in response.text
     assert reverse("indicator_enter") not in response.text
 
     # A claim that reaches further takes the place of nothing that was verified: it stands beside.
     ReadingFactory(indicator=cases, figure=3, through_on=date(2022, 1, 20), evidence=EvidenceFactory())
     response = client.get(reverse("indicator_list"))
-    assert grid_cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("not reported", None), None]}
+    assert grid_cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("no figure", None), None]}
     assert "Claimed since then: 3" in response.text
 
 
@@ -99,6 +102,34 @@ def test_indicator_list_leaves_out_revised_figures_and_their_page_says_so(client
     page = client.get(reverse("indicator_detail", args=[indicator.pk])).text
     assert "Does not count" in page
     assert reverse("evidence_detail", args=[right.pk]) in page
+
+
+def test_a_figure_is_not_reported_only_if_somebody_was_asked_before_that_was_recorded(client):
+    asked, asked_later, of_another_year, sent = (IndicatorFactory() for _ in range(4))
+    february, january = date(2022, 2, 1), at_noon(date(2022, 1, 20))
+    for indicator in (asked, of_another_year):
+        InformationRequestFactory(lines=[indicator], asked__due_on=february)
+    for indicator in (asked, asked_later):
+        ReadingFactory(indicator=indicator, figure=None, recorded_at=january)
+    ReadingFactory(indicator=of_another_year, figure=None, last_period=True, recorded_at=january)
+    ReadingFactory(indicator=sent, figure=None, update_version=UpdateVersionFactory())
+    InformationRequestFactory(lines=[asked_later], asked__due_on=february, recorded_at=at_noon(date(2022, 1, 27)))
+    client.force_login(ObserverFactory())
+
+    page = client.get(reverse("indicator_list"))
+
+    assert grid_cells(page) == {
+        asked: [("not reported", None), None],
+        asked_later: [("no figure", None), None],
+        of_another_year: [None, ("no figure", None)],
+        sent: [("not reported", None), None],
+    }
+    for indicator, is_asked in ((asked, True), (asked_later, False)):
+        text = client.get(reverse("indicator_detail", args=[indicator.pk])).text
+        assert ("We asked, and nobody answered" in text, "No source gives a figure." in text) == (
+            is_asked,
+            not is_asked,
+        )
 
 
 def test_indicator_list_goes_back_to_earlier_years_of_which_something_is_known(client):
@@ -126,9 +157,9 @@ def test_a_cell_without_a_reading_says_whether_the_figure_is_asked_and_each_word
 
     asked = {row.indicator: bool(row.indicator.is_asked) for row in response.context["rows"]}
     assert asked == {asked_by_benchmark: True, asked_by_question: True, unasked: False, retired: False}
-    for word, number in {"no data": 4, "not asked": 3, "not reported": 1}.items():
+    for word, number in {"no data": 4, "not asked": 3, "no figure": 1}.items():
         assert len(re.findall(rf"<abbr [^>]*title=[^>]*>{word}</abbr>", response.text)) == number
-    for anchor in ("not-reported", "not-asked", "claimed", "verified"):
+    for anchor in ("not-reported", "no-figure", "not-asked", "claimed", "verified"):
         assert f'{reverse("glossary")}#{anchor}"' in response.text
         assert f'id="{anchor}"' in client.get(reverse("glossary")).text
 

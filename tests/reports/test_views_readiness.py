@@ -339,7 +339,7 @@ def test_why_lists_a_figure_that_was_not_reported_apart_from_what_counts(get_pag
         response = get_page(explanation_url(*address))
         one = next(line for line in response.context["answers"] if line.explanation.line.key == "prosecutions")
         assert [entry.row.text for entry in one.rests_on] == ["prosecutions: 16"]
-        assert [entry.row.text for entry in one.not_reported] == ["prosecutions: not reported"]
+        assert [entry.row.text for entry in one.not_reported] == ["prosecutions: no figure"]
         assert "Without a figure" in response.text
 
 

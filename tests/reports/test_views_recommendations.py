@@ -266,7 +266,7 @@ def test_recommendation_detail_shows_the_readings_of_a_counted_benchmark(client)
 
     (one,) = response.context["benchmarks"]
     assert [(reading.display_value, counting.counts) for reading, counting in one.readings] == [
-        ("not reported", False),
+        ("no figure", False),
         ("9", True),
         ("4", True),
         ("1", False),
