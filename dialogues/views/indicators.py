@@ -67,7 +67,11 @@ class GridCell(NamedTuple):
 
     @classmethod
     def of(cls, readings: Sequence[Reading], period: GridPeriod) -> "GridCell | None":
-        """Return the cell for all readings of a period; None without readings."""
+        """Return the cell for all readings of a period; None without readings.
+
+        A figure of an update that was returned or withdrawn is no claim any more, so it is left out.
+        """
+        readings = [row for row in readings if not (row.evidence and row.evidence.claim_ended)]
         newest = find_effective_reading(readings)
         verified = find_effective_reading(
             reading for reading in readings if review_decision(reading) is EvidenceDecision.VERIFIED

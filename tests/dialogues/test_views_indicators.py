@@ -104,6 +104,22 @@ def test_indicator_list_leaves_out_revised_figures_and_their_page_says_so(client
     assert reverse("evidence_detail", args=[right.pk]) in page
 
 
+def test_indicator_list_leaves_out_figures_of_returned_updates_and_their_page_says_returned(client):
+    cases = IndicatorFactory()
+    ReadingFactory(indicator=cases, figure=2, through_on=date(2021, 9, 30), verified=True)
+    returned = EvidenceFactory(update_version=UpdateVersionFactory(returned=True))
+    ReadingFactory(indicator=cases, figure=3, through_on=date(2022, 1, 20), evidence=returned)
+    client.force_login(ObserverFactory())
+
+    page = client.get(reverse("indicator_list"))
+
+    assert grid_cells(page) == {cases: [("2", "verified"), None]}
+    assert "Claimed since then" not in page.text
+    detail = client.get(reverse("indicator_detail", args=[cases.pk])).text
+    assert "status--returned" in detail
+    assert "Not reviewed" not in detail
+
+
 def test_a_figure_is_not_reported_only_if_somebody_was_asked_before_that_was_recorded(client):
     asked, asked_later, of_another_year, sent = (IndicatorFactory() for _ in range(4))
     february, january = date(2022, 2, 1), at_noon(date(2022, 1, 20))
