@@ -71,7 +71,7 @@ def describe_review_queue(updates: int, pieces: int) -> str:
 
 def describe_longest_wait(number: int, since: date) -> str:
     """Say since which day the oldest of so many items has waited."""
-    sentence = ngettext("It has waited since %(date)s.", "The oldest has waited since %(date)s.", number)
+    sentence = ngettext("It has waited since %(date)s.", "The oldest of them has waited since %(date)s.", number)
     return sentence % {"date": format_date(since)}
 
 

@@ -234,7 +234,7 @@ def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_offic
 
     assert short[0].step.sentence == (
         "At the embassy, review the 2 updates and pieces of evidence that would add points. "
-        "The oldest has waited since 11 January 2022."
+        "The oldest of them has waited since 11 January 2022."
     )
     assert [line.step.kind for line in short].count("review") == 1
     assert short[0].step.cumulative == full[1].step.cumulative
@@ -536,7 +536,7 @@ def test_all_pages_count_what_waits_by_one_rule(get_dashboard, client, waiting_r
 
     page = get_dashboard(officer)
     assert page.context["waiting"].sentence.startswith(
-        f"{queue} The oldest has waited since 7 January 2022. "
+        f"{queue} The oldest of them has waited since 7 January 2022. "
         "You may review 5 of them. A colleague has to review the other one."
     )
     assert page.context["waiting"].tasks == "7 tasks wait for you: 5 reviews and 2 other tasks."  # a note, a benchmark

@@ -398,7 +398,7 @@ def test_page_one_sums_up_waiting_reviews_in_one_line_and_counts_other_steps(edi
     page = rendered_html(build_briefing(edition)).partition('data-head="Trend')[0]
 
     assert "At the embassy, review the 2 updates and pieces of evidence that would add points." in page
-    assert "The oldest has waited since 11 January 2022." in page
+    assert "The oldest of them has waited since 11 January 2022." in page
     assert page.count("<td>Agree with") == 6
     assert "3 more steps add" in page
 
