@@ -285,7 +285,7 @@ def _build_ministries(
     *,
     first_asks: FirstAsks,
 ) -> list[DashboardMinistry]:
-    """Return the ministries that lead recommendations or have made commitments, in the order of what they lead.
+    """Return the ministries that lead recommendations or have made commitments, by name, as the briefing lists them.
 
     `benchmarks` are those of the edition, by the ministry (id) that leads them.
     """
@@ -302,9 +302,9 @@ def _build_ministries(
     )
     rows = Ministry.objects.visible_to(user).filter(country=edition.country_id).prefetch_related("office_holders")
     is_reviewed = priorities.result.is_reviewed
-    order = {pk: number for number, pk in enumerate(dict.fromkeys([*benchmarks, *own_commitments]))}
+    concerned = {*benchmarks, *own_commitments}
     ministries = []
-    for row in sorted((row for row in rows if row.pk in order), key=lambda row: order[row.pk]):
+    for row in sorted((row for row in rows if row.pk in concerned), key=lambda row: row.name):
         led, made = benchmarks.get(row.pk, []), own_commitments[row.pk]
         displays = [display for _, display in led]
         ministries.append(

@@ -374,7 +374,7 @@ def test_dashboard_sets_ministries_side_by_side(get_dashboard):
     BenchmarkFactory(recommendation=justice)
     MinistryFactory(short_name="Leads nothing")
 
-    portfolio, other = get_dashboard(OfficerFactory()).context["ministries"]
+    other, portfolio = get_dashboard(OfficerFactory()).context["ministries"]  # by name
 
     assert (portfolio.ministry, portfolio.minister) == (police, "Now, Minister")
     assert (portfolio.progress, portfolio.share) == ("0 of 2 shown, 1 partly", 25)

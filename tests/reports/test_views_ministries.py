@@ -412,4 +412,4 @@ def test_the_folded_points_have_a_title_that_is_right_when_they_are_open(get_pag
 
     number = len(page.context["more_points"])
     summary = page.text.partition("<summary>")[2].partition("</summary>")[0].strip()
-    assert summary == f"{number} more points"
+    assert summary == f"{number} more things to raise"
