@@ -153,6 +153,17 @@ def describe_milestone_purpose(kind: MilestoneKind) -> str:
             return gettext("The last day on which action counts in this edition.")
 
 
+def describe_milestone_owner(kind: MilestoneKind) -> str:
+    """Say who does what a milestone is about. The end of the tracking period is a day on which nobody does anything."""
+    match kind:
+        case MilestoneKind.ACTION_PLAN | MilestoneKind.INTERIM:
+            return gettext("The Department")
+        case MilestoneKind.DEADLINE:
+            return gettext("The embassy")
+        case MilestoneKind.PERIOD_END:
+            return gettext("A date of the edition")
+
+
 def describe_commitment_status(
     standing: CommitmentStanding, last_event_on: date, as_of: date, *, is_ministrys: bool = True
 ) -> str:

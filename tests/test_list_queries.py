@@ -521,7 +521,7 @@ LISTS = [
     ListPage("indicator_list", Rows.indicators, 13),
     ListPage("standard_indicators", Rows.indicators, 8),
     ListPage("standard_indicators", Rows.ministries, 8),
-    ListPage("my_tasks", Rows.tasks, 31),
+    ListPage("my_tasks", Rows.tasks, 36),
     ListPage("my_tasks", Rows.updates, 4, "focal_point"),
     ListPage("dialogue_list", Rows.dialogues, 8),
     ListPage("dialogue_list", Rows.dialogues, 6, "focal_point"),

@@ -237,6 +237,10 @@ class NextStepQuerySet(models.QuerySet["NextStep"]):
         """Filter to the embassy's own next steps that are not done and due by `until`. No update can wait on them."""
         return self.unsettled().filter(ministry__isnull=True, office="", due_on__lte=until)
 
+    def due_later_for_embassy(self, after: date) -> Self:
+        """Filter to the embassy's own next steps that are not done and due after `after`."""
+        return self.unsettled().filter(ministry__isnull=True, office="", due_on__gt=after).order_by("due_on", "pk")
+
     def concerning(self, ministries: Collection[int]) -> Self:
         """Filter to next steps of these ministries, and of no ministry: the embassy's and other offices'.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from dialogues.choices import CommitmentStatus
+from dialogues.choices import CommitmentStatus, MadeBy
 from dialogues.models import Commitment, Dialogue, InformationRequest
 from dialogues.models.commitments import standing_from_row
 from recommendations.choices import MilestoneKind
@@ -40,6 +40,7 @@ def gather_days(user: User, edition: Edition, today: date) -> list[CalendarDay]:
                     maker=row.maker,
                     row_id=row.pk,
                     today=today,
+                    is_ours=row.made_by == MadeBy.UNITED_STATES,
                 )
                 for row in rows.select_related("ministry").order_by("pk")
             ),

@@ -33,7 +33,8 @@ class CalendarDay:
     """A day, what falls on it and its status.
 
     `detail` is who made a commitment or is asked for information, or where a dialogue is held. `purpose` says what a
-    milestone is. `days_left` is set if the day is still to come, `days_overdue` if it is overdue.
+    milestone is, and `milestone` which one. `is_ours` is True for a commitment of the United States. `days_left` is set
+    if the day is still to come, `days_overdue` if it is overdue.
     """
 
     shown_on: date
@@ -46,6 +47,8 @@ class CalendarDay:
     days_left: int | None = None
     days_overdue: int | None = None
     purpose: str = ""
+    milestone: MilestoneKind | None = None
+    is_ours: bool = False
 
     @property
     def distance(self) -> str:
@@ -77,7 +80,15 @@ SETTLED_REQUESTS = frozenset({RequestStatus.ANSWERED, RequestStatus.NONE, Reques
 def milestone_day(kind: MilestoneKind, due_on: date, done_on: date | None, row_id: int, today: date) -> CalendarDay:
     """Return a milestone on the day it was done, otherwise on its due date."""
     purpose = sentences.describe_milestone_purpose(kind)
-    day = partial(CalendarDay, kind=DayKind.MILESTONE, title=kind.label, detail="", row_id=row_id, purpose=purpose)
+    day = partial(
+        CalendarDay,
+        kind=DayKind.MILESTONE,
+        title=kind.label,
+        detail="",
+        row_id=row_id,
+        purpose=purpose,
+        milestone=kind,
+    )
     if done_on is not None and done_on <= today:
         status_text = gettext("done; due by %(date)s") % {"date": format_short_date(due_on)}
         return day(shown_on=done_on, status=ClaimedProgress.DONE, status_text=status_text)
@@ -103,7 +114,14 @@ def dialogue_day(stage: DialogueStage, held_on: date, place: str, row_id: int, t
 
 
 def due_day(
-    standing: CommitmentStanding, due_on: date, *, text: str, maker: str, row_id: int, today: date
+    standing: CommitmentStanding,
+    due_on: date,
+    *,
+    text: str,
+    maker: str,
+    row_id: int,
+    today: date,
+    is_ours: bool = False,
 ) -> CalendarDay:
     """Return a commitment on the day it is due."""
     return CalendarDay(
@@ -120,6 +138,7 @@ def due_day(
         if standing.status in (CommitmentStatus.OPEN, CommitmentStatus.WITH_EMBASSY)
         else None,
         days_overdue=standing.days_overdue or None,
+        is_ours=is_ours,
     )
 
 

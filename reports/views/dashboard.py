@@ -137,6 +137,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "late_updates": sentences.count_late_updates(late) if (late := _count_late_updates(commitments)) else "",
         "overdue_requests": _link_overdue_requests(edition, [row for row, _ in overdue_requests]),
         "waiting": _describe_waiting(user, edition, steps),
+        "has_tasks": can_give_reviews(user),
         "waiting_pages": [] if can_give_reviews(user) else _waiting_pages(user, edition, commitments),
         "ministries": _build_ministries(
             user,

@@ -42,6 +42,7 @@ from reports.readiness.readiness import evaluate_readiness
 from reports.views.access import read_page
 from reports.views.review_simulation import build_simulation
 from reports.views.task_groups import build_task_groups
+from reports.views.upcoming_dates import find_upcoming_dates
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
@@ -296,6 +297,10 @@ def my_tasks(request: EditionRequest) -> HttpResponse:
         "total": sum(count.number for count in counts),
         "back": BACK_TO_TASKS,
     }
+    if permissions.can_give_reviews(user):
+        briefings = [task for group in groups if group.key == "briefings" for task in group.tasks]
+        today = clock.today(country.time_zone)
+        context["upcoming"] = find_upcoming_dates(user, request.edition, today, briefings=briefings)
     if permissions.can_give_verdicts(user):
         today = clock.today(country.time_zone)
         commitments = Commitment.objects.visible_to(user, country).with_status(today).order_by("pk")

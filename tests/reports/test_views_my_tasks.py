@@ -17,7 +17,7 @@ from dialogues.choices import (
     SupportKind,
     UpdateDecision,
 )
-from recommendations.choices import Pillar, Rule
+from recommendations.choices import MilestoneKind, Pillar, Rule
 from tests.edition_urls import edition_url
 from tests.factories import (
     AdministratorFactory,
@@ -37,8 +37,10 @@ from tests.factories import (
     EvidenceReviewFactory,
     FocalPointFactory,
     IndicatorFactory,
+    InformationRequestFactory,
     InternalNoteDoneFactory,
     InternalNoteFactory,
+    MilestoneFactory,
     MinistryFactory,
     NextStepDoneFactory,
     NextStepFactory,
@@ -397,8 +399,9 @@ def test_my_tasks_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # session, user, zone; logged, versions, when they are due, editions, and the facts of one; the seven other kinds;
-    # own evidence that waits for a colleague; two with new evidence since a decision; the count of tasks
-    with django_assert_num_queries(15 + 15):
+    # own evidence that waits for a colleague; two with new evidence since a decision; commitments, milestones,
+    # dialogues, requests and next steps that come up; the count of tasks
+    with django_assert_num_queries(15 + 15 + 5):
         response = client.get(edition_url("my_tasks"))
 
     assert len(response.context["versions"]) == len(response.context["logged"]) == min(count, 25)
@@ -607,3 +610,65 @@ def test_the_last_decision_is_shown_only_to_people_who_may_see_its_row(client):
         assert page.context["before"] is None
     client.force_login(OfficerFactory())
     assert "“Seen by the post alone”" in client.get(next_task_url(client, f"evidence-{review.evidence_id}")).text
+
+
+@pytest.fixture
+def upcoming_record():
+    """What comes up for the embassy: a late milestone, a commitment of ours, dialogues, and an answer that is due."""
+    BenchmarkFactory()  # an edition without recommendations has no pages
+    edition = EditionFactory()
+    milestone = MilestoneFactory(edition=edition, kind=MilestoneKind.INTERIM, due_on=date(2022, 1, 18))
+    MilestoneFactory(edition=edition, kind=MilestoneKind.PERIOD_END, due_on=date(2022, 3, 31))
+    ours = CommitmentFactory(united_states=True, made__due_on=date(2022, 2, 10), text="A trainer")
+    CommitmentFactory(made__due_on=date(2022, 2, 9), text="A commitment of the ministry")
+    step = NextStepFactory(text="Send the template", due_on=date(2022, 2, 4))
+    dialogue = DialogueFactory(planned=True, held_on=date(2022, 2, 15))
+    DialogueFactory(planned=True, held_on=date(2022, 3, 15))
+    asked = InformationRequestFactory(asked__due_on=date(2022, 2, 20))
+    return {"milestone": milestone, "ours": ours, "step": step, "dialogue": dialogue, "asked": asked}
+
+
+@pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory])
+def test_my_tasks_lists_by_day_what_comes_up_for_the_embassy_and_counts_none_of_it_as_a_task(
+    client, upcoming_record, factory
+):
+    client.force_login(user := factory())
+
+    response = client.get(edition_url("my_tasks"))
+
+    upcoming = response.context["upcoming"]
+    timeline = edition_url("timeline")
+    done = row_url("milestone_done", upcoming_record["milestone"]) if user.role == "officer" else timeline
+    assert [(line.day.isoformat(), line.url, line.who, line.is_overdue) for line in upcoming.listed] == [
+        ("2022-01-18", done, "The Department", True),
+        ("2022-02-04", row_url("next_step_done", upcoming_record["step"]), "The embassy", False),
+        ("2022-02-10", row_url("commitment_detail", upcoming_record["ours"]), "The embassy", False),
+        ("2022-02-15", row_url("dialogue_detail", upcoming_record["dialogue"]), "The embassy", False),
+        (
+            "2022-02-20",
+            row_url("information_request_detail", upcoming_record["asked"]),
+            upcoming_record["asked"].maker,
+            False,
+        ),
+        ("2022-03-31", timeline, "A date of the edition", False),
+    ]
+    assert response.context["total"] == 0
+    assert "A commitment of the ministry" not in response.text
+    assert f"{edition_url('my_tasks')}#coming-up" in client.get(edition_url("dashboard")).text
+
+
+def test_answers_that_are_expected_do_not_displace_what_the_embassy_does_itself(client, upcoming_record):
+    for _ in range(12):
+        InformationRequestFactory(asked__due_on=date(2022, 1, 5))
+    client.force_login(OfficerFactory())
+
+    upcoming = client.get(edition_url("my_tasks")).context["upcoming"]
+
+    assert (len(upcoming.listed), upcoming.more) == (10, 8)
+    assert row_url("commitment_detail", upcoming_record["ours"]) in [line.url for line in upcoming.listed]
+
+
+def test_nobody_but_the_embassy_reads_what_comes_up_for_it(client, upcoming_record):
+    for factory in (FocalPointFactory, ObserverFactory, AdministratorFactory):
+        client.force_login(factory())
+        assert "A trainer" not in client.get(reverse("my_tasks")).text

@@ -1,0 +1,116 @@
+"""What comes up for the embassy, on “My tasks”: what it has to do or to expect, each with its day and its page."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from dialogues.models import NextStep
+from dialogues.request_status import EXPECTED
+from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
+from recommendations.edition_context import edition_url
+from recommendations.models import Edition
+from reports import sentences
+from reports.calendar.gathering import gather_days
+from reports.calendar.year import CalendarDay, DayKind
+from reports.views.task_groups import Task
+from tiptracker.accounts.models import User
+from tiptracker.choices import Role
+from tiptracker.localization import gettext
+
+MAX_DATES = 10
+"""The most dates that are listed. The timeline has all of them."""
+
+
+class UpcomingDate(NamedTuple):
+    """A day, what falls on it, who has to do it, and how far away the day is."""
+
+    day: date
+    title: str
+    url: str
+    who: str
+    distance: str
+    is_overdue: bool = False
+
+
+class UpcomingDates(NamedTuple):
+    """The dates that are listed, by day, and how many more there are."""
+
+    listed: Sequence[UpcomingDate]
+    more: int
+
+
+def find_upcoming_dates(user: User, edition: Edition, today: date, *, briefings: Iterable[Task] = ()) -> UpcomingDates:
+    """Return what comes up for the embassy in the edition's country, as far as the user may see it.
+
+    What the embassy does itself comes before the answers that it expects, if not all of them can be listed.
+
+    Args:
+        user: a person of the embassy.
+        edition: the edition of the page.
+        today: the day in the country.
+        briefings: the user's tasks to clear a briefing.
+    """
+    days = gather_days(user, edition, today)
+    own = [
+        *_own_days(user, edition, days),
+        *_next_steps(user, edition, today),
+        *(_briefing_to_clear(task) for task in briefings),
+    ]
+    expected = [_expected_answer(day) for day in days if _is_expected_answer(day)]
+    own.sort(key=lambda line: line.day)
+    listed = [*own, *expected][:MAX_DATES]
+    return UpcomingDates(sorted(listed, key=lambda line: line.day), len(own) + len(expected) - len(listed))
+
+
+def _own_days(user: User, edition: Edition, days: Iterable[CalendarDay]) -> Iterator[UpcomingDate]:
+    """Yield open commitments of the United States, milestones ahead or missed, and the next dialogue."""
+    is_dialogue_found = False
+    for day in days:
+        if day.days_left is None and day.days_overdue is None:
+            continue
+        if day.kind is DayKind.DUE and day.is_ours:
+            yield _upcoming(day, reverse("commitment_detail", args=[day.row_id]), gettext("The embassy"))
+        elif day.milestone:
+            url = _milestone_url(user, edition, day.milestone, day.row_id)
+            yield _upcoming(day, url, sentences.describe_milestone_owner(day.milestone))
+        elif day.kind is DayKind.DIALOGUE and not is_dialogue_found:
+            is_dialogue_found = True
+            title = gettext("Dialogue, %(place)s") % {"place": day.detail} if day.detail else day.title
+            yield _upcoming(day, reverse("dialogue_detail", args=[day.row_id]), gettext("The embassy"), title=title)
+
+
+def _milestone_url(user: User, edition: Edition, kind: MilestoneKind, key: int) -> str:
+    """Return where the user records that a milestone was done, or else reads about it."""
+    if user.role == Role.OFFICER and kind not in DATE_ONLY_MILESTONES:
+        return reverse("milestone_done", args=[key])
+    return edition_url(edition, "timeline")
+
+
+def _next_steps(user: User, edition: Edition, today: date) -> Iterator[UpcomingDate]:
+    """Yield the embassy's own next steps of dialogues that are due later. Those due by today are tasks."""
+    rows = NextStep.objects.visible_to(user).filter(dialogue__country=edition.country_id).due_later_for_embassy(today)
+    for row in rows:
+        if row.due_on:
+            url = reverse("next_step_done", args=[row.pk])
+            distance = sentences.format_relative_date(row.due_on, today)
+            yield UpcomingDate(row.due_on, row.text, url, gettext("The embassy"), distance)
+
+
+def _briefing_to_clear(task: Task) -> UpcomingDate:
+    title = gettext("Clear the briefing: %(briefing)s") % {"briefing": task.title}
+    return UpcomingDate(task.since, title, task.url, gettext("The embassy"), gettext("waits since this day"))
+
+
+def _is_expected_answer(day: CalendarDay) -> bool:
+    return day.kind is DayKind.REQUEST and day.status in EXPECTED
+
+
+def _expected_answer(day: CalendarDay) -> UpcomingDate:
+    title = gettext("Answer due: %(request)s") % {"request": day.title}
+    return _upcoming(day, reverse("information_request_detail", args=[day.row_id]), day.detail, title=title)
+
+
+def _upcoming(day: CalendarDay, url: str, who: str, *, title: str = "") -> UpcomingDate:
+    return UpcomingDate(day.shown_on, title or day.title, url, who, day.distance, day.days_overdue is not None)
