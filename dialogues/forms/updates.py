@@ -284,7 +284,8 @@ class VerifySeveralForm(TrackerForm):
 class AcceptForm(TrackerForm):
     """Form to accept an update version, with one reason for all lines.
 
-    The cleaned `reason` is the full reason: the sentence chosen from the list, and the officer's own words.
+    The cleaned `reason` is the full reason: the sentence chosen from the list, and the officer's own words. These are
+    needed if `lacks_proof`: the commitment would be verified as done without the agreed proof.
     """
 
     because = forms.ChoiceField(
@@ -300,10 +301,25 @@ class AcceptForm(TrackerForm):
         ),
     )
 
+    def __init__(self, *args: Any, lacks_proof: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, prefix="accept", **kwargs)
+        self.lacks_proof = lacks_proof
+        if lacks_proof:
+            self.fields["reason"].help_text = gettext(
+                "The agreed proof has not come. Say why the evidence is enough without it. A sentence from the list "
+                "alone is not enough."
+            )
+
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         data["own_words"] = data.get("reason", "")
         data["reason"] = decision_reasons.combine_reason(data.get("because", ""), data["own_words"])
+        if self.lacks_proof and not data["own_words"].strip() and "reason" not in self.errors:
+            sentence = gettext(
+                "The agreed proof has not come. Say in your own words why the evidence is enough without it, or return "
+                "the update."
+            )
+            self.add_error("reason", forms.ValidationError(sentence, code="accepted_without_proof"))
         return data
 
     def check_reasons(self, lines: Sequence[LineReviewForm]) -> bool:

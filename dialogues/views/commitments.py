@@ -43,7 +43,7 @@ from dialogues.views.due_date_notes import describe_newest_proposal, find_propos
 from dialogues.views.internal_notes import build_notes_section
 from dialogues.views.next_action import describe_date_moved, find_next_action, reopened_on
 from dialogues.views.page_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
-from dialogues.views.proof_rows import list_proofs, missing_proofs
+from dialogues.views.proof_rows import list_proofs, mark_done_without, missing_proofs
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from dialogues.views.reminders import list_reminders
 from dialogues.views.timeline import CommitmentTimeline, build_timeline, decision_on
@@ -163,6 +163,7 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     timeline = build_timeline(user, commitment, today, editions_of_page_country(request))
     if timeline is None:
         raise Http404
+    proofs = mark_done_without(list_proofs(user, [commitment.pk], today)[commitment.pk], timeline.events)
     context: dict[str, Any] = {
         "commitment": CommitmentHeading.of(commitment),
         "standing": timeline.standing,
@@ -171,9 +172,9 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "sent": _describe_sent(user, commitment, timeline.standing),
         "moved": describe_rescheduling(timeline.standing.slips, original_due_date(timeline.events, today)),
         "entries": timeline.entries,
-        "next": find_next_action(user, timeline),
+        "next": find_next_action(user, timeline, is_done_without_proof=any(row.done_without for row in proofs)),
         "benchmarks": list_linked_benchmarks(user, commitment),
-        "proofs": list_proofs(user, [commitment.pk], today)[commitment.pk],
+        "proofs": proofs,
     }
     if user.is_embassy:
         actions = _list_actions(request, commitment, timeline.standing)

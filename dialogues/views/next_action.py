@@ -25,8 +25,11 @@ class NextAction(NamedTuple):
     action: str = ""
 
 
-def find_next_action(user: User, timeline: CommitmentTimeline) -> NextAction:
-    """Return what a commitment needs next, from whom, and the one button that the user can press."""
+def find_next_action(user: User, timeline: CommitmentTimeline, *, is_done_without_proof: bool = False) -> NextAction:
+    """Return what a commitment needs next, from whom, and the one button that the user can press.
+
+    `is_done_without_proof`: it was verified as done without the agreed proof.
+    """
     commitment = timeline.commitment
     if permissions.can_send_update(user, commitment):
         return _next_for_ministry(timeline)
@@ -36,7 +39,7 @@ def find_next_action(user: User, timeline: CommitmentTimeline) -> NextAction:
         case CommitmentStatus.WITHDRAWN:
             return NextAction(gettext("The commitment was withdrawn. Nothing is needed."))
         case CommitmentStatus.VERIFIED:
-            return _next_after_verification(user, timeline)
+            return _next_after_verification(timeline, is_done_without_proof=is_done_without_proof)
         case CommitmentStatus.REPORTED:
             return _next_verification(user, timeline)
         case _:
@@ -123,10 +126,17 @@ def _next_decision(user: User, timeline: CommitmentTimeline, update_version: Upd
     return NextAction(sentence % {"date": sent_on}, url, gettext("Read the update"))
 
 
-def _next_after_verification(user: User, timeline: CommitmentTimeline) -> NextAction:
+def _next_after_verification(timeline: CommitmentTimeline, *, is_done_without_proof: bool) -> NextAction:
     verified = max(event.recorded_at for event in timeline.events if event.kind == CommitmentEventKind.VERIFIED_DONE)
     newer = [evidence for evidence in timeline.evidence if evidence.recorded_at > verified]
     if not newer:
+        if is_done_without_proof:
+            return NextAction(
+                gettext(
+                    "The commitment is verified as done, without the agreed proof. The reason is under “Agreed proof”. "
+                    "Nothing is needed."
+                )
+            )
         return NextAction(gettext("The commitment is verified as done. Nothing is needed."))
     url = reverse("evidence_detail", args=[newer[0].pk])
     return NextAction(

@@ -7,19 +7,23 @@ from typing import NamedTuple
 
 from django.db.models import Prefetch
 
-from dialogues.choices import EvidenceDecision, EvidenceKind, ProofState
-from dialogues.models import AgreedProof, AgreedProofMatch, Evidence, EvidenceReview
+from dialogues.choices import CommitmentEventKind, EvidenceDecision, EvidenceKind, ProofState
+from dialogues.models import AgreedProof, AgreedProofMatch, CommitmentEvent, Evidence, EvidenceReview
 from dialogues.proof_state import MatchedEvidence, state_of_proof
 from tiptracker.accounts.models import User
 
 
 class ProofRow(NamedTuple):
-    """An agreed proof in force, what came of it, and the evidence in hand that is said to be it."""
+    """An agreed proof in force, what came of it, and the evidence in hand that is said to be it.
+
+    `done_without` is set if the proof is missing and the commitment was verified as done without it.
+    """
 
     proof: AgreedProof
     kind: str
     state: ProofState
     evidence: Sequence[Evidence]
+    done_without: CommitmentEvent | None = None
 
     @property
     def is_missing(self) -> bool:
@@ -51,6 +55,17 @@ def list_proofs(user: User, commitments: Collection[int], day: date) -> dict[int
 def missing_proofs(rows: Iterable[ProofRow]) -> list[AgreedProof]:
     """Return the agreed proof that has not come."""
     return [row.proof for row in rows if row.is_missing]
+
+
+def mark_done_without(rows: Iterable[ProofRow], events: Iterable[CommitmentEvent]) -> list[ProofRow]:
+    """Return the rows, those that are missing with the event by which their commitment was verified as done.
+
+    `events` are those of the commitment. Nothing is marked unless it is verified as done now.
+    """
+    newest = max(events, key=lambda event: (event.happened_on, event.recorded_at, event.pk), default=None)
+    if newest is None or newest.kind != CommitmentEventKind.VERIFIED_DONE:
+        return list(rows)
+    return [row._replace(done_without=newest) if row.is_missing else row for row in rows]
 
 
 def _matched_evidence(user: User, proofs: Collection[AgreedProof]) -> dict[int, list[Evidence]]:

@@ -16,7 +16,7 @@ from dialogues.actions.updates import ReviewInput, accept_update, record_version
 from dialogues.choices import ClaimedProgress, EvidenceDecision, UpdateDecision
 from dialogues.decision_reasons import RequestedChange, format_return_reason, standard_sentence
 from dialogues.forms.updates import AcceptForm, LineReviewForm, ReturnForm
-from dialogues.models import Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
+from dialogues.models import AgreedProof, Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
 from dialogues.models.updates import UpdateVersionQuerySet
 from dialogues.views.assessments import AssessableBenchmark, list_assessable_benchmarks, needs_verdict
 from dialogues.views.bulk_review import BulkReview, ReviewItem, build_bulk_review, fill_in, find_obstacle
@@ -120,7 +120,7 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
     if isinstance(form.refusal, EditConflict):
         return _render_overtaken(request, pk)
     current = _version(request, pk)
-    accept_form = AcceptForm(prefix="accept", initial=raw_values(AcceptForm(request.POST, prefix="accept")))
+    accept_form = _accept_form(request.user, current, keeps=request.POST)
     return _render_detail(request, current, accept_form=accept_form, return_form=form, exhibits=exhibits, status=422)
 
 
@@ -140,6 +140,20 @@ def _return_form(
     kwargs |= {"prefix": "return", "proofs": [row.proof for row in proofs], "is_answer": is_answer}
     initial = raw_values(ReturnForm(keeps, **kwargs)) if keeps else None
     return ReturnForm(data, initial=initial, **kwargs)
+
+
+def _accept_form(
+    user: User, update_version: UpdateVersion, data: QueryDict | None = None, *, keeps: QueryDict | None = None
+) -> AcceptForm:
+    """Return the form to accept a version. `keeps` is input to show again, without validation."""
+    lacks_proof = bool(_proof_to_do_without(update_version, _list_proofs(user, update_version)))
+    initial = raw_values(AcceptForm(keeps)) if keeps else None
+    return AcceptForm(data, initial=initial, lacks_proof=lacks_proof)
+
+
+def _proof_to_do_without(update_version: UpdateVersion, proofs: Sequence[ProofRow]) -> list[AgreedProof]:
+    """Return the agreed proof that has not come, if accepting the version would verify the commitment as done."""
+    return missing_proofs(proofs) if update_version.claimed == ClaimedProgress.DONE else []
 
 
 def _list_proofs(user: User, update_version: UpdateVersion) -> list[ProofRow]:
@@ -162,7 +176,7 @@ def version_accept(request: SignedInRequest, pk: int) -> HttpResponse:
     update_version = _get_decidable(request, pk)
     if decision_on(update_version):
         return _render_overtaken(request, pk)
-    form = AcceptForm(request.POST, prefix="accept")
+    form = _accept_form(request.user, update_version, request.POST)
     exhibits = _update_evidence(request, update_version, asks=True, data=request.POST)
     judged = [
         (exhibit.evidence, line.evidence_link, line.form) for exhibit in exhibits for line in exhibit.lines if line.form
@@ -203,7 +217,7 @@ def version_fill(request: SignedInRequest, pk: int) -> HttpResponse:
     return _render_detail(
         request,
         update_version,
-        accept_form=AcceptForm(prefix="accept", initial=raw_values(AcceptForm(request.POST, prefix="accept"))),
+        accept_form=_accept_form(request.user, update_version, keeps=request.POST),
         exhibits=exhibits,
         bulk=bulk,
         status=200 if bulk.filled is not None else 422,
@@ -290,8 +304,9 @@ def _render_detail(
     is_overtaken = unused_reasons is not None
     may_decide = permissions.can_decide_on_update(user, update_version) and decision is None
     exhibits = exhibits or _update_evidence(request, update_version, asks=may_decide)
-    accept_form = accept_form or AcceptForm(prefix="accept")
     proofs = _list_proofs(user, update_version)
+    lacking = _proof_to_do_without(update_version, proofs)
+    accept_form = accept_form or AcceptForm(lacks_proof=bool(lacking))
     return_form = return_form or _return_form(update_version, proofs, keeps=request.POST)
     bulk = bulk or build_bulk_review(_review_items(exhibits), request.POST or None)
     forms = [line.form for exhibit in exhibits for line in exhibit.lines if line.form]
@@ -324,7 +339,7 @@ def _render_detail(
         "refused_forms": invalid_forms(*([bulk.form] if bulk else []), *forms, accept_form, return_form),
         "return_form": return_form,
         "proofs": proofs,
-        "missing_proofs": missing_proofs(proofs) if update_version.claimed == ClaimedProgress.DONE else [],
+        "missing_proofs": lacking,
         "before": find_last_decision(request),
         "is_overtaken": is_overtaken,
         "overtaken": describe_earlier_decision(decision, _now(update_version)) if is_overtaken and decision else "",

@@ -280,6 +280,70 @@ def test_the_review_shows_what_came_and_what_is_missing(client, commitment, act,
     )
 
 
+OWN_WORDS = "We read the Act in the gazette."
+
+
+def acceptance(waiting, **reason):
+    """What the page of the update posts to accept it, with the reason for all items."""
+    [link] = [*waiting.evidence.get().evidence_links.all()] or [None]
+    prefix = f"evidence_link-{link.pk}" if link else f"evidence-{waiting.evidence.get().pk}"
+    return {f"{prefix}-decision": "verified"} | {f"accept-{name}": value for name, value in reason.items()}
+
+
+def report_done(commitment, waiting):
+    CommitmentEventFactory(
+        commitment=commitment,
+        kind=CommitmentEventKind.REPORTED_DONE,
+        update_version=waiting,
+        happened_on=date(2022, 1, 20),
+    )
+
+
+def test_accepting_without_the_agreed_proof_asks_for_words_of_ones_own(client, commitment, act, waiting, officer):
+    report_done(commitment, waiting)
+    client.force_login(officer)
+    address = row_url("version_accept", waiting)
+
+    refused = client.post(address, acceptance(waiting, because="document"))
+
+    assert refused.status_code == 422
+    assert refused.context["accept_form"].has_error("reason", "accepted_without_proof")
+    assert "Say in your own words why the evidence is enough without it" in refused.text
+    waiting.refresh_from_db()
+    assert waiting.decided_at is None
+
+    client.post(address, acceptance(waiting, because="document", reason=OWN_WORDS))
+
+    page = text_of(client.get(row_url("commitment_detail", commitment)))
+    assert "The embassy verified the commitment as done without it on 28 January 2022." in page
+    assert f"Reason: The embassy saw the official document. {OWN_WORDS}" in page
+    assert "The commitment is verified as done, without the agreed proof." in page
+
+
+def test_a_ministry_reads_that_it_was_accepted_without_the_proof_but_not_why_beside_it(
+    client, commitment, act, waiting, police
+):
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, reason="An internal remark.")
+    client.force_login(police)
+
+    page = text_of(client.get(row_url("commitment_detail", commitment)))
+
+    assert "The embassy verified the commitment as done without it" in page
+    assert "An internal remark." not in page
+
+
+def test_with_the_agreed_proof_a_sentence_of_the_list_is_reason_enough(client, commitment, act, waiting, officer):
+    report_done(commitment, waiting)
+    AgreedProofMatchFactory(proof=act, evidence=waiting.evidence.get())
+    client.force_login(officer)
+
+    client.post(row_url("version_accept", waiting), acceptance(waiting, because="document"))
+
+    page = client.get(row_url("commitment_detail", commitment)).text
+    assert "The commitment is verified as done. Nothing is needed." in page
+    assert "as done without it" not in page
+
+
 def test_a_review_without_agreed_proof_asks_for_none(client, waiting, officer):
     client.force_login(officer)
 
