@@ -61,6 +61,25 @@ def describe_benchmark_effect(effect: ScoreEffect, first_on: date | None) -> str
     return gettext("It adds nothing. This benchmark has no rule yet.")
 
 
+def describe_decision_effect(effect: ScoreEffect, first_on: date | None) -> str:
+    """Return what a reviewer's decision on evidence can do for one benchmark, if nothing else prevents it."""
+    match effect:
+        case ScoreEffect.COUNTS if first_on is None:
+            return gettext(
+                "If you verify it and enter the start date, it counts as a concrete step. The embassy must then assess "
+                "the benchmark."
+            )
+        case ScoreEffect.COUNTS:
+            return gettext(
+                "If you verify it, it counts as a concrete step. The embassy must then assess the benchmark."
+            )
+        case ScoreEffect.FIGURE_ALONE:
+            return gettext("Your decision does not change this benchmark: only figures count for it.")
+        case ScoreEffect.SHOWN:
+            return gettext("Your decision adds nothing to this benchmark: only a concrete action counts.")
+    return gettext("Your decision adds nothing to this benchmark: it has no rule yet.")
+
+
 def describe_benchmark_effects(effects: Iterable[BenchmarkEffect], first_on: date | None) -> str:
     """Return what evidence does for the benchmarks it supports, if nothing else prevents it from counting."""
     keys: dict[ScoreEffect, list[str]] = {}

@@ -22,7 +22,8 @@ from tiptracker.web.pages import SignedInRequest
 class LastDecision(NamedTuple):
     """The embassy's decision, what it was about, and the link back.
 
-    `link_label` is the label of the link. `note` is what else the user needs to know.
+    `link_label` is the label of the link. `note` is what else the user needs to know. `effect_url` is the page that
+    says what the decision changed in readiness; empty if it cannot change anything.
     """
 
     decision: ChoiceEnum
@@ -30,6 +31,7 @@ class LastDecision(NamedTuple):
     url: str
     link_label: str
     note: str = ""
+    effect_url: str = ""
 
 
 def redirect_to_next(request: SignedInRequest, row: UpdateVersion | Evidence) -> HttpResponse:
@@ -60,8 +62,12 @@ def _version_decision(user: User, key: int) -> LastDecision | None:
     text = row.update.subject.text
     is_answer = row.update.information_request_id is not None
     again = gettext("Open the answer again") if is_answer else gettext("Open the update again")
+    effect_url = ""
+    if outcome is UpdateDecision.ACCEPTED:
+        effect_url = reverse("version_simulation", args=[row.pk], query={"changed": ""})
     if is_answer or not assesses:
-        return LastDecision(outcome, text, url, again, _describe_ministry_view(outcome, is_answer=is_answer))
+        seen = _describe_ministry_view(outcome, is_answer=is_answer)
+        return LastDecision(outcome, text, url, again, seen, effect_url)
     if needs_verdict(user, row):
         return LastDecision(
             outcome,
@@ -69,9 +75,10 @@ def _version_decision(user: User, key: int) -> LastDecision | None:
             f"{url}#assess",
             gettext("Assess its benchmarks"),
             _describe_ministry_view(outcome, is_answer=False),
+            effect_url,
         )
     note = gettext("The ministry sees the decision on its page. No benchmark needs an assessment.")
-    return LastDecision(outcome, text, url, again, note)
+    return LastDecision(outcome, text, url, again, note, effect_url)
 
 
 def _describe_ministry_view(outcome: UpdateDecision, *, is_answer: bool) -> str:
@@ -93,4 +100,5 @@ def _evidence_decision(user: User, key: int) -> LastDecision | None:
         row.title,
         reverse("evidence_detail", args=[key]),
         gettext("Open the evidence again"),
+        effect_url=reverse("evidence_simulation", args=[key], query={"changed": ""}),
     )

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET
 from dialogues import permissions
 from dialogues.actions.update_decisions import describe_earlier_decision
 from dialogues.actions.updates import ReviewInput, accept_update, record_versions_opened, return_update
-from dialogues.choices import ClaimedProgress, EvidenceDecision, UpdateDecision
+from dialogues.choices import ClaimedProgress, DoneBy, EvidenceDecision, SupportKind, UpdateDecision
 from dialogues.decision_reasons import RequestedChange, format_return_reason, standard_sentence
 from dialogues.forms.updates import AcceptForm, LineReviewForm, ReturnForm
 from dialogues.models import AgreedProof, Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
 from dialogues.models.updates import UpdateVersionQuerySet
+from dialogues.score_effects import describe_decision_effect, describe_exclusion, find_score_effect
 from dialogues.views.assessments import AssessableBenchmark, list_assessable_benchmarks, needs_verdict
 from dialogues.views.bulk_review import BulkReview, ReviewItem, build_bulk_review, fill_in, find_obstacle
 from dialogues.views.evidence_query import evidence_with_details
@@ -30,7 +31,9 @@ from dialogues.views.redactions import list_evidence_rows, pending_redaction_url
 from dialogues.views.request_timeline import list_request_answers
 from dialogues.views.timeline import decision_on, review_of
 from dialogues.views.version_content import describe_sent_facts
+from recommendations.choices import Rule
 from recommendations.edition_context import editions_of_page_country
+from recommendations.models import Edition
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.subjects import history
@@ -42,13 +45,17 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class UpdateReviewRow(NamedTuple):
-    """A line to review: an evidence link, or (`evidence_link` None) the evidence itself."""
+    """A line to review: an evidence link, or (`evidence_link` None) the evidence itself.
+
+    `effect` says what a decision can do for the benchmark of the link; empty without a form.
+    """
 
     evidence_link: EvidenceLink | None
     readings: Sequence[Reading]
     form: LineReviewForm | None
     review: EvidenceReview | None
     decision: EvidenceDecision | None
+    effect: str = ""
 
 
 class UpdateEvidence(NamedTuple):
@@ -381,14 +388,20 @@ def _update_evidence(
             evidence=evidence,
             outside=describe_outside_period(editions, evidence.first_day, evidence.happened_to),
             shown=files.pop(evidence.file_id, None),
-            lines=list(_review_rows(evidence, today, asks=asks, data=data, is_checked=is_checked)),
+            lines=list(_review_rows(evidence, editions, today, asks=asks, data=data, is_checked=is_checked)),
         )
         for evidence in pieces
     ]
 
 
 def _review_rows(
-    evidence: Evidence, today: date, *, asks: bool, data: Any, is_checked: Callable[[LineReviewForm], bool]
+    evidence: Evidence,
+    editions: Sequence[Edition],
+    today: date,
+    *,
+    asks: bool,
+    data: Any,
+    is_checked: Callable[[LineReviewForm], bool],
 ) -> Iterator[UpdateReviewRow]:
     """Yield the lines that `actions.updates.list_parts_to_review` asks for.
 
@@ -415,7 +428,19 @@ def _review_rows(
             form=form if asks else None,
             review=review,
             decision=EvidenceDecision(review.decision) if review else None,
+            effect=_describe_effect(evidence, evidence_link, editions) if asks and evidence_link else "",
         )
+
+
+def _describe_effect(evidence: Evidence, evidence_link: EvidenceLink, editions: Sequence[Edition]) -> str:
+    """Say what a decision can do for the benchmark of a link."""
+    own = [edition for edition in editions if edition.pk == evidence_link.benchmark.recommendation.edition_id]
+    outside = describe_outside_period(own, evidence.happened_from, evidence.happened_to)
+    if exclusion := describe_exclusion(DoneBy(evidence.done_by), outside):
+        return exclusion
+    terms = evidence_link.benchmark.current_terms
+    effect = find_score_effect(SupportKind(evidence_link.shows), Rule(terms.rule) if terms else None)
+    return describe_decision_effect(effect, evidence.happened_from)
 
 
 def _label_evidence(readings: Sequence[Reading]) -> str:

@@ -1,7 +1,7 @@
 """Fragments that show what a decision would add to the score: on an update, on evidence or on a benchmark.
 
 The address holds the current choices under the names of the form's own fields, so the points follow the form. Without
-choices, everything is simulated as verified.
+choices, everything is simulated as verified. Of what was decided, they show what that changed (`?changed`).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,6 +34,7 @@ from reports.readiness.forecast.review_simulation import (
 )
 from reports.readiness.gathering import gather_facts
 from reports.views.access import read_page
+from reports.views.decision_effects import find_decision_effect
 from tiptracker import clock
 from tiptracker.localization import join_with_and
 from tiptracker.numbers import parse_whole_number
@@ -75,6 +76,13 @@ def version_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     decision = UpdateDecision(version.decision.decision) if hasattr(version, "decision") else None
     is_accepted = decision is UpdateDecision.ACCEPTED
     context: dict[str, Any] = {"update_version": version, "is_accepted": is_accepted, "decided": decision}
+    if is_accepted:
+        context["effect"] = find_decision_effect(
+            simulation.facts,
+            as_of=simulation.as_of,
+            decided_at=version.decision.recorded_at,
+            evidence_ids={fact.id for fact in simulation.update_evidence(version.pk)},
+        )
     if decision not in DECISIONS_ENDING_CLAIMS:
         chosen = _parse_decisions(request.GET.dict(), simulation, simulation.update_evidence(version.pk))
         gain = simulation.update_gain(version.pk, decisions=chosen.decisions, is_accepted=is_accepted)
@@ -89,7 +97,7 @@ def version_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
                 for assessment in gain.assessing
             ],
         }
-    return render_page(request, "reports/version_simulation.html", context, partial="points")
+    return render_page(request, "reports/version_simulation.html", context, partial=_partial(request))
 
 
 @read_page
@@ -105,7 +113,7 @@ def evidence_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
         verifying_decision(fact, line) for fact in evidence_facts for line in simulation.unreviewed_lines(fact.id)
     ]
     gain = simulation.review_gain(decisions)
-    context = {
+    context: dict[str, Any] = {
         "evidence": evidence,
         "is_all": not chosen,
         "count": len(decisions),
@@ -113,7 +121,14 @@ def evidence_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
         "drops": _drop_reasons(gain.drops),
         "needs_first_day": simulation.lacks_start_date(decisions, entered_by=chosen),
     }
-    return render_page(request, "reports/evidence_simulation.html", context, partial="points")
+    reviewed_at = max(
+        (review.recorded_at for review in simulation.facts.reviews if review.evidence_id == pk), default=None
+    )
+    if reviewed_at:
+        context["effect"] = find_decision_effect(
+            simulation.facts, as_of=simulation.as_of, decided_at=reviewed_at, evidence_ids={pk}
+        )
+    return render_page(request, "reports/evidence_simulation.html", context, partial=_partial(request))
 
 
 @read_page
@@ -143,6 +158,11 @@ def benchmark_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
         "assessing": [(verdict, _simulated_change(simulation.current.score, added[verdict])) for verdict in Verdict],
     }
     return render_page(request, "reports/benchmark_simulation.html", context, partial="points")
+
+
+def _partial(request: SignedInRequest) -> str:
+    """Return the part of the page for htmx: what a decision changed (`?changed`), or else what it would add."""
+    return "changed" if "changed" in request.GET else "points"
 
 
 def _simulation_for_span(request: SignedInRequest, first: date | None, last: date) -> ReviewSimulation:

@@ -11,6 +11,7 @@ from dialogues.score_effects import (
     ScoreEffect,
     describe_benchmark_effect,
     describe_benchmark_effects,
+    describe_decision_effect,
     describe_exclusion,
     describe_figure_effect,
     find_score_effect,
@@ -43,6 +44,18 @@ def test_only_an_assessed_benchmark_promises_to_count():
     assert describe_benchmark_effect(ScoreEffect.COUNTS, None) == (
         "This is a claim. It cannot count until a reviewer enters the start date."
     )
+
+
+def test_a_reviewer_reads_what_the_decision_can_do_for_a_benchmark():
+    said = {effect: describe_decision_effect(effect, DAY) for effect in ScoreEffect}
+    assert said[ScoreEffect.FIGURE_ALONE] == (
+        "Your decision does not change this benchmark: only figures count for it."
+    )
+    assert said[ScoreEffect.COUNTS] == (
+        "If you verify it, it counts as a concrete step. The embassy must then assess the benchmark."
+    )
+    assert "enter the start date" in describe_decision_effect(ScoreEffect.COUNTS, None)
+    assert len(set(said.values())) == len(ScoreEffect)
 
 
 def test_the_effect_on_each_benchmark_is_described():

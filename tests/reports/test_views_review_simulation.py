@@ -209,3 +209,48 @@ def test_benchmark_simulation_says_where_a_verdict_adds_nothing(client):
     client.force_login(OfficerFactory())
 
     assert "Figures decide this benchmark" in client.get(reverse("benchmark_simulation", args=[counted.pk])).text
+
+
+# --- After the decision -----------------------------------------------------------------------------------------------
+
+
+def accept(client, sent):
+    """Accept an update version on its page, verifying all of it; return the page that follows."""
+    lines = [f"evidence_link-{link.pk}" for piece in sent.evidence.all() for link in piece.evidence_links.all()]
+    posted = {f"{line}-decision": "verified" for line in lines} | {"accept-reason": "We saw it."}
+    return client.post(reverse("version_accept", args=[sent.pk]), posted, follow=True)
+
+
+def changed(client, page):
+    """Follow what the confirmation loads, as htmx does."""
+    [address] = re.findall(r'hx-get="([^"]*changed[^"]*)"', page.text)
+    return " ".join(client.get(address, headers={"HX-Request": "true"}).text.split())
+
+
+def test_the_confirmation_says_readiness_before_and_after_the_review(client):
+    EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
+    benchmark = BenchmarkFactory()
+    sent = UpdateVersionFactory(update__commitment__benchmarks=[benchmark])
+    EvidenceFactory(update_version=sent, supports=[benchmark])
+    client.force_login(OfficerFactory())
+
+    text = changed(client, page := accept(client, sent))
+
+    assert re.search(r"Readiness rose from [0-9.]+ to [0-9.]+ of 100\.", text)
+    assert "did not change" not in text
+    assert "Decision saved:" in page.text
+
+
+def test_the_confirmation_says_why_a_review_changed_nothing(client):
+    prosecutions = IndicatorFactory(name="Prosecutions")
+    counted = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, terms__indicator=prosecutions)
+    sent = UpdateVersionFactory(update__commitment__benchmarks=[counted])
+    EvidenceFactory(update_version=sent, supports=[counted])
+    client.force_login(OfficerFactory())
+
+    before = client.get(reverse("version_detail", args=[sent.pk])).text
+    text = changed(client, accept(client, sent))
+
+    assert "Your decision does not change this benchmark: only figures count for it." in before
+    assert "Readiness did not change: 0 of 100." in text
+    assert f"Benchmark {counted.key}: only figures count for this benchmark." in text
