@@ -51,11 +51,17 @@ def describe_benchmark_effect(effect: ScoreEffect, first_on: date | None) -> str
     """Return what unreviewed evidence does for one benchmark, if nothing else prevents it from counting."""
     match effect:
         case ScoreEffect.COUNTS if first_on is None:
-            return gettext("This is a claim. It cannot count until a reviewer enters the start date.")
+            return gettext(
+                "This is a claim. It cannot count until a reviewer enters the start date. The embassy must then assess "
+                "the benchmark too."
+            )
         case ScoreEffect.COUNTS:
-            return gettext("It will count once another person has verified it.")
+            return gettext(
+                "It will count as a concrete step once another person has verified it. The embassy must then assess "
+                "the benchmark too."
+            )
         case ScoreEffect.FIGURE_ALONE:
-            return gettext("It does not change this benchmark. Only a verified figure does.")
+            return gettext("It does not change this benchmark: only figures count for it.")
         case ScoreEffect.SHOWN:
             return gettext("It is shown but adds nothing. Only a concrete action counts.")
     return gettext("It adds nothing. This benchmark has no rule yet.")
@@ -89,13 +95,19 @@ def describe_benchmark_effects(effects: Iterable[BenchmarkEffect], first_on: dat
     sentences = []
     if counting := names.get(ScoreEffect.COUNTS):
         sentence = (
-            gettext("It will count for %(benchmarks)s once another person has verified it.")
+            gettext(
+                "It will count for %(benchmarks)s as a concrete step once another person has verified it. The embassy "
+                "must then assess %(benchmarks)s too."
+            )
             if first_on
-            else gettext("It is a claim for %(benchmarks)s. It cannot count until a reviewer enters the start date.")
+            else gettext(
+                "It is a claim for %(benchmarks)s. It cannot count until a reviewer enters the start date. The embassy "
+                "must then assess %(benchmarks)s too."
+            )
         )
         sentences.append(sentence % {"benchmarks": counting})
     if by_figure := names.get(ScoreEffect.FIGURE_ALONE):
-        sentence = gettext("It does not change %(benchmarks)s. Only a verified figure does.")
+        sentence = gettext("It does not change %(benchmarks)s: only figures count there.")
         sentences.append(sentence % {"benchmarks": by_figure})
     if shown := names.get(ScoreEffect.SHOWN):
         sentence = gettext("For %(benchmarks)s it is shown but adds nothing. Only a concrete action counts.")

@@ -39,10 +39,13 @@ def test_effect_follows_the_rule_of_the_terms(shows, rule, can):
 
 
 def test_only_an_assessed_benchmark_promises_to_count():
-    promising = {can for can in ScoreEffect if "will count once" in describe_benchmark_effect(can, DAY)}
+    promising = {
+        can for can in ScoreEffect if "will count as a concrete step once" in describe_benchmark_effect(can, DAY)
+    }
     assert promising == {ScoreEffect.COUNTS}
     assert describe_benchmark_effect(ScoreEffect.COUNTS, None) == (
-        "This is a claim. It cannot count until a reviewer enters the start date."
+        "This is a claim. It cannot count until a reviewer enters the start date. The embassy must then assess the "
+        "benchmark too."
     )
 
 
@@ -66,8 +69,9 @@ def test_the_effect_on_each_benchmark_is_described():
         BenchmarkEffect("9a", ScoreEffect.SHOWN),
     ]
     assert describe_benchmark_effects([*named, BenchmarkEffect("9b", ScoreEffect.NOT_ASKED)], DAY) == (
-        "It will count for 1a and 1b once another person has verified it. "
-        "It does not change 6b. Only a verified figure does. "
+        "It will count for 1a and 1b as a concrete step once another person has verified it. "
+        "The embassy must then assess 1a and 1b too. "
+        "It does not change 6b: only figures count there. "
         "For 9a it is shown but adds nothing. Only a concrete action counts. "
         "For 9b it adds nothing. There is no rule yet."
     )

@@ -221,7 +221,7 @@ def test_evidence_logged_for_the_wrong_year_says_so_and_is_revised_with_the_benc
     form = client.get(reverse("evidence_revise", args=[wrong.pk]))
 
     assert "It does not count: before 1 April 2022." in shown.text
-    assert "It will count once another person has verified it." not in shown.text
+    assert "It will count as a concrete step" not in shown.text
     offered = [group for group, _ in form.context["rows"][0].fields["benchmark"].choices[1:]]
     assert sorted(group.partition(":")[0] for group in offered) == ["2021", "2021", "2022"]
 
