@@ -1,6 +1,6 @@
 """Forms for requests for information: the embassy asks, moves and withdraws; the ministry answers line by line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -79,9 +79,16 @@ class AskedLineForm(TrackerForm):
         help_text=gettext_lazy("If you tick this, the ministry is not asked for this line."),
     )
 
-    def __init__(self, *args: Any, indicators: Sequence[Indicator], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, indicators: Sequence[Indicator], states: Mapping[int, str] | None = None, **kwargs: Any
+    ) -> None:
+        """Offer `indicators` in their order, each with what is known of its figure (`states`, by id)."""
         super().__init__(*args, **kwargs)
-        choices: Choices = [(str(row.pk), row.name_with_unit) for row in indicators]
+        known = states or {}
+        choices: Choices = [
+            (str(row.pk), f"{row.name_with_unit}: {known[row.pk]}" if row.pk in known else row.name_with_unit)
+            for row in indicators
+        ]
         set_row_choices(
             self, "indicator", indicators, empty=gettext("No figure: a document or other information"), choices=choices
         )

@@ -24,7 +24,7 @@ from dialogues.forms.indicators import PasteForm, ReadingPartsForm, ReadingRow, 
 from dialogues.models import EvidenceReview, InformationRequest, Reading
 from dialogues.pasted_figures import CountedItem, PastedFigure, PastedFigures, parse_pasted_figures
 from dialogues.views.page_context import duplicate_link
-from dialogues.views.request_rows import describe_asked_figures, list_request_rows
+from dialogues.views.request_rows import AskedFigure, describe_asked_figures, list_request_rows
 from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.choices import BreakdownDimension
 from recommendations.edition_context import EditionRequest, edition_url, get_page_edition, set_page_country
@@ -83,15 +83,28 @@ class GridCell(NamedTuple):
         return cls(reading, review_decision(reading), reading.through_on == period.last, claimed)
 
 
-class IndicatorRow(NamedTuple):
-    """An indicator's row: its cell for each period, or None where nothing was reported.
+class PeriodFigure(NamedTuple):
+    """What is known of an indicator in a period: the cell (None: nothing was reported), and whether it was asked for.
 
-    `asked` says what came of the newest request for the figure; empty if no ministry was asked.
+    `asked` says what came of the newest request for it; empty if no ministry was asked. `ask_url` is the form to ask
+    for it, where that is of use and the user may.
     """
 
-    indicator: Indicator
-    cells: Sequence[tuple[GridPeriod, GridCell | None]]
+    period: GridPeriod
+    cell: GridCell | None
     asked: str
+    ask_url: str
+
+
+class IndicatorRow(NamedTuple):
+    """An indicator's row: what is known of it in each period."""
+
+    indicator: Indicator
+    figures: Sequence[PeriodFigure]
+
+    @property
+    def cells(self) -> list[tuple[GridPeriod, GridCell | None]]:
+        return [(figure.period, figure.cell) for figure in self.figures]
 
 
 @login_required
@@ -111,22 +124,47 @@ def indicator_list(request: EditionRequest) -> HttpResponse:
     periods = _periods(edition, readings)
     requests = InformationRequest.objects.visible_to(user, edition.country).filter(edition=edition)
     asked = describe_asked_figures(list(requests.with_history()), clock.today(edition.country.time_zone))
+    can_ask = permissions.can_ask_for_information(user, edition.country)
     context = {
         "edition": edition,
         "periods": periods,
         "rows": [
             IndicatorRow(
                 indicator,
-                list(zip(periods, _grid_cells(indicator, periods, readings), strict=True)),
-                asked.get(indicator.pk, ""),
+                _period_figures(edition, indicator, periods, readings, asked.get(indicator.pk, ()), can_ask=can_ask),
             )
             for indicator in indicators
         ],
-        "can_ask": permissions.can_ask_for_information(user, edition.country),
         "can_enter": permissions.can_log_evidence(user, edition.country),
         "can_set_up": can_set_up_indicators(user, edition.country),
     }
     return render_page(request, "dialogues/indicator_list.html", context)
+
+
+def _period_figures(
+    edition: Edition,
+    indicator: Any,
+    periods: Sequence[GridPeriod],
+    readings: Iterable[Reading],
+    asked: Iterable[AskedFigure],
+    *,
+    can_ask: bool,
+) -> list[PeriodFigure]:
+    """Return what is known of an indicator in each period.
+
+    It can be asked for in the edition's period and in the year before. `indicator` has `is_asked`.
+    """
+    years = {edition.starts_on: "", edition.year_before[0]: "before"}
+    figures = []
+    for period, cell in zip(periods, _grid_cells(indicator, periods, readings), strict=True):
+        text = next((each.text for each in asked if period.first <= each.starts_on <= period.last), "")
+        lacks_figure = cell is None or cell.reading.is_no_data
+        ask_url = ""
+        if can_ask and indicator.is_asked and lacks_figure and not text and period.first in years:
+            query = {"indicator": indicator.pk, "years": years[period.first]}
+            ask_url = edition_url(edition, "information_request_add", query={k: v for k, v in query.items() if v})
+        figures.append(PeriodFigure(period, cell, text, ask_url))
+    return figures
 
 
 @login_required

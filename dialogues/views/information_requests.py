@@ -30,14 +30,16 @@ from dialogues.request_occasions import REQUEST
 from dialogues.request_phrases import format_request_status
 from dialogues.request_status import RequestStanding
 from dialogues.views.drafts import describe_draft
+from dialogues.views.figure_states import describe_figures, find_likely_ministries
 from dialogues.views.page_context import duplicate_link, set_page_edition_for_subject
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from dialogues.views.reminders import find_next_reminder, list_reminders
 from dialogues.views.request_exchange import WaitingAnswer, list_returned_answers, list_waiting_answers
 from dialogues.views.request_rows import RequestListRow, list_request_rows
 from dialogues.views.request_timeline import RequestTimeline
+from recommendations.choices import MilestoneKind
 from recommendations.edition_context import EditionRequest
-from recommendations.models import Benchmark, Edition, Indicator
+from recommendations.models import Benchmark, Edition, Indicator, Milestone
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User, find_contact
 from tiptracker.audit.subjects import history
@@ -131,7 +133,10 @@ def information_request_add(request: EditionRequest) -> HttpResponse:
             Dialogue.objects.visible_to(user).filter(country=country).begun_by(now.date()).order_by("-held_on")
         ),
     }
-    row_kwargs: dict[str, Any] = {"prefix": "lines", "form_kwargs": {"indicators": indicators}}
+    states = describe_figures(user, edition, indicators, now.date())
+    indicators.sort(key=lambda row: states[row.pk].has_figure)
+    known = {key: state.text for key, state in states.items()}
+    row_kwargs: dict[str, Any] = {"prefix": "lines", "form_kwargs": {"indicators": indicators, "states": known}}
     data = sent_data(request)
     if data is None:
         form, lines = _prefilled_forms(request, offered, row_kwargs)
@@ -148,9 +153,16 @@ def information_request_add(request: EditionRequest) -> HttpResponse:
         "rows": lines,
         "refused_forms": invalid_forms(form, *lines),
         "recorded_before": duplicate_link(form.refusal, "information_request_detail"),
+        "deadline_on": _deadline(user, edition),
     }
     status = 422 if form.is_bound else 200
     return render_page(request, "dialogues/information_request_add.html", context, status=status)
+
+
+def _deadline(user: User, edition: Edition) -> date | None:
+    """Return the deadline of the edition as it is known now."""
+    rows = Milestone.objects.visible_to(user).filter(edition=edition, kind=MilestoneKind.DEADLINE).as_known_by(None)
+    return next((row.falls_on for row in rows), None)
 
 
 def _ask(
@@ -188,7 +200,8 @@ def _prefilled_forms(
 ) -> "tuple[InformationRequestForm, BaseFormSet[Any]]":
     """Return the empty forms, filled with what the address names: whom to ask, where, why, and for what.
 
-    Without a ministry in the address, the one that reports the indicator or leads the benchmark is chosen.
+    Without a ministry in the address, the one that reports the indicator or leads the benchmark is chosen. Without
+    such a ministry, it is the one that is likely to have the figure.
     """
     asked, edition = request.GET, request.edition
     named = set(asked.getlist("indicator"))
@@ -208,6 +221,8 @@ def _prefilled_forms(
     rows += [{"wording": text} for text in asked.getlist("line") if text.strip()]
     ministries = [asked.get("ministry"), *(row.ministry_id for row in indicators)]
     ministries += [row.recommendation.lead_id for row in benchmarks]
+    if indicators and not any(ministries):
+        ministries += find_likely_ministries(request.user, edition, indicators)
     initial = {name: asked[name] for name in ("dialogue", "reason") if asked.get(name)}
     initial["ministry"] = next((key for key in ministries if key), "")
     lines = AskedLineForms(

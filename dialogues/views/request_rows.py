@@ -1,5 +1,6 @@
 """Requests for information as rows of a list, and what is known of the figures that were asked for."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -46,17 +47,25 @@ def list_request_rows(requests: Sequence[InformationRequest], today: date) -> li
     return sorted(rows, key=lambda row: row.order)
 
 
-def describe_asked_figures(requests: Sequence[InformationRequest], today: date) -> dict[int, str]:
-    """Return what is known of the figures asked for, by the id of the indicator: the newest request decides.
+class AskedFigure(NamedTuple):
+    """What is known of a figure that a ministry was asked for: of which period, and in words."""
+
+    starts_on: date
+    text: str
+
+
+def describe_asked_figures(requests: Sequence[InformationRequest], today: date) -> dict[int, list[AskedFigure]]:
+    """Return what is known of the figures asked for, by the id of the indicator: of each period the newest request.
 
     Load the requests `with_history`. An indicator that nobody was asked about is not in the answer.
     """
-    known: dict[int, str] = {}
+    known: dict[int, dict[date, AskedFigure]] = defaultdict(dict)
     for row in sorted(requests, key=lambda row: row.pk):
         standing = row.standing_on(today)
         if standing is None or standing.status is RequestStatus.WITHDRAWN:
             continue
         for line in row.list_lines(standing):
-            if line.indicator_id:
-                known[line.indicator_id] = describe_line_standing(standing.lines[line.pk], line.asked_on(standing))
-    return known
+            if line.indicator_id and line.starts_on:
+                text = describe_line_standing(standing.lines[line.pk], line.asked_on(standing))
+                known[line.indicator_id][line.starts_on] = AskedFigure(line.starts_on, text)
+    return {indicator: list(figures.values()) for indicator, figures in known.items()}

@@ -14,19 +14,21 @@ from dialogues.choices import EvidenceDecision, LineAnswerKind, LineStatus, Requ
 from dialogues.due_date_stages import plan_stages
 from dialogues.forms.information_requests import InformationRequestForm
 from dialogues.models import Draft, Evidence, InformationRequest, Reading, UpdateVersion
-from recommendations.choices import Rule
+from recommendations.choices import Pillar, Rule
 from tests.dialogues.sample_files import PDF
 from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
     AmbassadorFactory,
     BenchmarkFactory,
+    CommitmentFactory,
     DialogueFactory,
     EvidenceFactory,
     FocalPointFactory,
     IndicatorFactory,
     InformationRequestFactory,
     LineAnswerFactory,
+    MilestoneFactory,
     MinistryFactory,
     OfficerFactory,
     ReadingFactory,
@@ -242,9 +244,58 @@ def test_indicators_say_whether_anybody_was_asked(client, officer, asked, prosec
 
     assert "Asked on 8 November 2021, no answer" in page.text
     add = edition_url("information_request_add")
-    assert escape(f"{add}?indicator={unasked.pk}") in page.text
-    assert escape(f"{add}?indicator={prosecutions.pk}") not in page.text
+    asks = [[figure.ask_url for figure in row.figures] for row in page.context["rows"]]
+    offered = {row.indicator: urls for row, urls in zip(page.context["rows"], asks, strict=True)}
+    assert offered[unasked] == [f"{add}?indicator={unasked.pk}", f"{add}?indicator={unasked.pk}&years=before"]
+    assert offered[prosecutions] == ["", f"{add}?indicator={prosecutions.pk}&years=before"]
+    assert escape(offered[unasked][1]) in page.text
     assert page_of("information_request_detail", asked) in client.get(page_of("indicator_detail", prosecutions)).text
+
+
+def test_an_indicator_that_only_a_request_asks_for_is_not_called_not_asked(client, officer, asked, prosecutions):
+    [row] = [row for row in client.get(edition_url("indicator_list")).context["rows"] if row.indicator == prosecutions]
+
+    assert not row.indicator.is_asked
+    assert [figure.asked for figure in row.figures] == ["Asked on 8 November 2021, no answer", ""]
+    text = " ".join(client.get(edition_url("indicator_list")).text.split())
+    cell = text[text.index("Asked on 8 November 2021") - 200 : text.index("Asked on 8 November 2021")]
+    assert "not asked" not in cell
+
+
+def test_the_form_says_of_each_indicator_whether_a_figure_exists_and_lists_those_without_first(
+    client, officer, asked, prosecutions, edition
+):
+    known, empty = (IndicatorFactory(name=name, unit="cases", country=edition.country) for name in ("Arrests", "Zeal"))
+    ReadingFactory(indicator=known, figure=12, through_on=date(2021, 12, 31))
+    ReadingFactory(indicator=empty, figure=4, starts_on=date(2020, 4, 1), through_on=date(2021, 3, 31))
+
+    [row] = client.get(edition_url("information_request_add")).context["rows"].forms
+
+    labels = {key: label for key, label in row.fields["indicator"].choices if key}
+    assert labels[str(known.pk)] == "Arrests (cases): 12 up to 31 Dec 2021"
+    assert labels[str(empty.pk)] == "Zeal (cases): no figure for 2021–22; before: 4 up to 31 Mar 2021"
+    assert "no figure for 2021–22; Asked on 8 November 2021, no answer" in labels[str(prosecutions.pk)]
+    assert list(labels)[-1] == str(known.pk)
+
+
+def test_the_form_chooses_the_ministry_that_sent_the_last_figure_or_leads_on_the_subject(client, officer, ministry):
+    indicator = IndicatorFactory(pillar=Pillar.PROSECUTION, indicium=4)
+    RecommendationFactory(number=8, lead=ministry, indicia=[4], terms__pillar=Pillar.PROSECUTION)
+    address = edition_url("information_request_add", query={"indicator": indicator.pk})
+
+    def chosen():
+        return str(client.get(address).context["form"]["ministry"].value())
+
+    assert chosen() == str(ministry.pk)
+    sent = UpdateVersionFactory(update__commitment=CommitmentFactory())
+    ReadingFactory(indicator=indicator, update_version=sent)
+    assert chosen() == str(sent.update.commitment.ministry_id) != str(ministry.pk)
+
+
+def test_the_form_names_the_day_of_the_deadline(client, officer, edition):
+    MilestoneFactory(edition=edition)
+
+    assert "28 February 2022" in client.get(edition_url("information_request_add")).text
 
 
 def test_the_pages_of_dialogue_and_ministry_lead_to_the_form_and_list_the_requests(client, officer, asked, ministry):
