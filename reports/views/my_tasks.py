@@ -57,14 +57,28 @@ NO_PLACE = 1 << 20
 """The place of an item that is no next step: after all that are."""
 
 
-class TimeLeft(NamedTuple):
-    """The days left, and until what: the commitment's due date or, without one ahead, the deadline.
+class NextStepPlace(NamedTuple):
+    """The place of an item among the next steps, and what it adds after those above it, as printed.
 
-    What waits for the embassy is never overdue.
+    `points` is None if it is no next step, or if nothing has been reviewed, so that no points are shown.
+    """
+
+    place: int
+    points: Decimal | None
+
+
+NO_STEP = NextStepPlace(NO_PLACE, None)
+
+
+class TimeLeft(NamedTuple):
+    """The days left, and until what: the commitment's due date or, without one, the deadline.
+
+    What waits for the embassy is never overdue: no days are left of a due date that has passed. `day` is the due date.
     """
 
     days: int
     text: str
+    day: date | None = None
 
 
 class TaskCount(NamedTuple):
@@ -76,8 +90,9 @@ class TaskCount(NamedTuple):
 
 
 class PointsAtStake(NamedTuple):
-    """The points that an item could add: in total, and the share that needs a verdict.
+    """The points that an item could add alone: in total, and the share that needs a verdict.
 
+    `in_order` is what it adds after the next steps above it, as the dashboard shows it; None if it is no next step.
     `year` is the year of the edition that gains them, if it is not the page's edition. `reasons` are sentences on what
     the item would lower.
     """
@@ -86,11 +101,17 @@ class PointsAtStake(NamedTuple):
     by_verdict: Fraction
     year: int | None
     reasons: Sequence[str]
+    in_order: Decimal | None = None
 
     @property
     def printed(self) -> Decimal:
         """The points, as printed."""
         return without_trailing_zeros(formatting.round_to_tenth(self.points))
+
+    @property
+    def printed_in_order(self) -> Decimal | None:
+        """The points after the next steps above it, as printed; None if they are those that it adds alone."""
+        return None if self.in_order is None or self.in_order == self.printed else self.in_order
 
     @property
     def lost(self) -> Decimal | None:
@@ -153,11 +174,19 @@ class LoggedEvidence(NamedTuple):
         return f"evidence-{self.evidence.pk}", reverse("evidence_detail", args=[self.evidence.pk])
 
 
+def _time_to_due_date(due_on: date, today: date) -> TimeLeft:
+    left = days_left(due_on, today)
+    if left is None:
+        return TimeLeft(0, gettext("The due date has passed"), due_on)
+    if not left:
+        return TimeLeft(left, gettext("Due today"), due_on)
+    text = ngettext("Due in %(number)d day", "Due in %(number)d days", left) % {"number": left}
+    return TimeLeft(left, text, due_on)
+
+
 def _time_left(due_on: date | None, deadline_on: date | None, today: date) -> TimeLeft | None:
-    if due_on and (left := days_left(due_on, today)) is not None:
-        if not left:
-            return TimeLeft(left, gettext("Due today"))
-        return TimeLeft(left, ngettext("Due in %(number)d day", "Due in %(number)d days", left) % {"number": left})
+    if due_on:
+        return _time_to_due_date(due_on, today)
     if deadline_on is None:
         return None
     days = (deadline_on - today).days
@@ -207,13 +236,16 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
     editions = editions_of_page_country(request)
     simulation_of = cache(build_simulation)
 
-    places = _places_among_next_steps(simulation_of(editions[0])) if versions or logged else {}
+    steps = _places_among_next_steps(simulation_of(editions[0])) if versions or logged else {}
 
     def covering_edition(first: date | None, last: date) -> Edition:
         return find_covering_edition(editions, first, last) or editions[0]
 
-    def stake(edition: Edition, points: Fraction, by_verdict: Fraction, reasons: list[str]) -> PointsAtStake:
-        return PointsAtStake(points, by_verdict, None if edition == editions[0] else edition.year, reasons)
+    def stake(
+        edition: Edition, points: Fraction, by_verdict: Fraction, reasons: list[str], step: NextStepPlace
+    ) -> PointsAtStake:
+        year = None if edition == editions[0] else edition.year
+        return PointsAtStake(points, by_verdict, year, reasons, step.points)
 
     def waiting_update(row: UpdateVersion) -> WaitingUpdate:
         edition = covering_edition(None, row.happened_on)
@@ -221,25 +253,26 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
         terms = countable_facts.newest_row(simulation.facts.edition_terms)
         priority = review_priority.update_priority(simulation, row.pk)
         reasons = [describe_drop(drop) for drop in priority.drops]
+        step = steps.get(RowReference("update_version", row.pk), NO_STEP)
         return WaitingUpdate(
             update_version=row,
             claimed=row.progress,
             days=(today - timezone.localtime(row.recorded_at).date()).days,
-            stake=stake(edition, priority.points, priority.verdict, reasons),
+            stake=stake(edition, priority.points, priority.verdict, reasons, step),
             due=_time_left(
                 due_on.get(row.update.commitment_id) or request_due_on.get(row.update.information_request_id or 0),
                 terms.deadline_on if terms else None,
                 today,
             ),
-            place=places.get(RowReference("update_version", row.pk), NO_PLACE),
+            place=step.place,
         )
 
     def logged_evidence(row: Evidence) -> LoggedEvidence:
         edition = covering_edition(row.happened_from, row.happened_to)
         priority = review_priority.evidence_priority(simulation_of(edition), row.pk)
         reasons = [describe_drop(drop) for drop in priority.drops]
-        place = places.get(RowReference("evidence", row.pk), NO_PLACE)
-        return LoggedEvidence(row, stake(edition, priority.points, Fraction(0), reasons), place)
+        step = steps.get(RowReference("evidence", row.pk), NO_STEP)
+        return LoggedEvidence(row, stake(edition, priority.points, Fraction(0), reasons, step), step.place)
 
     return ItemsToReview(
         sorted(map(waiting_update, versions), key=lambda line: line.order),
@@ -247,11 +280,18 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
     )
 
 
-def _places_among_next_steps(simulation: ReviewSimulation) -> dict[RowReference, int]:
+def _places_among_next_steps(simulation: ReviewSimulation) -> dict[RowReference, NextStepPlace]:
     """Return the place of each item to review among the next steps, so that all pages begin with the same task."""
     result = evaluate_readiness(simulation.facts, as_of=simulation.as_of)
     steps = result.next_steps(without=[kind for kind in StepKind if kind is not StepKind.REVIEW])
-    return {step.rows[0]: place for place, step in enumerate(steps.steps)}
+    places = {}
+    before = formatting.round_to_tenth(result.score)
+    for place, step in enumerate(steps.steps):
+        # As the dashboard prints them: differences of the printed readiness, so that a column adds up.
+        after = formatting.round_to_tenth(step.cumulative or Fraction(0))
+        points = without_trailing_zeros(after - before) if result.is_reviewed else None
+        places[step.rows[0]], before = NextStepPlace(place, points), after
+    return places
 
 
 def _own_waiting_evidence(user: User, country: Country) -> list[Evidence]:

@@ -85,11 +85,15 @@ def test_my_tasks_has_the_order_of_the_next_steps_then_the_most_points_then_the_
     response = client.get(reverse("my_tasks"))
 
     lines = response.context["versions"]
-    assert [line.update_version for line in lines] == [most, undated, soon, past, nothing]
+    assert [line.update_version for line in lines] == [most, undated, past, soon, nothing]
     # One of two benchmarks is half of 30 points, half of that by a verdict; prosecution is one of three Ps.
     assert [line.stake.points for line in lines] == [30 + Fraction(20, 3), *[15 + Fraction(20, 3)] * 3, 0]
     assert [line.due.text for line in lines] == [
-        "Due in 59 days", "31 days to the deadline", "Due in 1 day", *["31 days to the deadline"] * 2,
+        "Due in 59 days", "31 days to the deadline", "The due date has passed", "Due in 1 day",
+        "31 days to the deadline",
+    ]  # fmt: skip
+    assert [line.due.day for line in lines] == [
+        date(2022, 3, 28), None, date(2022, 1, 16), date(2022, 1, 29), None,
     ]  # fmt: skip
     assert [(line.claimed, line.days) for line in lines[1::3]] == [
         (ClaimedProgress.DONE, 16),
@@ -116,6 +120,8 @@ def test_points_alone_differ_from_points_after_the_steps_above_and_each_page_say
     in_order = [line.step.points for line in dashboard.context["first_steps"] if line.step.kind == "review"]
     assert alone[0] == alone[1] == in_order[0] > in_order[1]  # the pillar of both counts once
     assert "The points of an item are what it adds alone." in tasks.text
+    assert [line.stake.printed_in_order for line in tasks.context["logged"]] == [None, in_order[1]]
+    assert f"+{in_order[1]} after the steps above it" in tasks.text
     for page in (dashboard, readiness):
         assert "Each step adds its points after the steps above it." in page.text
 

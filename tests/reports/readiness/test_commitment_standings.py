@@ -70,8 +70,9 @@ def test_my_tasks_calls_nothing_overdue(sign_in_as):
     text = sign_in_as("officer").get(reverse("my_tasks")).text
 
     assert FIGURES in text
+    tasks, _, _ = text.partition('id="coming-up"')  # below it, what the ministries and the embassy have to do
     for word in ("late by", "overdue"):
-        assert word not in text
+        assert word not in tasks
 
 
 @pytest.mark.parametrize("name", ["officer", "ambassador", "observer", "justice"])
