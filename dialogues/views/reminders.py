@@ -13,7 +13,7 @@ from dialogues.models import Commitment, InformationRequest, UpdateVersion
 from dialogues.occasions import COMMITMENT
 from dialogues.request_occasions import REQUEST
 from dialogues.request_status import EXPECTED, RequestStanding
-from tiptracker.localization import gettext, ngettext
+from tiptracker.localization import format_short_date, gettext, ngettext
 from tiptracker.notifications.choices import DAYS_OVERDUE, REQUEST_DAYS_OVERDUE, NoticeKind
 from tiptracker.notifications.reminders import find_sent_reminders
 
@@ -55,6 +55,9 @@ def list_reminders(
         told_on = _day(at, subject) if (at := sent.get((kind, days))) else None
         if told_on or planned_on > today:
             sentence = _describe(kind, days, ministry)
+            if told_on and told_on > planned_on:
+                values = {"reminder": sentence, "date": format_short_date(planned_on)}
+                sentence = gettext("%(reminder)s, planned for %(date)s and sent late") % values
             reminders[told_on or planned_on, told_on is not None].append(sentence)
     return [Reminder(day, sentences, is_done) for (day, is_done), sentences in sorted(reminders.items())]
 
