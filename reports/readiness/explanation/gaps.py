@@ -73,14 +73,14 @@ def find_gaps(
 
 
 def _benchmarks_sentence(keys: Sequence[str]) -> str:
-    """Return which benchmarks have no information, with the first of them: "2 benchmarks … : 1a and 2b."."""
+    """Return how many benchmarks have nothing verified that counts, with the first: "2 benchmarks … : 1a and 2b."."""
     values, rest = _name_some(keys)
     if rest:
-        sentence = gettext("%(total)d benchmarks have no information: %(names)s and %(rest)d more.")
+        sentence = gettext("%(total)d benchmarks have nothing verified that counts: %(names)s and %(rest)d more.")
     else:
         sentence = ngettext(
-            "%(total)d benchmark has no information: %(names)s.",
-            "%(total)d benchmarks have no information: %(names)s.",
+            "%(total)d benchmark has nothing verified that counts: %(names)s.",
+            "%(total)d benchmarks have nothing verified that counts: %(names)s.",
             len(keys),
         )
     return sentence % values

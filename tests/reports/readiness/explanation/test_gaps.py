@@ -44,7 +44,7 @@ def test_everything_that_is_missing_is_said_once():
     EvidenceFactory(happened_from=None, revises=undated)
 
     assert gap_sentences(unknown.recommendation.edition, updates=1, pieces=0, on_words_alone=2) == [
-        f"1 benchmark has no information: {unknown.key}.",
+        f"1 benchmark has nothing verified that counts: {unknown.key}.",
         "1 indicator has no figure for the period: Convictions.",
         "1 update waits for the embassy’s review.",
         "2 pieces of evidence, logged or sent with an update, have no file and no link.",
@@ -69,4 +69,4 @@ def test_many_are_named_in_part_and_counted():
 
     sentence, *_ = gap_sentences(benchmark.recommendation.edition)
 
-    assert sentence == "10 benchmarks have no information: 1a, 1b, 1c, 1d, 1e, 1f and 4 more."
+    assert sentence == "10 benchmarks have nothing verified that counts: 1a, 1b, 1c, 1d, 1e, 1f and 4 more."
