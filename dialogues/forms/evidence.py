@@ -114,6 +114,7 @@ class EvidenceForm(DatedForm):
         benchmarks_of = {c.pk: {str(link.benchmark_id) for link in c.links.all()} for c in commitments}
         linked = [c for c in commitments if benchmarks_of[c.pk] & set(chosen_benchmarks)]
         self.has_open_commitment = any(_is_open(commitment) for commitment in linked)
+        """Whether an open commitment is for a benchmark that the page has chosen."""
         set_row_choices(
             self, "commitment", commitments, empty=gettext("None"), choices=_commitment_choices(commitments, linked)
         )
@@ -126,10 +127,10 @@ class EvidenceForm(DatedForm):
 
     @property
     def has_further_details(self) -> bool:
-        """Return whether a commitment or who may read it was chosen or refused, or whether a commitment may fit."""
+        """Return whether a commitment or who may read it was chosen or refused."""
         shared = self["sensitivity"].value() == Sensitivity.SHARED
         is_refused = {"commitment", "sensitivity"} & set(self.errors)
-        return bool(self["commitment"].value() or shared or self.has_open_commitment or is_refused)
+        return bool(self["commitment"].value() or shared or is_refused)
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -235,8 +236,8 @@ class ReadingForm(PeriodForm):
     figure = GroupedFigureField(
         label=gettext_lazy("Figure"),
         help_text=gettext_lazy(
-            "The total for the whole period below. If you know only what this event adds, leave the figure empty and "
-            "give that number under “What happened”."
+            "The total for the whole period below. If you know only what this event adds, choose “None” as the "
+            "indicator and give that number under “What happened”."
         ),
     )
     districts = DistrictsField(
@@ -328,7 +329,11 @@ class ReadingForm(PeriodForm):
             sentence = gettext("This figure does not count districts. Untick them, or choose another indicator.")
             self.add_error("districts", forms.ValidationError(sentence, code="not_of_districts"))
         check_districts(self)
-        check_figure(self, is_required=True)
+        missing = gettext(
+            "Enter the figure, or choose below what is known instead. If there is neither, choose “None” as the "
+            "indicator."
+        )
+        check_figure(self, is_required=True, missing=missing)
         if data.get("direction") not in (None, "", NO_DATA) and data.get("span") == YEAR_BEFORE:
             sentence = gettext("For the year before, enter the figure or choose “not reported”.")
             self.add_error("direction", forms.ValidationError(sentence, code="direction_of_year_before"))

@@ -126,7 +126,7 @@ def fill_end_date(form: forms.Form) -> None:
         return
     data["happened_to"] = data.get("happened_from")
     if data["happened_to"] is None:
-        sentence = gettext("Enter the date. If you know only the end, enter the end date.")
+        sentence = gettext("Enter the start date. If you do not know it, enter only the end date.")
         form.add_error("happened_from", forms.ValidationError(sentence, code="required"))
 
 
@@ -171,13 +171,17 @@ class PeriodForm(DatedForm):
                 self.add_error("through_on", sentence % days)
 
 
-def check_figure(form: forms.Form, *, is_required: bool) -> None:
-    """Refuse a figure together with a direction and, if a figure `is_required`, neither of the two."""
+def check_figure(form: forms.Form, *, is_required: bool, missing: str = "") -> None:
+    """Refuse a figure together with a direction and, if a figure `is_required`, neither of the two.
+
+    `missing` is what to say if neither is entered, in place of the usual sentence.
+    """
     figure, direction = form.cleaned_data.get("figure"), form.cleaned_data.get("direction")
     if figure is not None and direction:
         form.add_error("direction", gettext("Enter the figure or choose here, not both."))
     elif is_required and figure is None and not direction and not {"figure", "direction"} & set(form.errors):
-        form.add_error("figure", gettext("Enter the figure. If there is none, choose what is known below."))
+        sentence = missing or gettext("Enter the figure. If there is none, choose what is known below.")
+        form.add_error("figure", forms.ValidationError(sentence, code="required"))
 
 
 def check_proof(form: forms.Form, files: Collection[EvidenceFile]) -> None:
@@ -305,6 +309,14 @@ class BenchmarkRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic onl
             if (terms := row.current_terms)
         ]
         return sorted(needs, key=lambda need: not need.is_named)
+
+    @property
+    def requirement_groups(self) -> list[tuple[str, list[BenchmarkRequirement]]]:
+        """What the benchmarks on offer need, each text once with the benchmarks that it is true of."""
+        groups: dict[str, list[BenchmarkRequirement]] = {}
+        for need in self.requirements:
+            groups.setdefault(need.text, []).append(need)
+        return list(groups.items())
 
     def chosen(self, name: str) -> list[tuple[Benchmark, Any]]:
         """Return each benchmark that a row names, with the value of the row's field `name`."""

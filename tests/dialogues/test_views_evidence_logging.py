@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from dialogues.benchmark_requirements import describe_requirement
 from dialogues.choices import DoneBy, EvidenceDecision, SupportKind
 from dialogues.models import Evidence, EvidenceFile, Reading
 from dialogues.score_effects import (
@@ -737,7 +738,7 @@ def test_no_district_is_offered_where_nothing_counts_districts(client):
 
 
 @pytest.mark.parametrize("is_done", [False, True])
-def test_commitments_of_the_chosen_benchmark_come_first_and_an_open_one_is_shown(client, is_done):
+def test_commitments_of_the_chosen_benchmark_come_first_and_an_open_one_is_named_in_the_closed_section(client, is_done):
     benchmark = BenchmarkFactory()
     other = CommitmentFactory(benchmarks=[BenchmarkFactory()])
     linked = CommitmentFactory(benchmarks=[benchmark], done=is_done)
@@ -750,7 +751,52 @@ def test_commitments_of_the_chosen_benchmark_come_first_and_an_open_one_is_shown
         ("For the chosen benchmarks", [str(linked.pk)]),
         ("Other commitments", [str(other.pk)]),
     ]
-    assert response.context["form"].has_further_details == (not is_done)
+    assert not response.context["form"].has_further_details
+    assert ("data-commitment-fits hidden" in response.text) == is_done
+
+
+def test_the_section_on_the_commitment_opens_if_something_in_it_is_chosen_or_refused(client):
+    commitment = CommitmentFactory(benchmarks=[BenchmarkFactory()])
+    client.force_login(OfficerFactory())
+
+    chosen = client.get(edition_url("evidence_log"), {"commitment": commitment.pk})
+    refused = client.post(edition_url("evidence_log"), form_data(sensitivity="shared"))
+
+    assert chosen.context["form"].has_further_details
+    assert refused.context["form"].has_further_details
+
+
+def test_what_assessed_benchmarks_need_is_said_once(client):
+    recommendation = RecommendationFactory()
+    for _ in range(3):
+        BenchmarkFactory(recommendation=recommendation)
+    counted = target_benchmark(recommendation=recommendation)
+    client.force_login(OfficerFactory())
+
+    text = client.get(edition_url("evidence_log")).text
+
+    assert text.count(describe_requirement(Rule.ASSESSED)) == 1
+    assert text.count(f"<strong>{counted.key}:") == 1
+
+
+def test_the_hints_on_an_unknown_date_and_figure_agree_with_what_is_refused(client):
+    BenchmarkFactory()
+    indicator = IndicatorFactory()
+    client.force_login(OfficerFactory())
+
+    page = " ".join(client.get(edition_url("evidence_log")).text.split())
+    assert "Start date unknown? Enter only the end date" in page
+    assert "choose “None” as the indicator" in page
+
+    without_date = form_data(happened_from="", happened_to="")
+    refused = client.post(edition_url("evidence_log"), without_date).context["form"]
+    assert refused.has_error("happened_from", "required")
+    assert refused.errors["happened_from"] == ["Enter the start date. If you do not know it, enter only the end date."]
+    refused = client.post(edition_url("evidence_log"), form_data(**{"count-indicator": indicator.pk})).context["count"]
+    assert refused.has_error("figure", "required")
+    assert "choose “None” as the indicator" in refused.errors["figure"][0]
+    client.post(edition_url("evidence_log"), form_data(happened_from="", happened_to="2022-01-20"))
+    assert Evidence.objects.get().happened_from is None
 
 
 def test_commitments_stay_one_collapsed_list_without_a_benchmark(client):

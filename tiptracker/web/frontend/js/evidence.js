@@ -47,7 +47,8 @@ function followBenchmarks() {
       : options),
   );
   commitment.value = value;
-  if (linked.some(({ dataset }) => "open" in dataset)) commitment.closest("details").open = true;
+  const fits = form.querySelector("[data-commitment-fits]");
+  fits.hidden = !linked.some(({ dataset }) => "open" in dataset);
 }
 
 function group(label, options) {
