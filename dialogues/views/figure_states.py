@@ -52,8 +52,8 @@ def _describe(edition: Edition, now: Reading | None, request: str, readings: Ite
     earlier = [row for row in readings if row.starts_on < edition.starts_on and not row.is_no_data]
     if earlier:
         newest = max(earlier, key=lambda row: (row.through_on, row.recorded_at, row.pk))
-        parts.append(gettext("before: %(figure)s") % {"figure": _format_reading(newest)})
-    return FigureState(False, "; ".join(parts))
+        parts.append(gettext("Before: %(figure)s") % {"figure": _format_reading(newest)})
+    return FigureState(False, ". ".join(parts))
 
 
 def _years(edition: Edition) -> dict[str, str]:

@@ -57,7 +57,7 @@ def list_reminders(
             sentence = _describe(kind, days, ministry)
             if told_on and told_on > planned_on:
                 values = {"reminder": sentence, "date": format_short_date(planned_on)}
-                sentence = gettext("%(reminder)s, planned for %(date)s and sent late") % values
+                sentence = gettext("%(reminder)s, late: planned for %(date)s") % values
             reminders[told_on or planned_on, told_on is not None].append(sentence)
     return [Reminder(day, sentences, is_done) for (day, is_done), sentences in sorted(reminders.items())]
 

@@ -273,8 +273,8 @@ def test_the_form_says_of_each_indicator_whether_a_figure_exists_and_lists_those
 
     labels = {key: label for key, label in row.fields["indicator"].choices if key}
     assert labels[str(known.pk)] == "Arrests (cases): 12 up to 31 Dec 2021"
-    assert labels[str(empty.pk)] == "Zeal (cases): no figure for 2021–22; before: 4 up to 31 Mar 2021"
-    assert "no figure for 2021–22; Asked on 8 November 2021, no answer" in labels[str(prosecutions.pk)]
+    assert labels[str(empty.pk)] == "Zeal (cases): no figure for 2021–22. Before: 4 up to 31 Mar 2021"
+    assert "no figure for 2021–22. Asked on 8 November 2021, no answer" in labels[str(prosecutions.pk)]
     assert list(labels)[-1] == str(known.pk)
 
 

@@ -219,5 +219,5 @@ def test_reminders_of_the_same_day_are_one_line(client, officer):
         (date(2022, 1, 31), False, 1),
     ]
     late, planned = reminders
-    assert late.sentences[0].endswith("7 days overdue, planned for 17 Jan 2022 and sent late")
-    assert "sent late" not in planned.sentences[0]
+    assert late.sentences[0].endswith("7 days overdue, late: planned for 17 Jan 2022")
+    assert "late:" not in planned.sentences[0]
