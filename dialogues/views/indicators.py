@@ -24,7 +24,7 @@ from dialogues.forms.indicators import PasteForm, ReadingPartsForm, ReadingRow, 
 from dialogues.models import EvidenceReview, InformationRequest, Reading
 from dialogues.pasted_figures import CountedItem, PastedFigure, PastedFigures, parse_pasted_figures
 from dialogues.views.page_context import duplicate_link
-from dialogues.views.request_rows import AskedFigure, describe_asked_figures, list_request_rows
+from dialogues.views.request_rows import AskedFigureState, describe_asked_figures, list_request_rows
 from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.choices import BreakdownDimension
 from recommendations.edition_context import EditionRequest, edition_url, get_page_edition, set_page_country
@@ -146,7 +146,7 @@ def _period_figures(
     indicator: Any,
     periods: Sequence[GridPeriod],
     readings: Iterable[Reading],
-    asked: Iterable[AskedFigure],
+    asked: Iterable[AskedFigureState],
     *,
     can_ask: bool,
 ) -> list[PeriodFigure]:

@@ -47,19 +47,19 @@ def list_request_rows(requests: Sequence[InformationRequest], today: date) -> li
     return sorted(rows, key=lambda row: row.order)
 
 
-class AskedFigure(NamedTuple):
+class AskedFigureState(NamedTuple):
     """What is known of a figure that a ministry was asked for: of which period, and in words."""
 
     starts_on: date
     text: str
 
 
-def describe_asked_figures(requests: Sequence[InformationRequest], today: date) -> dict[int, list[AskedFigure]]:
+def describe_asked_figures(requests: Sequence[InformationRequest], today: date) -> dict[int, list[AskedFigureState]]:
     """Return what is known of the figures asked for, by the id of the indicator: of each period the newest request.
 
     Load the requests `with_history`. An indicator that nobody was asked about is not in the answer.
     """
-    known: dict[int, dict[date, AskedFigure]] = defaultdict(dict)
+    known: dict[int, dict[date, AskedFigureState]] = defaultdict(dict)
     for row in sorted(requests, key=lambda row: row.pk):
         standing = row.standing_on(today)
         if standing is None or standing.status is RequestStatus.WITHDRAWN:
@@ -67,5 +67,5 @@ def describe_asked_figures(requests: Sequence[InformationRequest], today: date) 
         for line in row.list_lines(standing):
             if line.indicator_id and line.starts_on:
                 text = describe_line_standing(standing.lines[line.pk], line.asked_on(standing))
-                known[line.indicator_id][line.starts_on] = AskedFigure(line.starts_on, text)
+                known[line.indicator_id][line.starts_on] = AskedFigureState(line.starts_on, text)
     return {indicator: list(figures.values()) for indicator, figures in known.items()}
