@@ -116,7 +116,7 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(
     choose_option(page, "Verify")
     page.get_by_label("Reason for all items, in your own words").fill("The list of sessions shows it.")
     page.get_by_role("button", name="Accept", exact=True).click()
-    expect(page.get_by_text("The next evidence is below.")).to_be_visible()
+    expect(page.get_by_text("Below is the next item of your tasks.")).to_be_visible()
     after = current_score()
     assert after - before == accepting > 0
 

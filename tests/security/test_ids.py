@@ -105,6 +105,8 @@ readiness_explanation  as_of known_by known_on
 search              q in
 readiness_changes   as_of_from as_of_to known_by_from known_by_to known_on_from known_on_to
 benchmark_simulation  seen
+evidence_simulation changed
+version_simulation  changed
 methodology         as_of known_by known_on
 recommendation_list pillar
 setup_add           country
