@@ -526,7 +526,7 @@ def test_evidence_log_says_what_the_benchmark_needs_and_asks_for_a_total(client)
 
     assert "Without a benchmark, the event does not count towards readiness." in text
     assert f"<strong>{benchmark.key}</strong> Verified evidence of a concrete action by the government." in text
-    assert "The total for the whole period below. If you know only what this event adds, leave the figure empty" in text
+    assert "The total for the whole period below. If you know only what this event adds, choose “None” as the" in text
     assert "The tracking period, from 1 April 2021 to the end date of the figure" in text
 
 
