@@ -558,7 +558,7 @@ def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
     page = client.get(next_task_url(client, f"version-{done.pk}"))
 
     assert page.context["update_version"] == waits
-    assert "The next one is below." in page.text
+    assert "Below is the next item of your tasks." in page.text
     assert done.update.commitment.text in page.text
     assert f'<a href="{row_url("version_detail", done)}">Open the update again</a>' in page.text
 
