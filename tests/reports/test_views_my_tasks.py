@@ -453,7 +453,7 @@ def test_my_tasks_next_leads_down_the_list_and_to_its_top_again(client):
     assert [url.partition("?")[0] for url in walked] == [
         row_url("version_detail", less), row_url("evidence_detail", logged), row_url("version_detail", most),
     ]  # fmt: skip
-    assert "The next one is below" not in client.get(walked[0]).text  # nothing was decided
+    assert "Below is the next item" not in client.get(walked[0]).text  # nothing was decided
 
     assert "Open the first task" in client.get(reverse("my_tasks")).text
     client.force_login(AmbassadorFactory())  # who decides on no update, but may verify
