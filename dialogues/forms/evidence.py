@@ -104,6 +104,8 @@ class EvidenceForm(DatedForm):
     ) -> None:
         """Set up the form.
 
+        `has_open_commitment`: an open commitment is for a benchmark that the page has chosen.
+
         Args:
             commitments: the commitments of the country, `with_links` and `with_status`.
             chosen_benchmarks: the keys of the benchmarks that the page has chosen. Their commitments come first.
@@ -114,7 +116,6 @@ class EvidenceForm(DatedForm):
         benchmarks_of = {c.pk: {str(link.benchmark_id) for link in c.links.all()} for c in commitments}
         linked = [c for c in commitments if benchmarks_of[c.pk] & set(chosen_benchmarks)]
         self.has_open_commitment = any(_is_open(commitment) for commitment in linked)
-        """Whether an open commitment is for a benchmark that the page has chosen."""
         set_row_choices(
             self, "commitment", commitments, empty=gettext("None"), choices=_commitment_choices(commitments, linked)
         )
