@@ -29,7 +29,8 @@ def test_a_missed_milestone_that_is_recorded_as_done_is_no_problem_any_more(clie
     RecommendationFactory(edition=action_plan.edition)
     client.force_login(OfficerFactory())
     page = reverse("milestone_done", args=[action_plan.pk])
-    sentence = "Action plan presented: due on 28 December 2021 and not recorded as done."
+    name = "Action plan presented by the Department to the government"
+    sentence = f"{name}: due on 28 December 2021 and not recorded as done."
 
     checks = client.get(reverse("readiness_checks")).text
     assert sentence in checks
