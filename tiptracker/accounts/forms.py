@@ -146,7 +146,8 @@ class _OneTimeCodeMixin(_CodeFieldMixin):
         forget_attempts = check_rate_limit(person)
         with transaction.atomic():
             User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
-            steps = list(Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.WEBAUTHN))
+            own = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.WEBAUTHN)
+            steps = list(own.order_by("pk"))  # each may be updated, and rows are locked in one order
             used = next((step for step in steps if one_time_codes.use_code(step, code)), None)
         if used:
             used.user = person
