@@ -123,7 +123,9 @@ def _sheet_lines(sheet: Any) -> Iterator[TableLine]:
     """
     sheet.reset_dimensions()  # a sheet's stated size may be wrong, so only its rows count
     empty, filled = None, 0  # the library gives the same row again for each that is missing
-    for number, row in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS, values_only=True), start=1):
+    for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1):
+        if number > _LAST_ROW:  # a damaged file: the library would count up to any number
+            raise too_many_rows_error()
         if row is empty or not any(cell not in (None, "") for cell in row):
             empty = row
             continue
