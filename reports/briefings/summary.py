@@ -229,18 +229,11 @@ def _change_sentences(facts: ParagraphFacts) -> Iterator[str]:
     if facts.since is None:
         return
     values = {"date": format_date(facts.since.day)}
-    if facts.score is None:
+    if facts.score is None or facts.since.score is None:  # no claim had been reviewed on one of the days
         yield (
             gettext("The last dialogue was on %(date)s.")
             if facts.since.is_dialogue
             else gettext("The last briefing was for %(date)s.")
-        ) % values
-        return
-    if facts.since.score is None:
-        yield (
-            gettext("At the last dialogue, on %(date)s, no claim had been reviewed yet.")
-            if facts.since.is_dialogue
-            else gettext("In the last briefing, for %(date)s, no claim had been reviewed yet.")
         ) % values
         return
     values |= {"before": format_number(facts.since.score), "now": format_number(facts.score)}

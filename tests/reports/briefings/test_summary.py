@@ -101,7 +101,7 @@ def test_the_summary_below_the_target_with_overdue_commitments():
     score, target = content.readiness.verified, content.readiness.mark
     assert score < target
     assert f"On 28 January 2022 readiness is {score} of 100, below our target of {target}." in paragraph
-    assert "At the last dialogue, on 1 December 2021, no claim had been reviewed yet." in paragraph
+    assert "The last dialogue was on 1 December 2021." in paragraph
     first, second = content.next_steps.on_one_page[:2]
     assert f"Next steps: {first.sentence} {second.sentence} Readiness would then be {second.cumulative}." in paragraph
     assert paragraph.endswith(
@@ -185,7 +185,7 @@ def test_a_dialogue_of_the_same_day_is_not_compared_with():
         (Decimal("8.5"), "Since the dialogue of 24 November 2021 readiness has risen from 8.5 to 28.7."),
         (Decimal(30), "Since the dialogue of 24 November 2021 readiness has fallen from 30 to 28.7."),
         (Decimal("28.7"), "Readiness has not changed since the dialogue of 24 November 2021."),
-        (None, "At the last dialogue, on 24 November 2021, no claim had been reviewed yet."),
+        (None, "The last dialogue was on 24 November 2021."),
     ],
 )
 def test_the_summary_says_how_readiness_has_changed(before, sentence):
