@@ -253,6 +253,8 @@ ANSWER_LATER = ""
 class LineAnswerForm(TrackerForm):
     """Form for one line of an answer. Without a choice, a figure or a text, the line is left for later.
 
+    A text beside the choice to answer later is asked about, because it can be a remark or the answer.
+
     `changes` is what the embassy asks to change in it.
     """
 
@@ -316,7 +318,13 @@ class LineAnswerForm(TrackerForm):
         data = self.cleaned_data
         figure, text = data.get("figure"), data.get("text")
         if not data.get("answer") and (figure is not None or text):
-            # Whoever enters a figure or a text means to send it.
+            if figure is None and self.add_prefix("answer") in self.data:
+                sentence = gettext(
+                    "You wrote something, and chose to answer later. Choose what you send, or remove the text."
+                )
+                self.add_error("answer", sentence)
+                return data
+            # Whoever enters a figure means to send it, as does whoever fills in the text of a workbook.
             data["answer"] = LineAnswerKind.ANSWERED.value
         if data.get("answer") == LineAnswerKind.NONE and figure is not None:
             sentence = gettext("Enter the figure, or choose “%(none)s”, not both.")

@@ -616,6 +616,18 @@ def test_a_refused_answer_is_marked_at_its_line_and_kept_as_a_draft(client, foca
     assert "text" in response.context["parts"][1].errors  # neither a file nor words
 
 
+def test_a_remark_on_a_line_that_is_answered_later_is_not_sent_as_its_answer(client, focal_point, asked):
+    figure, document = asked.lines.all()
+    fields = line_fields(figure, "answered", figure="16", through_on="2021-12-31")
+    fields |= line_fields(document, "", text="The legal office looks for it.")
+
+    response = client.post(page_of("information_request_answer", asked), fields)
+
+    assert "chose to answer later" in str(response.context["parts"][1].errors["answer"])
+    assert not UpdateVersion.objects.exists()
+    assert "The legal office looks for it." in response.text
+
+
 def test_a_returned_answer_starts_from_what_was_sent_with_the_change_beside_its_line(client, focal_point, asked):
     document = asked.lines.last()
     version = UpdateVersionFactory(update__information_request=asked, recorded_by=focal_point, narrative="So far.")
