@@ -197,7 +197,7 @@ def describe_due_date(due_on: date | None, as_of: date) -> str:
 
 
 def describe_status_counts(statuses: list[str], *, reversed_since: int = 0) -> str:
-    """Count a ministry's commitments by status: `1 overdue, 2 open, 1 waits for our reply.`
+    """Count a ministry's commitments by status: `1 overdue, 2 open, 1 with the embassy.`
 
     `reversed_since`: see `count_statuses`.
     """
@@ -231,13 +231,11 @@ def count_statuses(order: Iterable[CommitmentStatus], statuses: Sequence[str], *
 
 
 def count_status(status: CommitmentStatus, number: int) -> str:
-    """Return a number of commitments with a status: `2 open`, `1 waits for our reply`."""
+    """Return a number of commitments with a status: `2 open`, `1 with the embassy`."""
     counted = {
         CommitmentStatus.OVERDUE: ngettext("%(number)d overdue", "%(number)d overdue", number),
         CommitmentStatus.OPEN: ngettext("%(number)d open", "%(number)d open", number),
-        CommitmentStatus.WITH_EMBASSY: ngettext(
-            "%(number)d waits for our reply", "%(number)d wait for our reply", number
-        ),
+        CommitmentStatus.WITH_EMBASSY: ngettext("%(number)d with the embassy", "%(number)d with the embassy", number),
         CommitmentStatus.REPORTED: ngettext("%(number)d reported done", "%(number)d reported done", number),
         CommitmentStatus.VERIFIED: ngettext("%(number)d verified done", "%(number)d verified done", number),
         CommitmentStatus.WITHDRAWN: ngettext("%(number)d withdrawn", "%(number)d withdrawn", number),

@@ -95,7 +95,7 @@ class ResponsibleParty:
 
     @property
     def tally(self) -> str:
-        """The commitments by status: "1 overdue, 2 open, 1 waits for our reply." """
+        """The commitments by status: "1 overdue, 2 open, 1 with the embassy." """
         return sentences.describe_status_counts(
             [commitment.standing.status for commitment in self.commitments],
             reversed_since=sum(commitment.is_reversed for commitment in self.commitments),

@@ -106,7 +106,7 @@ def test_tally_begins_with_what_is_overdue():
     statuses = ["open", "verified_done", "overdue", "with_embassy", "open", "reported_done"]
 
     assert sentences.describe_status_counts(statuses) == (
-        "1 overdue, 2 open, 1 waits for our reply, 1 reported done, 1 verified done."
+        "1 overdue, 2 open, 1 with the embassy, 1 reported done, 1 verified done."
     )
     assert sentences.describe_status_counts([]) == ""
 

@@ -378,7 +378,7 @@ def test_dashboard_sets_ministries_side_by_side(get_dashboard):
 
     assert (portfolio.ministry, portfolio.minister) == (police, "Now, Minister")
     assert (portfolio.progress, portfolio.share) == ("0 of 2 shown, 1 partly", 25)
-    assert (portfolio.commitments, portfolio.ask) == ("1 waits for our reply, 1 verified done.", None)
+    assert (portfolio.commitments, portfolio.ask) == ("1 with the embassy, 1 verified done.", None)
     assert portfolio.last_update_at == at_noon(date(2022, 1, 20))
     assert (other.ministry, other.commitments, other.ask, other.last_update_at) == (
         justice.lead,

@@ -108,7 +108,7 @@ def test_the_page_says_what_was_agreed_what_is_verified_and_what_would_help_next
 
     content = build_page(edition, police)
 
-    assert content.sentence == "6 commitments: 1 verified done, 2 wait for our reply, 2 open, 1 overdue."
+    assert content.sentence == "6 commitments: 1 verified done, 2 with the embassy, 2 open, 1 overdue."
     assert content.agreed[0].text == overdue.text
     assert {line.text for line in content.agreed} == {
         row.text for row in (overdue, undated, done, back, waits, ours_to_answer)
