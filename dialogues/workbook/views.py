@@ -215,7 +215,7 @@ def workbook_preview(request: SignedInRequest, pk: int) -> HttpResponse:
     drafts = WorkbookDraft.objects.visible_to(request.user).select_related("ministry__country")
     draft = drafts.filter(pk=pk).first()
     if draft is None:
-        return _lead_on(request)
+        return _leave_ended_preview(request)
     ministry = draft.ministry
     set_page_country(request, ministry.country)
     if not permissions.can_use_workbook(request.user, ministry):
@@ -238,8 +238,8 @@ def workbook_preview(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("workbook_preview", pk=draft.pk)
 
 
-def _lead_on(request: SignedInRequest) -> HttpResponse:
-    """Lead on from a preview that was finished or discarded on another page. Raises Http404 if none was posted."""
+def _leave_ended_preview(request: SignedInRequest) -> HttpResponse:
+    """Redirect from a preview that was finished or discarded on another page. Raises Http404 if none was posted."""
     key = parse_whole_number(request.POST.get("ministry")) or 0
     ministry = get_object_or_404(Ministry.objects.visible_to(request.user), pk=key)
     sentence = gettext(
