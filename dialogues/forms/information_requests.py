@@ -305,6 +305,11 @@ class LineAnswerForm(TrackerForm):
         return LineAnswerKind.NONE.label
 
     @property
+    def later_label(self) -> str:
+        """The label of the choice that the line is answered later."""
+        return gettext("We answer later")
+
+    @property
     def row_name(self) -> str:
         """The name of the line in a list of errors: "Line 2"."""
         return gettext("Line %(number)d") % {"number": self.line.number}
@@ -320,9 +325,9 @@ class LineAnswerForm(TrackerForm):
         if not data.get("answer") and (figure is not None or text):
             if figure is None and self.add_prefix("answer") in self.data:
                 sentence = gettext(
-                    "You wrote something, and chose to answer later. Choose what you send, or remove the text."
+                    "There is a text, but “%(later)s” is chosen. Choose another answer, or remove the text."
                 )
-                self.add_error("answer", sentence)
+                self.add_error("answer", sentence % {"later": self.later_label})
                 return data
             # Whoever enters a figure means to send it, as does whoever fills in the text of a workbook.
             data["answer"] = LineAnswerKind.ANSWERED.value
@@ -356,10 +361,15 @@ class PaperLineAnswerForm(LineAnswerForm):
         answer.choices = [
             (LineAnswerKind.ANSWERED.value, gettext("The ministry gave it")),
             (LineAnswerKind.NONE.value, self.none_label),
-            (ANSWER_LATER, gettext("The ministry has not answered this yet")),
+            (ANSWER_LATER, self.later_label),
         ]
 
     @property
     def none_label(self) -> str:
         """The label of the choice that there is none."""
         return gettext("The ministry has none")
+
+    @property
+    def later_label(self) -> str:
+        """The label of the choice that the line is answered later."""
+        return gettext("The ministry has not answered this yet")

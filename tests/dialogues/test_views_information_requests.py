@@ -623,7 +623,7 @@ def test_a_remark_on_a_line_that_is_answered_later_is_not_sent_as_its_answer(cli
 
     response = client.post(page_of("information_request_answer", asked), fields)
 
-    assert "chose to answer later" in str(response.context["parts"][1].errors["answer"])
+    assert "“We answer later” is chosen" in str(response.context["parts"][1].errors["answer"])
     assert not UpdateVersion.objects.exists()
     assert "The legal office looks for it." in response.text
 
