@@ -1,12 +1,10 @@
-"""Labels for places in the record: what a text is called for users, and which page shows it."""
+"""Labels for the models and fields of the record: what a text is called for users, and which page shows it."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Model
-from django.urls import reverse
 from django.utils import timezone
 
 from dialogues.choices import CommitmentEventKind, UpdateDecision
@@ -46,24 +44,13 @@ from recommendations.models import (
     Indicator,
     Milestone,
     MilestoneDone,
+    Question,
+    QuestionSet,
+    QuestionTerms,
     Recommendation,
     RecommendationTerms,
 )
-from tiptracker.accounts.models import User
-from tiptracker.audit.models import AuditDetail
-from tiptracker.audit.verbs import describe_verb
-from tiptracker.choices import Role
 from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_noop
-
-
-class PlaceLabel(NamedTuple):
-    """A place in the record: its label, the URL of its page, and the words with the text around them."""
-
-    key: str
-    label: str
-    url: str
-    excerpt: str = ""
-    is_chosen: bool = True
 
 
 class ModelLabel(NamedTuple):
@@ -361,6 +348,26 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
         lambda row: row.milestone_id,
         ("milestone__edition",),
     ),
+    Question: ModelLabel(
+        _of_edition(
+            gettext_noop("Question %(number)s, %(year)s edition"),
+            lambda row: row.edition,
+            number=lambda row: row.number,
+        ),
+        fetched=("edition",),
+    ),
+    QuestionSet: ModelLabel(
+        _of_edition(gettext_noop("Set of questions of the %(year)s edition"), lambda row: row.edition),
+        fetched=("edition",),
+    ),
+    QuestionTerms: ModelLabel(
+        _of_edition(
+            gettext_noop("Wording of question %(number)s, %(year)s edition"),
+            lambda row: row.question.edition,
+            number=lambda row: row.number,
+        ),
+        fetched=("question__edition",),
+    ),
     Recommendation: ModelLabel(
         _of_edition(
             gettext_noop("Recommendation %(number)s, %(year)s edition"),
@@ -436,41 +443,3 @@ FIELD_LABELS: Mapping[str, Any] = {
     "wording": gettext_lazy("what is asked for"),
     "years_unmet_source": gettext_lazy("source of the years unmet"),
 }
-OFFICER_PAGES = ("edition_terms", "milestone_done")
-"""Pages that an ambassador can't open."""
-MODELS_BY_TABLE: Mapping[str, type[Model]] = {
-    AuditDetail._meta.label_lower: AuditDetail,
-    **{model._meta.label_lower: model for model in MODEL_LABELS},
-}
-
-
-def label_places(user: User, places: Sequence[tuple[type[Model], int, str]]) -> list[PlaceLabel]:
-    """Return a label for each place, with the URL of a page where the user can read it, if there is one."""
-    keys: dict[type[Model], set[int]] = defaultdict(set)
-    for model, row, _ in places:
-        keys[model].add(row)
-    names: dict[tuple[type[Model], int], str] = {
-        (AuditDetail, row): gettext("Entry of the activity log that you cannot open") for row in keys[AuditDetail]
-    }
-    urls: dict[tuple[type[Model], int], str] = {}
-    for kept in AuditDetail.objects.visible_to(user).filter(pk__in=keys.pop(AuditDetail)).select_related("entry"):
-        values = {"number": kept.entry.number, "action": describe_verb(kept.entry.verb)}
-        names[AuditDetail, kept.pk] = gettext("Entry %(number)s of the activity log (%(action)s)") % values
-        urls[AuditDetail, kept.pk] = reverse("log_detail", args=[kept.entry.number])
-    for model, pks in keys.items():
-        named = MODEL_LABELS[model]
-        opens = named.page and (user.role == Role.OFFICER or named.page not in OFFICER_PAGES)
-        for each in model._default_manager.filter(pk__in=pks).prefetch_related(*named.fetched):
-            names[model, each.pk] = named.name(each)
-            if opens and (target := named.target(each)):
-                urls[model, each.pk] = reverse(named.page, args=[target])
-            elif named.otherwise and (target := named.otherwise[1](each)):
-                urls[model, each.pk] = reverse(named.otherwise[0], args=[target])
-    return [
-        PlaceLabel(
-            key=f"{model._meta.label_lower}:{row}:{field}",
-            label=f"{names[model, row]}: {FIELD_LABELS[field]}",
-            url=urls.get((model, row), ""),
-        )
-        for model, row, field in places
-    ]

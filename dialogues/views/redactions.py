@@ -35,7 +35,7 @@ from dialogues.forms.redactions import RedactionDecisionForm, RedactionForm
 from dialogues.models import Evidence, EvidenceFile, Redaction, RedactionDecision, RedactionPlace, UpdateVersion
 from dialogues.text_search import excerpt
 from dialogues.views.page_context import duplicate_link
-from dialogues.views.redaction_labels import MODELS_BY_TABLE, PlaceLabel, label_places
+from dialogues.views.redaction_places import MODELS_BY_TABLE, PlaceLabel, label_places
 from recommendations.edition_context import set_page_country
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User

@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from dialogues.models import CommitmentEvent
 from dialogues.models.free_texts import FREE_TEXTS
-from dialogues.views.redaction_labels import FIELD_LABELS, label_places
-from recommendations.models import BenchmarkTerms, Edition, EditionTerms, RecommendationTerms
+from dialogues.views.redaction_labels import FIELD_LABELS
+from dialogues.views.redaction_places import label_places
+from recommendations.models import BenchmarkTerms, Edition, EditionTerms, QuestionTerms, RecommendationTerms
 from tests import factories
 from tests.factories import AmbassadorFactory, EditionFactory, EvidenceFactory, EvidenceFileFactory, OfficerFactory
 
@@ -18,6 +19,7 @@ FACTORIES = {
 PARENT_FACTORIES = {
     CommitmentEvent: factories.CommitmentFactory,
     EditionTerms: EditionFactory,
+    QuestionTerms: factories.QuestionFactory,
     RecommendationTerms: factories.RecommendationFactory,
     BenchmarkTerms: factories.BenchmarkFactory,
 }
