@@ -57,6 +57,9 @@ from recommendations.models import (
     Indicator,
     Milestone,
     MilestoneDone,
+    Question,
+    QuestionSet,
+    QuestionTerms,
     Recommendation,
     RecommendationTerms,
     RecommendationWeight,
@@ -110,6 +113,8 @@ APPEND_ONLY = {
     MilestoneDone: {"source"},
     NextStep: {"text", "office"},
     NextStepDone: {"result"},
+    QuestionSet: {"name"},  # once loaded
+    QuestionTerms: {"text", "reason"},
     ReadinessRun: set(),
     Reading: {"note", "source"},
     ReadingPart: set(),
@@ -136,6 +141,7 @@ PARTLY_FIXED = {
     Milestone: {"edition", "kind"},
     Ministry: {"country"},
     Participant: {"dialogue"},
+    Question: {"edition"},
     Recommendation: {"edition"},
 }  # fmt: skip
 """Models whose rows may be corrected, with the columns that stay: whose a row is, who recorded it, and what results
@@ -176,6 +182,8 @@ CHANGEABLE = {
     "dialogues.WorkbookDraft": "is what somebody uploaded and has not sent: no fact yet",
     "dialogues.WorkbookDraft_files": "belongs to its draft",
     "recommendations.Benchmark": "is moved and matched; its content is in its terms, which are append-only",
+    "recommendations.Question_benchmarks": "says where to look for an answer, and is no fact",
+    "recommendations.Question_indicators": "says where to look for an answer, and is no fact",
     "recommendations.Recommendation_supporting": "is corrected with its recommendation",
 }
 
@@ -282,6 +290,8 @@ ROW_FACTORIES = {
     MilestoneDone: factories.MilestoneDoneFactory,
     NextStep: factories.NextStepFactory,
     NextStepDone: factories.NextStepDoneFactory,
+    QuestionSet: lambda: factories.QuestionSetFactory(loaded=True),
+    QuestionTerms: lambda: factories.QuestionFactory().terms.get(),
     ReadinessRun: _readiness_run,
     Reading: factories.ReadingFactory,
     ReadingPart: factories.ReadingPartFactory,
@@ -305,6 +315,7 @@ ROW_FACTORIES = {
     Indicator: factories.IndicatorFactory,
     Milestone: factories.MilestoneFactory,
     Participant: factories.ParticipantFactory,
+    Question: factories.QuestionFactory,
     Recommendation: factories.RecommendationFactory,
 }
 

@@ -81,6 +81,9 @@ from recommendations.models import (
     Indicator,
     Milestone,
     MilestoneDone,
+    Question,
+    QuestionSet,
+    QuestionTerms,
     Recommendation,
     RecommendationTerms,
     RecommendationWeight,
@@ -361,6 +364,64 @@ class RecommendationWeightFactory(DjangoModelFactory):
         model = RecommendationWeight
 
     weight = 2
+
+
+class QuestionSetFactory(DjangoModelFactory):
+    """A draft set from a file; `loaded=True`: it was loaded the same day."""
+
+    class Meta:
+        model = QuestionSet
+
+    class Params:
+        loaded = factory.Trait(loaded_at=TERMS_SET_AT, loaded_by=factory.SelfAttribute("begun_by"), did={"new": 1})
+
+    edition = factory.SubFactory(EditionFactory)
+    name = "questions.docx"
+    sha256 = "0" * 64
+    begun_at = TERMS_SET_AT
+    begun_by = factory.SubFactory(OfficerFactory)
+
+
+class QuestionTermsFactory(DjangoModelFactory):
+    """The wording of a question since 1 July 2021. Needs a `question`."""
+
+    class Meta:
+        model = QuestionTerms
+
+    number = factory.SelfAttribute("question.number")
+    heading = factory.SelfAttribute("question.heading")
+    text = factory.SelfAttribute("question.text")
+    reason = "The Department sent its instruction."
+    recorded_at = TERMS_SET_AT
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class QuestionFactory(DjangoModelFactory):
+    """The next question of the edition; `benchmarks=[...]` and `indicators=[...]` are what it is mapped to."""
+
+    class Meta:
+        model = Question
+        skip_postgeneration_save = True
+
+    edition = factory.SubFactory(EditionFactory)
+    position = factory.LazyAttribute(lambda row: _next(row.edition.questions, "position"))
+    number = factory.LazyAttribute(lambda row: str(row.position))
+    text = factory.LazyAttribute(lambda row: f"What does the record say about point {row.number}?")
+
+    @factory.post_generation
+    def benchmarks(question, create, extracted):
+        if extracted:
+            question.benchmarks.set(extracted)
+
+    @factory.post_generation
+    def indicators(question, create, extracted):
+        if extracted:
+            question.indicators.set(extracted)
+
+    @factory.post_generation
+    def terms(question, create, extracted, **fields):
+        if extracted is not False:
+            QuestionTermsFactory(question=question, **fields)
 
 
 class IndicatorFactory(DjangoModelFactory):

@@ -1,6 +1,7 @@
 from recommendations.models.editions import Edition, EditionTerms, Milestone, MilestoneDone, RecommendationWeight
 from recommendations.models.imports import EditionImport
 from recommendations.models.indicators import Indicator
+from recommendations.models.questions import Question, QuestionSet, QuestionTerms
 from recommendations.models.recommendations import Benchmark, BenchmarkTerms, Recommendation, RecommendationTerms
 
 __all__ = [
@@ -12,6 +13,9 @@ __all__ = [
     "Indicator",
     "Milestone",
     "MilestoneDone",
+    "Question",
+    "QuestionSet",
+    "QuestionTerms",
     "Recommendation",
     "RecommendationTerms",
     "RecommendationWeight",

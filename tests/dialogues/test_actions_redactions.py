@@ -41,6 +41,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     ParticipantFactory,
+    QuestionFactory,
     RecommendationFactory,
     RedactionDecisionFactory,
     RedactionFactory,
@@ -114,6 +115,11 @@ IDENTIFYING_FIELDS = {
     "Indicator.catalogue_key",
     "Indicator.name",  # runs keep it, and readers of any ministry know the indicator by it
     "Indicator.unit",
+    "Question.heading",  # the Department's, and describes nobody
+    "Question.number",
+    "QuestionSet.sha256",
+    "QuestionTerms.heading",
+    "QuestionTerms.number",
     "ReadingPart.category",  # no form writes it
     "Redaction.words",  # becomes the mark by itself
     "RedactionPlace.table",
@@ -158,6 +164,7 @@ REQUIRED_VALUES = {
     "EditionTerms": {"edition": lambda: EditionFactory(terms=False)},
     "Evidence": {"revises": EvidenceFactory},
     "EvidenceReview": {"evidence": EvidenceFactory},
+    "QuestionTerms": {"question": QuestionFactory},
     "RecommendationTerms": {"recommendation": RecommendationFactory},
     "RequestEvent": {"kind": lambda: "corrected"},
     "Redaction": {"words": lambda: "Something else"},

@@ -59,7 +59,8 @@ dialogues.Reading.note dialogues.Reading.source dialogues.Reading.figure
 
 UNMARKED_FIELDS = """
 accounts.Country.code accounts.Country.currency accounts.Country.time_zone recommendations.Benchmark.letter
-recommendations.BenchmarkTerms.letter recommendations.Recommendation.indicia dialogues.EvidenceFile.media_type
+recommendations.BenchmarkTerms.letter recommendations.Question.indicia
+recommendations.Recommendation.indicia dialogues.EvidenceFile.media_type
 notifications.DigestSchedule.working_days
 """
 """Fields that are too short for a marker or have few possible values. None of them describes a person or a case."""
@@ -220,6 +221,9 @@ class MarkedRows:
         self.create_marked(factories.RecommendationTermsFactory, recommendation=recommendation, **by)
         loaded = {"begun_by": self.officer, "loaded_by": self.officer, "loaded_at": factories.TERMS_SET_AT}
         self.create_marked(factories.EditionImportFactory, edition=edition, **loaded)
+        self.create_marked(factories.QuestionSetFactory, edition=edition, **loaded)
+        question = self.create_marked(factories.QuestionFactory, edition=edition, indicia=[1], terms=False)
+        self.create_marked(factories.QuestionTermsFactory, question=question, **by)
         self.create_marked(factories.RecommendationWeightFactory, terms=terms, recommendation=recommendation)
         self.indicator = self.create_marked(factories.IndicatorFactory, OWN, ministry=self.home)
         self.home_indicator = self.create_marked(factories.IndicatorFactory, OTHER)

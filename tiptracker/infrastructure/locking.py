@@ -24,6 +24,8 @@ LOCK_ORDER = (
     "recommendations.recommendation",
     "recommendations.benchmark",
     "recommendations.indicator",
+    "recommendations.questionset",
+    "recommendations.question",
     "dialogues.dialogue",
     "dialogues.nextstep",
     "dialogues.workbookdraft",  # before the commitments on which its rows are sent
@@ -41,6 +43,9 @@ LOCK_ORDER = (
     "recommendations.recommendation_supporting",
     "recommendations.recommendationterms",
     "recommendations.benchmarkterms",
+    "recommendations.question_benchmarks",
+    "recommendations.question_indicators",
+    "recommendations.questionterms",
     "recommendations.editionterms",
     "dialogues.participant",
     "dialogues.agendaitem",
