@@ -288,3 +288,64 @@ class ReadingDirection(ChoiceEnum):
     UP = "up", gettext_noop("More, no figure")
     LEVEL = "level", gettext_noop("Level, no figure")
     DOWN = "down", gettext_noop("Less, no figure")
+
+
+class AnswerFinding(ChoiceEnum):
+    """What kind of answer a yearly question has. Nothing known, no answer and none are three different answers."""
+
+    FACTS = "facts", gettext_noop("Facts")
+    NONE = "none", gettext_noop("None")
+    NO_ANSWER = "no_answer", gettext_noop("Asked, no answer")
+    NOTHING_KNOWN = "nothing_known", gettext_noop("Nothing known")
+
+
+FINDING_MEANINGS: dict[str, str] = {
+    AnswerFinding.FACTS: gettext_noop("The record holds facts. The sentences below state them."),
+    AnswerFinding.NONE: gettext_noop("It did not happen, or the figure is zero, and a source says so."),
+    AnswerFinding.NO_ANSWER: gettext_noop("The embassy asked a ministry, and it has not answered."),
+    AnswerFinding.NOTHING_KNOWN: gettext_noop("The embassy has no information, and nobody was asked."),
+}
+"""The meaning of each kind of answer in English; `gettext` translates it."""
+
+
+class AnswerEventKind(ChoiceEnum):
+    """What can be decided about the newest version of an answer."""
+
+    COMPLETED = "completed", gettext_noop("Marked as complete")
+    CLEARED = "cleared", gettext_noop("Cleared")
+    REOPENED = "reopened", gettext_noop("Opened again")
+
+
+class AnswerState(ChoiceEnum):
+    """The state of the answer to a yearly question. It is never stored."""
+
+    OPEN = "open", gettext_noop("Not drafted")
+    DRAFTED = "drafted", gettext_noop("Drafted")
+    COMPLETE = "complete", gettext_noop("Complete")
+    CLEARED = "cleared", gettext_noop("Cleared")
+
+
+class CitedKind(ChoiceEnum):
+    """The kinds of fact that a sentence of an answer can cite."""
+
+    EVIDENCE = "evidence", gettext_noop("Evidence")
+    READING = "reading", gettext_noop("Figure")
+    ASSESSMENT = "assessment", gettext_noop("Assessment")
+    COMMITMENT = "commitment", gettext_noop("Commitment")
+    REQUEST = "request", gettext_noop("Request for information")
+    EDITION = "edition", gettext_noop("Edition of the TIP Report")
+
+    @property
+    def letter(self) -> str:
+        """The letter before the number of such a fact in the text of an answer, as in [E12]."""
+        return CITED_LETTERS[self]
+
+
+CITED_LETTERS = {
+    CitedKind.EVIDENCE: "E",
+    CitedKind.READING: "F",
+    CitedKind.ASSESSMENT: "A",
+    CitedKind.COMMITMENT: "C",
+    CitedKind.REQUEST: "R",
+    CitedKind.EDITION: "T",
+}

@@ -6,7 +6,7 @@ By default everything happens in Lesotho in the year of the 2021 edition: `Count
 """
 
 import hashlib
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import factory
@@ -16,6 +16,8 @@ from django.db.models import Max
 from factory.django import DjangoModelFactory
 
 from dialogues.choices import (
+    AnswerEventKind,
+    AnswerFinding,
     ClaimedProgress,
     CommitmentEventKind,
     CommitmentReach,
@@ -38,6 +40,10 @@ from dialogues.models import (
     AgreedProof,
     AgreedProofEnd,
     AgreedProofMatch,
+    AnswerCitation,
+    AnswerEvent,
+    AnswerSentence,
+    AnswerVersion,
     Assessment,
     AssessmentEvidence,
     Commitment,
@@ -422,6 +428,55 @@ class QuestionFactory(DjangoModelFactory):
     def terms(question, create, extracted, **fields):
         if extracted is not False:
             QuestionTermsFactory(question=question, **fields)
+
+
+class AnswerVersionFactory(DjangoModelFactory):
+    """The next version of an answer, as of 1 November 2021, recorded that day."""
+
+    class Meta:
+        model = AnswerVersion
+
+    question = factory.SubFactory(QuestionFactory)
+    terms = factory.LazyAttribute(lambda row: row.question.terms.last())
+    number = factory.LazyAttribute(lambda row: _next(row.question.answers, "number"))
+    finding = AnswerFinding.FACTS
+    as_of = date(2021, 11, 1)
+    recorded_at = datetime(2021, 11, 1, 9, tzinfo=MASERU)
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class AnswerSentenceFactory(DjangoModelFactory):
+    """The next sentence of an answer. It cites nothing."""
+
+    class Meta:
+        model = AnswerSentence
+
+    version = factory.SubFactory(AnswerVersionFactory)
+    position = factory.LazyAttribute(lambda row: _next(row.version.sentences, "position"))
+    paragraph = 1
+    text = "Police opened four investigations."
+
+
+class AnswerCitationFactory(DjangoModelFactory):
+    """A sentence cites its edition; name another fact with `edition=None, evidence=...`."""
+
+    class Meta:
+        model = AnswerCitation
+
+    sentence = factory.SubFactory(AnswerSentenceFactory)
+    edition = factory.SelfAttribute("sentence.version.question.edition")
+
+
+class AnswerEventFactory(DjangoModelFactory):
+    """The version was marked as complete, an hour after it was recorded."""
+
+    class Meta:
+        model = AnswerEvent
+
+    version = factory.SubFactory(AnswerVersionFactory)
+    kind = AnswerEventKind.COMPLETED
+    recorded_at = factory.LazyAttribute(lambda row: row.version.recorded_at + timedelta(hours=1))
+    recorded_by = factory.SubFactory(RecorderFactory)
 
 
 class IndicatorFactory(DjangoModelFactory):

@@ -208,7 +208,8 @@ def test_rows_are_read_through_visible_to():
 def test_every_model_of_the_record_says_who_sees_its_rows():
     """Those that don't are parts of a row that does, and are reached from it, or nobody reads them (LockOutCount)."""
     parts = {
-        "AccountRequestStep", "AgendaItem", "AgreedProofEnd", "AssessmentEvidence", "BriefingDownload",
+        "AccountRequestStep", "AgendaItem", "AgreedProofEnd", "AnswerCitation", "AnswerEvent", "AnswerSentence",
+        "AssessmentEvidence", "BriefingDownload",
         "CommitmentBenchmark", "CommitmentEvent", "District", "DueDateProposalDecision", "FileScan", "HandoverItem",
         "HandoverStep", "InternalNoteDone", "Job", "LineAnswer", "LockOutCount", "LogVerification", "NextStepDone",
         "OfficeHolder", "Participant", "ReadingPart",
@@ -355,6 +356,8 @@ def test_rows_are_locked_without_their_keys():
 UNCHANGED_KEYS = {
     "accounts.country": {"code"},
     "audit.auditentry": {"hash", "number"},
+    "dialogues.answersentence": {"version", "position"},
+    "dialogues.answerversion": {"question", "number"},
     "dialogues.evidence": {"revises"},
     "mail.mail": {"message_id"},
     "recommendations.benchmark": {"recommendation", "letter"},  # an import alone moves one, and holds its edition

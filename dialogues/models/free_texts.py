@@ -19,6 +19,7 @@ from dialogues.models.evidence import Evidence, EvidenceReview
 from dialogues.models.files import EvidenceFile
 from dialogues.models.information_requests import InformationRequest, LineAnswer, RequestEvent, RequestLine
 from dialogues.models.internal_notes import InternalNote
+from dialogues.models.question_answers import AnswerEvent, AnswerSentence
 from dialogues.models.readings import Reading
 from dialogues.models.redactions import Redaction, RedactionDecision
 from dialogues.models.updates import UpdateVersion, UpdateVersionDecision
@@ -75,6 +76,8 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     RequestLine: FreeTextFields(("wording",), "information_request__country"),
     RequestEvent: FreeTextFields(("reason", "replaced_reason"), "information_request__country"),
     LineAnswer: FreeTextFields(("text",), "line__information_request__country"),
+    AnswerEvent: FreeTextFields(("reason",), "version__question__edition__country"),
+    AnswerSentence: FreeTextFields(("text",), "version__question__edition__country"),
     Assessment: FreeTextFields(("rationale", "law", "change_reason"), "benchmark__recommendation__edition__country"),
     Dialogue: FreeTextFields(("place", "purpose", "record", "agreed", "source", "called_off_reason"), "country"),
     Participant: FreeTextFields(("name", "office"), "dialogue__country"),

@@ -12,6 +12,8 @@ from dialogues.models import (
     AgendaItem,
     AgreedProof,
     AgreedProofEnd,
+    AnswerEvent,
+    AnswerSentence,
     Assessment,
     Commitment,
     CommitmentCorrection,
@@ -248,6 +250,22 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
     ),
     CommitmentEvent: ModelLabel(
         _event_label, "commitment_detail", lambda row: row.commitment_id, ("commitment__ministry",)
+    ),
+    AnswerEvent: ModelLabel(
+        _of_edition(
+            gettext_noop("Decision on the answer to question %(number)s, %(year)s edition"),
+            lambda row: row.version.question.edition,
+            number=lambda row: row.version.question.number,
+        ),
+        fetched=("version__question__edition",),
+    ),
+    AnswerSentence: ModelLabel(
+        _of_edition(
+            gettext_noop("Answer to question %(number)s, %(year)s edition"),
+            lambda row: row.version.question.edition,
+            number=lambda row: row.version.question.number,
+        ),
+        fetched=("version__question__edition",),
     ),
     AgreedProof: ModelLabel(
         _proof_label, "commitment_detail", lambda row: row.commitment_id, ("commitment__ministry",)

@@ -167,6 +167,7 @@ REQUIRED_VALUES = {
     "QuestionTerms": {"question": QuestionFactory},
     "RecommendationTerms": {"recommendation": RecommendationFactory},
     "RequestEvent": {"kind": lambda: "corrected"},
+    "AnswerEvent": {"kind": lambda: "reopened"},
     "Redaction": {"words": lambda: "Something else"},
     "RedactionDecision": {"redaction": lambda: RedactionFactory(words=REDACTED)},
 }

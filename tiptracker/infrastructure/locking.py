@@ -47,6 +47,8 @@ LOCK_ORDER = (
     "recommendations.question_indicators",
     "recommendations.questionterms",
     "recommendations.editionterms",
+    "dialogues.answersentence",
+    "dialogues.answerevent",
     "dialogues.participant",
     "dialogues.agendaitem",
     "dialogues.nextstepdone",
