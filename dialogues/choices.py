@@ -349,3 +349,17 @@ CITED_LETTERS = {
     CitedKind.REQUEST: "R",
     CitedKind.EDITION: "T",
 }
+
+
+class CitationChangeKind(ChoiceEnum):
+    """What happened to a cited fact after the answer was written."""
+
+    VERIFIED = "verified", gettext_noop("It was verified.")
+    REJECTED = "rejected", gettext_noop("It was rejected.")
+    REVISED = "revised", gettext_noop("It was corrected.")
+    CLAIM_ENDED = "claim_ended", gettext_noop("Its update was returned or withdrawn.")
+    NEWER_FIGURE = "newer_figure", gettext_noop("There is a newer figure.")
+    NEWER_ASSESSMENT = "newer_assessment", gettext_noop("There is a newer assessment.")
+    COMMITMENT_CHANGED = "commitment_changed", gettext_noop("The commitment changed.")
+    REQUEST_CHANGED = "request_changed", gettext_noop("The request was changed.")
+    REQUEST_ANSWERED = "request_answered", gettext_noop("An answer was received.")

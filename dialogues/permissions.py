@@ -17,7 +17,7 @@ from dialogues.models import (
     UpdateVersion,
 )
 from dialogues.models.updates import UpdateSubject
-from recommendations.models import Benchmark
+from recommendations.models import Benchmark, Question
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.choices import Role
 
@@ -247,6 +247,22 @@ def can_decide_on_redaction(user: User, redaction: Redaction) -> bool:
     A redaction can't be undone.
     """
     return redaction.recorded_by_id != user.pk and can_redact(user, redaction.country)
+
+
+def can_write_answers(user: User, country: int) -> bool:
+    """Return whether the user may write answers to the yearly questions: officers of the country."""
+    return _is_officer_of(user, country)
+
+
+def can_clear_answer(user: User, question: Question) -> bool:
+    """Return whether the user may clear the answer to a question: officers and the ambassador, but none of its authors.
+
+    Two people see an answer before it goes to Washington.
+    """
+    if user.role not in (Role.OFFICER, Role.AMBASSADOR):
+        return False
+    is_author = question.answers.filter(recorded_by=user).exists()
+    return not is_author and user.countries.filter(pk=question.edition.country_id).exists()
 
 
 def has_recorded(user: User, evidence: Evidence, evidence_link: EvidenceLink | None = None) -> bool:

@@ -17,7 +17,7 @@ from dialogues.models.updates import UpdateSubject
 from dialogues.permissions import can_ask_for_information, can_change_request
 from dialogues.request_status import RequestStanding
 from recommendations.actions.readiness_jobs import enqueue_readiness
-from recommendations.models import Edition, Indicator
+from recommendations.models import Edition, Indicator, Question
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
@@ -38,13 +38,15 @@ MAX_LINES = 40
 class LineInput(NamedTuple):
     """What a line asks for: a figure of an indicator for a period or, without an indicator, a document in words.
 
-    A figure without its own wording is called after the indicator.
+    A figure without its own wording is called after the indicator. `question` is the yearly question for whose answer
+    the embassy asks, if it does.
     """
 
     wording: str
     indicator: Indicator | None = None
     starts_on: date | None = None
     through_on: date | None = None
+    question: Question | None = None
 
 
 @transaction.atomic
@@ -198,7 +200,8 @@ def correct_request(
     reason = require_text(reason, gettext("Write what was wrong, in a sentence."), field="reason")
     locked, standing = _lock_for_change(information_request, seen, now)
     wanted = [
-        CorrectedLine(row.line, _complete_line(row.content, number, locked.edition)) for number, row in enumerate(lines)
+        CorrectedLine(row.line, _complete_line(_keep_question(row), number, locked.edition))
+        for number, row in enumerate(lines)
     ]
     current = {line.pk: line for line in locked.list_lines(standing)}
     fixed = [line for line in current.values() if not standing.lines[line.pk].is_expected]
@@ -337,7 +340,12 @@ def _refuse_unknown(wanted: Sequence[CorrectedLine], expected: Container[int]) -
 
 
 def _line_input(line: RequestLine) -> LineInput:
-    return LineInput(line.wording, line.indicator, line.starts_on, line.through_on)
+    return LineInput(line.wording, line.indicator, line.starts_on, line.through_on, line.question)
+
+
+def _keep_question(row: CorrectedLine) -> LineInput:
+    """Return a corrected line with the yearly question for which the line was asked."""
+    return row.content._replace(question=row.line.question) if row.line else row.content
 
 
 def _line_audit_values(line: LineInput) -> dict[str, Any]:
@@ -346,18 +354,21 @@ def _line_audit_values(line: LineInput) -> dict[str, Any]:
         "indicator": line.indicator.pk if line.indicator else None,
         "starts_on": line.starts_on,
         "through_on": line.through_on,
-    }
+    } | ({"question": line.question.pk} if line.question else {})
 
 
 def _complete_line(line: LineInput, number: int, edition: Edition) -> LineInput:
     """Return a line with its wording, or refuse it."""
     field = f"lines-{number}"
+    if line.question and line.question.edition_id != edition.pk:
+        sentence = gettext("This question belongs to another edition. Open the form again from the question’s page.")
+        raise Refused("another_edition", sentence, field=f"{field}-wording")
     if line.indicator is None:
         wording = require_text(line.wording, gettext("Write what you ask for."), field=f"{field}-wording")
         if line.starts_on or line.through_on:
             sentence = gettext("Only a figure has a period. Choose the indicator, or leave the dates empty.")
             raise Refused("no_indicator", sentence, field=f"{field}-indicator")
-        return LineInput(wording)
+        return LineInput(wording, question=line.question)
     if line.indicator.country_id != edition.country_id:
         sentence = gettext("This indicator belongs to another country. Choose one of this country.")
         raise Refused("another_country", sentence, field=f"{field}-indicator")

@@ -11,7 +11,7 @@ from dialogues.choices import LineAnswerKind, ReceivedAs, RequestLineKind, Reque
 from dialogues.forms.fields import DatedForm, FilesField, LastSeenField, ListFilterForm, PastDayField
 from dialogues.forms.figures import GroupedFigureField
 from dialogues.models import Dialogue, RequestLine
-from recommendations.models import Indicator
+from recommendations.models import Indicator, Question
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
 from tiptracker.localization import format_date, gettext, gettext_lazy
@@ -58,6 +58,7 @@ class AskedLineForm(TrackerForm):
 
     required_for_some = ("wording", "starts_on", "through_on")
 
+    question = RowField(required=False, widget=forms.HiddenInput)
     indicator = RowField(label=gettext_lazy("Figure of this indicator"), required=False)
     starts_on = DayField(label=gettext_lazy("First day of the period"), required=False)
     through_on = DayField(
@@ -80,10 +81,16 @@ class AskedLineForm(TrackerForm):
     )
 
     def __init__(
-        self, *args: Any, indicators: Sequence[Indicator], states: Mapping[int, str] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        indicators: Sequence[Indicator],
+        states: Mapping[int, str] | None = None,
+        questions: Sequence[Question] = (),
+        **kwargs: Any,
     ) -> None:
         """Offer `indicators` in their order, each with what is known of its figure (`states`, by id)."""
         super().__init__(*args, **kwargs)
+        set_row_choices(self, "question", questions, empty="")
         known = states or {}
         choices: Choices = [
             (str(row.pk), f"{row.name_with_unit}: {known[row.pk]}" if row.pk in known else row.name_with_unit)
@@ -108,7 +115,9 @@ class AskedLineForm(TrackerForm):
     def line_input(self) -> LineInput:
         """Return what the valid row asks for."""
         data = self.cleaned_data
-        return LineInput(data["wording"], data["indicator"], data["starts_on"], data["through_on"])
+        return LineInput(
+            data["wording"], data["indicator"], data["starts_on"], data["through_on"], data.get("question")
+        )
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

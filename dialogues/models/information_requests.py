@@ -11,7 +11,7 @@ from django.db.models import F, Prefetch, Q
 from dialogues.choices import LineAnswerKind, RequestEventKind, RequestLineKind
 from dialogues.models.dialogues import Dialogue
 from dialogues.request_status import RequestStanding, end_of_knowledge, request_standing_on
-from recommendations.models import Edition, Indicator
+from recommendations.models import Edition, Indicator, Question
 from tiptracker.accounts.models import AnyUser, Country, Ministry, in_visible_countries
 from tiptracker.localization import format_date, gettext, gettext_lazy
 
@@ -141,6 +141,8 @@ class RequestLine(models.Model):
     indicator = models.ForeignKey(Indicator, models.PROTECT, null=True, blank=True, related_name="request_lines")
     starts_on = models.DateField(gettext_lazy("start date"), null=True, blank=True)
     through_on = models.DateField(gettext_lazy("end date"), null=True, blank=True)
+    question = models.ForeignKey(Question, models.PROTECT, null=True, blank=True, related_name="request_lines")
+    """The yearly question for whose answer the embassy asks. The ministry does not see it."""
     added_in = models.ForeignKey(
         "dialogues.RequestEvent", models.PROTECT, null=True, blank=True, related_name="added_lines"
     )

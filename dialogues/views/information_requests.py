@@ -37,9 +37,9 @@ from dialogues.views.reminders import find_next_reminder, list_reminders
 from dialogues.views.request_exchange import WaitingAnswer, list_returned_answers, list_waiting_answers
 from dialogues.views.request_rows import RequestListRow, list_request_rows
 from dialogues.views.request_timeline import RequestTimeline
-from recommendations.choices import MilestoneKind
+from recommendations.choices import INDICIA_SUMMARIES, MilestoneKind
 from recommendations.edition_context import EditionRequest
-from recommendations.models import Benchmark, Edition, Indicator, Milestone
+from recommendations.models import Benchmark, Edition, Indicator, Milestone, Question
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User, find_contact
 from tiptracker.audit.subjects import history
@@ -118,8 +118,8 @@ def information_request_add(request: EditionRequest) -> HttpResponse:
     """Ask a ministry for information.
 
     The address can fill in the form: `ministry`, `dialogue` and `reason`, and lines by `indicator` (several),
-    `benchmark` (several) and `line` (several, in words). `years=before` asks for the figures of the year before, and
-    `years=both` for those too.
+    `benchmark` (several), `question` (several yearly questions) and `line` (several, in words). `years=before` asks for
+    the figures of the year before, and `years=both` for those too.
     """
     user, edition = request.user, request.edition
     country, now = edition.country, clock.now(edition.country.time_zone)
@@ -136,7 +136,17 @@ def information_request_add(request: EditionRequest) -> HttpResponse:
     states = describe_figures(user, edition, indicators, now.date())
     indicators.sort(key=lambda row: states[row.pk].has_figure)
     known = {key: state.text for key, state in states.items()}
-    row_kwargs: dict[str, Any] = {"prefix": "lines", "form_kwargs": {"indicators": indicators, "states": known}}
+    questions = list(
+        Question.objects.visible_to(user).filter(edition=edition).active().prefetch_related("terms__question_set")
+    )
+    row_kwargs: dict[str, Any] = {
+        "prefix": "lines",
+        "form_kwargs": {
+            "indicators": indicators,
+            "states": known,
+            "questions": list(questions.prefetch_related("terms__question_set")),
+        },
+    }
     data = sent_data(request)
     if data is None:
         form, lines = _prefilled_forms(request, offered, row_kwargs)
@@ -218,6 +228,9 @@ def _prefilled_forms(
     periods = _periods_asked(edition, asked.get("years", ""))
     rows: list[dict[str, Any]] = [{"indicator": row.pk, **period} for row in indicators for period in periods]
     rows += [_benchmark_line(row) for row in benchmarks]
+    wanted = set(asked.getlist("question"))
+    questions = [row for row in row_kwargs["form_kwargs"]["questions"] if str(row.pk) in wanted]
+    rows += [{"wording": describe_question_subject(row, edition), "question": row.pk} for row in questions]
     rows += [{"wording": text} for text in asked.getlist("line") if text.strip()]
     ministries = [asked.get("ministry"), *(row.ministry_id for row in indicators)]
     ministries += [row.recommendation.lead_id for row in benchmarks]
@@ -233,6 +246,21 @@ def _prefilled_forms(
     else:
         lines.extra = 0
     return InformationRequestForm(initial=initial, **offered), lines
+
+
+def describe_question_subject(question: Question, edition: Edition) -> str:
+    """Return what to ask a ministry for a question. The Department's own wording is internal, our outline's is not."""
+    subjects = [gettext(INDICIA_SUMMARIES[number]) for number in question.indicia]
+    newest = max(question.terms.all(), key=lambda terms: (terms.recorded_at, terms.pk))
+    is_outline = newest.question_set is not None and newest.question_set.is_outline
+    values = {
+        "subject": question.text if is_outline else join_with_and(subjects) or gettext("trafficking in persons"),
+        "first": format_date(edition.starts_on),
+        "last": format_date(edition.ends_on),
+    }
+    if is_outline:
+        return gettext("For %(first)s to %(last)s: %(subject)s") % values
+    return gettext("What was done from %(first)s to %(last)s: %(subject)s") % values
 
 
 def _benchmark_line(benchmark: Benchmark) -> dict[str, Any]:

@@ -81,6 +81,8 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
     "reports.readinessrun": SubjectKind(gettext_noop("Readiness run"), "as_of", "run_detail"),
     "dialogues.nextstep": SubjectKind(gettext_noop("Next step"), "text", "dialogue_detail", "dialogue__pk"),
     "dialogues.reading": SubjectKind(gettext_noop("Figure"), "indicator__name", "evidence_detail", "evidence__pk"),
+    "recommendations.question": SubjectKind(gettext_noop("Question"), "text", "question_detail"),
+    "recommendations.questionset": SubjectKind(gettext_noop("Set of questions"), "name"),
     "recommendations.recommendation": SubjectKind(gettext_noop("Recommendation"), "text", "recommendation_detail"),
     "dialogues.redaction": SubjectKind(gettext_noop("Redaction"), "reason", "redaction_detail"),
     "dialogues.updateversion": SubjectKind(

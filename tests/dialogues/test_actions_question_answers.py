@@ -1,0 +1,174 @@
+"""Answers to the yearly questions: saved, completed, cleared by another person, and out of date once a fact changes."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from dialogues.actions.citation_checks import find_citation_changes
+from dialogues.actions.question_answers import clear_answer, complete_answer, reopen_answer, save_answer
+from dialogues.answer_text import CitedFact, SentenceText
+from dialogues.choices import AnswerEventKind, AnswerFinding, AnswerState, CitationChangeKind, CitedKind
+from dialogues.models import AnswerVersion
+from tests import factories
+from tests.factories import MASERU
+from tiptracker.errors import Refused
+from tiptracker.validation import EditConflict
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2022, 2, 10, 9, tzinfo=MASERU)
+
+
+@pytest.fixture
+def question():
+    return factories.QuestionFactory()
+
+
+@pytest.fixture
+def piece(question):
+    return factories.EvidenceFactory(country=question.edition.country, recorded_at=NOW - timedelta(days=30))
+
+
+def save(question, *sentences, by=None, now=NOW, finding=AnswerFinding.FACTS, seen=None):
+    by = by or factories.OfficerFactory(countries=[question.edition.country])
+    return save_answer(
+        question=question, finding=finding, sentences=sentences, as_of=now.date(), seen=seen, by=by, now=now
+    )
+
+
+def cite(row, text="Police opened four cases."):
+    return SentenceText(text, (CitedFact(CitedKind.EVIDENCE, row.pk),))
+
+
+def state_of(question):
+    return AnswerVersion.objects.newest()[question.pk].standing.state
+
+
+def test_an_answer_is_written_completed_and_cleared_by_another_person(question, piece):
+    officer, other = factories.OfficerFactory(), factories.OfficerFactory()
+    save(question, cite(piece), by=officer)
+    states = [state_of(question)]
+    complete_answer(question=question, by=officer, now=NOW)
+    states.append(state_of(question))
+    with pytest.raises(Refused) as refused:
+        clear_answer(question=question, by=officer, now=NOW)
+    event = clear_answer(question=question, by=other, now=NOW)
+    states.append(state_of(question))
+    save(question, cite(piece, "Five cases."), by=officer)
+    states.append(state_of(question))
+
+    assert refused.value.code == "needs_second_person"
+    assert states == [AnswerState.DRAFTED, AnswerState.COMPLETE, AnswerState.CLEARED, AnswerState.DRAFTED]
+    assert [row.text for row in event.version.sentences.all()] == ["Police opened four cases."]
+
+
+def test_the_database_refuses_an_author_who_clears_even_an_earlier_version(question, piece):
+    first, second = factories.OfficerFactory(), factories.OfficerFactory()
+    save(question, cite(piece), by=first)
+    version = save(question, cite(piece), by=second)
+
+    with pytest.raises(IntegrityError, match="they wrote"), transaction.atomic():
+        factories.AnswerEventFactory(version=version, kind=AnswerEventKind.CLEARED, recorded_by=first)
+
+
+def test_a_sentence_without_a_source_keeps_an_answer_a_draft(question, piece):
+    officer = factories.OfficerFactory()
+    save(question, cite(piece), SentenceText("Nobody knows why."), by=officer)
+
+    with pytest.raises(Refused) as refused:
+        complete_answer(question=question, by=officer, now=NOW)
+
+    assert refused.value.code == "no_source"
+
+
+@pytest.mark.parametrize(
+    ("finding", "code"), [("facts", "required"), ("none", "no_source"), ("no_answer", "no_request")]
+)
+def test_each_kind_of_answer_needs_its_source(question, finding, code):
+    with pytest.raises(Refused) as refused:
+        save(question, finding=AnswerFinding(finding))
+
+    assert refused.value.code == code
+
+
+def test_nothing_known_is_an_answer_of_its_own(question):
+    officer = factories.OfficerFactory()
+    save(question, finding=AnswerFinding.NOTHING_KNOWN, by=officer)
+    complete_answer(question=question, by=officer, now=NOW)
+
+    assert state_of(question) is AnswerState.COMPLETE
+
+
+def test_a_fact_of_another_country_is_no_source(question):
+    abroad = factories.EvidenceFactory(country=factories.CountryFactory(elsewhere=True))
+    both = factories.OfficerFactory(countries=[question.edition.country, abroad.country])
+
+    with pytest.raises(Refused, match=f"E{abroad.pk}") as refused:
+        save(question, cite(abroad), by=both)
+
+    assert refused.value.code == "unknown_source"
+
+
+def test_a_fact_that_changes_flags_the_answer_until_it_is_saved_again(question, piece):
+    officer, other = factories.OfficerFactory(), factories.OfficerFactory()
+    version = save(question, cite(piece), by=officer)
+    complete_answer(question=question, by=officer, now=NOW)
+    later = NOW + timedelta(hours=2)
+    factories.EvidenceReviewFactory(evidence=piece, recorded_at=later)
+
+    with pytest.raises(Refused) as refused:
+        clear_answer(question=question, by=other, now=later)
+    [change] = find_citation_changes([version])[version.pk]
+    again = save(question, cite(piece), by=officer, now=later + timedelta(hours=1))
+
+    assert refused.value.code == "out_of_date"
+    assert (change.fact.id, change.kind) == (piece.pk, CitationChangeKind.VERIFIED)
+    assert find_citation_changes([again]) == {}
+    assert find_citation_changes([version], known_by=NOW) == {}
+
+
+def test_a_newer_figure_flags_the_answer_that_cites_the_earlier_one(question):
+    indicator = factories.IndicatorFactory(country=question.edition.country)
+    reading = factories.ReadingFactory(indicator=indicator, recorded_at=NOW - timedelta(days=9))
+    factories.ReadingFactory(
+        indicator=indicator, starts_on=reading.starts_on, recorded_at=NOW - timedelta(days=8), figure=9
+    )
+    version = save(question, SentenceText("Four.", (CitedFact(CitedKind.READING, reading.pk),)))
+    factories.ReadingFactory(indicator=indicator, starts_on=reading.starts_on, recorded_at=NOW + timedelta(days=1))
+
+    [change] = find_citation_changes([version])[version.pk]
+
+    assert (change.kind, change.at) == (CitationChangeKind.NEWER_FIGURE, NOW + timedelta(days=1))
+
+
+def test_an_answer_to_an_earlier_wording_keeps_both_texts_and_is_not_completed(question, piece):
+    officer = factories.OfficerFactory()
+    version = save(question, cite(piece), by=officer)
+    factories.QuestionTermsFactory(question=question, text="Another wording?", recorded_at=NOW + timedelta(days=1))
+
+    with pytest.raises(Refused) as refused:
+        complete_answer(question=question, by=officer, now=NOW + timedelta(days=2))
+
+    assert refused.value.code == "reworded"
+    assert (version.terms.text, question.terms.known_by(None)[0].text) == (question.text, "Another wording?")
+
+
+def test_opening_again_needs_a_reason_and_two_editors_do_not_overwrite_each_other(question, piece):
+    officer = factories.OfficerFactory()
+    first = save(question, cite(piece), by=officer)
+    complete_answer(question=question, by=officer, now=NOW)
+    with pytest.raises(Refused) as refused:
+        reopen_answer(question=question, reason=" ", by=officer, now=NOW)
+    reopen_answer(question=question, reason="The year changed.", by=officer, now=NOW)
+    save(question, cite(piece, "Six cases."), seen=first.pk)
+
+    assert refused.value.code == "required"
+    with pytest.raises(EditConflict):
+        save(question, cite(piece, "Seven cases."), seen=first.pk)
+
+
+def test_only_officers_of_the_country_write(question, piece):
+    for user in (factories.AmbassadorFactory(), factories.FocalPointFactory(), factories.ObserverFactory()):
+        with pytest.raises(PermissionDenied):
+            save(question, cite(piece), by=user)
