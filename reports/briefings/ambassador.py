@@ -33,7 +33,6 @@ from reports.briefings.content.ambassador import (
 )
 from reports.briefings.evidence import gather_evidence_annex
 from reports.briefings.newest_fact import newest_fact
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import (
     build_recommendations,
     describe_leads,
@@ -57,6 +56,7 @@ from reports.briefings.trend import build_trend, read_trend
 from reports.briefings.updates import build_updates, gather_versions
 from reports.choices import BriefingKind
 from reports.models import Briefing
+from reports.reader_view import ReaderView
 from reports.readiness.checks import find_missed_milestones
 from reports.readiness.explanation import headline, score_fall
 from reports.readiness.explanation.step_display import StepsDisplay

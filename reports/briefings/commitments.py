@@ -15,7 +15,7 @@ from recommendations.models import Edition
 from reports import sentences
 from reports.briefings.commitment_priority import CommitmentPriorities
 from reports.briefings.content.ambassador import PrintedCommitment
-from reports.briefings.reader_view import ReaderView
+from reports.reader_view import ReaderView
 from tiptracker.accounts.models import Ministry
 from tiptracker.localization import format_short_date, gettext
 

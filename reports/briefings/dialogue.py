@@ -28,7 +28,6 @@ from reports.briefings.content.dialogue import (
 )
 from reports.briefings.evidence import gather_evidence
 from reports.briefings.newest_fact import newest_fact
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import describe_recommendation, gather_recommendations, terms_in_force
 from reports.briefings.requests import build_asked_information
 from reports.briefings.reversal_sentences import GatheredReversals, gather_reversals
@@ -37,6 +36,7 @@ from reports.briefings.summary import deadline_sentence
 from reports.briefings.talking_points import TalkingPointBuilder
 from reports.briefings.updates import gather_versions
 from reports.choices import StepKind
+from reports.reader_view import ReaderView
 from reports.readiness.explanation import headline
 from reports.readiness.explanation.step_display import FIRST_PAGE_STEPS, StepDisplay
 from reports.readiness.explanation.step_sentences import display_steps

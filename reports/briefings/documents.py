@@ -8,10 +8,10 @@ from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.content.documents import DocumentContent
 from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.ministry import build_ministry_page
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.washington import build_washington_input
 from reports.choices import BriefingKind
 from reports.models import Document
+from reports.reader_view import ReaderView
 from tiptracker.accounts.models import User
 
 

@@ -23,7 +23,7 @@ from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceRevie
 from dialogues.start_dates import find_start_date
 from reports import formatting, sentences
 from reports.briefings.content.ambassador import PrintedEvidence, PrintedEvidenceLink, PrintedFile
-from reports.briefings.reader_view import ReaderView
+from reports.reader_view import ReaderView
 from tiptracker.localization import format_date, format_short_date, gettext
 
 CLAIMED = "claimed"

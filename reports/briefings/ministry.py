@@ -17,10 +17,10 @@ from reports.briefings.commitments import GatheredCommitment, gather_commitments
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.ministry import MinistryPage, NeededItem, VerifiedItem
 from reports.briefings.newest_fact import newest_fact
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.reversal_sentences import GatheredReversals, gather_reversals
 from reports.briefings.updates import gather_versions, newest_by_commitment
 from reports.formatting import capitalize_first
+from reports.reader_view import ReaderView
 from reports.readiness.countable_facts import facts_known_by
 from reports.readiness.gathering import gather_facts
 from tiptracker.accounts.models import Ministry, User

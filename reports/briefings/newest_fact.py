@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from reports.briefings.reader_view import ReaderView
+from reports.reader_view import ReaderView
 from reports.readiness.countable_facts import newest_recorded_at
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import newest_dialogue_moment, newest_request_moment

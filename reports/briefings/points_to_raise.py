@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from reports.briefings.commitments import gather_commitments
 from reports.briefings.content.dialogue import OVERDUE
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import gather_recommendations, terms_in_force
 from reports.briefings.reversal_sentences import GatheredReversals
 from reports.briefings.talking_points import SortedPoint, TalkingPointBuilder
 from reports.briefings.updates import gather_versions
+from reports.reader_view import ReaderView
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation.step_sentences import StepTexts, display_steps
 from reports.readiness.forecast.next_steps import NextSteps

@@ -12,9 +12,9 @@ from recommendations.unmet_years import YearsUnmet
 from reports import formatting, sentences
 from reports.briefings.content.ambassador import PrintedAssessment, PrintedBenchmark, PrintedRecommendation
 from reports.briefings.evidence import EvidenceAnnex
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.summary import with_claim
 from reports.choices import PartKey
+from reports.reader_view import ReaderView
 from reports.readiness.explanation import score_display
 from reports.readiness.fact_views import build_verified_view
 from reports.readiness.facts import Facts

@@ -9,8 +9,8 @@ from dialogues.request_status import RequestStanding
 from reports import formatting
 from reports.briefings.content.ambassador import OverdueRequest
 from reports.briefings.content.dialogue import AskedInformation
-from reports.briefings.reader_view import ReaderView
 from reports.choices import StepKind
+from reports.reader_view import ReaderView
 from reports.readiness.explanation.step_sentences import FigureRequest
 from reports.readiness.forecast.next_steps import NextSteps
 from tiptracker.localization import gettext, ngettext

@@ -21,7 +21,6 @@ from reports.briefings.commitments import GatheredCommitment
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.dialogue import MINISTRY_KINDS, TalkingPoint, TalkingPointList
 from reports.briefings.evidence import GatheredEvidence
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import (
     describe_leads,
     describe_recommendation,
@@ -33,6 +32,7 @@ from reports.briefings.reversal_sentences import GatheredReversals
 from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
 from reports.choices import StepKind
+from reports.reader_view import ReaderView
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation.step_sentences import FigureRequest
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep

@@ -8,10 +8,10 @@ from dialogues.models import Dialogue
 from recommendations.models import Milestone
 from reports import formatting
 from reports.briefings.content.ambassador import PrintedMonth, PrintedTrend
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.recent_changes import describe_recent_changes
 from reports.calendar.trend_events import list_trend_events
 from reports.charts.trend import TrendChart, TrendWeek
+from reports.reader_view import ReaderView
 from reports.readiness import countable_facts
 from reports.readiness.explanation.trend import WEEK
 from reports.readiness.explanation.trend_display import TrendDisplay, TrendEvent, display_trend

@@ -9,7 +9,7 @@ from reports import formatting
 from reports.briefings.commitments import GatheredCommitment
 from reports.briefings.content.ambassador import PrintedUpdate, PrintedUpdateVersion
 from reports.briefings.evidence import EvidenceAnnex
-from reports.briefings.reader_view import ReaderView
+from reports.reader_view import ReaderView
 from tiptracker.localization import format_date, format_short_date, gettext
 
 WAITING = "waiting"

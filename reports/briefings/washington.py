@@ -23,13 +23,13 @@ from reports.briefings.content.washington import (
     WashingtonInput,
 )
 from reports.briefings.newest_fact import newest_fact
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import (
     benchmark_name,
     gather_recommendations,
     recommendation_label,
     terms_in_force,
 )
+from reports.reader_view import ReaderView
 from reports.readiness.answers import compare_periods
 from reports.readiness.explanation import headline
 from reports.readiness.fact_views import build_verified_view

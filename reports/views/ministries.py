@@ -22,11 +22,11 @@ from recommendations.models import Edition, Recommendation
 from reports.briefings.commitment_priority import WAITING_STATUSES
 from reports.briefings.contacts import CommitmentSummary, ResponsibleParty, gather_responsible_parties
 from reports.briefings.points_to_raise import PointToRaise, gather_points_to_raise
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.reversal_sentences import gather_reversals
 from reports.choices import BriefingKind
 from reports.models import Briefing, Document
 from reports.permissions import can_request_briefing
+from reports.reader_view import ReaderView
 from reports.readiness.explanation import score_display
 from reports.readiness.explanation.step_sentences import with_article
 from reports.readiness.gathering import gather_facts

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dialogues.start_dates import find_start_date
 from reports.briefings.evidence import gather_evidence_annex
-from reports.briefings.reader_view import ReaderView
+from reports.reader_view import ReaderView
 from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,

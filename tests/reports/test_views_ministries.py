@@ -10,8 +10,8 @@ from recommendations.choices import EffortQuestion
 from recommendations.models import Indicator
 from reports.briefings.commitment_priority import CommitmentPriorities
 from reports.briefings.dialogue import build_dialogue_pack
-from reports.briefings.reader_view import ReaderView
 from reports.choices import BriefingKind
+from reports.reader_view import ReaderView
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness

@@ -22,7 +22,7 @@ from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbo
 from reports.briefings import pdf
 from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.html import render_html
-from reports.briefings.reader_view import ReaderView
+from reports.reader_view import ReaderView
 from tests.dialogues import sample_files
 from tests.factories import (
     AmbassadorFactory,

@@ -27,8 +27,8 @@ from reports.briefings.content.ambassador import AmbassadorBriefing, PrintedMont
 from reports.briefings.content.documents import imprint_lines
 from reports.briefings.html import render_html
 from reports.briefings.points_to_raise import gather_points_to_raise
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.reversal_sentences import gather_reversals
+from reports.reader_view import ReaderView
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tests.factories import (

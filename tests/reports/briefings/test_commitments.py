@@ -6,8 +6,8 @@ import pytest
 
 from dialogues.choices import CommitmentReach
 from reports.briefings.commitments import gather_commitments
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.step_texts import step_texts
+from reports.reader_view import ReaderView
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tests.factories import (

@@ -28,9 +28,9 @@ from reports.briefings.content.documents import imprint_lines
 from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.html import render_html
 from reports.briefings.ministry import build_ministry_page
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.washington import build_washington_input
 from reports.models import Briefing
+from reports.reader_view import ReaderView
 from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,

@@ -20,8 +20,8 @@ from reports.briefings.content.ambassador import PrintedFile
 from reports.briefings.content.ministry import NeededItem, VerifiedItem
 from reports.briefings.content.washington import PillarInput
 from reports.briefings.html import render_html
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.typesetting import replace_missing_glyphs
+from reports.reader_view import ReaderView
 from tests.factories import AmbassadorFactory, BenchmarkFactory, EvidenceFactory, EvidenceFileFactory
 from tests.reports import sample_documents
 from tests.reports.printed_document import PrintedDocument, fonts_of

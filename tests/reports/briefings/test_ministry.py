@@ -24,8 +24,8 @@ from dialogues.choices import (
 from reports.briefings import pdf
 from reports.briefings.html import render_html
 from reports.briefings.ministry import build_ministry_page
-from reports.briefings.reader_view import ReaderView
 from reports.models import Briefing
+from reports.reader_view import ReaderView
 from tests.factories import (
     AgreedProofEndFactory,
     AgreedProofFactory,

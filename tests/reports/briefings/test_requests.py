@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from dialogues.choices import RequestEventKind
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.requests import build_asked_information, gather_requests, summarize_requests
+from reports.reader_view import ReaderView
 from tests.factories import (
     InformationRequestFactory,
     MinistryFactory,

@@ -9,7 +9,6 @@ import pytest
 
 from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.html import render_html
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.summary import (
     MAX_PARAGRAPH_WORDS,
     ComparedDay,
@@ -17,6 +16,7 @@ from reports.briefings.summary import (
     ParagraphFacts,
     write_paragraph,
 )
+from reports.reader_view import ReaderView
 from reports.readiness.explanation.step_display import StepDisplay
 from tests.factories import (
     AmbassadorFactory,

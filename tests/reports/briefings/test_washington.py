@@ -17,9 +17,9 @@ from recommendations.models import Edition
 from reports.briefings import pdf
 from reports.briefings.content.documents import imprint_lines
 from reports.briefings.html import render_html
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.washington import build_washington_input
 from reports.models import Briefing
+from reports.reader_view import ReaderView
 from tests.factories import (
     MASERU,
     AmbassadorFactory,

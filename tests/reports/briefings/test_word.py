@@ -21,10 +21,10 @@ from recommendations.models import Edition
 from reports.briefings import pdf
 from reports.briefings.content.washington import PillarInput
 from reports.briefings.html import render_html
-from reports.briefings.reader_view import ReaderView
 from reports.briefings.typesetting import replace_missing_glyphs, typeset
 from reports.briefings.washington import build_washington_input
 from reports.briefings.word.washington import render_docx
+from reports.reader_view import ReaderView
 from tests.factories import MASERU, AmbassadorFactory
 from tests.reports import printed_document, sample_documents
 from tests.row_cache import load_cached

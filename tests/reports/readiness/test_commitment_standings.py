@@ -14,7 +14,7 @@ from dialogues.models import Commitment
 from recommendations.models import Edition
 from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.html import render_html
-from reports.briefings.reader_view import ReaderView
+from reports.reader_view import ReaderView
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.gathering import gather_facts
 from tests.exercise import load_exercise

@@ -2,7 +2,7 @@
 
 from reports.actions.runs import compute_readiness
 from reports.briefings.ambassador import build_ambassador_briefing
-from reports.briefings.reader_view import ReaderView
+from reports.reader_view import ReaderView
 from reports.readiness.gathering import gather_facts
 from tests import factories
 from tests.concurrent_writes import write_after_first_read

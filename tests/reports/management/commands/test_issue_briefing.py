@@ -10,7 +10,7 @@ from recommendations.models import Edition
 from reports.briefings import pdf
 from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.html import render_html
-from reports.briefings.reader_view import ReaderView
+from reports.reader_view import ReaderView
 from tests.factories import MASERU, AmbassadorFactory, DialogueFactory, RecommendationFactory, RecorderFactory
 from tests.refusals import command_refuses
 from tests.row_cache import load_cached
