@@ -218,6 +218,11 @@ EMBASSY_PLACES = (
                 gettext_noop("Briefings"),
                 ("briefing_request", "briefing_detail", "briefing_clear", "briefing_compare", "briefing_check"),
             ),
+            Tab(
+                "question_list",
+                gettext_noop("Yearly questions"),
+                ("question_detail", "question_missing", "question_mapping"),
+            ),
             Tab("calendar_month", gettext_noop("Calendar")),
         ),
     ),

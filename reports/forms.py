@@ -9,7 +9,9 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.forms.fields import ListFilterForm
+from dialogues.answer_text import UnknownCitation, parse_answer
+from dialogues.choices import FINDING_MEANINGS, AnswerFinding
+from dialogues.forms.fields import LastSeenField, ListFilterForm
 from recommendations.choices import Pillar
 from recommendations.models import Edition
 from reports.briefings.content.sections import SECTIONS, pick_sections
@@ -20,7 +22,7 @@ from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
 from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_noop
-from tiptracker.web.frontend.forms import DayInput, TrackerForm
+from tiptracker.web.frontend.forms import DayInput, LongTextField, TrackerForm
 
 
 class DocumentField(forms.ChoiceField):
@@ -332,3 +334,47 @@ class RecommendationFilterForm(ListFilterForm):
             ("", gettext("Any")),
             *((str(ministry.pk), ministry.name) for ministry in ministries),
         ]
+
+
+class AnswerTextField(forms.CharField):
+    """The text of an answer with its sources in brackets. Its value is the sentences."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return parse_answer(text)
+        except UnknownCitation as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class AnswerTextForm(TrackerForm):
+    """Form for the answer to a yearly question."""
+
+    finding = forms.ChoiceField(label=gettext_lazy("Kind of answer"), widget=forms.RadioSelect)
+    text = AnswerTextField(
+        label=gettext_lazy("Answer"),
+        required=False,
+        max_length=text_rules.NARRATIVE_MAX_LENGTH * 2,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        help_text=gettext_lazy(
+            "Put the sources of each sentence behind it in brackets, such as [E12, F3]. The list of facts names them. An "
+            "empty line begins a new paragraph."
+        ),
+    )
+    seen = LastSeenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ChoiceField", self.fields["finding"])
+        field.choices = [(kind.value, _describe_finding(kind)) for kind in AnswerFinding]
+
+
+def _describe_finding(kind: AnswerFinding) -> str:
+    return gettext("%(name)s. %(meaning)s") % {"name": kind.label, "meaning": gettext(FINDING_MEANINGS[kind])}
+
+
+class ReopenAnswerForm(TrackerForm):
+    """Form to open a complete or cleared answer again, with a reason."""
+
+    reason = LongTextField(label=gettext_lazy("Reason for opening it again"))
+    seen = LastSeenField()

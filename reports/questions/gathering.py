@@ -138,11 +138,15 @@ class _RecordBuilder:
         )
 
     def _evidence_facts(self, question: MappedQuestion) -> list[QuestionFact]:
-        """Return the evidence that answers a question, the verified first, then by day."""
+        """Return the evidence that answers a question, the verified first, then by day.
+
+        Evidence that gives a figure of the question is left out: the figure says it.
+        """
+        given = {row.evidence_id for indicator in question.indicators for row in self.readings.get(indicator, ())}
         found = [
             self._evidence_fact(piece, shows)
             for piece in self.evidence.values()
-            if (shows := self._answers(piece, question)) is not None
+            if piece.fact.id not in given and (shows := self._answers(piece, question)) is not None
         ]
         return sorted(found, key=lambda fact: (STATUS_ORDER[fact.status], fact.day, fact.citations[0].id))
 

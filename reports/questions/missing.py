@@ -42,6 +42,8 @@ class MissingFinder:
         terms = BenchmarkTerms.objects.visible_to(view.reader).known_by(view.known_by)
         wordings = terms.filter(benchmark__in=self.recommendation_of).values_list("benchmark", "criterion")
         self.criteria = dict(reversed(list(wordings)))
+        numbers = {row.id: row.number for row in facts.recommendations}
+        self.keys = {row.id: f"{numbers.get(row.recommendation_id, '')}{row.letter}" for row in facts.benchmarks}
         self.by_indicator: dict[int, list[OpenLine]] = defaultdict(list)
         self.by_question: dict[int, list[OpenLine]] = defaultdict(list)
         for line in self._open_lines():
@@ -103,7 +105,10 @@ class MissingFinder:
 
     def _missing_proof(self, benchmark: int) -> MissingItem:
         ministry = self.leads.get(self.recommendation_of[benchmark])
-        text = gettext("Evidence: %(criterion)s") % {"criterion": self.criteria.get(benchmark, "")}
+        text = gettext("Evidence on benchmark %(key)s: %(criterion)s") % {
+            "key": self.keys[benchmark],
+            "criterion": self.criteria.get(benchmark, ""),
+        }
         return self._item(text, ministry, (), benchmark=benchmark)
 
     def _missing_information(self, question: MappedQuestion) -> MissingItem:

@@ -21,10 +21,10 @@ _DOERS = {
     DoneBy.UNITED_STATES: gettext_noop("by the United States"),
 }
 _SHOWS = {
-    SupportKind.ACTION: "%(what)s, %(when)s, %(doer)s.",
-    SupportKind.PLAN: gettext_noop("Planned or announced, not done: %(what)s, %(when)s."),
-    SupportKind.NO_ACTION: gettext_noop("No action: %(what)s, %(when)s."),
-    SupportKind.CONTEXT: gettext_noop("As background: %(what)s, %(when)s, %(doer)s."),
+    SupportKind.ACTION: gettext_noop("%(what)s (%(when)s, %(doer)s)."),
+    SupportKind.PLAN: gettext_noop("Planned or announced, not done: %(what)s (%(when)s)."),
+    SupportKind.NO_ACTION: gettext_noop("No action: %(what)s (%(when)s)."),
+    SupportKind.CONTEXT: gettext_noop("As background: %(what)s (%(when)s, %(doer)s)."),
 }
 
 
@@ -54,15 +54,11 @@ def describe_evidence(
         "when": describe_days(first, last),
         "doer": gettext(_DOERS[done_by]),
     }
-    pattern = gettext(_SHOWS[shows]) if shows is not SupportKind.ACTION else _SHOWS[shows]
-    sentence = pattern % values
+    sentence = gettext(_SHOWS[shows]) % values
     if is_outside:
         sentence = gettext("Outside the period: %(sentence)s") % {"sentence": sentence}
     if status is FactStatus.CLAIMED:
-        return gettext("%(source)s states, not verified by the embassy: %(sentence)s") % {
-            "source": formatting.capitalize_first(stated_by.strip()),
-            "sentence": sentence,
-        }
+        return _mark_claim(sentence, stated_by)
     return sentence
 
 
@@ -110,11 +106,16 @@ def describe_reading(
     if now.through_on < ends_on and not now.is_no_data:
         sentence = gettext("%(sentence)s This covers a part of the year.") % {"sentence": sentence}
     if claimed_by:
-        return gettext("%(source)s states, not verified by the embassy: %(sentence)s") % {
-            "source": formatting.capitalize_first(claimed_by),
-            "sentence": sentence,
-        }
+        return _mark_claim(sentence, claimed_by)
     return sentence
+
+
+def _mark_claim(sentence: str, source: str) -> str:
+    """Say that nobody verified what a sentence states, and who states it."""
+    return gettext("Not yet verified (source: %(source)s): %(sentence)s") % {
+        "source": source.strip().rstrip("."),
+        "sentence": sentence,
+    }
 
 
 def _compare(now: Decimal, before: Decimal) -> ReadingDirection:
@@ -165,7 +166,7 @@ def describe_assessment(criterion: str, verdict: str, day: date, rationale: str)
 
 def describe_commitment(maker: str, text: str, made_on: date, status: str) -> str:
     """Say a commitment: who made it, when, and how it stands. It is a promise, not an action."""
-    return gettext("%(maker)s committed on %(date)s: %(text)s. Status: %(status)s.") % {
+    return gettext("Commitment of the %(maker)s, made on %(date)s: %(text)s (status: %(status)s).") % {
         "maker": maker,
         "date": format_date(made_on),
         "text": text.strip().rstrip("."),
