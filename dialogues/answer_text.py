@@ -78,12 +78,12 @@ def _parse_paragraph(text: str) -> list[tuple[str, tuple[CitedFact, ...]]]:
     found: list[tuple[str, tuple[CitedFact, ...]]] = []
     place = 0
     for bracket in _BRACKETS.finditer(text):
-        found += [(sentence, ()) for sentence in _split_sentences(_take(text[place : bracket.start()], found))]
+        found += [(sentence, ()) for sentence in split_sentences(_take(text[place : bracket.start()], found))]
         if found:
             sentence, cited = found[-1]
             found[-1] = sentence, tuple(dict.fromkeys((*cited, *_read_keys(bracket[1]))))
         place = bracket.end()
-    return found + [(sentence, ()) for sentence in _split_sentences(_take(text[place:], found))]
+    return found + [(sentence, ()) for sentence in split_sentences(_take(text[place:], found))]
 
 
 def _take(piece: str, found: list[tuple[str, tuple[CitedFact, ...]]]) -> str:
@@ -97,7 +97,8 @@ def _take(piece: str, found: list[tuple[str, tuple[CitedFact, ...]]]) -> str:
     return piece.lstrip()[mark.end() :]
 
 
-def _split_sentences(text: str) -> Iterator[str]:
+def split_sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of a text without sources."""
     begin = 0
     for end in _SENTENCE_END.finditer(text):
         sentence = text[begin : end.end()].strip()

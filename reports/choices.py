@@ -69,6 +69,12 @@ class BriefingKind(ChoiceEnum):
     MINISTRY = "ministry", gettext_noop("Ministry’s page")
     DIALOGUE = "dialogue", gettext_noop("Dialogue pack")
     WASHINGTON = "washington", gettext_noop("Input for Washington")
+    ANSWERS = "answers", gettext_noop("Answers to the yearly questions")
+
+    @property
+    def is_for_washington(self) -> bool:
+        """Whether the document goes to Washington: it is a Word file too, and may leave its sources out."""
+        return self in (BriefingKind.WASHINGTON, BriefingKind.ANSWERS)
 
 
 class DistrictStatus(ChoiceEnum):

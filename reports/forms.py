@@ -357,8 +357,8 @@ class AnswerTextForm(TrackerForm):
         max_length=text_rules.NARRATIVE_MAX_LENGTH * 2,
         widget=forms.Textarea(attrs={"rows": 16}),
         help_text=gettext_lazy(
-            "Put the sources of each sentence behind it in brackets, such as [E12, F3]. The list of facts names them. An "
-            "empty line begins a new paragraph."
+            "Put the sources of each sentence behind it in brackets, such as [E12, F3]. The list of facts names them. "
+            "An empty line begins a new paragraph."
         ),
     )
     seen = LastSeenField()

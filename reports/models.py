@@ -21,6 +21,7 @@ from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 """Pattern of a SHA-256 in hexadecimal."""
+KINDS_FOR_WASHINGTON = [kind.value for kind in BriefingKind if kind.is_for_washington]
 PDF_MEDIA_TYPE = "application/pdf"
 WORD_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -134,10 +135,12 @@ class BriefingFile(NamedTuple):
     def name(self) -> str:
         """The download name. Files sort by day because the date is in ISO format."""
         briefing, edition = self.briefing, self.briefing.edition
+        without = "" if briefing.has_sources else "-without-sources"
         document = {
             BriefingKind.MINISTRY: f"page-{slugify(briefing.ministry.short_name) if briefing.ministry else ''}",
             BriefingKind.DIALOGUE: f"dialogue-{briefing.dialogue.held_on.isoformat() if briefing.dialogue else ''}",
-            BriefingKind.WASHINGTON: f"input{'' if briefing.has_sources else '-without-sources'}",
+            BriefingKind.WASHINGTON: f"input{without}",
+            BriefingKind.ANSWERS: f"answers{without}",
         }.get(BriefingKind(briefing.kind), "briefing")
         day = briefing.as_of.isoformat()
         return f"TIP-{document}-{edition.country.code}-{edition.year}-as-of-{day}-v{briefing.version}{self.suffix}"
@@ -299,9 +302,9 @@ class Briefing(models.Model):
                 | (~Q(kind=BriefingKind.DIALOGUE) & Q(dialogue__isnull=True)),
             ),
             models.CheckConstraint(
-                name="only_input_for_washington_is_a_word_file_too",
+                name="only_what_goes_to_washington_is_a_word_file_too",
                 condition=Q(word="", word_sha256="")
-                | Q(kind=BriefingKind.WASHINGTON, word_sha256__regex=SHA256_PATTERN),
+                | Q(kind__in=KINDS_FOR_WASHINGTON, word_sha256__regex=SHA256_PATTERN),
             ),
             models.CheckConstraint(
                 name="what_is_cleared_was_asked_for_by_somebody",
@@ -312,8 +315,8 @@ class Briefing(models.Model):
                 condition=Q(withdrawn_at__isnull=True) | Q(content__isnull=True, covering_note="", word=""),
             ),
             models.CheckConstraint(
-                name="only_input_for_washington_leaves_sources_out",
-                condition=Q(has_sources=True) | Q(kind=BriefingKind.WASHINGTON),
+                name="only_what_goes_to_washington_leaves_sources_out",
+                condition=Q(has_sources=True) | Q(kind__in=KINDS_FOR_WASHINGTON),
             ),
             models.CheckConstraint(
                 name="a_briefings_file_has_its_hash",

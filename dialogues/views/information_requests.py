@@ -136,9 +136,7 @@ def information_request_add(request: EditionRequest) -> HttpResponse:
     states = describe_figures(user, edition, indicators, now.date())
     indicators.sort(key=lambda row: states[row.pk].has_figure)
     known = {key: state.text for key, state in states.items()}
-    questions = list(
-        Question.objects.visible_to(user).filter(edition=edition).active().prefetch_related("terms__question_set")
-    )
+    questions = Question.objects.visible_to(user).filter(edition=edition).active()
     row_kwargs: dict[str, Any] = {
         "prefix": "lines",
         "form_kwargs": {

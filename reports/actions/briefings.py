@@ -138,10 +138,10 @@ def _validate_document(document: Document, edition: Edition) -> None:
             field="dialogue",
         )
     _validate_sections(kind, document.sections)
-    if not document.has_sources and kind != BriefingKind.WASHINGTON:
+    if not document.has_sources and not kind.is_for_washington:
         raise Refused(
             "needs_sources",
-            gettext("Only input for Washington can leave its sources out. Include the sources."),
+            gettext("Only a document for Washington can leave its sources out. Include the sources."),
             field="has_sources",
         )
 

@@ -13,10 +13,9 @@ from dialogues.models import Redaction
 from reports.actions.runs import compute_readiness
 from reports.briefings import pdf
 from reports.briefings.content.documents import DocumentContent, hash_content, to_json_values
-from reports.briefings.content.washington import WashingtonInput
 from reports.briefings.documents import build_document
 from reports.briefings.html import render_html
-from reports.briefings.word.washington import render_docx
+from reports.briefings.word.documents import render_docx
 from reports.models import Briefing, ReadinessRun
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
@@ -33,7 +32,7 @@ GATHERED_PERCENT, RENDERED_PERCENT = 12, 97
 
 
 class BriefingFiles(NamedTuple):
-    """The files of a briefing: a PDF and, for input for Washington, the same content as a Word file."""
+    """The files of a briefing: a PDF and, for what goes to Washington, the same content as a Word file."""
 
     pdf: bytes
     word: bytes = b""
@@ -81,8 +80,7 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     paper = Paper(country.paper)
     html = render_html(content, paper)
     input_sha256 = pdf.hash_render_input(html)
-    word = render_docx(content, paper) if isinstance(content, WashingtonInput) else b""
-    files = BriefingFiles(get_or_render_pdf(html, input_sha256, country, progress), word)
+    files = BriefingFiles(get_or_render_pdf(html, input_sha256, country, progress), render_docx(content, paper))
     progress.report(RENDERED_PERCENT, "Saving the file")
     with transaction.atomic():
         # Confirming a redaction takes the same lock: either it finds this file, or the count below finds it.

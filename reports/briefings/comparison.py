@@ -337,6 +337,16 @@ ASSESSMENT = ComparisonRule(
 )
 INDICIUM = ComparisonRule(key=("label",), lists={"counted": INDICATOR, "deeds": VERIFIED_ACTION, "judged": ASSESSMENT})
 
+QUESTION_ANSWER = ComparisonRule(
+    key=("number",),
+    summary="state",
+    labels={
+        "text": gettext_noop("Question"),
+        "state": gettext_noop("State"),
+        "finding": gettext_noop("Kind of answer"),
+    },
+    lists={"sentences": ComparisonRule(key=("text",))},
+)
 POINT = ComparisonRule(key=("sentence",), summary="source")
 TALKING_POINTS = ComparisonRule(
     key=("whose",),
@@ -451,6 +461,21 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
             labels=HEADER_FIELDS | {"sentence": gettext_noop("Verified"), "unverified": gettext_noop("Claims left out")}
         ),
         PILLARS: ComparisonRule(lists={"pillars": ComparisonRule(key=("title",), lists={"indicia": INDICIUM})}),
+    },
+    BriefingKind.ANSWERS: {
+        HEAD: ComparisonRule(labels=HEADER_FIELDS | {"sentence": gettext_noop("Cleared")}),
+        "answers": ComparisonRule(
+            lists={"groups": ComparisonRule(key=("heading",), lists={"answers": QUESTION_ANSWER})},
+        ),
+        "missing": ComparisonRule(),
+        "last_year": ComparisonRule(),
+        "sources": ComparisonRule(
+            lists={
+                "sources": ComparisonRule(
+                    key=("label",), summary="source", labels={"questions": gettext_noop("Questions")}
+                )
+            },
+        ),
     },
 }
 """The sections of each kind, in order, with what is compared in them."""

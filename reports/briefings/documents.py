@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from recommendations.models import Edition
 from reports.briefings.ambassador import build_ambassador_briefing
+from reports.briefings.answers import build_question_answers
 from reports.briefings.content.documents import DocumentContent
 from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.ministry import build_ministry_page
@@ -58,5 +59,7 @@ def _build_content(document: Document, view: ReaderView) -> DocumentContent:
             return build_dialogue_pack(view, document.dialogue)
         case BriefingKind.WASHINGTON:
             return build_washington_input(view, has_sources=document.has_sources)
+        case BriefingKind.ANSWERS:
+            return build_question_answers(view, has_sources=document.has_sources)
         case BriefingKind.AMBASSADOR:
             return build_ambassador_briefing(view)

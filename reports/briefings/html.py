@@ -6,6 +6,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from reports.briefings.content.ambassador import AmbassadorBriefing
+from reports.briefings.content.answers import QuestionAnswers
 from reports.briefings.content.dialogue import DialoguePack
 from reports.briefings.content.documents import (
     IMPRINT_TITLE,
@@ -38,6 +39,7 @@ TEMPLATES: dict[type, str] = {
     MinistryPage: "reports/briefing_ministry.html",
     DialoguePack: "reports/briefing_dialogue.html",
     WashingtonInput: "reports/briefing_washington.html",
+    QuestionAnswers: "reports/briefing_answers.html",
 }
 
 NOTE_IN_ANNEX = gettext_noop("The covering note is on page")

@@ -4,15 +4,20 @@ A row that is not there raises Refused with a sentence.
 """
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import transaction
 
 from dialogues.models import Dialogue
 from recommendations.models import Edition
-from tiptracker.accounts.models import Country, Ministry
+from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.choices import Role
 from tiptracker.errors import Refused
+from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.localization import join_with_and
 
 
@@ -84,3 +89,15 @@ def get_dialogue(name: str | None, country: Country, as_of: date, known_by: date
             "ambiguous_dialogue", f"There are {len(called)} dialogues on {name}. Say which one is meant: {names}."
         )
     return called[0]
+
+
+@contextmanager
+def temporary_ambassador(country: Country) -> Iterator[User]:
+    """Provide an ambassador who exists only in this block: no account is needed before or left after."""
+    with snapshot(), transaction.atomic():
+        reader = User.objects.create(
+            email="issue.briefing@tip-tracker.invalid", name="issue_briefing", role=Role.AMBASSADOR
+        )
+        reader.countries.add(country)
+        yield reader
+        transaction.set_rollback(True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from dialogues.answer_text import CitedFact, SentenceText
+from dialogues.answer_text import CitedFact, SentenceText, split_sentences
 from dialogues.choices import CitedKind
 from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import gettext_noop
@@ -99,7 +99,7 @@ GROUPS = (
 
 
 def draft_sentences(record: QuestionRecord) -> list[SentenceText]:
-    """Return a draft of the answer: one sentence for each fact or comparison, each with its sources.
+    """Return a draft of the answer: what each fact or comparison says, each sentence with its sources.
 
     Figures stand before actions, and verified facts before claims.
     """
@@ -109,5 +109,9 @@ def draft_sentences(record: QuestionRecord) -> list[SentenceText]:
         facts = [fact for fact in record.facts if fact.kind in kinds]
         if facts:
             paragraph += 1
-            sentences += [SentenceText(fact.sentence, fact.citations, paragraph) for fact in facts]
+            sentences += [
+                SentenceText(sentence, fact.citations, paragraph)
+                for fact in facts
+                for sentence in split_sentences(fact.sentence)
+            ]
     return sentences

@@ -104,7 +104,7 @@ def describe_reading(
             pattern = gettext(_MOVEMENTS[_compare(now.figure, before.figure)])
         sentence = pattern % values
     if now.through_on < ends_on and not now.is_no_data:
-        sentence = gettext("%(sentence)s This covers a part of the year.") % {"sentence": sentence}
+        sentence = gettext("%(sentence)s This is for a part of the year.") % {"sentence": sentence}
     if claimed_by:
         return _mark_claim(sentence, claimed_by)
     return sentence

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from dialogues.choices import DialogueStage
 from dialogues.models import Dialogue, Redaction
 from recommendations.edition_context import EditionRequest, edition_url, set_page_edition
-from recommendations.models import Edition
+from recommendations.models import Edition, Question
 from reports.actions.briefings import clear_briefing, hand_out_file, request_briefing, retry_briefing
 from reports.choices import BriefingKind
 from reports.forms import BriefingRequestForm, FileCheckForm
@@ -112,6 +112,17 @@ def offered_documents(
         **{f"dialogue-{row.pk}": Document(BriefingKind.DIALOGUE, dialogue=row) for row in dialogues},
         "washington": Document(BriefingKind.WASHINGTON),
         "washington-without-sources": Document(BriefingKind.WASHINGTON, has_sources=False),
+        **_answer_documents(request, edition),
+    }
+
+
+def _answer_documents(request: SignedInRequest, edition: Edition) -> dict[str, Document]:
+    """Return the answers to the yearly questions, if the edition has questions."""
+    if not Question.objects.visible_to(request.user).filter(edition=edition).active().exists():
+        return {}
+    return {
+        "answers": Document(BriefingKind.ANSWERS),
+        "answers-without-sources": Document(BriefingKind.ANSWERS, has_sources=False),
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from reports.briefings.content.ambassador import AmbassadorBriefing
+from reports.briefings.content.answers import QuestionAnswers
 from reports.briefings.content.dialogue import DialoguePack
 from reports.briefings.content.ministry import MinistryPage
 from reports.briefings.content.sections import pick_sections
@@ -14,14 +15,16 @@ from reports.briefings.content.washington import WashingtonInput
 from reports.choices import BriefingKind
 from tiptracker.localization import format_date, format_datetime, gettext, gettext_noop
 
-type DocumentContent = AmbassadorBriefing | MinistryPage | DialoguePack | WashingtonInput
+type DocumentContent = AmbassadorBriefing | MinistryPage | DialoguePack | QuestionAnswers | WashingtonInput
 """The content of a document of any kind."""
 
 
+WASHINGTON_OFFICE = gettext_noop("Office to Monitor and Combat Trafficking in Persons, Washington")
 AUDIENCES: Mapping[BriefingKind, str] = {
     BriefingKind.AMBASSADOR: gettext_noop("Ambassador"),
     BriefingKind.DIALOGUE: gettext_noop("Ambassador"),
-    BriefingKind.WASHINGTON: gettext_noop("Office to Monitor and Combat Trafficking in Persons, Washington"),
+    BriefingKind.WASHINGTON: WASHINGTON_OFFICE,
+    BriefingKind.ANSWERS: WASHINGTON_OFFICE,
 }
 """Who each kind of document is written for. A ministry's page is for the ministry in its title."""
 IMPRINT_TITLE = gettext_noop("About this document")
@@ -66,7 +69,7 @@ def imprint_lines(content: DocumentContent) -> tuple[tuple[str, str], ...]:
     ]
     if content.known_by:
         lines.append((gettext("Using only what was recorded by"), format_datetime(content.known_by)))
-    if isinstance(content, WashingtonInput):
+    if isinstance(content, QuestionAnswers | WashingtonInput):
         lines.append((gettext("Sources"), gettext("named") if content.has_sources else gettext("left out")))
     if content.sections is not None:
         titles = ", ".join(section.title for section in pick_sections(content.kind, content.sections))

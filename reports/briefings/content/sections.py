@@ -44,6 +44,12 @@ SECTIONS: Mapping[BriefingKind, tuple[DocumentSection, ...]] = {
         DocumentSection("protection", gettext_noop("Protection")),
         DocumentSection("prevention", gettext_noop("Prevention")),
     ),
+    BriefingKind.ANSWERS: (
+        DocumentSection("answers", gettext_noop("Answers")),
+        DocumentSection("missing", gettext_noop("What is missing")),
+        DocumentSection("last_year", gettext_noop("Answers of the year before")),
+        DocumentSection("sources", gettext_noop("Table of sources")),
+    ),
 }
 """The first two pages of an ambassador's briefing are not a section: they always come first."""
 

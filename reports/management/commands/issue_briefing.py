@@ -1,30 +1,23 @@
 """`manage.py issue_briefing LSO 2021 --kind ambassador --as-of DAY --output FILE`: make the file that a job would."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-
-from django.db import transaction
 
 from recommendations.models import Edition
 from reports import request_params
 from reports.briefings import pdf
 from reports.briefings.content.documents import DocumentContent
-from reports.briefings.content.washington import WashingtonInput
 from reports.briefings.documents import build_document
 from reports.briefings.html import render_html
-from reports.briefings.word.washington import render_docx
+from reports.briefings.word.documents import render_docx
 from reports.choices import BriefingKind
 from reports.management import arguments
 from reports.models import Document
 from tiptracker import clock
-from tiptracker.accounts.models import Country, User
-from tiptracker.choices import Paper, Role
+from tiptracker.choices import Paper
 from tiptracker.errors import Refused
-from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.localization import join_with_and
 from tiptracker.moments import parse_moment
 
@@ -50,7 +43,7 @@ class Command(arguments.RefusingCommand):
             "or else the last one held",
         )
         parser.add_argument(
-            "--without-sources", action="store_true", help="for --kind washington: leave the sources out"
+            "--without-sources", action="store_true", help="for --kind washington or answers: leave the sources out"
         )
         parser.add_argument("--as-of", required=True, help="the day that it describes, such as 2022-02-28")
         parser.add_argument(
@@ -58,7 +51,9 @@ class Command(arguments.RefusingCommand):
             help="use only what was recorded until this moment, with its time zone, such as 2022-07-31T23:59:59+02:00; "
             "default: now",
         )
-        parser.add_argument("--output", required=True, help="the file to write: .pdf, or .docx for --kind washington")
+        parser.add_argument(
+            "--output", required=True, help="the file to write: .pdf, or .docx for --kind washington and answers"
+        )
 
     def handle(self, *, country: str, year: str, as_of: str, known_by: str | None, output: str, **options: Any) -> None:
         _validate_options(output, **options)
@@ -67,7 +62,7 @@ class Command(arguments.RefusingCommand):
         day = request_params.parse_as_of(as_of, edition, now.date())
         known_at = parse_moment(known_by) if known_by else now
         document = _requested_document(edition, day, known_at, **options)
-        with _temporary_ambassador(edition.country) as reader:
+        with arguments.temporary_ambassador(edition.country) as reader:
             content = build_document(
                 document=document,
                 edition=edition,
@@ -94,17 +89,19 @@ def _validate_options(
         raise Refused("required", "Say which ministry the page is for: --ministry, with its name or short name.")
     if dialogue and kind != BriefingKind.DIALOGUE:
         raise Refused("dialogue_not_for_kind", "Only --kind dialogue is about one dialogue. Leave --dialogue out.")
-    if without_sources and kind != BriefingKind.WASHINGTON:
-        raise Refused("needs_sources", "Only --kind washington can leave sources out. Leave --without-sources out.")
+    if without_sources and not BriefingKind(kind).is_for_washington:
+        raise Refused(
+            "needs_sources", "Only --kind washington and answers can leave sources out. Leave --without-sources out."
+        )
     if Path(output).suffix.lower() not in WRITERS:
         raise Refused(
             "unsupported_format",
             f"A briefing is written as {join_with_and(WRITERS)}. Let the name of the file end so: {output}",
         )
-    if kind != BriefingKind.WASHINGTON and Path(output).suffix.lower() == ".docx":
+    if not BriefingKind(kind).is_for_washington and Path(output).suffix.lower() == ".docx":
         raise Refused(
             "no_word_file",
-            f"Only --kind washington is written as .docx. Let the name of the file end in .pdf: {output}",
+            f"Only --kind washington and answers are written as .docx. Let the name of the file end in .pdf: {output}",
         )
 
 
@@ -128,29 +125,11 @@ def _requested_document(
             return Document(kind, has_sources=not without_sources)
 
 
-@contextmanager
-def _temporary_ambassador(country: Country) -> Iterator[User]:
-    """Provide an ambassador who exists only in this block: no account is needed before or left after."""
-    with snapshot(), transaction.atomic():
-        reader = User.objects.create(
-            email="issue.briefing@tip-tracker.invalid", name="issue_briefing", role=Role.AMBASSADOR
-        )
-        reader.countries.add(country)
-        yield reader
-        transaction.set_rollback(True)
-
-
 def _render_pdf(content: DocumentContent, paper: Paper) -> bytes:
     return pdf.render_pdf(render_html(content, paper))
 
 
-def _render_word(content: DocumentContent, paper: Paper) -> bytes:
-    if not isinstance(content, WashingtonInput):
-        raise TypeError(f"{type(content).__name__} is not written as a Word file.")
-    return render_docx(content, paper)
-
-
-WRITERS = {".pdf": _render_pdf, ".docx": _render_word}
+WRITERS = {".pdf": _render_pdf, ".docx": render_docx}
 """The renderer of a document, by file extension."""
 
 

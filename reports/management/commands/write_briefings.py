@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.text import slugify
 
 from dialogues.models import Commitment
-from recommendations.models import Recommendation
+from recommendations.models import Question, Recommendation
 from reports.choices import BriefingKind
 from reports.management import arguments
 from tiptracker.accounts.models import Ministry
@@ -60,6 +60,9 @@ class Command(arguments.RefusingCommand):
         for suffix in ("pdf", "docx"):
             write(f"washington.{suffix}", BriefingKind.WASHINGTON)
             write(f"washington-without-sources.{suffix}", BriefingKind.WASHINGTON, without_sources=True)
+            if Question.objects.filter(edition=edition, is_retired=False).exists():
+                write(f"answers.{suffix}", BriefingKind.ANSWERS)
+                write(f"answers-without-sources.{suffix}", BriefingKind.ANSWERS, without_sources=True)
 
 
 def save_page_images(pdf: Path) -> None:
