@@ -89,12 +89,13 @@ def _print_answer(
     row: AnsweredQuestion, described: Mapping[CitedFact, FactSource], before: Mapping[int, AnswerVersion]
 ) -> PrintedAnswer:
     last = before.get(row.question.repeats_id or 0)
+    is_drafted_only = row.state is AnswerState.OPEN and bool(row.record.facts)
     return PrintedAnswer(
         number=row.wording.number,
         text=row.wording.text,
         is_part=row.question.parent_id is not None,
-        state=gettext("Draft from the record") if row.state is AnswerState.OPEN else row.state.label,
-        finding="" if row.finding is AnswerFinding.FACTS else row.finding.label,
+        state=gettext("Draft from the record") if is_drafted_only else row.state.label,
+        finding="" if row.finding in (None, AnswerFinding.FACTS) else row.finding.label,
         remarks=tuple(_remarks(row)),
         sentences=tuple(_print_sentence(sentence, described) for sentence in row.sentences),
         missing=tuple(map(_describe_missing, row.record.missing)),

@@ -36,13 +36,11 @@ class AnsweredQuestion:
         return self.standing.state
 
     @property
-    def finding(self) -> AnswerFinding:
-        """The kind of answer: as saved, or what the record suggests."""
+    def finding(self) -> AnswerFinding | None:
+        """The kind of answer. Without a saved answer, facts of the record are one; None if there are none either."""
         if self.version:
             return AnswerFinding(self.version.finding)
-        if any(fact.citations for fact in self.record.facts):
-            return AnswerFinding.FACTS
-        return AnswerFinding.NOTHING_KNOWN
+        return AnswerFinding.FACTS if self.record.facts else None
 
     @property
     def sentences(self) -> list[SentenceText]:

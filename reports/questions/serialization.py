@@ -29,7 +29,7 @@ def _question(row: AnsweredQuestion, sources: dict[CitedFact, FactSource]) -> di
         "heading": row.wording.heading,
         "text": row.wording.text,
         "state": row.state.value,
-        "finding": row.finding.value,
+        "finding": row.finding.value if row.finding else None,
         "is_out_of_date": row.is_out_of_date,
         "sentences": [
             {

@@ -94,14 +94,13 @@ class _QuestionPage:
         self.seen = answered.version.pk if answered.version else 0
         self.form = AnswerTextForm(
             initial={
-                "finding": answered.finding,
+                "finding": answered.finding or AnswerFinding.NOTHING_KNOWN,
                 "text": format_answer(answered.sentences),
                 "seen": self.seen,
             }
         )
         self.reopen_form = ReopenAnswerForm(initial={"seen": self.seen})
-        self.earlier_text = ""
-        self.is_refused = False
+        self.earlier_text = self.refusal = ""
 
     def perform(self, button: str, data: Any) -> str:
         """Do what a button says. Return the confirmation; empty if it was refused or only filled in the form."""
@@ -113,10 +112,12 @@ class _QuestionPage:
             "clear": self._clear,
             "reopen": self._reopen,
         }
-        try:
-            return acts[button](data) if button in acts else ""
-        finally:
-            self.is_refused = bool(self.form.errors or self.reopen_form.errors)
+        return acts[button](data) if button in acts else ""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether what was sent was refused."""
+        return bool(self.refusal or self.form.errors or self.reopen_form.errors)
 
     def _draft(self, data: Any) -> str:
         """Fill the form with a new draft from the record. What was typed stays on the page, and nothing is saved."""
@@ -150,11 +151,11 @@ class _QuestionPage:
 
     def _complete(self, data: Any) -> str:
         sentence = gettext("The answer is complete. Another officer or the ambassador can clear it now.")
-        return self._try(self.form, lambda: complete_answer(**self._decision(data)), sentence)
+        return self._try(None, lambda: complete_answer(**self._decision(data)), sentence)
 
     def _clear(self, data: Any) -> str:
         sentence = gettext("The answer was cleared. It is in the documents for Washington.")
-        return self._try(self.form, lambda: clear_answer(**self._decision(data)), sentence)
+        return self._try(None, lambda: clear_answer(**self._decision(data)), sentence)
 
     def _reopen(self, data: Any) -> str:
         self.reopen_form = ReopenAnswerForm(data)
@@ -177,17 +178,19 @@ class _QuestionPage:
             "now": self.now,
         }
 
-    def _try(self, form: "AnswerTextForm | ReopenAnswerForm", act: Callable[[], object], sentence: str) -> str:
+    def _try(self, form: "AnswerTextForm | ReopenAnswerForm | None", act: Callable[[], object], sentence: str) -> str:
+        """Return the confirmation, or an empty text if the action refuses: its reason stands in the form or above."""
         try:
             act()
-        except EditConflict as refusal:
-            add_refusal(form, refusal)
-            mark_as_seen(form, "seen", self.seen)
         except Refused as refusal:
+            if form is None:
+                self.refusal = str(refusal)
+                return ""
             add_refusal(form, refusal)
-        else:
-            return sentence
-        return ""
+            if isinstance(refusal, EditConflict):
+                mark_as_seen(form, "seen", self.seen)
+            return ""
+        return sentence
 
     def context(self) -> dict[str, Any]:
         """Return what the template shows."""
@@ -209,6 +212,7 @@ class _QuestionPage:
             "form": self.form,
             "reopen_form": self.reopen_form,
             "earlier_text": self.earlier_text,
+            "refusal": self.refusal,
             "paragraphs": _paragraphs(answered.sentences, links) if answered.version else [],
             "facts": self._fact_rows(links),
             "changes": [links[change.fact] for change in answered.changes if change.fact in links],

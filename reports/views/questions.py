@@ -198,6 +198,6 @@ def _export_columns() -> list[str]:
 def _export_row(row: AnsweredQuestion) -> tuple[object, ...]:
     return (
         row.question.number, row.question.heading, row.question.text, row.state.label,
-        row.finding.label if row.version else "", len(row.record.facts), len(row.record.missing),
+        row.finding.label if row.version and row.finding else "", len(row.record.facts), len(row.record.missing),
         gettext("yes") if row.is_out_of_date else gettext("no"), row.standing.by.name if row.standing.by else "",
     )  # fmt: skip

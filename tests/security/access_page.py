@@ -70,6 +70,7 @@ ROW_LABELS = {
     "of_internal": "of evidence that is internal to the embassy",
     "of_shared": "of evidence shared with the ministry",
     "note": "an internal note that names the ambassador",
+    "question": "a yearly question",
     "officers_filter": "a saved filter of the officer",
     "own_workbook": "a workbook that the focal point uploaded and has not sent",
     "officers_notice": "a notice of the officer",

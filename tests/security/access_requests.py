@@ -595,6 +595,7 @@ BODIES = {
     "POST briefing_clear": lambda world: {"sha256": world.rows["briefing"].sha256},
     "POST briefing_list": lambda world: {"what": "ambassador", "as_of": TODAY},
     "POST briefing_request": lambda world: {"what": "ambassador", "as_of": TODAY, "place_evidence": "1"},
+    "POST question_detail": lambda world: {"do": "save", "finding": "nothing_known", "text": "", "seen": ""},
     "POST update-list": api_update_body,
     "POST review-list of_internal": api_review_body("internal"),
     "POST review-list of_shared": api_review_body("shared"),

@@ -35,6 +35,7 @@ IDS_IN_QUERIES = [
     ("officer", "GET information_request_add -", "dialogue", "foreign_dialogue"),
     ("officer", "GET information_request_add -", "indicator", "foreign_indicator"),
     ("officer", "GET information_request_add -", "benchmark", "foreign_benchmark"),
+    ("officer", "GET information_request_add -", "question", "foreign_question"),
     ("own", "GET update-list -", "information_request", "home_request"),
     ("officer", "GET evidence_list -", "benchmark", "foreign_benchmark"),
     ("officer", "GET commitment_list -", "recommendation", "foreign_recommendation"),

@@ -22,6 +22,8 @@ from tests.factories import (
     AgendaItemFactory,
     AgreedProofFactory,
     AmbassadorFactory,
+    AnswerSentenceFactory,
+    AnswerVersionFactory,
     AssessmentFactory,
     BenchmarkFactory,
     BriefingFactory,
@@ -56,6 +58,7 @@ from tests.factories import (
     OfficeHolderFactory,
     OfficerFactory,
     ParticipantFactory,
+    QuestionFactory,
     ReadinessRunFactory,
     ReadingFactory,
     RecommendationFactory,
@@ -687,6 +690,7 @@ class World:
             ),
             failed_briefing=BriefingFactory(job=failed),
             run=ReadinessRunFactory(result={"headline": self.marked_text("run", EMBASSY)}),
+            question=self._create_question(),
             unsent_file=unsent,
             own_workbook=own_workbook,
             drafted_file=drafted,
@@ -797,10 +801,18 @@ class World:
                 reason=self.marked_text("why it is to go there", to),
                 recorded_by=by,
             ),
+            foreign_question=QuestionFactory(edition=edition, text=self.marked_text("their question", to)),
             foreign_briefing=BriefingFactory(
                 edition=edition, pdf=self.marked_text("their briefing", to).encode(), requested_by=by
             ),
         )
+
+    def _create_question(self):
+        """Create a yearly question with an answer, which cites a piece of evidence."""
+        question = QuestionFactory(text=self.marked_text("question", EMBASSY))
+        version = AnswerVersionFactory(question=question, recorded_by=self.people["second"])
+        AnswerSentenceFactory(version=version, text=self.marked_text("answer", EMBASSY))
+        return question
 
     def _create_notes(self):
         """Create internal notes about everything that a ministry can open, and one of another country."""
