@@ -55,7 +55,6 @@ urlpatterns = [
             path("briefings/", briefings.briefing_list, name="briefing_list"),
             path("briefings/request/", briefing_request.briefing_request, name="briefing_request"),
             path("questions/", questions.question_list, name="question_list"),
-            path("questions/draft/", questions.question_draft_all, name="question_draft_all"),
             path("questions/missing/", questions.question_missing, name="question_missing"),
             path("tasks/", my_tasks.my_tasks, name="my_tasks"),
             path("tasks/next/", my_tasks.my_tasks_next, name="my_tasks_next"),

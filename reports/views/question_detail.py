@@ -30,6 +30,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.errors import Refused
 from tiptracker.localization import gettext
+from tiptracker.numbers import parse_whole_number
 from tiptracker.validation import EditConflict
 from tiptracker.web.form_pages import form_page, sent_data
 from tiptracker.web.frontend.form_rows import add_refusal, mark_as_seen
@@ -170,10 +171,9 @@ class _QuestionPage:
 
     def _decision(self, data: Any) -> dict[str, Any]:
         """Return what the actions that decide on an answer take. `seen` is the version that the page showed."""
-        seen = data.get("seen", "")
         return {
             "question": self.question,
-            "seen": int(seen) if seen.isdecimal() else None,
+            "seen": parse_whole_number(data.get("seen", "")),
             "by": self.user,
             "now": self.now,
         }

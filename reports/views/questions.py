@@ -6,17 +6,16 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from dialogues.actions.question_answers import save_answer
 from dialogues.choices import AnswerFinding, AnswerState
 from dialogues.permissions import can_ask_for_information, can_write_answers
 from recommendations.edition_context import EditionRequest, edition_url, page_url
 from recommendations.models import Edition, Question, QuestionSet
+from reports.permissions import can_read_readiness
 from reports.questions.answered import AnsweredQuestion, gather_answers
 from reports.questions.record import MissingItem, draft_sentences
 from reports.reader_view import ReaderView
@@ -26,6 +25,7 @@ from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext, ngettext
 from tiptracker.web import exports
+from tiptracker.web.form_pages import form_page
 from tiptracker.web.pages import render_page
 
 
@@ -67,10 +67,14 @@ class MinistryMissing(NamedTuple):
         return sum(not wanted.is_asked for wanted in self.items)
 
 
-@readiness_page
+@form_page
 def question_list(request: EditionRequest) -> HttpResponse:
-    """List the edition's yearly questions with the state of each answer, by heading."""
+    """List the edition's yearly questions with the state of each answer, by heading. A button drafts those without."""
     user, edition = request.user, request.edition
+    if not can_read_readiness(user, edition):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _draft_all(request)
     today = clock.today(edition.country.time_zone)
     rows = _gather(user, edition, today)
     if exports.is_export_requested(request):
@@ -90,9 +94,7 @@ def question_list(request: EditionRequest) -> HttpResponse:
     return render_page(request, "reports/question_list.html", context)
 
 
-@login_required
-@require_POST
-def question_draft_all(request: EditionRequest) -> HttpResponse:
+def _draft_all(request: EditionRequest) -> HttpResponse:
     """Save a draft from the record for each question that has none and on which the record holds a fact."""
     user, edition = request.user, request.edition
     if not can_write_answers(user, edition.country_id):

@@ -130,8 +130,8 @@ def test_last_years_answer_stands_beside(client, question, officer):
 def test_all_questions_with_facts_are_drafted_at_once(client, question, officer):
     nothing = factories.QuestionFactory(edition=question.edition, number="9")
 
-    client.post(edition_url("question_draft_all"))
-    client.post(edition_url("question_draft_all"))
+    client.post(edition_url("question_list"))
+    client.post(edition_url("question_list"))
 
     assert [version.question for version in AnswerVersion.objects.all()] == [question]
     rows = [row for group in client.get(edition_url("question_list")).context["groups"] for row in group.rows]

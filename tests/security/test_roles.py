@@ -205,11 +205,9 @@ POST  handover                              -          405 405 405 405 | 405 405
 GET   ministry_detail                       police     200 200 200 200 | 403 404 404 | 404 403 | in  in
 POST  ministry_detail                       police     405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   question_list                         -          200 200 200 200 | 403 403 403 | 200 403 | in  in
-POST  question_list                         -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+POST  question_list                         -          302 302 403 403 | 403 403 403 | 302 403 | in  in
 GET   question_missing                      -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  question_missing                      -          405 405 405 405 | 405 405 405 | 405 405 | in  in
-GET   question_draft_all                    -          405 405 405 405 | 405 405 405 | 405 405 | in  in
-POST  question_draft_all                    -          302 302 403 403 | 403 403 403 | 302 403 | in  in
 GET   question_detail                       question   200 200 200 200 | 404 404 404 | 404 404 | in  in
 POST  question_detail                       question   302 302 403 403 | 404 404 404 | 404 404 | in  in
 GET   readiness_trend                       -          200 200 200 200 | 403 403 403 | 200 403 | in  in
