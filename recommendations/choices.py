@@ -125,36 +125,91 @@ USUAL_BREAKDOWNS = (BreakdownDimension.FORM, BreakdownDimension.SEX, BreakdownDi
 """The dimensions, besides districts, of an indicator that is not in the catalogue of standard indicators."""
 
 
+class MilestoneOwner(ChoiceEnum):
+    """Who has to do what a milestone is about."""
+
+    DEPARTMENT = "department", gettext_noop("The Department")
+    EMBASSY = "embassy", gettext_noop("The embassy")
+    PUBLIC = "public", gettext_noop("The public")
+    NOBODY = "nobody", gettext_noop("A date of the edition")
+
+
 class MilestoneKind(ChoiceEnum):
     """The important dates of an edition's year."""
 
+    DATA_CALL = "data_call", gettext_noop("Data call to ministries")
     ACTION_PLAN = "action_plan", gettext_noop("Action plan presented")
+    PUBLIC_SUBMISSIONS = "public_submissions", gettext_noop("Submissions by the public")
     INTERIM = "interim_assessment", gettext_noop("Interim assessment")
+    POST_ANSWERS = "post_answers", gettext_noop("Post’s answers to the Department")
     DEADLINE = "deadline", gettext_noop("Deadline")
     PERIOD_END = "period_end", gettext_noop("End of the tracking period")
+    NEXT_REPORT = "next_report", gettext_noop("Next TIP Report")
+    WATCH_LIST_LIMIT = "watch_list_limit", gettext_noop("Watch List limit")
+
+    @property
+    def owner(self) -> MilestoneOwner:
+        """Who has to do what the milestone is about."""
+        return MILESTONE_OWNERS[self]
 
     @property
     def label_with_owner(self) -> str:
         """The label with who has to do it, so that nobody blames the government for what the Department owes."""
-        return gettext(MILESTONES_OF_THE_DEPARTMENT[self]) if self in MILESTONES_OF_THE_DEPARTMENT else self.label
+        return gettext(LABELS_WITH_OWNER[self]) if self in LABELS_WITH_OWNER else self.label
 
 
-MILESTONES_OF_THE_DEPARTMENT = {
-    MilestoneKind.ACTION_PLAN: gettext_noop("Action plan presented by the Department to the government"),
-    MilestoneKind.INTERIM: gettext_noop("Interim assessment by the Department"),
+MILESTONE_OWNERS = {
+    MilestoneKind.DATA_CALL: MilestoneOwner.EMBASSY,
+    MilestoneKind.ACTION_PLAN: MilestoneOwner.DEPARTMENT,
+    MilestoneKind.PUBLIC_SUBMISSIONS: MilestoneOwner.PUBLIC,
+    MilestoneKind.INTERIM: MilestoneOwner.DEPARTMENT,
+    MilestoneKind.POST_ANSWERS: MilestoneOwner.EMBASSY,
+    MilestoneKind.DEADLINE: MilestoneOwner.EMBASSY,
+    MilestoneKind.PERIOD_END: MilestoneOwner.NOBODY,
+    MilestoneKind.NEXT_REPORT: MilestoneOwner.DEPARTMENT,
+    MilestoneKind.WATCH_LIST_LIMIT: MilestoneOwner.DEPARTMENT,
 }
-"""The milestones that the Department has to reach, each with a label that says so. `gettext` translates it."""
-DATE_ONLY_MILESTONES = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END})
+LABELS_WITH_OWNER = {
+    MilestoneKind.DATA_CALL: gettext_noop("Data call by the embassy to ministries"),
+    MilestoneKind.ACTION_PLAN: gettext_noop("Action plan presented by the Department to the government"),
+    MilestoneKind.PUBLIC_SUBMISSIONS: gettext_noop("Submissions by the public to the Department"),
+    MilestoneKind.INTERIM: gettext_noop("Interim assessment by the Department"),
+    MilestoneKind.POST_ANSWERS: gettext_noop("Answers of the embassy to the Department"),
+    MilestoneKind.NEXT_REPORT: gettext_noop("Next TIP Report by the Department"),
+    MilestoneKind.WATCH_LIST_LIMIT: gettext_noop("Watch List limit: Tier 3 in the next report unless waived"),
+}
+"""Labels that say who has to reach the milestone. `gettext` translates them."""
+DATE_ONLY_MILESTONES = frozenset(
+    {
+        MilestoneKind.PUBLIC_SUBMISSIONS,
+        MilestoneKind.DEADLINE,
+        MilestoneKind.PERIOD_END,
+        MilestoneKind.NEXT_REPORT,
+        MilestoneKind.WATCH_LIST_LIMIT,
+    }
+)
 """Milestones that are only dates. Nobody records them as done."""
+FIXED_MILESTONES = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END})
+"""Milestones that an edition has once. Their days follow from its terms and its tracking period."""
 MILESTONE_PURPOSES = {
+    MilestoneKind.DATA_CALL: gettext_noop("The embassy asks ministries for the figures of the reporting period."),
     MilestoneKind.ACTION_PLAN: gettext_noop(
         "The Department’s plan of concrete actions for the government (22 U.S.C. 7107(b)(4))."
     ),
+    MilestoneKind.PUBLIC_SUBMISSIONS: gettext_noop("The last day on which the public can send information."),
     MilestoneKind.INTERIM: gettext_noop(
-        "The Department assesses the progress of countries on the Watch List, by 1 February."
+        "The Department assesses the progress of Watch List countries, by 1 February (22 U.S.C. 7107(b))."
+    ),
+    MilestoneKind.POST_ANSWERS: gettext_noop("The day by which the Department expects the answers of the embassy."),
+    MilestoneKind.DEADLINE: gettext_noop("The day by which the post wants the record to be ready."),
+    MilestoneKind.PERIOD_END: gettext_noop("The last day on which action counts in this edition."),
+    MilestoneKind.NEXT_REPORT: gettext_noop("The report that judges this tracking period, in June or July."),
+    MilestoneKind.WATCH_LIST_LIMIT: gettext_noop(
+        "After two years in a row on the Watch List, a country is on Tier 3 in the next report, unless this is waived "
+        "(22 U.S.C. 7107(b))."
     ),
 }
-"""What each milestone is that somebody records as done, in a sentence. `gettext` translates it."""
+"""What each milestone is, in a sentence. `gettext` translates it."""
 
 INDICIA_SUMMARIES = {
     1: gettext_noop("investigations, prosecutions, convictions, sentences served"),

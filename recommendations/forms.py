@@ -7,14 +7,14 @@ from typing import Any, cast
 
 from django import forms
 
-from recommendations.choices import INDICIA_SUMMARIES, Origin, Pillar, Rule, TextStatus
+from recommendations.choices import FIXED_MILESTONES, INDICIA_SUMMARIES, MilestoneKind, Origin, Pillar, Rule, TextStatus
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
 from recommendations.models.recommendations import INDICIA
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.numbers import strip_zeros
 from tiptracker.web.frontend.form_rows import RowField, RowsField, set_row_choices
-from tiptracker.web.frontend.forms import ChangeForm, DayInput, LongTextField, TrackerForm
+from tiptracker.web.frontend.forms import ChangeForm, DayField, DayInput, LongTextField, TrackerForm
 
 
 class RecommendationForm(ChangeForm):
@@ -182,6 +182,49 @@ class MilestoneForm(TrackerForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["done_on"].widget = DayInput(attrs={"max": today.isoformat()})
+
+
+class MilestoneAddForm(TrackerForm):
+    """Another milestone of an edition."""
+
+    kind = forms.TypedChoiceField(
+        choices=[choice for choice in MilestoneKind.choices() if choice[0] not in FIXED_MILESTONES],
+        coerce=MilestoneKind,
+        label=gettext_lazy("Kind"),
+    )
+    own_title = forms.CharField(
+        max_length=120,
+        required=False,
+        label=gettext_lazy("Title of its own"),
+        help_text=gettext_lazy("Needed if the edition has another one of this kind. For example “Second data call”."),
+    )
+    due_on = DayField(label=gettext_lazy("Date"))
+    is_estimated = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("The date is an estimate"),
+        help_text=gettext_lazy("Pages then write “about” before it, and it is never overdue."),
+    )
+    source = forms.CharField(
+        max_length=300,
+        label=gettext_lazy("Source"),
+        help_text=gettext_lazy("For example a cable, a notice or a section of the law."),
+    )
+
+
+class MilestoneDateForm(TrackerForm):
+    """Another date of a milestone, with its reason."""
+
+    due_on = DayField(label=gettext_lazy("New date"))
+    is_estimated = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("The date is an estimate"),
+        help_text=gettext_lazy("Pages then write “about” before it, and it is never overdue."),
+    )
+    reason = forms.CharField(
+        max_length=300,
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Write why the date changes, and who says so. The earlier dates stay visible."),
+    )
 
 
 class EditionTermsForm(ChangeForm):

@@ -193,7 +193,11 @@ EMBASSY_PLACES = (
                 ),
             ),
             Tab("district_list", gettext_noop("Districts")),
-            Tab("timeline", gettext_noop("Timeline"), ("milestone_done",)),
+            Tab(
+                "timeline",
+                gettext_noop("Timeline"),
+                ("department_year", "milestone_add", "milestone_date", "milestone_detail", "milestone_done"),
+            ),
         ),
     ),
     Place(
@@ -333,6 +337,7 @@ ADMINISTRATOR_PLACES = (
                     "edition_import",
                     "import_preview",
                     "edition_repeats",
+                    "department_year",
                 ),
                 is_of_edition=False,
             ),

@@ -6,11 +6,17 @@ Whether an account may sign in at all is checked elsewhere. Accounts that repres
 from recommendations.models import Edition, Indicator
 from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
+from tiptracker.onboarding.permissions import can_set_up
 
 
 def can_edit_recommendations(user: User, edition: Edition) -> bool:
     """Allow officers of the country: recommendations and benchmarks are the post's own daily work."""
     return _is_officer_of(user, edition.country_id)
+
+
+def can_add_department_year(user: User, edition: Edition) -> bool:
+    """Allow officers of the country, and administrators, who open its editions: the dates follow from the law."""
+    return can_edit_recommendations(user, edition) or can_set_up(user)
 
 
 def can_set_up_indicators(user: User, country: Country) -> bool:

@@ -24,6 +24,11 @@ def default_tracking_period(year: int) -> tuple[date, date]:
     return date(year, 4, 1), date(year + 1, 3, 31)
 
 
+def latest_milestone_day(ends_on: date) -> date:
+    """Return the last day that a milestone of an edition can fall on: the next report follows within a year."""
+    return ends_on + timedelta(days=365)
+
+
 def year_before(starts_on: date) -> tuple[date, date]:
     """Return the first and last day of the full year that ends the day before `starts_on`.
 

@@ -11,15 +11,31 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
-from recommendations.actions.edition_terms import change_edition_terms, record_milestone_done
+from recommendations.actions.edition_terms import change_edition_terms
 from recommendations.actions.indicators import describe_figures, set_reporting_ministry
+from recommendations.actions.milestones import (
+    add_department_year,
+    add_milestone,
+    change_milestone_date,
+    list_department_year,
+    record_milestone_done,
+)
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
-from recommendations.choices import DATE_ONLY_MILESTONES, MILESTONE_PURPOSES, MilestoneKind, Origin, TextStatus
-from recommendations.edition_context import page_url, set_page_country, set_page_edition
+from recommendations.choices import (
+    DATE_ONLY_MILESTONES,
+    MILESTONE_PURPOSES,
+    MilestoneKind,
+    MilestoneOwner,
+    Origin,
+    TextStatus,
+)
+from recommendations.edition_context import edition_url, set_page_country, set_page_edition
 from recommendations.forms import (
     BenchmarkForm,
     EditionTermsForm,
     IncludedForm,
+    MilestoneAddForm,
+    MilestoneDateForm,
     MilestoneForm,
     RecommendationEditForm,
     RecommendationForm,
@@ -35,11 +51,18 @@ from recommendations.models import (
     Recommendation,
     RecommendationWeight,
 )
-from recommendations.permissions import can_describe_indicator, can_edit_recommendations, can_set_reporting_ministry
+from recommendations.models.editions import MilestoneQuerySet
+from recommendations.permissions import (
+    can_add_department_year,
+    can_describe_indicator,
+    can_edit_recommendations,
+    can_set_reporting_ministry,
+)
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
-from tiptracker.localization import gettext
+from tiptracker.localization import gettext, ngettext
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
+from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest
 
 
@@ -244,13 +267,8 @@ def indicator_includes(request: SignedInRequest, pk: int) -> HttpResponse:
 @form_page
 def milestone_done(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record the day on which a milestone was done, and list the earlier records."""
-    rows = (
-        Milestone.objects.visible_to(request.user)
-        .exclude(kind__in=DATE_ONLY_MILESTONES)
-        .select_related("edition__country")
-    )
-    row = get_object_or_404(rows, pk=pk)
-    _check_may_edit(request, row.edition)
+    rows = Milestone.objects.visible_to(request.user).exclude(kind__in=DATE_ONLY_MILESTONES)
+    row = _get_milestone_to_edit(request, rows, pk)
     now = clock.now(row.edition.country.time_zone)
     history = list(
         MilestoneDone.objects.visible_to(request.user)
@@ -261,11 +279,81 @@ def milestone_done(request: SignedInRequest, pk: int) -> HttpResponse:
     initial = {"done_on": history[0].done_on} if history else {}
     form = MilestoneForm(sent_data(request), today=now.date(), initial=initial)
     if save_form(form, lambda: record_milestone_done(milestone=row, by=request.user, now=now, **form.cleaned_data)):
-        messages.success(request, gettext("Recorded as done: %(milestone)s.") % {"milestone": row.get_kind_display()})
-        return redirect(page_url(request, "timeline"))
-    purpose = gettext(MILESTONE_PURPOSES[MilestoneKind(row.kind)])
-    context = {"milestone": row, "history": history, "purpose": purpose}
+        messages.success(request, gettext("Recorded as done: %(milestone)s.") % {"milestone": row.name})
+        return redirect("milestone_detail", pk=row.pk)
+    kind = MilestoneKind(row.kind)
+    context = {
+        "milestone": row,
+        "history": history,
+        "purpose": gettext(MILESTONE_PURPOSES[kind]),
+        "is_departments": kind.owner is MilestoneOwner.DEPARTMENT,
+    }
     return render_form(request, "recommendations/milestone_done.html", form, context)
+
+
+@form_page
+def milestone_date(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Give a milestone another date. The deadline has a page of its own: the terms of the edition."""
+    rows = Milestone.objects.visible_to(request.user).exclude(kind=MilestoneKind.PERIOD_END)
+    row = _get_milestone_to_edit(request, rows, pk)
+    if row.kind == MilestoneKind.DEADLINE:
+        messages.info(request, gettext("The deadline is set in the terms of the edition. Change it here."))
+        return redirect("edition_terms", pk=row.edition_id)
+    now = clock.now(row.edition.country.time_zone)
+    initial = {"due_on": row.falls_on, "is_estimated": row.is_about}
+    form = MilestoneDateForm(sent_data(request), initial=initial)
+    if save_form(form, lambda: change_milestone_date(milestone=row, by=request.user, now=now, **form.cleaned_data)):
+        messages.success(request, gettext("The date of “%(milestone)s” is changed.") % {"milestone": row.name})
+        return redirect("milestone_detail", pk=row.pk)
+    return render_form(request, "recommendations/milestone_date.html", form, {"milestone": row})
+
+
+@form_page
+def milestone_add(request: SignedInRequest, edition: int) -> HttpResponse:
+    """Add a milestone to an edition, such as a second data call."""
+    row = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=edition)
+    _check_may_edit(request, row)
+    form = MilestoneAddForm(sent_data(request))
+    if added := save_form(form, lambda: add_milestone(edition=row, by=request.user, **form.cleaned_data)):
+        messages.success(request, gettext("The milestone “%(milestone)s” is added.") % {"milestone": added.name})
+        return redirect("milestone_detail", pk=added.pk)
+    return render_form(request, "recommendations/milestone_add.html", form, {"edition": row})
+
+
+@form_page
+def department_year(request: SignedInRequest, edition: int) -> HttpResponse:
+    """Show the computed dates of the Department's year for an edition, and add those that it lacks."""
+    row = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=edition)
+    set_page_edition(request, row)
+    if not can_add_department_year(request.user, row):
+        raise PermissionDenied
+    back, back_label = edition_url(row, "timeline"), gettext("Timeline")
+    if not can_edit_recommendations(request.user, row):
+        back = reverse("setup_edition_edit", args=[row.pk])
+        back_label = gettext("Edit the %(year)d edition") % {"year": row.year}
+    form = TrackerForm(sent_data(request))
+    if added := save_form(form, lambda: add_department_year(edition=row, by=request.user)):
+        sentence = ngettext("%(number)d milestone is added.", "%(number)d milestones are added.", len(added))
+        messages.success(request, sentence % {"number": len(added)})
+        return redirect(back)
+    milestones = Milestone.objects.visible_to(request.user).filter(edition=row).as_known_by(None)
+    existing = {milestone.kind: milestone for milestone in reversed(milestones)}
+    proposed = [(each, gettext(each.source), existing.get(each.kind)) for each in list_department_year(row)]
+    context = {
+        "edition": row,
+        "proposed": proposed,
+        "missing": sum(found is None for *_, found in proposed),
+        "back": back,
+        "back_label": back_label,
+    }
+    return render_form(request, "recommendations/department_year.html", form, context)
+
+
+def _get_milestone_to_edit(request: SignedInRequest, rows: MilestoneQuerySet, pk: int) -> Milestone:
+    """Return one of the milestones, as known now, if the user may edit it, and set the page's edition."""
+    row = get_object_or_404(rows.as_known_by(None).select_related("edition__country"), pk=pk)
+    _check_may_edit(request, row.edition)
+    return row
 
 
 def _check_may_edit(request: SignedInRequest, edition: Edition) -> None:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from dialogues.choices import CommitmentStatus
 from dialogues.commitment_phrases import describe_last_update, format_overdue, format_status_detail
 from dialogues.commitment_status import CommitmentStanding, days_left, days_past_due
-from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
+from recommendations.choices import DATE_ONLY_MILESTONES, MILESTONE_PURPOSES, MilestoneKind
 from tiptracker.localization import (
     format_date,
     format_datetime,
@@ -129,39 +129,30 @@ def describe_newest_fact(newest: datetime | None, as_of: date) -> str:
     return gettext("facts up to %(moment)s") % {"moment": format_datetime(newest) if age else format_time(newest)}
 
 
-def describe_milestone(kind: MilestoneKind, due_on: date, done_on: date | None, as_of: date) -> str:
-    """Describe the status of a milestone: `done 20 Dec 2021`, `in 4 days`, `overdue by 31 days`."""
+def describe_milestone(
+    kind: MilestoneKind, due_on: date, done_on: date | None, as_of: date, *, is_estimated: bool = False
+) -> str:
+    """Describe the status of a milestone: `done 20 Dec 2021`, `in 4 days`, `overdue by 31 days`.
+
+    An estimated date is never overdue.
+    """
     if done_on is not None and done_on <= as_of:
         return gettext("done %(date)s") % {"date": format_short_date(done_on)}
+    if is_estimated:
+        return gettext("%(distance)s, estimated date") % {"distance": format_relative_date(due_on, as_of)}
     if kind not in DATE_ONLY_MILESTONES and (overdue := days_past_due(due_on, as_of)):
         return format_overdue(overdue)
     return format_relative_date(due_on, as_of)
 
 
+def name_estimated(milestone: str) -> str:
+    """Return the name of a milestone whose date is an estimate, for places that show only its name and day."""
+    return gettext("%(milestone)s (estimated date)") % {"milestone": milestone}
+
+
 def describe_milestone_purpose(kind: MilestoneKind) -> str:
     """Say what a milestone is, in a sentence."""
-    match kind:
-        case MilestoneKind.ACTION_PLAN:
-            return gettext("The Department’s plan of concrete actions for the government (22 U.S.C. 7107(b)(4)).")
-        case MilestoneKind.INTERIM:
-            return gettext(
-                "The Department assesses the progress of Watch List countries, by 1 February (22 U.S.C. 7107(b))."
-            )
-        case MilestoneKind.DEADLINE:
-            return gettext("The day by which the post wants the record to be ready.")
-        case MilestoneKind.PERIOD_END:
-            return gettext("The last day on which action counts in this edition.")
-
-
-def describe_milestone_owner(kind: MilestoneKind) -> str:
-    """Say who does what a milestone is about. The end of the tracking period is a day on which nobody does anything."""
-    match kind:
-        case MilestoneKind.ACTION_PLAN | MilestoneKind.INTERIM:
-            return gettext("The Department")
-        case MilestoneKind.DEADLINE:
-            return gettext("The embassy")
-        case MilestoneKind.PERIOD_END:
-            return gettext("A date of the edition")
+    return gettext(MILESTONE_PURPOSES[kind])
 
 
 def describe_commitment_status(

@@ -16,6 +16,7 @@ from reports.views import (
     handover,
     handover_received,
     methodology,
+    milestone_detail,
     ministries,
     my_tasks,
     overview,
@@ -60,6 +61,7 @@ urlpatterns = [
             path("tasks/next/", my_tasks.my_tasks_next, name="my_tasks_next"),
         ]
     ),
+    path("milestones/<int:pk>/", milestone_detail.milestone_detail, name="milestone_detail"),
     path("overview/", overview.overview, name="overview"),
     path("calendar/feed/", calendar.calendar_feed, name="calendar_feed"),
     path("calendar/<str:token>.ics", calendar.calendar_file, name="calendar_file"),

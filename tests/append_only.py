@@ -60,6 +60,7 @@ from recommendations.models import (
     EditionTerms,
     Indicator,
     Milestone,
+    MilestoneDateChange,
     MilestoneDone,
     Question,
     QuestionSet,
@@ -118,6 +119,7 @@ APPEND_ONLY = {
     InternalNote: {"text"},
     InternalNoteDone: set(),
     LogVerification: set(),
+    MilestoneDateChange: {"reason"},
     MilestoneDone: {"source"},
     NextStep: {"text", "office"},
     NextStepDone: {"result"},
@@ -146,7 +148,7 @@ PARTLY_FIXED = {
     },
     Edition: {"country", "year", "starts_on", "ends_on"},
     Indicator: {"better", "question", "pillar"},
-    Milestone: {"edition", "kind"},
+    Milestone: {"edition", "kind", "due_on", "is_estimated"},
     Ministry: {"country"},
     Participant: {"dialogue"},
     Question: {"edition"},
@@ -299,6 +301,7 @@ ROW_FACTORIES = {
     HandoverStep: lambda: factories.HandoverFactory().steps.create(
         kind=HandoverStepKind.CALLED_OFF, at=factories.TERMS_SET_AT
     ),
+    MilestoneDateChange: factories.MilestoneDateChangeFactory,
     MilestoneDone: factories.MilestoneDoneFactory,
     NextStep: factories.NextStepFactory,
     NextStepDone: factories.NextStepDoneFactory,

@@ -86,6 +86,7 @@ from recommendations.models import (
     EditionTerms,
     Indicator,
     Milestone,
+    MilestoneDateChange,
     MilestoneDone,
     Question,
     QuestionSet,
@@ -305,6 +306,19 @@ class MilestoneFactory(DjangoModelFactory):
     def done(milestone, create, extracted, **fields):
         if extracted:
             MilestoneDoneFactory(milestone=milestone, done_on=extracted, **fields)
+
+
+class MilestoneDateChangeFactory(DjangoModelFactory):
+    """The action plan is due on 10 January 2022 instead, recorded at noon of 20 December 2021."""
+
+    class Meta:
+        model = MilestoneDateChange
+
+    milestone = factory.SubFactory(MilestoneFactory, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28))
+    due_on = date(2022, 1, 10)
+    reason = "The Department said so."
+    recorded_at = factory.LazyFunction(lambda: at_noon(date(2021, 12, 20)))
+    recorded_by = factory.SubFactory(RecorderFactory)
 
 
 class MilestoneDoneFactory(DjangoModelFactory):

@@ -363,7 +363,6 @@ UNCHANGED_KEYS = {
     "recommendations.benchmark": {"recommendation", "letter"},  # an import alone moves one, and holds its edition
     "recommendations.edition": {"country", "year"},
     "recommendations.indicator": {"country", "name"},
-    "recommendations.milestone": {"edition", "kind"},
     "dialogues.evidencelink": {"evidence", "benchmark"},
     "dialogues.update": {"commitment", "information_request", "number"},
     "dialogues.updateversion": {"update", "number"},

@@ -110,6 +110,18 @@ class MilestoneEntry(RecordEntry):
     kind: MilestoneKind
     due_on: date
     source: str
+    is_estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneDateChangeEntry(RecordEntry):
+    """Another date of a milestone that the record has once."""
+
+    year: EditionYear
+    kind: MilestoneKind
+    due_on: date
+    reason: str
+    is_estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +265,7 @@ _KINDS = {
     "office_holder": OfficeHolderEntry,
     "terms": EditionTermsEntry,
     "milestone": MilestoneEntry,
+    "milestone_date_change": MilestoneDateChangeEntry,
     "indicator": IndicatorEntry,
     "recommendation": RecommendationEntry,
     "benchmark": BenchmarkEntry,

@@ -42,6 +42,7 @@ from recommendations.models import (
     EditionTerms,
     Indicator,
     Milestone,
+    MilestoneDateChange,
     Recommendation,
     RecommendationTerms,
 )
@@ -207,9 +208,18 @@ def _write_edition_terms(entry: entries.EditionTermsEntry) -> EditionTerms | Non
 
 @write_entry.register
 def _write_milestone(entry: entries.MilestoneEntry) -> Milestone | None:
-    return _create_missing(
-        Milestone, _copy(entry, "due_on", "source"), edition=_find_edition(entry.year), kind=entry.kind
-    )
+    edition = _find_edition(entry.year)
+    if edition.milestones.filter(kind=entry.kind).exists():  # a post may have added others of the kind
+        return None
+    values = _copy(entry, "kind", "due_on", "source", "is_estimated")
+    return Milestone.objects.create(edition=edition, **values)
+
+
+@write_entry.register
+def _write_milestone_date_change(entry: entries.MilestoneDateChangeEntry) -> MilestoneDateChange | None:
+    milestone = _find_edition(entry.year).milestones.filter(kind=entry.kind).earliest("pk")
+    values = _copy(entry, "due_on", "is_estimated", "reason")
+    return _create_missing(MilestoneDateChange, values, milestone=milestone, **_recorded(entry))
 
 
 @write_entry.register

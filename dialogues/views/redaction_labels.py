@@ -45,6 +45,7 @@ from recommendations.models import (
     EditionTerms,
     Indicator,
     Milestone,
+    MilestoneDateChange,
     MilestoneDone,
     Question,
     QuestionSet,
@@ -354,7 +355,18 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
             lambda row: row.edition,
             kind=lambda row: row.get_kind_display(),
         ),
+        "milestone_detail",
         fetched=("edition",),
+    ),
+    MilestoneDateChange: ModelLabel(
+        _of_edition(
+            gettext_noop("Changed date of a milestone of the %(year)s edition (%(kind)s)"),
+            lambda row: row.milestone.edition,
+            kind=lambda row: row.milestone.get_kind_display(),
+        ),
+        "milestone_detail",
+        lambda row: row.milestone_id,
+        ("milestone__edition",),
     ),
     MilestoneDone: ModelLabel(
         _of_edition(
@@ -362,7 +374,7 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
             lambda row: row.milestone.edition,
             kind=lambda row: row.milestone.get_kind_display(),
         ),
-        "milestone_done",
+        "milestone_detail",
         lambda row: row.milestone_id,
         ("milestone__edition",),
     ),
@@ -445,6 +457,7 @@ FIELD_LABELS: Mapping[str, Any] = {
     "place": gettext_lazy("place"),
     "purpose": gettext_lazy("purpose"),
     "rationale": gettext_lazy("reasons"),
+    "own_title": gettext_lazy("title"),
     "reason": gettext_lazy("reason"),
     "record": gettext_lazy("what was said"),
     "replaced_reason": gettext_lazy("earlier reason"),

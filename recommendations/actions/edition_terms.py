@@ -1,4 +1,4 @@
-"""Change an edition's terms (deadline, target, weights) and record its milestones as done."""
+"""Change an edition's terms: deadline, target, weights."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -9,13 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from recommendations.actions.readiness_jobs import enqueue_readiness
-from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
+from recommendations.choices import MilestoneKind
 from recommendations.models import (
     BenchmarkTerms,
     Edition,
     EditionTerms,
     Milestone,
-    MilestoneDone,
     RecommendationWeight,
 )
 from recommendations.permissions import can_edit_recommendations
@@ -23,7 +22,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext
-from tiptracker.validation import EditConflict, format_moment, insert_row, refuse_future, require_text
+from tiptracker.validation import EditConflict, format_moment, insert_row, require_text
 
 MAX_SCORE = 100
 """The highest score, and so the highest target."""
@@ -142,33 +141,6 @@ def refuse_overlap(country: Country, first: date, last: date) -> None:
             % {"year": other.year, "first": format_date(other.starts_on), "last": format_date(other.ends_on)},
             field="starts_on",
         )
-
-
-@transaction.atomic
-def record_milestone_done(
-    *, milestone: Milestone, done_on: date, source: str, by: User, now: datetime
-) -> MilestoneDone:
-    """Record the day on which a milestone was done. A later record corrects an earlier one.
-
-    Raises PermissionDenied, Refused.
-    """
-    if not can_edit_recommendations(by, milestone.edition):
-        raise PermissionDenied
-    locked = Milestone.objects.select_for_update(no_key=True).get(pk=milestone.pk)
-    if locked.kind in DATE_ONLY_MILESTONES:
-        raise Refused("date_only_milestone", gettext("This milestone is only a date. It cannot be recorded as done."))
-    refuse_future(done_on, now, field="done_on")
-    source = require_text(source, gettext("Write the source of this date."), field="source")
-    old = locked.done.known_by(None).first()
-    before = {"done_on": old.done_on, "source": old.source} if old else None
-    values = {"done_on": done_on, "source": source}
-    if values == before:
-        raise Refused("unchanged", gettext("This is already recorded. Change something, or cancel."))
-    row = insert_row(MilestoneDone(milestone=locked, **values, recorded_at=now, recorded_by=by))
-    country = milestone.edition.country_id
-    enqueue_readiness(country)
-    record("milestone.done", by=by, row=locked, country=country, before=before, after=values | {"done": row.pk})
-    return row
 
 
 def refuse_stale_terms(newest: BenchmarkTerms | EditionTerms | None, seen: int, now: datetime) -> None:

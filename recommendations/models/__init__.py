@@ -1,4 +1,11 @@
-from recommendations.models.editions import Edition, EditionTerms, Milestone, MilestoneDone, RecommendationWeight
+from recommendations.models.editions import (
+    Edition,
+    EditionTerms,
+    Milestone,
+    MilestoneDateChange,
+    MilestoneDone,
+    RecommendationWeight,
+)
 from recommendations.models.imports import EditionImport
 from recommendations.models.indicators import Indicator
 from recommendations.models.questions import Question, QuestionSet, QuestionTerms
@@ -12,6 +19,7 @@ __all__ = [
     "EditionTerms",
     "Indicator",
     "Milestone",
+    "MilestoneDateChange",
     "MilestoneDone",
     "Question",
     "QuestionSet",

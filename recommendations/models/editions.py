@@ -5,10 +5,10 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from recommendations.choices import MilestoneKind, Tier
+from recommendations.choices import FIXED_MILESTONES, MilestoneKind, Tier
 from recommendations.tracking_period import year_before
 from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.localization import format_date, gettext_lazy
@@ -155,33 +155,54 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
     def as_known_by(self, moment: datetime | None) -> Self:
-        """Add `.falls_on` and `.done_on` as recorded by `moment` (None: now), ordered by day.
+        """Add `.falls_on`, `.is_about` and `.done_on` as recorded by `moment` (None: now), ordered by day.
 
         The deadline falls on the day in the edition's terms, if it has any.
         """
         terms = EditionTerms.objects.known_by(moment).filter(edition=OuterRef("edition"))
+        changes = MilestoneDateChange.objects.known_by(moment).filter(milestone=OuterRef("pk"))
         done = MilestoneDone.objects.known_by(moment).filter(milestone=OuterRef("pk"))
         deadline_on = Coalesce(Subquery(terms.values("deadline_on")[:1]), F("due_on"))
         return self.annotate(
-            falls_on=Case(When(kind=MilestoneKind.DEADLINE, then=deadline_on), default=F("due_on")),
+            falls_on=Case(
+                When(kind=MilestoneKind.DEADLINE, then=deadline_on),
+                default=Coalesce(Subquery(changes.values("due_on")[:1]), F("due_on")),
+            ),
+            is_about=Case(
+                When(kind__in=FIXED_MILESTONES, then=Value(False)),
+                default=Coalesce(Subquery(changes.values("is_estimated")[:1]), F("is_estimated")),
+                output_field=BooleanField(),
+            ),
             done_on=Subquery(done.values("done_on")[:1]),
         ).order_by("falls_on", "pk")
+
+    def find_post_answers(self, edition: Edition, *, known_by: datetime | None = None) -> "Milestone | None":
+        """Return when the Department expects the post's answers: the first date that is not done, or the last one.
+
+        The milestone has the fields of `as_known_by`.
+        """
+        rows = list(self.filter(edition=edition, kind=MilestoneKind.POST_ANSWERS).as_known_by(known_by))
+        return next((row for row in rows if row.done_on is None), rows[-1] if rows else None)
 
 
 class Milestone(models.Model):
     """An important date of the edition's year. `source` says where that date is published.
 
-    Dated rows of `MilestoneDone` say whether it was done. The deadline that counts is in the edition's terms.
+    `due_on` is the first date given. Rows of `MilestoneDateChange` give later ones, rows of `MilestoneDone` say whether
+    it was done. The deadline that counts is in the edition's terms. `own_title` tells several of one kind apart.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="milestones")
     kind = models.CharField(gettext_lazy("kind"), max_length=20, choices=MilestoneKind.choices())
+    own_title = models.CharField(gettext_lazy("title"), max_length=120, blank=True)
     due_on = models.DateField(gettext_lazy("date"))
+    is_estimated = models.BooleanField(gettext_lazy("is estimated"), default=False)
     source = models.CharField(gettext_lazy("source"), max_length=300, blank=True)
 
     falls_on: date
+    is_about: bool
     done_on: date | None
-    """Both fields are set by `as_known_by()` only."""
+    """These three are set by `as_known_by()` only. `is_about`: the date `falls_on` is an estimate."""
 
     objects = MilestoneQuerySet.as_manager()
 
@@ -190,11 +211,55 @@ class Milestone(models.Model):
         verbose_name_plural = gettext_lazy("milestones")
         ordering = ("due_on", "pk")
         constraints: ClassVar = [
-            models.UniqueConstraint("edition", "kind", name="one_milestone_a_kind_and_edition"),
+            models.UniqueConstraint(
+                "edition",
+                "kind",
+                condition=Q(kind__in=[MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END]),
+                name="one_deadline_and_one_period_end_an_edition",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {format_date(self.due_on)}"
+        return f"{self.name}, {format_date(self.due_on)}"
+
+    @property
+    def name(self) -> str:
+        """Its own title, or else the name of its kind."""
+        return self.own_title or MilestoneKind(self.kind).label
+
+
+class MilestoneDateChangeQuerySet(DatedQuerySet["MilestoneDateChange"]):
+    def visible_to(self, user: AnyUser) -> Self:
+        """Limit to what embassy roles see of their countries."""
+        if not user.is_authenticated or not user.is_embassy:
+            return self.none()
+        return self.filter(milestone__in=Milestone.objects.visible_to(user))
+
+
+class MilestoneDateChange(models.Model):
+    """Another date of a milestone, in force from `recorded_at` on. A later row replaces an earlier one."""
+
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="date_changes")
+    due_on = models.DateField(gettext_lazy("date"))
+    is_estimated = models.BooleanField(gettext_lazy("is estimated"), default=False)
+    reason = models.CharField(gettext_lazy("reason"), max_length=300)
+    recorded_at = models.DateTimeField(gettext_lazy("recorded at"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=gettext_lazy("recorded by")
+    )
+
+    objects = MilestoneDateChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = gettext_lazy("changed date of a milestone")
+        verbose_name_plural = gettext_lazy("changed dates of milestones")
+        ordering = ("milestone", "-recorded_at", "-pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="milestone_date_change_has_its_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.milestone}: {format_date(self.due_on)}"
 
 
 class MilestoneDoneQuerySet(DatedQuerySet["MilestoneDone"]):

@@ -10,7 +10,7 @@ from datetime import date
 
 from dialogues.choices import CommitmentStatus
 from dialogues.models import AgendaItem, Dialogue, UpdateVersion
-from recommendations.choices import MilestoneKind
+from recommendations.choices import MilestoneKind, MilestoneOwner
 from recommendations.models import Edition, Milestone, Recommendation
 from reports import formatting, sentences
 from reports.briefings.checks import build_checks
@@ -173,6 +173,7 @@ def _write_paragraph(
     """Return the first paragraph, with the figures that the rest of the document prints."""
     summary = build_readiness_summary(result)
     of_government = [commitment for commitment in commitments if not commitment.is_our_own]
+    missed = find_missed_milestones(result.known_facts, view.as_of)
     overdue = [commitment for commitment in of_government if commitment.standing.status is CommitmentStatus.OVERDUE]
     return write_paragraph(
         ParagraphFacts(
@@ -203,7 +204,8 @@ def _write_paragraph(
             commitments=len(of_government),
             falls=falls,
             next_dialogue_on=next_dialogue_on,
-            missed=tuple(row.kind.label_with_owner for row in find_missed_milestones(result.known_facts, view.as_of)),
+            missed=tuple(row.kind.label_with_owner for row in missed),
+            is_missed_by_department=all(row.kind.owner is MilestoneOwner.DEPARTMENT for row in missed),
         )
     )
 
@@ -278,10 +280,12 @@ def _period_sentence(edition: Edition) -> str:
 def _build_milestones(view: ReaderView, rows: Iterable[Milestone]) -> tuple[PrintedMilestone, ...]:
     return tuple(
         PrintedMilestone(
-            title=row.get_kind_display(),
+            title=row.name,
             on=row.falls_on,
             is_done=row.done_on is not None and row.done_on <= view.as_of,
-            status_text=sentences.describe_milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, view.as_of),
+            status_text=sentences.describe_milestone(
+                MilestoneKind(row.kind), row.falls_on, row.done_on, view.as_of, is_estimated=row.is_about
+            ),
         )
         for row in rows
     )

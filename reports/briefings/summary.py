@@ -67,7 +67,8 @@ class ParagraphFacts:
         since: the last dialogue or briefing; None if there was none.
         falls: how far readiness has fallen since its highest week, the fullest text first; empty if it has not.
         next_dialogue_on: the day of the next planned dialogue; None if none is planned.
-        missed: the milestones that the Department missed, by their labels. Nobody else has any.
+        missed: the missed milestones, by labels that say whose they are.
+        is_missed_by_department: whether the Department alone missed them.
         steps: the next steps, in their order.
         overdue: the overdue commitments of the government.
         overdue_requests: the requests for information that are overdue.
@@ -96,6 +97,7 @@ class ParagraphFacts:
     falls: Sequence[str] = ()
     next_dialogue_on: date | None = None
     missed: Sequence[str] = ()
+    is_missed_by_department: bool = True
 
 
 def build_readiness_summary(result: Readiness, paragraph: str = "") -> ReadinessSummary:
@@ -361,14 +363,14 @@ def _missed_variants(facts: ParagraphFacts) -> Iterator[str]:
         ngettext("%(number)d milestone was missed: %(names)s.", "%(number)d milestones were missed: %(names)s.", number)
         % values
     )
-    yield (
-        ngettext(
+    short = ngettext("%(number)d milestone was missed.", "%(number)d milestones were missed.", number)
+    if facts.is_missed_by_department:
+        short = ngettext(
             "%(number)d milestone of the Department was missed.",
             "%(number)d milestones of the Department were missed.",
             number,
         )
-        % values
-    )
+    yield short % values
 
 
 def _dialogue_variants(facts: ParagraphFacts) -> Iterator[str]:

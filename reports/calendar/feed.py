@@ -17,6 +17,7 @@ from icalendar import Alarm, Event
 from dialogues.choices import CommitmentStatus, DialogueStage, RequestStatus
 from recommendations.edition_context import edition_url
 from recommendations.models import Edition
+from reports import sentences
 from reports.calendar.gathering import gather_days
 from reports.calendar.year import SETTLED_REQUESTS, CalendarDay, DayKind
 from tiptracker.accounts.models import User
@@ -94,8 +95,12 @@ def _entry(day: CalendarDay, edition: Edition, today: date) -> FeedEntry:
     has_alarm = _has_alarm(day, today)
     match day.kind:
         case DayKind.MILESTONE:
-            title = f"{day.title} ({gettext('%(country)s, %(year)d edition') % values})"
-            return FeedEntry(f"milestone-{day.row_id}", day.shown_on, title, edition_url(edition, "timeline"))
+            name = day.milestone.label_with_owner if day.milestone else day.kind.label
+            if day.is_about:
+                name = sentences.name_estimated(name)
+            title = f"{name} ({gettext('%(country)s, %(year)d edition') % values})"
+            url = reverse("milestone_detail", args=[day.row_id])
+            return FeedEntry(f"milestone-{day.row_id}", day.shown_on, title, url)
         case DayKind.DIALOGUE:
             url = reverse("dialogue_detail", args=[day.row_id])
             is_cancelled = day.status is DialogueStage.CALLED_OFF

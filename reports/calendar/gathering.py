@@ -61,13 +61,26 @@ def list_milestones(user: User, edition: Edition) -> list[Milestone]:
     return list(Milestone.objects.visible_to(user).filter(edition=edition).as_known_by(None))
 
 
+def milestone_day(row: Milestone, today: date) -> CalendarDay:
+    """Return the calendar day of a milestone that was loaded with `as_known_by`."""
+    return year.milestone_day(
+        MilestoneKind(row.kind),
+        row.falls_on,
+        row.done_on,
+        row.pk,
+        today,
+        title=row.own_title,
+        is_about=row.is_about,
+    )
+
+
 def milestone_and_dialogue_days(
     user: User, edition: Edition, milestones: Iterable[Milestone], today: date
 ) -> list[CalendarDay]:
     """Return the milestones, and the dialogues since the period began, each with its status on the day `today`."""
     dialogues = Dialogue.objects.visible_to(user).filter(country=edition.country_id, held_on__gte=edition.starts_on)
     return [
-        *(year.milestone_day(MilestoneKind(row.kind), row.falls_on, row.done_on, row.pk, today) for row in milestones),
+        *(milestone_day(row, today) for row in milestones),
         *(
             year.dialogue_day(row.stage_on(today), row.held_on, row.place, row.pk, today)
             for row in dialogues.order_by("held_on", "pk")

@@ -9,6 +9,7 @@ from dialogues.commitment_status import days_past_due
 from dialogues.models import Dialogue
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from recommendations.models import Edition, Milestone
+from reports import sentences
 from reports.readiness.explanation.trend_display import TrendEvent
 from tiptracker.accounts.models import User
 from tiptracker.localization import gettext
@@ -41,10 +42,10 @@ def list_trend_events(dialogues: Iterable[Dialogue], milestones: Iterable[Milest
 
 
 def _milestone_event(row: Milestone, as_of: date) -> TrendEvent:
-    name = row.get_kind_display()
+    name = sentences.name_estimated(row.name) if row.is_about else row.name
     if row.done_on is not None and row.done_on <= as_of:
         return TrendEvent(row.done_on, name, name)
-    if MilestoneKind(row.kind) in DATE_ONLY_MILESTONES or not days_past_due(row.falls_on, as_of):
+    if row.is_about or MilestoneKind(row.kind) in DATE_ONLY_MILESTONES or not days_past_due(row.falls_on, as_of):
         return TrendEvent(row.falls_on, name, name)
     values = {"milestone": name}
     return TrendEvent(

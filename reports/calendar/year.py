@@ -32,9 +32,10 @@ class DayKind(ChoiceEnum):
 class CalendarDay:
     """A day, what falls on it and its status.
 
-    `detail` is who made a commitment or is asked for information, or where a dialogue is held. `purpose` says what a
-    milestone is, and `milestone` which one. `is_ours` is True for a commitment of the United States. `days_left` is set
-    if the day is still to come, `days_overdue` if it is overdue.
+    `detail` is who made a commitment, is asked for information or has to reach a milestone, or where a dialogue is
+    held. `purpose` says what a milestone is, and `milestone` which one; `is_about` means that its date is an estimate.
+    `is_ours` is True for a commitment of the United States. `days_left` is set if the day is still to come,
+    `days_overdue` if it is overdue.
     """
 
     shown_on: date
@@ -48,6 +49,7 @@ class CalendarDay:
     days_overdue: int | None = None
     purpose: str = ""
     milestone: MilestoneKind | None = None
+    is_about: bool = False
     is_ours: bool = False
 
     @property
@@ -77,14 +79,26 @@ SETTLED_REQUESTS = frozenset({RequestStatus.ANSWERED, RequestStatus.NONE, Reques
 """The statuses of requests for information on which nothing more is expected."""
 
 
-def milestone_day(kind: MilestoneKind, due_on: date, done_on: date | None, row_id: int, today: date) -> CalendarDay:
-    """Return a milestone on the day it was done, otherwise on its due date."""
+def milestone_day(
+    kind: MilestoneKind,
+    due_on: date,
+    done_on: date | None,
+    row_id: int,
+    today: date,
+    *,
+    title: str = "",
+    is_about: bool = False,
+) -> CalendarDay:
+    """Return a milestone on the day it was done, otherwise on its due date.
+
+    `title` is its own, if it has one. `is_about` means that the due date is an estimate: it is never overdue.
+    """
     purpose = sentences.describe_milestone_purpose(kind)
     day = partial(
         CalendarDay,
         kind=DayKind.MILESTONE,
-        title=kind.label,
-        detail="",
+        title=title or kind.label,
+        detail=kind.owner.label,
         row_id=row_id,
         purpose=purpose,
         milestone=kind,
@@ -93,8 +107,12 @@ def milestone_day(kind: MilestoneKind, due_on: date, done_on: date | None, row_i
         status_text = gettext("done; due by %(date)s") % {"date": format_short_date(due_on)}
         return day(shown_on=done_on, status=ClaimedProgress.DONE, status_text=status_text)
     left = days_left(due_on, today)
+    day = partial(day, is_about=is_about)
     if left is not None:
-        return day(shown_on=due_on, status=CommitmentStatus.OPEN, status_text=gettext("ahead"), days_left=left)
+        status_text = gettext("ahead, estimated date") if is_about else gettext("ahead")
+        return day(shown_on=due_on, status=CommitmentStatus.OPEN, status_text=status_text, days_left=left)
+    if is_about:
+        return day(shown_on=due_on, status=CommitmentStatus.OPEN, status_text=gettext("the estimated date is past"))
     if kind in DATE_ONLY_MILESTONES:
         return day(shown_on=due_on, status=ClaimedProgress.DONE, status_text=gettext("past"))
     overdue = days_past_due(due_on, today)
@@ -215,4 +233,6 @@ def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date
 def _day_name(day: CalendarDay) -> str:
     if day.kind is DayKind.DIALOGUE:
         return day.title if day.status is DialogueStage.HELD else f"{day.title} ({day.status_text})"
-    return f"{day.title} ({day.status_text})" if day.days_overdue is not None else day.title
+    if day.days_overdue is not None:
+        return f"{day.title} ({day.status_text})"
+    return sentences.name_estimated(day.title) if day.is_about else day.title

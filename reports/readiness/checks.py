@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from dialogues.choices import CommitmentStatus, EvidenceDecision, Verdict
-from dialogues.commitment_status import days_past_due
+from dialogues.commitment_status import days_left, days_past_due
 from dialogues.effective_reading import find_effective_reading
-from recommendations.choices import DATE_ONLY_MILESTONES, Better, Rule
+from recommendations.choices import DATE_ONLY_MILESTONES, Better, MilestoneKind, MilestoneOwner, Rule
 from reports import formatting
 from reports.choices import ProblemKind
 from reports.readiness.answers import AskedBenchmark, Questionnaire, RowReference
@@ -284,15 +284,31 @@ def _incomplete_recommendations(facts: Facts, questionnaire: Questionnaire) -> I
 def find_missed_milestones(facts: Facts, as_of: date) -> list[MilestoneFact]:
     """Return the milestones that were due before a day and are not recorded as done by then, the oldest first.
 
-    `facts` are the known ones.
+    An estimated date cannot be missed. `facts` are the known ones.
     """
     missed = []
     for row in facts.milestones:
         done = newest_row(row.done)
+        due_on, is_estimated = row.date_in_force
         is_open = row.kind not in DATE_ONLY_MILESTONES and (done is None or done.done_on > as_of)
-        if is_open and days_past_due(row.due_on, as_of):
+        if is_open and not is_estimated and days_past_due(due_on, as_of):
             missed.append(row)
-    return sorted(missed, key=lambda row: (row.due_on, row.id))
+    return sorted(missed, key=lambda row: (row.date_in_force, row.id))
+
+
+def find_next_milestones(facts: Facts, as_of: date) -> list[MilestoneFact]:
+    """Return the milestones on or after a day that are not done by then, the soonest first.
+
+    The deadline is not among them: its day is in the edition's terms. `facts` are the known ones.
+    """
+    ahead = [
+        row
+        for row in facts.milestones
+        if row.kind is not MilestoneKind.DEADLINE
+        and days_left(row.date_in_force[0], as_of) is not None
+        and ((done := newest_row(row.done)) is None or done.done_on > as_of)
+    ]
+    return sorted(ahead, key=lambda row: (row.date_in_force, row.id))
 
 
 def _missed_milestones(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
@@ -300,8 +316,10 @@ def _missed_milestones(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
         yield RecordProblem(
             ProblemKind.MISSED,
             gettext("%(milestone)s: due on %(date)s and not recorded as done.")
-            % {"milestone": row.kind.label_with_owner, "date": format_date(row.due_on)},
-            gettext("Record the day on which it was done, or ask the Department about it."),
+            % {"milestone": row.kind.label_with_owner, "date": format_date(row.date_in_force[0])},
+            gettext("Record the day on which it was done, or ask the Department about it.")
+            if row.kind.owner is MilestoneOwner.DEPARTMENT
+            else gettext("Do it, then record the day. If the date was changed, record the new date."),
             (RowReference("milestone", row.id),),
         )
 

@@ -116,7 +116,10 @@ def facts_known_by(facts: Facts, known_by: datetime | None) -> Facts:
             )
             for commitment in so_far(facts.commitments)
         ),
-        milestones=tuple(replace(milestone, done=so_far(milestone.done)) for milestone in facts.milestones),
+        milestones=tuple(
+            replace(milestone, done=so_far(milestone.done), date_changes=so_far(milestone.date_changes))
+            for milestone in facts.milestones
+        ),
     )
 
 
@@ -255,6 +258,7 @@ def _recorded_moments(facts: Facts) -> Iterator[datetime]:
         facts.commitments,
         (event for commitment in facts.commitments for event in commitment.events),
         (done for milestone in facts.milestones for done in milestone.done),
+        (change for milestone in facts.milestones for change in milestone.date_changes),
     ):
         yield from (row.recorded_at for row in rows)
     yield from (at for row in facts.update_versions if (at := row.decided_at or row.returned_at))

@@ -332,13 +332,34 @@ class MilestoneDoneFact:
 
 
 @dataclass(frozen=True, slots=True)
+class MilestoneDateFact:
+    """Another date of a milestone, in force from `recorded_at` on."""
+
+    id: int
+    recorded_at: datetime
+    due_on: date
+    is_estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MilestoneFact:
-    """A milestone of the edition's year, with every record of it as done."""
+    """A milestone of the edition's year, with every record of it as done and every later date.
+
+    `due_on` is its first date. Use `date_in_force`.
+    """
 
     id: int
     kind: MilestoneKind
     due_on: date
     done: tuple[MilestoneDoneFact, ...] = ()
+    is_estimated: bool = False
+    date_changes: tuple[MilestoneDateFact, ...] = ()
+
+    @property
+    def date_in_force(self) -> tuple[date, bool]:
+        """The date recorded last, and whether it is an estimate."""
+        newest = max(self.date_changes, key=lambda row: (row.recorded_at, row.id), default=None)
+        return (newest.due_on, newest.is_estimated) if newest else (self.due_on, self.is_estimated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -361,29 +361,42 @@ def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
 def _milestones_and_tiers(edition: Edition) -> tuple[tuple[facts.MilestoneFact, ...], dict[int, Tier]]:
     """Load the edition's milestones, and the country's tiers by year up to this edition's year.
 
-    The query has one row per record of a milestone as done, or one row without such records.
+    The query has one row for each pair of a record of a milestone as done and a change of its date.
     """
     milestones = {}
-    done: dict[int, list[facts.MilestoneDoneFact]] = defaultdict(list)
+    done: dict[int, dict[int, facts.MilestoneDoneFact]] = defaultdict(dict)
+    changes: dict[int, dict[int, facts.MilestoneDateFact]] = defaultdict(dict)
     tiers = {}
-    for edition_id, year, tier, milestone_id, kind, due_on, record_id, recorded_at, done_on in Edition.objects.filter(
-        country=edition.country_id, year__lte=edition.year
-    ).values_list(
+    fields = ("kind", "due_on", "is_estimated")
+    done_fields = ("id", "recorded_at", "done_on")
+    change_fields = ("id", "recorded_at", "due_on", "is_estimated")
+    for row in Edition.objects.filter(country=edition.country_id, year__lte=edition.year).values(
         "id",
         "year",
         "tier",
         "milestones__id",
-        "milestones__kind",
-        "milestones__due_on",
-        "milestones__done__id",
-        "milestones__done__recorded_at",
-        "milestones__done__done_on",
+        *(f"milestones__{name}" for name in fields),
+        *(f"milestones__done__{name}" for name in done_fields),
+        *(f"milestones__date_changes__{name}" for name in change_fields),
     ):
-        tiers[year] = Tier(tier)
-        if edition_id == edition.pk and milestone_id is not None:
-            milestones[milestone_id] = (MilestoneKind(kind), due_on)
-            if record_id is not None:
-                done[milestone_id].append(facts.MilestoneDoneFact(record_id, recorded_at, done_on))
+        tiers[row["year"]] = Tier(row["tier"])
+        if row["id"] != edition.pk or (key := row["milestones__id"]) is None:
+            continue
+        milestones[key] = {name: row[f"milestones__{name}"] for name in fields}
+        if (done_id := row["milestones__done__id"]) is not None:
+            values = (row[f"milestones__done__{name}"] for name in done_fields)
+            done[key][done_id] = facts.MilestoneDoneFact(*values)
+        if (change_id := row["milestones__date_changes__id"]) is not None:
+            values = (row[f"milestones__date_changes__{name}"] for name in change_fields)
+            changes[key][change_id] = facts.MilestoneDateFact(*values)
     return tuple(
-        facts.MilestoneFact(row_id, *columns, tuple(done[row_id])) for row_id, columns in milestones.items()
+        facts.MilestoneFact(
+            key,
+            MilestoneKind(columns["kind"]),
+            columns["due_on"],
+            tuple(done[key].values()),
+            is_estimated=columns["is_estimated"],
+            date_changes=tuple(changes[key].values()),
+        )
+        for key, columns in milestones.items()
     ), tiers

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from recommendations.watch_list import years_on_watch_list
 from reports.choices import StepKind
 from reports.readiness import countable_facts
 from reports.readiness.answers import Answers, Questionnaire, build_questionnaire, compute_answers, max_answers
@@ -37,7 +38,6 @@ from reports.readiness.forecast.projection import (
 )
 from reports.readiness.scoring import Score, compute_points, compute_score
 from reports.readiness.verified_history import ALL_KNOWN_AT, VerifiedHistory
-from reports.readiness.watch_list import years_on_watch_list
 
 METHOD_VERSION = "1"
 """The version of the method. It is raised with every change of a rule and stored with every result."""

@@ -72,7 +72,7 @@ HELP_PAGES = (
         "timeline",
         gettext_noop("Timeline"),
         gettext_noop("Milestones such as the interim assessment, dialogues and due dates, by date."),
-        gettext_noop("calendar deadline"),
+        gettext_noop("calendar deadline data call report Department year"),
     ),
     HelpPage(
         "briefing_list",

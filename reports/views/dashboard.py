@@ -30,11 +30,11 @@ from reports.current_briefing import has_changed_since, is_rebuild_expected
 from reports.models import Briefing
 from reports.permissions import can_request_briefing
 from reports.readiness import countable_facts
-from reports.readiness.checks import find_missed_milestones
+from reports.readiness.checks import find_missed_milestones, find_next_milestones
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.explanation.trend_display import display_trend
-from reports.readiness.facts import Facts
+from reports.readiness.facts import Facts, MilestoneFact
 from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
@@ -55,8 +55,8 @@ from tiptracker.web.pages import render_page
 
 RECENT = timedelta(days=30)
 """What changed is linked for so many days."""
-MAX_OVERDUE, MAX_STEPS = 2, 5
-"""Limits of the dashboard, so that it fits one and a half screens: overdue items, and next steps.
+MAX_OVERDUE, MAX_STEPS, MAX_AHEAD = 2, 5, 3
+"""Limits of the dashboard, so that it fits one and a half screens: overdue items, next steps, and milestones ahead.
 
 Missed milestones are always listed, each in place of one overdue item. The others are counted, and a link leads to
 them.
@@ -70,12 +70,15 @@ class WaitingReviews(NamedTuple):
     tasks: str
 
 
-class MissedMilestone(NamedTuple):
-    """A milestone that is overdue, how long, and the page where it can be read or recorded as done."""
+class DashboardMilestone(NamedTuple):
+    """A milestone that is overdue or ahead, how long, and the page where it can be read or recorded as done."""
 
     title: str
     status_text: str
+    distance: str
     url: str
+    day: date
+    is_about: bool
 
 
 class DashboardMinistry(NamedTuple):
@@ -107,7 +110,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     )
     others = editions_of_page_country(request)[1:]
     steps = result.next_steps()
-    missed = _list_missed(user, edition, facts, today)
+    missed = [_show_milestone(row, today) for row in find_missed_milestones(facts, today)]
     most_overdue = max(1, MAX_OVERDUE - len(missed))
     trend = display_trend(facts, as_of=today, known_by=None, events=())
     tasks_url = f"{edition_url(edition, 'my_tasks')}#evidence" if can_give_reviews(user) else ""
@@ -131,6 +134,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "watch_list_risk": context_display.describe_watch_list_risk(result),
         "bar": score_display.readiness_bar_figures(result),
         "missed": missed,
+        "milestones_ahead": [_show_milestone(row, today) for row in find_next_milestones(facts, today)[:MAX_AHEAD]],
         "overdue": overdue[:most_overdue],
         "more_overdue": len(overdue[most_overdue:]),
         "overdue_count": len(overdue),
@@ -158,16 +162,17 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     return render_page(request, "reports/dashboard.html", context | _briefing_context(user, edition, facts, today))
 
 
-def _list_missed(user: User, edition: Edition, facts: Facts, today: date) -> list[MissedMilestone]:
-    """Return the milestones that were missed. An officer records on their page that they were done."""
-    return [
-        MissedMilestone(
-            row.kind.label_with_owner,
-            sentences.describe_milestone(row.kind, row.due_on, None, today),
-            reverse("milestone_done", args=[row.id]) if user.role == Role.OFFICER else edition_url(edition, "timeline"),
-        )
-        for row in find_missed_milestones(facts, today)
-    ]
+def _show_milestone(row: MilestoneFact, today: date) -> DashboardMilestone:
+    """Return a milestone that is not done. Its label says who has to reach it."""
+    due_on, is_estimated = row.date_in_force
+    return DashboardMilestone(
+        row.kind.label_with_owner,
+        sentences.describe_milestone(row.kind, due_on, None, today, is_estimated=is_estimated),
+        sentences.format_relative_date(due_on, today),
+        reverse("milestone_detail", args=[row.id]),
+        due_on,
+        is_estimated,
+    )
 
 
 def _has_reached_target(result: Readiness) -> bool | None:

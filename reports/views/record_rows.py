@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from dialogues.choices import EvidenceDecision
 from dialogues.models import Assessment, Commitment, Evidence, EvidenceReview, Reading
-from recommendations.choices import DATE_ONLY_MILESTONES, Origin
+from recommendations.choices import Origin
 from recommendations.edition_context import edition_url
 from recommendations.models import Benchmark, Edition, EditionTerms, Milestone, Recommendation
 from reports.readiness.answers import RowReference
@@ -234,13 +234,9 @@ def _commitment_rows(user: User, keys: set[int], known_by: datetime | None) -> I
 
 def _milestone_rows(user: User, keys: set[int], known_by: datetime | None) -> Iterator[RecordRow]:
     rows = Milestone.objects.visible_to(user).filter(pk__in=keys).as_known_by(known_by)
-    for row in rows.select_related("edition__country"):
-        url = edition_url(row.edition, "timeline")
-        if user.role == Role.OFFICER and row.kind not in DATE_ONLY_MILESTONES:
-            url = reverse("milestone_done", args=[row.pk])
-        yield RecordRow(
-            RowReference("milestone", row.pk), row.get_kind_display(), url, row.source, ends_on=row.falls_on
-        )
+    for row in rows:
+        url = reverse("milestone_detail", args=[row.pk])
+        yield RecordRow(RowReference("milestone", row.pk), row.name, url, row.source, ends_on=row.falls_on)
 
 
 def _edition_rows(user: User, keys: set[int], _: datetime | None) -> Iterator[RecordRow]:

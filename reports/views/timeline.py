@@ -6,22 +6,23 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 
-from recommendations.choices import DATE_ONLY_MILESTONES
+from recommendations.choices import MilestoneKind
 from recommendations.edition_context import EditionRequest
-from recommendations.models import Milestone
+from recommendations.permissions import can_edit_recommendations
 from reports.calendar import year
 from reports.calendar.gathering import gather_days
 from reports.calendar.year import CalendarDay
 from reports.forms import DayStatus, TimelineFilter
 from reports.views.access import embassy_page
 from tiptracker import clock
-from tiptracker.choices import Role
 from tiptracker.localization import gettext_lazy
 from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 
 PAGE_SIZE = 100
+YEAR_KINDS = frozenset({MilestoneKind.DATA_CALL, MilestoneKind.POST_ANSWERS, MilestoneKind.NEXT_REPORT})
+"""The milestones of the Department's year that every edition has. The page offers to add them if one is missing."""
 EXPORT_COLUMNS = (
     gettext_lazy("Date"),
     gettext_lazy("What"),
@@ -56,18 +57,11 @@ def timeline(request: EditionRequest) -> HttpResponse:
         "saved_filters": saved_filters_bar(request),
         "is_narrowed": filter_form.is_narrowing,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "recordable": _recordable_milestones(request),
+        "may_edit": can_edit_recommendations(request.user, edition),
+        "lacks_year": YEAR_KINDS - {day.milestone for day in days},
         "first_ahead": next((day for day in rows if day.shown_on >= today), None),
     }
     return render_page(request, "reports/timeline.html", context, partial="rows")
-
-
-def _recordable_milestones(request: EditionRequest) -> list[int]:
-    """Return the ids of the milestones that the user may record as done. Every officer who sees the edition may."""
-    if request.user.role != Role.OFFICER:
-        return []
-    rows = Milestone.objects.visible_to(request.user).filter(edition=request.edition)
-    return list(rows.exclude(kind__in=DATE_ONLY_MILESTONES).values_list("pk", flat=True))
 
 
 def _filter_days(days: Sequence[CalendarDay], filters: dict[str, Any]) -> list[CalendarDay]:

@@ -42,6 +42,7 @@ from dialogues.models import (
     UpdateVersion,
     UpdateVersionDecision,
 )
+from recommendations.actions.milestones import list_department_year
 from recommendations.models import (
     Benchmark,
     BenchmarkTerms,
@@ -175,12 +176,20 @@ def test_edition_of_2021_has_its_terms_and_milestones(whole_record):
         "The post's own target, from a comparison with the tiers of earlier years; not the Department's."
     )
     assert local_day(terms.recorded_at) == date(2021, 7, 1)
-    assert list(Milestone.objects.as_known_by(None).values_list("kind", "falls_on", "done_on")) == [
-        ("action_plan", date(2021, 12, 28), None),
-        ("interim_assessment", date(2022, 2, 1), None),
-        ("deadline", date(2022, 2, 28), None),
-        ("period_end", date(2022, 3, 31), None),
+    assert list(Milestone.objects.as_known_by(None).values_list("kind", "falls_on", "is_about", "done_on")) == [
+        ("data_call", date(2021, 11, 1), True, None),
+        ("action_plan", date(2021, 12, 28), False, None),
+        ("public_submissions", date(2022, 2, 1), False, None),
+        ("interim_assessment", date(2022, 2, 1), False, None),
+        ("post_answers", date(2022, 2, 15), True, None),
+        ("deadline", date(2022, 2, 28), False, None),
+        ("period_end", date(2022, 3, 31), False, None),
+        ("next_report", date(2022, 6, 30), True, None),
     ]
+    computed = {(row.kind, row.due_on, row.is_estimated) for row in list_department_year(edition)}
+    assert computed == {
+        (row.kind, row.falls_on, row.is_about) for row in Milestone.objects.as_known_by(None).exclude(kind="deadline")
+    }
 
 
 def test_recommendations_are_labelled_as_a_reconstruction(whole_record):
@@ -429,14 +438,14 @@ def test_public_record_gives_the_worked_cases(whole_record, as_of, known_by, exp
 
 def test_loading_twice_changes_nothing(whole_record):
     before = all_rows()
-    assert load() == "Lesotho: 0 facts written, 145 already loaded.\n"
+    assert load() == "Lesotho: 0 facts written, 150 already loaded.\n"
     assert all_rows() == before
 
 
 def test_entries_not_yet_known_are_left_out_and_counted():
     output = load()
     assert output == (
-        "Lesotho: 95 facts written, 0 already loaded.\n"
+        "Lesotho: 100 facts written, 0 already loaded.\n"
         "50 facts are not known yet on 28 January 2022 and were left out.\n"
     )
     assert not Edition.objects.filter(year=2022).exists()
@@ -450,7 +459,7 @@ def test_a_later_load_adds_what_became_known(set_clock):
     load()
     early = {row["id"]: row for row in all_rows()["dialogues.Evidence"]}
     set_clock(END_OF_RECORD)
-    assert load() == "Lesotho: 50 facts written, 95 already loaded.\n"
+    assert load() == "Lesotho: 50 facts written, 100 already loaded.\n"
     late = {row["id"]: row for row in all_rows()["dialogues.Evidence"]}
     assert early.items() < late.items()
     assert len(late) == len(EVIDENCE)
@@ -465,7 +474,7 @@ def test_one_day_before_the_report_nothing_of_it_is_known():
 
 def test_every_fact_has_its_entry_in_the_log(whole_record):
     entries = AuditEntry.objects.filter(verb__endswith=".loaded").exclude(verb="user.loaded")
-    assert entries.count() == 145
+    assert entries.count() == 150
     assert entries.filter(verb="evidence.loaded", by__name="Public sources").count() == len(EVIDENCE)
     assert entries.filter(verb="assessment.loaded", by__name="TIP Report 2022").count() == 11
     assert set(entries.values_list("country__code", flat=True)) == {"LSO"}
@@ -686,9 +695,9 @@ def test_exercise_before_its_edition_is_refused():
 @pytest.mark.day("2026-11-26")
 def test_exercise_uses_what_was_known_at_its_time_whatever_the_day():
     output = load("--exercise")
-    assert "145 facts written, 0 already loaded" in output
+    assert "150 facts written, 0 already loaded" in output
     assert "52 steps played" in output
-    assert "145 already loaded" in load("--exercise")
+    assert "150 already loaded" in load("--exercise")
 
 
 @pytest.mark.day("2026-11-26")

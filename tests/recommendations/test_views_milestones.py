@@ -1,15 +1,17 @@
-"""Record the day on which a milestone was done."""
+"""Pages of milestones: their dates, the Department's year, and the day on which one was done."""
 
 from datetime import date
 
 import pytest
 from django.urls import reverse
 
-from recommendations.choices import MilestoneKind
+from recommendations.choices import MilestoneKind, Tier
+from tests.edition_urls import edition_url
 from tests.factories import (
     EditionFactory,
     MilestoneDoneFactory,
     MilestoneFactory,
+    ObserverFactory,
     OfficerFactory,
     RecommendationFactory,
     at_noon,
@@ -34,15 +36,19 @@ def test_a_missed_milestone_that_is_recorded_as_done_is_no_problem_any_more(clie
 
     checks = client.get(reverse("readiness_checks")).text
     assert sentence in checks
-    assert page in checks
-    assert page in client.get(reverse("timeline")).text
+    detail = reverse("milestone_detail", args=[action_plan.pk])
+    assert detail in checks
+    assert detail in client.get(reverse("timeline")).text
+    shown = client.get(detail).text
+    assert page in shown
+    assert "Record that the Department did this" in shown
+    assert "Record as done" not in shown
 
     assert client.post(page, {"done_on": "2021-12-20", "source": "Diplomatic note 12"}).status_code == 302
 
     assert sentence not in client.get(reverse("readiness_checks")).text
     timeline = client.get(reverse("timeline"))
     assert [(str(day.shown_on), day.status.value) for day in timeline.context["page"]] == [("2021-12-20", "done")]
-    assert "Record as done" not in timeline.text
     assert AuditEntry.objects.filter(verb="milestone.done").count() == 1
 
 
@@ -80,7 +86,7 @@ def test_a_second_recording_corrects_the_first_and_both_stay(client, action_plan
         date(2021, 12, 20),
         None,
     )
-    assert f'<a href="{page}"> Correct the date<' in client.get(reverse("timeline")).text
+    assert "Correct the day on which it was done" in client.get(reverse("milestone_detail", args=[action_plan.pk])).text
 
     assert client.post(page, {"done_on": "2021-12-22", "source": "Diplomatic note 13"}).status_code == 302
 
@@ -136,3 +142,60 @@ def test_a_day_that_comes_by_itself_has_no_page_to_record_it(client):
     client.force_login(OfficerFactory())
 
     assert client.get(reverse("milestone_done", args=[deadline.pk])).status_code == 404
+
+
+def test_an_officer_changes_a_date_and_everybody_of_the_embassy_sees_both_dates(client, action_plan):
+    RecommendationFactory(edition=action_plan.edition)
+    client.force_login(OfficerFactory(name="A. Officer"))
+    page, detail = (reverse(name, args=[action_plan.pk]) for name in ("milestone_date", "milestone_detail"))
+    change = {"due_on": "2022-02-10", "is_estimated": "on", "reason": "A cable of 3 January"}
+
+    assert client.post(page, change | {"reason": ""}).status_code == 422
+    assert client.post(page, change).status_code == 302
+
+    client.force_login(ObserverFactory())
+    response = client.get(detail)
+    assert [(str(line.day), line.is_about) for line in response.context["dates"]] == [
+        ("2022-02-10", True),
+        ("2021-12-28", False),
+    ]
+    assert all(
+        said in response.text for said in ("A. Officer", "A cable of 3 January", "earlier date", "The Department")
+    )
+    assert page not in response.text
+    [day] = client.get(reverse("timeline")).context["page"]
+    assert (str(day.shown_on), day.is_about, day.status_text) == ("2022-02-10", True, "ahead, estimated date")
+
+
+def test_the_page_to_change_the_deadline_leads_to_the_terms(client):
+    deadline = MilestoneFactory()
+    client.force_login(OfficerFactory())
+    terms = reverse("edition_terms", args=[deadline.edition_id])
+
+    assert client.get(reverse("milestone_date", args=[deadline.pk])).url == terms
+    assert terms in client.get(reverse("milestone_detail", args=[deadline.pk])).text
+
+
+def test_an_officer_adds_the_departments_year_with_one_press(client):
+    edition = RecommendationFactory().edition
+    client.force_login(OfficerFactory())
+    page = reverse("department_year", args=[edition.pk])
+    assert page in client.get(reverse("timeline")).text
+
+    shown = client.get(page)
+    assert all(said in shown.text for said in ("86 FR 70562", "Not yet there", "Answers of the embassy"))
+    assert client.post(page).url == edition_url("timeline")
+
+    assert edition.milestones.count() == shown.context["missing"]
+    assert page not in client.get(reverse("timeline")).text
+    assert client.post(page).status_code == 422
+
+
+def test_the_limit_of_the_watch_list_says_how_many_years_the_country_has_been_there(client):
+    EditionFactory(year=2020, tier=Tier.WATCH_LIST)
+    limit = MilestoneFactory(kind=MilestoneKind.WATCH_LIST_LIMIT, due_on=date(2022, 6, 30), edition=EditionFactory())
+    client.force_login(OfficerFactory())
+
+    page = client.get(reverse("milestone_detail", args=[limit.pk])).text
+
+    assert "Lesotho has been on the Watch List for 2 editions in a row." in page

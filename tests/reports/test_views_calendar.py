@@ -36,7 +36,7 @@ def officer():
 def record(officer):
     """A milestone, a planned dialogue, a due date of each of two ministries, and one of another country."""
     edition = RecommendationFactory().edition
-    MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
+    MilestoneFactory(edition=edition, kind=MilestoneKind.DATA_CALL, own_title="Our secret call", is_estimated=True)
     DialogueFactory(planned=True, place="The secret room")
     police = MinistryFactory(name="Ministry of Police", short_name="Police")
     CommitmentFactory(ministry=police, text="Fund the unit", made__due_on=date(2022, 2, 15))
@@ -123,7 +123,8 @@ def test_the_feed_tells_days_and_nothing_of_the_record(client, officer, record):
     assert set(found) == {"milestone", "dialogue", "commitment"}
     assert found["dialogue"].decoded("dtstart") == date(2022, 2, 10)
     assert "/dialogues/" in found["dialogue"]["url"]
-    for secret in ("Fund the unit", "Open a shelter", "secret room", "Police", "Another country"):
+    assert found["milestone"]["summary"].startswith("Data call by the embassy to ministries (estimated date)")
+    for secret in ("Our secret call", "Fund the unit", "Open a shelter", "secret room", "Police", "Another country"):
         assert secret not in content
 
 

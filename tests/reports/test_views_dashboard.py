@@ -30,6 +30,7 @@ from tests.factories import (
     InformationRequestFactory,
     InternalNoteFactory,
     JobFactory,
+    MilestoneDateChangeFactory,
     MilestoneFactory,
     MinistryFactory,
     ObserverFactory,
@@ -303,10 +304,27 @@ def test_dashboard_lists_a_missed_milestone_though_no_commitment_is_overdue(get_
     assert [(row.title, row.status_text) for row in page.context["missed"]] == [
         ("Action plan presented by the Department to the government", "overdue by 31 days")
     ]
-    link = f'<a href="{reverse("milestone_done", args=[missed.pk])}">'
+    link = f'<a href="{reverse("milestone_detail", args=[missed.pk])}">'
     assert f"{link}Milestone: Action plan presented by the Department to the government</a>" in page.text
     assert "No commitment is overdue." in page.text
-    assert get_dashboard(ObserverFactory()).context["missed"][0].url == edition_url("timeline")
+    assert get_dashboard(ObserverFactory()).context["missed"][0].url == reverse("milestone_detail", args=[missed.pk])
+
+
+def test_dashboard_lists_the_next_milestones_with_who_has_to_reach_them(get_dashboard):
+    edition = BenchmarkFactory().recommendation.edition
+    for kind, day in ((MilestoneKind.POST_ANSWERS, 15), (MilestoneKind.INTERIM, 1), (MilestoneKind.DATA_CALL, 3)):
+        MilestoneFactory(edition=edition, kind=kind, due_on=date(2022, 2, day), is_estimated=day != 1)
+    moved = MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28))
+    MilestoneDateChangeFactory(milestone=moved, due_on=date(2022, 1, 29))
+
+    context = get_dashboard(OfficerFactory()).context
+
+    assert context["missed"] == []
+    assert [(row.title, row.is_about, row.distance) for row in context["milestones_ahead"]] == [
+        ("Action plan presented by the Department to the government", False, "in 1 day"),
+        ("Interim assessment by the Department", False, "in 4 days"),
+        ("Data call by the embassy to ministries", True, "in 6 days"),
+    ]
 
 
 def test_dashboard_counts_updates_that_wait_and_came_late_though_no_commitment_is_overdue(get_dashboard):

@@ -118,8 +118,8 @@ def test_rows_of_the_embassy_link_to_their_pages():
     assert find_row(assessment, "assessment")[1:3] == ("1a: Concrete step", f"{page}#benchmark-a")
     assert find_row(benchmark.recommendation, "recommendation")[1:3] == ("Recommendation 1: Do it.", page)
     assert find_row(promise, "commitment")[1:3] == ("To do it.", f"/commitments/{promise.pk}/")
-    assert find_row(deadline, "milestone").url == "/LSO/2021/timeline/"
-    assert find_row(plan, "milestone").url == f"/milestones/{plan.pk}/done/"
+    assert find_row(deadline, "milestone").url == f"/milestones/{deadline.pk}/"
+    assert find_row(plan, "milestone").url == f"/milestones/{plan.pk}/"
     assert find_row(edition, "edition")[1:3] == ("Terms of Lesotho, 2021 edition", f"/editions/{edition.pk}/terms/")
 
 

@@ -207,6 +207,7 @@ class MarkedRows:
         terms = self.create_marked(factories.EditionTermsFactory, edition=edition, **by)
         milestone = self.create_marked(factories.MilestoneFactory, edition=edition, kind=MilestoneKind.ACTION_PLAN)
         self.mark_row(milestone)
+        self.create_marked(factories.MilestoneDateChangeFactory, milestone=milestone, **by)
         self.create_marked(factories.MilestoneDoneFactory, milestone=milestone, **by)
         recommendation = self.create_marked(
             factories.RecommendationFactory,

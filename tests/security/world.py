@@ -48,6 +48,7 @@ from tests.factories import (
     InternalNoteFactory,
     JobFactory,
     LineAnswerFactory,
+    MilestoneDateChangeFactory,
     MilestoneDoneFactory,
     MilestoneFactory,
     MinistryFactory,
@@ -261,10 +262,8 @@ class World:
             kind=MilestoneKind.ACTION_PLAN,
             source=self.marked_text("milestone", EMBASSY | ADMINISTRATOR),
         )
-        MilestoneDoneFactory(
-            milestone=self.rows["milestone"],
-            source=self.marked_text("milestone done", frozenset({"officer", "second"})),
-        )
+        MilestoneDoneFactory(milestone=self.rows["milestone"], source=self.marked_text("milestone done", EMBASSY))
+        MilestoneDateChangeFactory(milestone=self.rows["milestone"], reason=self.marked_text("milestone date", EMBASSY))
         shared = {"edition": edition, "years_unmet": 5}
         first = RecommendationFactory(
             text=self.marked_text("first recommendation", PUBLISHED),

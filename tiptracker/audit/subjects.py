@@ -75,7 +75,7 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
     ),
     "recommendations.indicator": SubjectKind(gettext_noop("Indicator"), "name"),
     "dialogues.internalnote": SubjectKind(gettext_noop("Internal note"), "text", "note_detail"),
-    "recommendations.milestone": SubjectKind(gettext_noop("Milestone"), "due_on"),
+    "recommendations.milestone": SubjectKind(gettext_noop("Milestone"), "due_on", "milestone_detail"),
     "accounts.ministry": SubjectKind(gettext_noop("Ministry"), "name", "ministry_edit"),
     "accounts.user": SubjectKind(gettext_noop("Person"), "name", "person_detail"),
     "reports.readinessrun": SubjectKind(gettext_noop("Readiness run"), "as_of", "run_detail"),
@@ -123,6 +123,7 @@ OTHER_NOUNS: Mapping[str, str] = {
     "dialogues.updateversiondecision": gettext_noop("Decision on an update"),
     "recommendations.benchmarkterms": gettext_noop("Terms of a benchmark"),
     "recommendations.editionterms": gettext_noop("Terms of an edition"),
+    "recommendations.milestonedatechange": gettext_noop("Changed date of a milestone"),
     "recommendations.milestonedone": gettext_noop("Date of a milestone"),
     "recommendations.recommendationterms": gettext_noop("Terms of a recommendation"),
 }

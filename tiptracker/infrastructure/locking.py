@@ -39,6 +39,7 @@ LOCK_ORDER = (
     # Parts of a row that the transaction has locked already, and rows whose text nothing else locks.
     "dialogues.draft_files",
     "dialogues.workbookdraft_files",
+    "recommendations.milestonedatechange",
     "recommendations.milestonedone",
     "recommendations.recommendation_supporting",
     "recommendations.recommendationterms",

@@ -147,6 +147,13 @@ CROWDED = st.dates(date(2022, 1, 1), date(2022, 2, 28))
 DAYS = CROWDED | st.dates(PERIOD_STARTS_ON - timedelta(30), PERIOD_ENDS_ON + timedelta(60))
 
 
+MILESTONE_DAYS = (
+    date(2021, 11, 1), PLAN_DUE, date(2022, 2, 1), date(2022, 2, 1), date(2022, 2, 15), DEADLINE_ON, PERIOD_ENDS_ON,
+    date(2022, 6, 30), date(2022, 6, 30),
+)  # fmt: skip
+"""The day of each kind of milestone."""
+
+
 @given(
     st.lists(st.tuples(st.sampled_from(list(CommitmentStatus)), DAYS), max_size=60),
     st.lists(st.tuples(st.sampled_from(list(DialogueStage)), DAYS), max_size=8),
@@ -159,9 +166,7 @@ def test_nothing_overlaps_or_leaves_the_drawing(promised, dialogues, today):
             *(dialogue_day(stage, on, key, today) for key, (stage, on) in enumerate(dialogues)),
             *(
                 year.milestone_day(kind, on, None, 1, today)
-                for kind, on in zip(
-                    MilestoneKind, (PLAN_DUE, date(2022, 2, 1), DEADLINE_ON, PERIOD_ENDS_ON), strict=True
-                )
+                for kind, on in zip(MilestoneKind, MILESTONE_DAYS, strict=True)
             ),
         ],
         today,

@@ -1,7 +1,7 @@
 import pytest
 
 from recommendations.choices import Tier
-from reports.readiness.watch_list import years_on_watch_list
+from recommendations.watch_list import years_on_watch_list
 
 LESOTHO_TIERS = {
     **dict.fromkeys((2009, 2010, 2013, 2014, 2015, 2019, 2021), Tier.WATCH_LIST),
