@@ -193,6 +193,7 @@ EMBASSY_PLACES = (
                 ),
             ),
             Tab("district_list", gettext_noop("Districts")),
+            Tab("country_comparison", gettext_noop("Comparison")),
             Tab(
                 "timeline",
                 gettext_noop("Timeline"),

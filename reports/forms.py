@@ -315,6 +315,38 @@ class TimelineFilter(ListFilterForm):
     )
 
 
+COMPARED_COUNTRIES = 4
+"""The most countries to compare with."""
+
+
+class ComparisonForm(ListFilterForm):
+    """The countries to compare with: those that the user follows, and those with published country-years."""
+
+    few = frozenset(f"with{number}" for number in range(1, COMPARED_COUNTRIES + 1))
+
+    def __init__(
+        self, *args: Any, followed: Sequence[tuple[str, str]], published: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        groups = [
+            (gettext("Countries that you follow"), list(followed)),
+            (gettext("Only published figures"), list(published)),
+        ]
+        for number in range(1, COMPARED_COUNTRIES + 1):
+            self.fields[f"with{number}"] = forms.ChoiceField(
+                label=gettext("Country %(number)d") % {"number": number},
+                required=False,
+                choices=[("", gettext("None")), *((title, rows) for title, rows in groups if rows)],
+                error_messages={
+                    "invalid_choice": gettext("This choice does not exist and was ignored. Choose from the list.")
+                },
+            )
+
+    def chosen(self) -> list[str]:
+        """Return the codes of the chosen countries, each once."""
+        return list(dict.fromkeys(filter(None, self.cleaned_data.values())))
+
+
 class RecommendationFilterForm(ListFilterForm):
     """Filter for the list of recommendations. Only the embassy can filter by lead ministry."""
 

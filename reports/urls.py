@@ -10,6 +10,7 @@ from reports.views import (
     calendar,
     changes,
     commitment_list,
+    country_comparison,
     dashboard,
     districts,
     explanation,
@@ -38,6 +39,7 @@ urlpatterns = [
         [
             path("districts/", districts.district_list, name="district_list"),
             path("calendar/", calendar.calendar_month, name="calendar_month"),
+            path("comparison/", country_comparison.country_comparison, name="country_comparison"),
             path("timeline/", timeline.timeline, name="timeline"),
             path("handover/", handover.handover, name="handover"),
             path("dashboard/", dashboard.dashboard, name="dashboard"),

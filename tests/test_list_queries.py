@@ -519,6 +519,7 @@ LISTS = [
     ListPage("evidence_list", Rows.evidence, 19, query="q=case&word=verified&page=2"),
     ListPage("evidence_list", Rows.evidence, 17 + LOG_ENTRY, query="as=csv"),
     ListPage("indicator_list", Rows.indicators, 13),
+    ListPage("country_comparison", Rows.indicators, 11),
     ListPage("standard_indicators", Rows.indicators, 8),
     ListPage("standard_indicators", Rows.ministries, 8),
     ListPage("my_tasks", Rows.tasks, 36),

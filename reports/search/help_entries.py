@@ -75,6 +75,12 @@ HELP_PAGES = (
         gettext_noop("calendar deadline data call report Department year"),
     ),
     HelpPage(
+        "country_comparison",
+        gettext_noop("Comparison"),
+        gettext_noop("Tiers and figures over the years, beside those of other countries."),
+        gettext_noop("countries compare tier history region"),
+    ),
+    HelpPage(
         "briefing_list",
         gettext_noop("Briefings"),
         gettext_noop("Documents made from the record, to request and to download."),

@@ -111,6 +111,7 @@ version_simulation  changed
 methodology         as_of known_by known_on
 recommendation_list pillar
 setup_add           country
+country_comparison  with1 with2 with3 with4
 timeline            kind stands
 standard_indicators tick
 commitment_list     q status pillar due_from due_to sort

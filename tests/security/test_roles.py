@@ -198,6 +198,8 @@ POST  evidence_simulation                     internal   405 405 405 405 | 405 4
 GET   benchmark_simulation                    assessed   200 200 200 200 | 403 404 404 | 404 403 | in  in
 POST  benchmark_simulation                    assessed   405 405 405 405 | 405 405 405 | 405 405 | in  in
 
+GET   country_comparison                    -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  country_comparison                    -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   timeline                              -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  timeline                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   handover                              -          200 200 200 200 | 403 403 403 | 200 403 | in  in
