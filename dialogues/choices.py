@@ -212,6 +212,14 @@ GOVERNMENT_DOERS = frozenset({DoneBy.GOVERNMENT, DoneBy.JOINT})
 """Whose actions count (22 U.S.C. 7107(b), Tier 2)."""
 
 
+class PartnerKind(ChoiceEnum):
+    """The kinds of organization outside government."""
+
+    CIVIL_SOCIETY = "civil_society", gettext_noop("Civil society")
+    INTERNATIONAL = "international_organization", gettext_noop("International organization")
+    OTHER = "other", gettext_noop("Other")
+
+
 class Sensitivity(ChoiceEnum):
     """Who may see a piece of evidence, besides the ministry that sent it."""
 

@@ -233,6 +233,11 @@ def can_mark_note(user: User, note: InternalNote) -> bool:
     return is_named and user.countries.filter(pk=note.country_id).exists()
 
 
+def can_manage_partners(user: User, country: Country) -> bool:
+    """Return whether the user may add and rename partners: officers of the country, whose evidence names them."""
+    return _is_officer_of(user, country.pk)
+
+
 def can_redact(user: User, country: Country) -> bool:
     """Return whether the user may propose a redaction: officers and the ambassador of the country.
 

@@ -199,6 +199,7 @@ EMBASSY_PLACES = (
                 gettext_noop("Timeline"),
                 ("department_year", "milestone_add", "milestone_date", "milestone_detail", "milestone_done"),
             ),
+            Tab("partner_list", gettext_noop("Partners"), ("partner_add", "partner_edit")),
         ),
     ),
     Place(

@@ -40,6 +40,7 @@ from dialogues.models import (
     NextStep,
     NextStepDone,
     Participant,
+    Partner,
     Reading,
     ReadingPart,
     Redaction,
@@ -152,6 +153,7 @@ PARTLY_FIXED = {
     Ministry: {"country"},
     Participant: {"dialogue"},
     Question: {"edition"},
+    Partner: {"country"},
     Recommendation: {"edition"},
 }  # fmt: skip
 """Models whose rows may be corrected, with the columns that stay: whose a row is, who recorded it, and what results
@@ -289,6 +291,7 @@ ROW_FACTORIES = {
     RequestLine: _removed_line,
     InternalNote: factories.InternalNoteFactory,
     InternalNoteDone: factories.InternalNoteDoneFactory,
+    Partner: factories.PartnerFactory,
     LogVerification: lambda: LogVerification.objects.create(at=factories.TERMS_SET_AT, number=1, hash="0" * 64),
     EditionTerms: lambda: factories.EditionFactory().terms.get(),
     Evidence: factories.EvidenceFactory,

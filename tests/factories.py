@@ -66,6 +66,7 @@ from dialogues.models import (
     NextStep,
     NextStepDone,
     Participant,
+    Partner,
     Reading,
     ReadingPart,
     Redaction,
@@ -636,6 +637,17 @@ class InternalNoteDoneFactory(DjangoModelFactory):
     note = factory.SubFactory(InternalNoteFactory)
     recorded_at = at_noon(date(2022, 1, 12))
     recorded_by = factory.SubFactory(ReviewerFactory)
+
+
+class PartnerFactory(DjangoModelFactory):
+    """An organization that nothing in the record names yet."""
+
+    class Meta:
+        model = Partner
+
+    country = factory.SubFactory(CountryFactory)
+    name = factory.Sequence(lambda n: f"Partner number {n + 1}")
+    kind = "civil_society"
 
 
 class DialogueFileFactory(DjangoModelFactory):

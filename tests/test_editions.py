@@ -24,6 +24,7 @@ OFFICER_PAGES = {
     "evidence_log",
     "commitment_add",
     "indicator_enter",
+    "partner_add",
     "dialogue_add",
     "briefing_request",
     "information_request_add",

@@ -35,6 +35,7 @@ from dialogues.models import (
     InternalNote,
     LineAnswer,
     Participant,
+    Partner,
     Reading,
     ReadingPart,
     Redaction,
@@ -296,6 +297,9 @@ class Rows:
             for _ in range(many)
         )
 
+    def partners(self, many):
+        Partner.objects.bulk_create(factories.PartnerFactory.build_batch(many, country=self.country, note="A note."))
+
     def assessments(self, many):
         pieces = self.evidence(many)
         rows = Assessment.objects.bulk_create(
@@ -520,6 +524,7 @@ LISTS = [
     ListPage("evidence_list", Rows.evidence, 17 + LOG_ENTRY, query="as=csv"),
     ListPage("indicator_list", Rows.indicators, 13),
     ListPage("country_comparison", Rows.indicators, 11),
+    ListPage("partner_list", Rows.partners, 8),
     ListPage("standard_indicators", Rows.indicators, 8),
     ListPage("standard_indicators", Rows.ministries, 8),
     ListPage("my_tasks", Rows.tasks, 36),

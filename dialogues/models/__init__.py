@@ -8,6 +8,7 @@ from dialogues.models.evidence import Evidence, EvidenceLink, EvidenceReview
 from dialogues.models.files import EvidenceFile, FileScan, FileText
 from dialogues.models.information_requests import InformationRequest, LineAnswer, RequestEvent, RequestLine
 from dialogues.models.internal_notes import InternalNote, InternalNoteDone
+from dialogues.models.partners import Partner
 from dialogues.models.question_answers import AnswerCitation, AnswerEvent, AnswerSentence, AnswerVersion
 from dialogues.models.readings import Reading, ReadingPart
 from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
@@ -46,6 +47,7 @@ __all__ = [
     "NextStep",
     "NextStepDone",
     "Participant",
+    "Partner",
     "Reading",
     "ReadingPart",
     "Redaction",

@@ -30,6 +30,7 @@ from dialogues.models import (
     NextStep,
     NextStepDone,
     Participant,
+    Partner,
     Reading,
     Redaction,
     RedactionDecision,
@@ -330,6 +331,7 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
     InternalNote: ModelLabel(
         _dated(gettext_noop("Internal note of %(date)s"), lambda row: _format_day(row.recorded_at)), "note_detail"
     ),
+    Partner: ModelLabel(lambda row: gettext("Partner “%(name)s”") % {"name": row.name}),
     Edition: ModelLabel(_of_edition(gettext_noop("Edition of %(year)s"), lambda row: row), "edition_terms"),
     EditionImport: ModelLabel(
         _of_edition(gettext_noop("File imported for the %(year)s edition"), lambda row: row.edition),

@@ -120,6 +120,7 @@ IDENTIFYING_FIELDS = {
     "QuestionSet.sha256",
     "QuestionTerms.heading",
     "QuestionTerms.number",
+    "Partner.name",  # an organization's; officers correct it
     "ReadingPart.category",  # no form writes it
     "Redaction.words",  # becomes the mark by itself
     "RedactionPlace.table",

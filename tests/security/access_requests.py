@@ -532,6 +532,8 @@ BODIES = {
     "POST recommendation_note_add": note_body,
     "POST ministry_note_add": note_body,
     "POST note_detail": lambda world: {"back": "tasks"},
+    "POST partner_add": lambda world: {"name": "Another shelter", "kind": "civil_society"},
+    "POST partner_edit": lambda world: {"name": "Another name", "kind": "other", "note": "", "version": "1"},
     "POST version_withdraw": lambda world: {"reason": "We attached the wrong list."},
     "POST information_request_add": information_request_body,
     "POST information_request_correct": request_correction_body,

@@ -294,6 +294,7 @@ class MarkedRows:
             self.create_marked(factories.AgreedProofEndFactory, to, proof=ended)
         self._mark_corrections()
         self._mark_notes()
+        self.partner = self.create_marked(factories.PartnerFactory, country=self.world.rows["lesotho"])
 
     def _mark_notes(self):
         """Leave an internal note on everything that a ministry can open. No ministry reads any of them."""

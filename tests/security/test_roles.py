@@ -182,6 +182,12 @@ GET   indicator_detail                      indicator  200 200 200 200 | 403 403
 POST  indicator_detail                      indicator  405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   indicator_enter                       -          200 200 403 403 | 403 403 403 | 200 403 | in  in
 POST  indicator_enter                       -          302 302 403 403 | 403 403 403 | 302 403 | in  in
+GET   partner_list                          -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  partner_list                          -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   partner_add                           -          200 200 403 403 | 403 403 403 | 200 403 | in  in
+POST  partner_add                           -          302 302 403 403 | 403 403 403 | 302 403 | in  in
+GET   partner_edit                          partner    200 200 403 403 | 404 404 404 | 404 404 | in  in
+POST  partner_edit                          partner    302 302 403 403 | 404 404 404 | 404 404 | in  in
 GET   standard_indicators                   -          200 200 403 403 | 403 403 403 | 200 403 | in  in
 POST  standard_indicators                   -          302 302 403 403 | 403 403 403 | 302 403 | in  in
 GET   reading_add                           indicator  200 200 403 403 | 403 404 404 | 404 403 | in  in

@@ -59,6 +59,7 @@ from tests.factories import (
     OfficeHolderFactory,
     OfficerFactory,
     ParticipantFactory,
+    PartnerFactory,
     QuestionFactory,
     ReadinessRunFactory,
     ReadingFactory,
@@ -827,6 +828,14 @@ class World:
                 text=self.marked_text("note on a ministry", EMBASSY),
                 named=self.people["second"],
             )
+        )
+        self.add_rows(
+            partner=PartnerFactory(
+                name=self.marked_text("partner", EMBASSY), note=self.marked_text("its note", EMBASSY)
+            ),
+            foreign_partner=PartnerFactory(
+                country=self.rows["malawi"], name=self.marked_text("their partner", ELSEWHERE)
+            ),
         )
         foreign_note = InternalNoteFactory(
             country=self.rows["malawi"],

@@ -26,6 +26,7 @@ LOCK_ORDER = (
     "recommendations.indicator",
     "recommendations.questionset",
     "recommendations.question",
+    "dialogues.partner",
     "dialogues.dialogue",
     "dialogues.nextstep",
     "dialogues.workbookdraft",  # before the commitments on which its rows are sent
