@@ -226,3 +226,18 @@ INDICIA_SUMMARIES = {
     12: gettext_noop("demand for commercial sex"),
 }
 """A short summary of each of the twelve indicia, by its number (22 U.S.C. 7106(b)). `gettext` translates it."""
+INDICIA_PILLARS: dict[int, Pillar] = {
+    1: Pillar.PROSECUTION,
+    2: Pillar.PROTECTION,
+    3: Pillar.PREVENTION,
+    4: Pillar.PROSECUTION,
+    5: Pillar.PROSECUTION,
+    6: Pillar.PREVENTION,
+    7: Pillar.PROSECUTION,
+    8: Pillar.PROTECTION,
+    9: Pillar.PREVENTION,
+    10: Pillar.PREVENTION,
+    11: Pillar.PREVENTION,
+    12: Pillar.PREVENTION,
+}
+"""The pillar under which documents print an indicium without a recommendation. The law names none for 8 to 11."""

@@ -57,7 +57,9 @@ from dialogues.models import (
     DueDateProposalDecision,
     Evidence,
     EvidenceFile,
+    EvidenceIndicium,
     EvidenceLink,
+    EvidenceQuestion,
     EvidenceReview,
     InformationRequest,
     InternalNote,
@@ -1102,6 +1104,7 @@ class EvidenceFactory(DjangoModelFactory):
     """Internal evidence of 10 January 2022: a court record of the government, recorded that day, without a review.
 
     `supports=[benchmark, …]` adds evidence links (`supports__shows=SupportKind.PLAN`; by default a concrete action).
+    `indicia=[4, …]` adds what it shows on indicia, likewise.
     `verified=True`: the reviewer verifies it and each evidence link, at `verified__at=…` (default: when recorded).
     With an `update_version` it belongs to that version's commitment, is shared, and is recorded by its sender.
     """
@@ -1141,12 +1144,38 @@ class EvidenceFactory(DjangoModelFactory):
             EvidenceLinkFactory(evidence=evidence, benchmark=benchmark, shows=shows)
 
     @factory.post_generation
+    def indicia(evidence, create, extracted, shows=SupportKind.ACTION):
+        for number in extracted or ():
+            EvidenceIndiciumFactory(evidence=evidence, indicium=number, shows=shows)
+
+    @factory.post_generation
     def verified(evidence, create, extracted, at=None):
         if extracted:
             for evidence_link in (None, *evidence.evidence_links.all()):
                 EvidenceReviewFactory(
                     evidence=evidence, evidence_link=evidence_link, recorded_at=at or evidence.recorded_at
                 )
+
+
+class EvidenceIndiciumFactory(DjangoModelFactory):
+    class Meta:
+        model = EvidenceIndicium
+
+    evidence = factory.SubFactory(EvidenceFactory)
+    indicium = 4
+    shows = SupportKind.ACTION
+    recorded_at = factory.LazyAttribute(lambda row: row.evidence.recorded_at)
+    recorded_by = factory.LazyAttribute(lambda row: row.evidence.recorded_by)
+
+
+class EvidenceQuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = EvidenceQuestion
+
+    evidence = factory.SubFactory(EvidenceFactory)
+    question = factory.SubFactory(QuestionFactory)
+    recorded_at = factory.LazyAttribute(lambda row: row.evidence.recorded_at)
+    recorded_by = factory.LazyAttribute(lambda row: row.evidence.recorded_by)
 
 
 class EvidenceLinkFactory(DjangoModelFactory):

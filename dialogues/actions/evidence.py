@@ -1,6 +1,7 @@
 """Log evidence and review it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NotRequired, TypedDict, Unpack
 
@@ -25,19 +26,31 @@ from dialogues.models import (
     Commitment,
     Evidence,
     EvidenceFile,
+    EvidenceIndicium,
     EvidenceLink,
+    EvidenceQuestion,
     EvidenceReview,
+    Partner,
     UpdateVersionDecision,
 )
 from dialogues.permissions import can_log_evidence, can_review_evidence, has_recorded
 from recommendations.actions.readiness_jobs import enqueue_readiness
-from recommendations.models import Benchmark
+from recommendations.choices import INDICIA_SUMMARIES
+from recommendations.models import Benchmark, Question
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext, record_language
-from tiptracker.validation import insert_row, refuse_future, refuse_reversed_dates, refuse_unseen, require_text
+from tiptracker.text_rules import normalize_name
+from tiptracker.validation import (
+    insert_row,
+    insert_rows,
+    refuse_future,
+    refuse_reversed_dates,
+    refuse_unseen,
+    require_text,
+)
 
 TITLE_LENGTH = 400
 
@@ -57,8 +70,37 @@ class EvidenceValues(TypedDict):
     source: NotRequired[str]
     link: NotRequired[str]
     file: NotRequired[EvidenceFile | None]
+    partner: NotRequired[Partner | None]
     commitment: NotRequired[Commitment | None]
     sensitivity: NotRequired[Sensitivity]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceSupport:
+    """What a piece of evidence supports: benchmarks and indicia, with what it shows of each, and yearly questions."""
+
+    evidence_links: Sequence[tuple[Benchmark, SupportKind]] = ()
+    indicia: Sequence[tuple[int, SupportKind]] = ()
+    questions: Sequence[Question] = ()
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> "EvidenceSupport":
+        """Return what recorded evidence supports."""
+        links = evidence.evidence_links.select_related("benchmark")
+        return cls(
+            evidence_links=[(link.benchmark, SupportKind(link.shows)) for link in links],
+            indicia=[(row.indicium, SupportKind(row.shows)) for row in evidence.indicia.all()],
+            questions=[row.question for row in evidence.question_links.select_related("question")],
+        )
+
+    @property
+    def comparable(self) -> object:
+        """All of it in a form that can be compared, whatever its order."""
+        return (
+            sorted((benchmark.pk, str(shows)) for benchmark, shows in self.evidence_links),
+            sorted((indicium, str(shows)) for indicium, shows in self.indicia),
+            sorted(question.pk for question in self.questions),
+        )
 
 
 CONTENT_FIELDS = EvidenceValues.__annotations__.keys() - {"file"}
@@ -70,6 +112,8 @@ def log_evidence(
     *,
     country: Country,
     evidence_links: Sequence[tuple[Benchmark, SupportKind]] = (),
+    indicia: Sequence[tuple[int, SupportKind]] = (),
+    questions: Sequence[Question] = (),
     count: ReadingInput | None = None,
     shares_file: bool = False,
     by: User,
@@ -81,6 +125,9 @@ def log_evidence(
     Dates outside every tracking period are accepted: such evidence doesn't count, and pages say so.
 
     Args:
+        evidence_links: the benchmarks that it supports.
+        indicia: numbers of indicia that it supports without a recommendation. This adds nothing to readiness.
+        questions: yearly questions that it answers.
         count: a figure that the evidence reports. It becomes a reading that cites the evidence.
         shares_file: another piece of evidence logged with this one already cites the file.
 
@@ -92,13 +139,14 @@ def log_evidence(
     """
     if not can_log_evidence(by, country):
         raise PermissionDenied
-    evidence = build_evidence(country, values, evidence_links, by, now)
+    support = EvidenceSupport(evidence_links=evidence_links, indicia=indicia, questions=questions)
+    evidence = build_evidence(country, values, support, by, now)
     lock_person(by)
-    refuse_duplicate(_find_identical(evidence, evidence_links, count), now)
+    refuse_duplicate(_find_identical(evidence, support, count), now)
     if evidence.file and not shares_file:
         refuse_unless_own_and_unsent([evidence.file], by)
     insert_row(evidence)
-    add_evidence_links(evidence, evidence_links)
+    add_support(evidence, support)
     enqueue_readiness(country.pk)
     record("evidence.logged", by=by, row=evidence, country=country, after=evidence_audit_values(evidence))
     if count:
@@ -109,7 +157,7 @@ def log_evidence(
 def build_evidence(
     country: Country,
     values: EvidenceValues,
-    evidence_links: Sequence[tuple[Benchmark, SupportKind]],
+    support: EvidenceSupport,
     by: User,
     now: datetime,
 ) -> Evidence:
@@ -128,8 +176,38 @@ def build_evidence(
     if evidence.commitment and evidence.commitment.country_id != country.pk:
         sentence = gettext("This commitment belongs to another country. Choose one of this country.")
         raise Refused("another_country", sentence, field="commitment")
-    refuse_invalid_benchmarks([benchmark for benchmark, _ in evidence_links], country, field="evidence_links")
+    _refuse_unfitting_partner(evidence)
+    refuse_invalid_benchmarks([benchmark for benchmark, _ in support.evidence_links], country, field="evidence_links")
+    _refuse_invalid_topics(support, country)
     return evidence
+
+
+def _refuse_unfitting_partner(evidence: Evidence) -> None:
+    """Refuse a partner of another country, and one that neither did anything nor stated it."""
+    partner = evidence.partner
+    if partner is None:
+        return
+    if partner.country_id != evidence.country_id:
+        sentence = gettext("This partner belongs to another country. Choose one of this country.")
+        raise Refused("another_country", sentence, field="partner")
+    if evidence.done_by == DoneBy.GOVERNMENT and normalize_name(partner.name) not in normalize_name(evidence.stated_by):
+        sentence = gettext(
+            "The government did this alone, and “Stated by” does not name %(partner)s. Choose “Joint” if the partner "
+            "took part, name it under “Stated by”, or choose no partner."
+        )
+        raise Refused("partner_without_part", sentence % {"partner": partner}, field="partner")
+
+
+def _refuse_invalid_topics(support: EvidenceSupport, country: Country) -> None:
+    """Refuse an indicium or a question that is named twice or does not exist for this country."""
+    numbers = [indicium for indicium, _ in support.indicia]
+    if len(set(numbers)) < len(numbers) or not INDICIA_SUMMARIES.keys() >= set(numbers):
+        sentence = gettext("Choose each indicium once, from 1 to 12.")
+        raise Refused("invalid_indicium", sentence, field="indicia")
+    keys = [question.pk for question in support.questions]
+    if len(set(keys)) < len(keys) or any(row.edition.country_id != country.pk for row in support.questions):
+        sentence = gettext("Choose each question once, and only questions about this country.")
+        raise Refused("invalid_question", sentence, field="questions")
 
 
 @transaction.atomic
@@ -175,22 +253,18 @@ def log_readings(
     ]
 
 
-def _find_identical(
-    evidence: Evidence, evidence_links: Sequence[tuple[Benchmark, SupportKind]], reading: ReadingInput | None
-) -> Evidence | None:
-    """Return evidence that the same person logged before with the same content and links."""
+def _find_identical(evidence: Evidence, support: EvidenceSupport, reading: ReadingInput | None) -> Evidence | None:
+    """Return evidence that the same person logged before with the same content, supporting the same."""
     content = model_to_dict(evidence, CONTENT_FIELDS)
     file = {"file__received_sha256": evidence.file.received_sha256} if evidence.file else {"file": None}
     same = Evidence.objects.filter(
         **content, **file, country=evidence.country, recorded_by=evidence.recorded_by, update_version=None
     )
-    links = sorted((benchmark.pk, str(shows)) for benchmark, shows in evidence_links)
     fields = ("indicator", "starts_on", "through_on", "figure", "direction")
     readings = [tuple(model_to_dict(reading.unsaved(), fields).values())] if reading else []
     for row in same.order_by("pk"):
-        if links == sorted(row.evidence_links.values_list("benchmark_id", "shows")) and readings == list(
-            row.readings.values_list(*fields)
-        ):
+        is_same = support.comparable == EvidenceSupport.of(row).comparable
+        if is_same and readings == list(row.readings.values_list(*fields)):
             return row
     return None
 
@@ -340,10 +414,20 @@ def add_evidence_links(evidence: Evidence, evidence_links: Sequence[tuple[Benchm
         )
 
 
+def add_support(evidence: Evidence, support: EvidenceSupport) -> None:
+    """Write what `evidence` supports, with the recorder and time of the evidence."""
+    add_evidence_links(evidence, support.evidence_links)
+    recorded = {"evidence": evidence, "recorded_at": evidence.recorded_at, "recorded_by": evidence.recorded_by}
+    insert_rows([EvidenceIndicium(indicium=number, shows=shows, **recorded) for number, shows in support.indicia])
+    insert_rows([EvidenceQuestion(question=question, **recorded) for question in support.questions])
+
+
 def evidence_audit_values(evidence: Evidence) -> dict[str, object]:
     """Return the values of a piece of evidence that the activity log keeps."""
     return {
         **model_to_dict(evidence, CONTENT_FIELDS),
         "file": evidence.file.stored_sha256 if evidence.file else None,
         "evidence_links": list(evidence.evidence_links.order_by("pk").values_list("benchmark_id", "shows")),
+        "indicia": list(evidence.indicia.values_list("indicium", "shows")),
+        "questions": list(evidence.question_links.values_list("question__number", flat=True)),
     }

@@ -75,7 +75,7 @@ def change_partner(
 def _find_free_name(country: Country, name: str, besides: Partner | None = None) -> str:
     """Return the name as it is saved. Refuse an empty one, and one that another partner of the country has."""
     name = require_text(name, gettext("Enter the name of the organization."), field="name")
-    others = Partner.objects.filter(country=country).exclude(pk=besides.pk if besides else None)
+    others = (other for other in Partner.objects.filter(country=country) if other != besides)
     taken = next((other for other in others if normalize_name(other.name) == normalize_name(name)), None)
     if taken:
         sentence = gettext("The partner “%(name)s” already exists. Enter another name, or use that partner.")

@@ -12,8 +12,9 @@ from dialogues.actions.agreed_proofs import carry_matches
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
 from dialogues.actions.evidence import (
     CONTENT_FIELDS,
+    EvidenceSupport,
     EvidenceValues,
-    add_evidence_links,
+    add_support,
     build_evidence,
     evidence_audit_values,
 )
@@ -24,7 +25,7 @@ from dialogues.models import Evidence, Reading
 from dialogues.permissions import can_log_evidence, can_revise
 from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import BreakdownDimension
-from recommendations.models import Benchmark
+from recommendations.models import Benchmark, Question
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
@@ -38,12 +39,14 @@ def revise_evidence(
     evidence: Evidence,
     reason: str,
     evidence_links: Sequence[tuple[Benchmark, SupportKind]] = (),
+    indicia: Sequence[tuple[int, SupportKind]] = (),
+    questions: Sequence[Question] = (),
     counts: Sequence[ReadingInput] = (),
     by: User,
     now: datetime,
     **values: Unpack[EvidenceValues],
 ) -> Evidence:
-    """Replace a piece of evidence by a corrected one: all fields, links and figures, and the reason.
+    """Replace a piece of evidence by a corrected one: all fields, what it supports, figures, and the reason.
 
     The new row waits for its own reviews. `file` may be one that an earlier row of the same evidence cites.
 
@@ -64,18 +67,19 @@ def revise_evidence(
             ),
         )
     reason = require_text(reason, gettext("Write what was wrong, in a sentence."), field="reason")
-    revision = build_evidence(evidence.country, values, evidence_links, by, now)
+    support = EvidenceSupport(evidence_links=evidence_links, indicia=indicia, questions=questions)
+    revision = build_evidence(evidence.country, values, support, by, now)
     revision.revises, revision.revision_reason = evidence, reason
     lock_person(by)
     locked = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
-    content = _comparable_content(revision, evidence_links, counts)
+    content = _comparable_content(revision, support, counts)
     _refuse_replaced(locked, content, by, now)
     if content == _recorded_content(locked):
         raise Refused("unchanged", gettext("You changed nothing. Correct what is wrong, or choose “Cancel”."))
     if revision.file and revision.file_id not in _cited_file_ids(locked):
         refuse_unless_own_and_unsent([revision.file], by)
     insert_row(revision)
-    add_evidence_links(revision, evidence_links)
+    add_support(revision, support)
     if revision.commitment_id == locked.commitment_id:
         carry_matches(locked, revision)
     enqueue_readiness(evidence.country_id)
@@ -133,22 +137,18 @@ def _cited_file_ids(evidence: Evidence | None) -> set[int | None]:
 
 
 def _recorded_content(evidence: Evidence) -> object:
-    evidence_links = [
-        (evidence_link.benchmark, SupportKind(evidence_link.shows))
-        for evidence_link in evidence.evidence_links.select_related("benchmark")
-    ]
     readings = evidence.readings.select_related("indicator").prefetch_related("parts")
-    return _comparable_content(evidence, evidence_links, [reading_input_of(reading) for reading in readings])
+    return _comparable_content(
+        evidence, EvidenceSupport.of(evidence), [reading_input_of(reading) for reading in readings]
+    )
 
 
-def _comparable_content(
-    evidence: Evidence, evidence_links: Sequence[tuple[Benchmark, SupportKind]], readings: Sequence[ReadingInput]
-) -> object:
+def _comparable_content(evidence: Evidence, support: EvidenceSupport, readings: Sequence[ReadingInput]) -> object:
     """Return all content of a piece of evidence in a form that can be compared. Files are compared by their hash."""
     return (
         [str(value or "") for value in model_to_dict(evidence, CONTENT_FIELDS).values()],
         evidence.file.received_sha256 if evidence.file else "",
-        sorted((benchmark.pk, str(shows)) for benchmark, shows in evidence_links),
+        support.comparable,
         sorted(_comparable_reading(reading) for reading in readings),
     )
 

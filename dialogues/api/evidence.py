@@ -18,8 +18,18 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from dialogues.actions.evidence import record_evidence_opened, review_evidence
 from dialogues.choices import EvidenceDecision
-from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview, Reading
+from dialogues.models import (
+    Evidence,
+    EvidenceFile,
+    EvidenceIndicium,
+    EvidenceLink,
+    EvidenceQuestion,
+    EvidenceReview,
+    Partner,
+    Reading,
+)
 from dialogues.permissions import can_give_reviews
+from recommendations.choices import INDICIA_SUMMARIES
 from recommendations.models import Benchmark
 from tiptracker import clock, text_rules
 from tiptracker.accounts.models import AnyUser
@@ -114,14 +124,55 @@ class OwnEvidenceSerializer(FormerNamesMixin, serializers.ModelSerializer[Eviden
         )
 
 
-class EvidenceSerializer(OwnEvidenceSerializer):
-    """A piece of evidence, what it shows on each benchmark, and the embassy's reviews."""
+class EvidenceIndiciumSerializer(serializers.ModelSerializer[EvidenceIndicium]):
+    """What evidence shows on one of the twelve indicia (22 U.S.C. 7106(b)) without a recommendation."""
 
+    class Meta:
+        model = EvidenceIndicium
+        fields = ("indicium", "shows", "recorded_at")
+
+
+class EvidenceQuestionSerializer(serializers.ModelSerializer[EvidenceQuestion]):
+    """A yearly question that evidence answers without a recommendation."""
+
+    number = serializers.CharField(source="question.number", read_only=True)
+
+    class Meta:
+        model = EvidenceQuestion
+        fields = ("question", "number", "recorded_at")
+
+
+class PartnerSerializer(serializers.ModelSerializer[Partner]):
+    """An organization outside government."""
+
+    class Meta:
+        model = Partner
+        fields = ("id", "name", "kind")
+
+
+class EvidenceSerializer(OwnEvidenceSerializer):
+    """A piece of evidence, what it shows on each benchmark and indicium, and the embassy's reviews.
+
+    A review without an evidence link is of the evidence itself. It covers its figures, indicia and questions.
+    """
+
+    partner = PartnerSerializer(read_only=True, allow_null=True)
+    indicia = EvidenceIndiciumSerializer(many=True, read_only=True)
+    questions = EvidenceQuestionSerializer(source="question_links", many=True, read_only=True)
     country = serializers.SlugRelatedField[Evidence](slug_field="code", read_only=True)
     evidence_links = EvidenceLinkSerializer(many=True, read_only=True)
 
     class Meta(OwnEvidenceSerializer.Meta):
-        fields = (*OwnEvidenceSerializer.Meta.fields, "country", "sensitivity", "revises", "revision_reason")
+        fields = (
+            *OwnEvidenceSerializer.Meta.fields,
+            "country",
+            "partner",
+            "indicia",
+            "questions",
+            "sensitivity",
+            "revises",
+            "revision_reason",
+        )
 
 
 class EvidenceFilter(filters.FilterSet):
@@ -130,6 +181,9 @@ class EvidenceFilter(filters.FilterSet):
     benchmark = IdFilter(method="supporting")
     update_version = IdFilter("update_version_id")
     round = FormerIdFilter("update_version_id", now="update_version")
+    indicium = filters.ChoiceFilter(
+        method="of_indicium", choices=[(str(number), str(number)) for number in INDICIA_SUMMARIES]
+    )
     happened_after = filters.DateFilter("happened_to", lookup_expr="gte")
     happened_before = filters.DateFilter("happened_to", lookup_expr="lte")
     recorded_since = RecordedSinceFilter(
@@ -146,6 +200,12 @@ class EvidenceFilter(filters.FilterSet):
         benchmark = Benchmark.objects.visible_to(reader).filter(pk=value)
         evidence_links = EvidenceLink.objects.visible_to(reader).filter(benchmark__in=benchmark)
         return evidence.filter(pk__in=evidence_links.values("evidence"))
+
+    def of_indicium(self, evidence: QuerySet[Evidence], name: str, value: str) -> QuerySet[Evidence]:
+        """Filter by the indicia that the reader can see that the evidence supports."""
+        reader = self.request.user if self.request else AnonymousUser()
+        rows = EvidenceIndicium.objects.visible_to(reader).filter(indicium=value)
+        return evidence.filter(pk__in=rows.values("evidence"))
 
     def changed_since(self, evidence: QuerySet[Evidence], name: str, moment: datetime) -> QuerySet[Evidence]:
         """Select evidence recorded since `moment`, or with a visible evidence link or review since then."""
@@ -174,6 +234,7 @@ class EvidenceViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Evidence]):
         evidence = Evidence.objects.visible_to(reader).select_related(
             "country",
             "file",
+            "partner",
             "recorded_by",
             "commitment__ministry",
             "information_request__ministry",
@@ -182,7 +243,10 @@ class EvidenceViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Evidence]):
             "update_version__update__information_request__ministry",
         )
         return evidence.prefetch_related(
-            Prefetch("evidence_links", evidence_links), Prefetch("reviews", _reviews(reader))
+            Prefetch("evidence_links", evidence_links),
+            Prefetch("reviews", _reviews(reader)),
+            Prefetch("indicia", EvidenceIndicium.objects.visible_to(reader)),
+            Prefetch("question_links", EvidenceQuestion.objects.visible_to(reader).select_related("question")),
         ).order_by("-happened_to", "-pk")
 
 

@@ -28,8 +28,9 @@ from dialogues.forms.fields import (
     fill_end_date,
 )
 from dialogues.forms.figures import DistrictsField, GroupedFigureField, check_districts, offer_districts
-from dialogues.models import Commitment, EvidenceFile, Reading
-from recommendations.models import Indicator
+from dialogues.models import Commitment, EvidenceFile, Partner, Reading
+from recommendations.choices import INDICIA_SUMMARIES
+from recommendations.models import Indicator, Question
 from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, raw_values, set_row_choices
@@ -83,6 +84,19 @@ class EvidenceForm(DatedForm):
         widget=forms.TextInput(attrs={"list": "earlier-stated-by"}),
         help_text=gettext_lazy("For example “Ministry of Police”, “Lesotho Times” or “Embassy visit”."),
     )
+    partner = RowField(
+        label=gettext_lazy("Partner"),
+        required=False,
+        help_text=gettext_lazy("The organization outside government that did it, took part in it or stated it."),
+    )
+    indicia = forms.TypedMultipleChoiceField(
+        coerce=int,
+        label=gettext_lazy("Indicia of 22 U.S.C. 7106(b)"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    indicia_show = DefaultChoiceField(SupportKind.ACTION, label=gettext_lazy("What it shows on these indicia"))
+    questions = RowsField(label=gettext_lazy("Yearly questions that it answers"), required=False)
     commitment = RowField(label=gettext_lazy("Commitment"), required=False, widget=DataSelect)
     sensitivity = forms.TypedChoiceField(
         coerce=Sensitivity,
@@ -97,6 +111,8 @@ class EvidenceForm(DatedForm):
         self,
         *args: Any,
         commitments: Sequence[Commitment],
+        partners: Sequence[Partner] = (),
+        questions: Sequence[Question] = (),
         chosen_benchmarks: Collection[str] = (),
         stored_files: Sequence[EvidenceFile] = (),
         earlier_stated_by: Sequence[str] = (),
@@ -108,6 +124,8 @@ class EvidenceForm(DatedForm):
 
         Args:
             commitments: the commitments of the country, `with_links` and `with_status`.
+            partners: the partners of the country.
+            questions: the yearly questions that are asked.
             chosen_benchmarks: the keys of the benchmarks that the page has chosen. Their commitments come first.
         """
         super().__init__(*args, **kwargs)
@@ -119,11 +137,43 @@ class EvidenceForm(DatedForm):
         set_row_choices(
             self, "commitment", commitments, empty=gettext("None"), choices=_commitment_choices(commitments, linked)
         )
+        cast("forms.MultipleChoiceField", self.fields["indicia"]).choices = [
+            (number, f"{number}: {gettext(summary)}") for number, summary in INDICIA_SUMMARIES.items()
+        ]
+        self._offer_rows("partner", partners, empty=gettext("None"))
+        self._offer_rows("questions", questions, choices=[(str(row.pk), _question_label(row)) for row in questions])
         # The script groups the list again when another benchmark is chosen.
         cast("DataSelect", self.fields["commitment"].widget).option_data = {
             str(c.pk): {"data-benchmarks": " ".join(sorted(benchmarks_of[c.pk]))}
             | ({"data-open": ""} if _is_open(c) else {})
             for c in commitments
+        }
+
+    def _offer_rows(self, name: str, rows: Sequence[Any], **kwargs: Any) -> None:
+        """Offer rows in a field, or drop the field if there are none."""
+        if rows:
+            set_row_choices(self, name, rows, **kwargs)
+        else:
+            del self.fields[name]
+
+    @property
+    def has_indicia(self) -> bool:
+        """Return whether an indicium was chosen or refused."""
+        return bool(self["indicia"].value() or {"indicia", "indicia_show"} & set(self.errors))
+
+    @property
+    def has_questions(self) -> bool:
+        """Return whether a yearly question was chosen or refused."""
+        return "questions" in self.fields and bool(self["questions"].value() or "questions" in self.errors)
+
+    @property
+    def support(self) -> dict[str, Any]:
+        """Return the partner, and what the evidence supports without a recommendation, as the actions take them."""
+        data = self.cleaned_data
+        return {
+            "partner": data.get("partner"),
+            "indicia": [(number, data["indicia_show"]) for number in data["indicia"]],
+            "questions": data.get("questions", []),
         }
 
     @property
@@ -153,6 +203,11 @@ class EvidenceForm(DatedForm):
             sentence = gettext("Choose the commitment. Its ministry is the one that you share this with.")
             self.add_error("commitment", forms.ValidationError(sentence, code="required"))
         return data
+
+
+def _question_label(question: Question) -> str:
+    """Return the number and the beginning of a question, as a choice of the form."""
+    return f"{question.number}. {question.text}"[:140]
 
 
 def _is_open(commitment: Commitment) -> bool:

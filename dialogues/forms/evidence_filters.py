@@ -14,8 +14,9 @@ from dialogues.choices import (
     UpdateDecision,
 )
 from dialogues.forms.fields import ListFilterForm
+from recommendations.choices import INDICIA_SUMMARIES
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import gettext_lazy, gettext_noop
+from tiptracker.localization import gettext, gettext_lazy, gettext_noop
 from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.frontend.forms import DayField
 
@@ -36,7 +37,7 @@ ENDED_CHOICES = [choice for choice in UpdateDecision.choices() if choice[0] in D
 
 
 class EvidenceFilterForm(ListFilterForm):
-    """Filter evidence by words, kind, who did it, benchmark, what it shows, review and dates."""
+    """Filter evidence by words, kind, who did it, benchmark, indicium, partner, what it shows, review and dates."""
 
     few = frozenset({"q", "benchmark", "word"})
     span = ("since", "until")
@@ -51,6 +52,8 @@ class EvidenceFilterForm(ListFilterForm):
         choices=[("", gettext_lazy("Anyone")), BY_GOVERNMENT_CHOICE, *DoneBy.choices()],
     )
     benchmark = forms.ChoiceField(label=gettext_lazy("Benchmark"), required=False)
+    indicium = forms.ChoiceField(label=gettext_lazy("Indicium"), required=False)
+    partner = forms.ChoiceField(label=gettext_lazy("Partner"), required=False)
     shows = forms.ChoiceField(
         label=gettext_lazy("What it shows"), required=False, choices=[ANY_CHOICE, *SupportKind.choices()]
     )
@@ -63,6 +66,11 @@ class EvidenceFilterForm(ListFilterForm):
     until = DayField(label=gettext_lazy("Happened until"), required=False)
     sort = forms.ChoiceField(label=gettext_lazy("Order"), required=False, choices=EvidenceOrder.choices())
 
-    def __init__(self, *args: Any, benchmarks: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, benchmarks: Choices, partners: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["benchmark"]).choices = [ANY_CHOICE, *benchmarks]
+        cast("forms.ChoiceField", self.fields["partner"]).choices = [ANY_CHOICE, *partners]
+        cast("forms.ChoiceField", self.fields["indicium"]).choices = [
+            ANY_CHOICE,
+            *((str(number), f"{number}: {gettext(summary)}") for number, summary in INDICIA_SUMMARIES.items()),
+        ]

@@ -4,7 +4,7 @@ from dialogues.models.commitments import Commitment, CommitmentBenchmark, Commit
 from dialogues.models.dialogues import AgendaItem, Dialogue, DialogueFile, NextStep, NextStepDone, Participant
 from dialogues.models.drafts import Draft, WorkbookDraft
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
-from dialogues.models.evidence import Evidence, EvidenceLink, EvidenceReview
+from dialogues.models.evidence import Evidence, EvidenceIndicium, EvidenceLink, EvidenceQuestion, EvidenceReview
 from dialogues.models.files import EvidenceFile, FileScan, FileText
 from dialogues.models.information_requests import InformationRequest, LineAnswer, RequestEvent, RequestLine
 from dialogues.models.internal_notes import InternalNote, InternalNoteDone
@@ -36,7 +36,9 @@ __all__ = [
     "DueDateProposalDecision",
     "Evidence",
     "EvidenceFile",
+    "EvidenceIndicium",
     "EvidenceLink",
+    "EvidenceQuestion",
     "EvidenceReview",
     "FileScan",
     "FileText",

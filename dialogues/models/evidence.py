@@ -1,6 +1,8 @@
 """Evidence, its links to benchmarks, and the embassy's reviews of both."""
 
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -20,14 +22,15 @@ from dialogues.choices import (
 )
 from dialogues.models.commitments import Commitment, CommitmentBenchmark
 from dialogues.models.information_requests import InformationRequest
+from dialogues.models.partners import Partner
 from dialogues.models.readings import Reading
 from dialogues.models.updates import UpdateVersion
 from dialogues.start_dates import find_start_date
-from recommendations.choices import Rule
-from recommendations.models import Benchmark, BenchmarkTerms, Edition
+from recommendations.choices import INDICIA_SUMMARIES, Rule
+from recommendations.models import Benchmark, BenchmarkTerms, Edition, Question
 from tiptracker.accounts.models import AnyUser, Country, Ministry, User, in_visible_countries
 from tiptracker.choices import Role
-from tiptracker.localization import gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -62,7 +65,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def with_newest_review(self, decision: EvidenceDecision, shows: SupportKind | None = None) -> Self:
         """Filter to evidence whose newest review, of itself or of one of its links, has this decision.
 
-        With `shows`, only reviews of links that show this count.
+        With `shows`, only reviews of links that show this count, and of evidence that shows it on an indicium.
         """
         same = Q(evidence_link=OuterRef("evidence_link")) | Q(evidence_link__isnull=True, evidence=OuterRef("unlinked"))
         later = Q(recorded_at__gt=OuterRef("recorded_at")) | Q(
@@ -71,7 +74,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         unlinked = Case(When(evidence_link__isnull=True, then=F("evidence")))
         reviews = EvidenceReview.objects.filter(evidence=OuterRef("pk"), decision=decision)
         if shows:
-            reviews = reviews.filter(evidence_link__shows=shows)
+            of_evidence = EvidenceIndicium.objects.filter(evidence=OuterRef("evidence"), shows=shows)
+            reviews = reviews.filter(Q(evidence_link__shows=shows) | Q(Exists(of_evidence), evidence_link__isnull=True))
         newest = reviews.alias(unlinked=unlinked).filter(~Exists(EvidenceReview.objects.filter(same, later)))
         return self.filter(Exists(newest))
 
@@ -87,9 +91,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(update_version__decision__decision=decision)
 
     def unreviewed(self, *, besides: User | None = None) -> Self:
-        """Filter to evidence logged by the embassy with a link or a figure that is not reviewed yet.
+        """Filter to evidence logged by the embassy with a part that is not reviewed yet.
 
-        What `besides` recorded is left out, because another person has to review it.
+        A part is a link, a figure, or what it supports without a recommendation. What `besides` recorded is left out,
+        because another person has to review it.
         """
         link_reviews = EvidenceReview.objects.filter(evidence_link=OuterRef("pk"))
         evidence_links = EvidenceLink.objects.filter(~Exists(link_reviews), evidence=OuterRef("pk"))
@@ -98,10 +103,14 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         )
         has_value = Q(figure__isnull=False) | ~Q(direction="")
         figures = Reading.objects.filter(has_value, ~Exists(own_reviews), evidence=OuterRef("pk"))
+        topics = (model.objects.filter(evidence=OuterRef("pk")) for model in (EvidenceIndicium, EvidenceQuestion))
+        own_review = EvidenceReview.objects.filter(evidence=OuterRef("pk"), evidence_link=None)
         return (
             self.current()
             .filter(
-                Exists(evidence_links.exclude(recorded_by=besides)) | Exists(figures.exclude(recorded_by=besides)),
+                Exists(evidence_links.exclude(recorded_by=besides))
+                | Exists(figures.exclude(recorded_by=besides))
+                | Q(reduce(or_, map(Exists, topics)), ~Exists(own_review)),
                 update_version=None,
             )
             .exclude(recorded_by=besides)
@@ -147,6 +156,14 @@ class Evidence(models.Model):
         blank=True,
         related_name="evidence",
         verbose_name=gettext_lazy("commitment"),
+    )
+    partner = models.ForeignKey(
+        Partner,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="evidence",
+        verbose_name=gettext_lazy("partner"),
     )
     information_request = models.ForeignKey(
         InformationRequest,
@@ -228,6 +245,22 @@ class Evidence(models.Model):
         if not self.source or self.stated_by in self.source:
             return self.source or self.stated_by
         return f"{self.stated_by}: {self.source}"
+
+    @property
+    def doer(self) -> str:
+        """Who did it, with the partner that did it or took part: "Civil society (Beautiful Dreams Society)".
+
+        What the government did alone, a partner has only stated.
+        """
+        doer = DoneBy(self.done_by).label
+        if self.partner is None or self.done_by == DoneBy.GOVERNMENT:
+            return doer
+        return gettext("%(doer)s (%(partner)s)") % {"doer": doer, "partner": self.partner}
+
+    @property
+    def supports_without_recommendation(self) -> bool:
+        """Whether it supports an indicium or answers a yearly question, so that it is reviewed itself."""
+        return bool(self.indicia.all() or self.question_links.all())
 
     @property
     def first_day(self) -> date | None:
@@ -328,6 +361,66 @@ class EvidenceLink(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint("evidence", "benchmark", name="evidence_supports_a_benchmark_once"),
         ]
+
+
+class EvidenceTopicQuerySet[Topic: models.Model](models.QuerySet[Topic]):
+    """What evidence supports without a recommendation. Only the embassy sees it."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        """Filter to rows whose evidence the user may see: embassy roles only."""
+        if not user.is_authenticated or not user.is_embassy:
+            return self.none()
+        return self.filter(evidence__in=Evidence.objects.visible_to(user))
+
+
+class EvidenceIndicium(models.Model):
+    """What a piece of evidence shows on one of the twelve indicia (22 U.S.C. 7106(b)), without any benchmark.
+
+    It adds nothing to readiness. A review of the evidence itself verifies it.
+    """
+
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="indicia")
+    indicium = models.PositiveSmallIntegerField(gettext_lazy("indicium"))
+    shows = models.CharField(gettext_lazy("what it shows"), max_length=20, choices=SupportKind.choices())
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = EvidenceTopicQuerySet["EvidenceIndicium"].as_manager()
+
+    class Meta:
+        verbose_name_plural = "evidence of indicia"
+        ordering = ("indicium", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint("evidence", "indicium", name="evidence_supports_an_indicium_once"),
+            models.CheckConstraint(
+                name="evidence_supports_one_of_the_twelve_indicia",
+                condition=Q(indicium__range=(1, len(INDICIA_SUMMARIES))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return gettext("Indicium %(number)d") % {"number": self.indicium}
+
+
+class EvidenceQuestion(models.Model):
+    """A yearly question that a piece of evidence answers, without any benchmark. It adds nothing to readiness."""
+
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="question_links")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="evidence_links")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = EvidenceTopicQuerySet["EvidenceQuestion"].as_manager()
+
+    class Meta:
+        verbose_name_plural = "evidence of questions"
+        ordering = ("question__position", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint("evidence", "question", name="evidence_answers_a_question_once"),
+        ]
+
+    def __str__(self) -> str:
+        return gettext("Question %(number)s") % {"number": self.question.number}
 
 
 class EvidenceReviewQuerySet(models.QuerySet["EvidenceReview"]):

@@ -30,7 +30,7 @@ from dialogues.score_effects import (
     find_score_effect,
 )
 from dialogues.views.evidence_history import list_evidence_versions
-from dialogues.views.evidence_query import EvidenceSummary, evidence_with_details
+from dialogues.views.evidence_query import EvidenceSummary, describe_topics, evidence_with_details
 from dialogues.views.figure_comparison import compare_figures
 from dialogues.views.last_decision import find_last_decision, redirect_to_next
 from dialogues.views.page_context import describe_outside_period
@@ -220,6 +220,8 @@ def _render_detail(
             "pending": pending_redaction_urls(user, evidence.country, *rows, *context.get("files", ())),
             "can_redact": permissions.can_redact(user, evidence.country),
             "update_version": evidence.update_version,
+            "topics": describe_topics(evidence),
+            "partner": evidence.partner,
             "figures": list(compare_figures(user, evidence.readings.all()).values()),
             "recorded_by": evidence.sender,
             "recorded_at": evidence.recorded_at,
@@ -277,11 +279,12 @@ def _update_decision(evidence: Evidence) -> UpdateDecision | None:
 def _review_subjects(evidence: Evidence) -> list[EvidenceLink | None]:
     """Return the evidence links to review, and None if the evidence itself is to be reviewed too.
 
-    It is if a figure cites it, if it has such a review already, or if it has no link.
+    It is if a figure cites it, if it supports something without a recommendation, if it has such a review already, or
+    if it has no link.
     """
     evidence_links: list[EvidenceLink | None] = list(evidence.evidence_links.all())
     itself = evidence.readings.all() or [r for r in evidence.reviews.all() if r.evidence_link_id is None]
-    if itself or not evidence_links:
+    if itself or not evidence_links or evidence.supports_without_recommendation:
         evidence_links.append(None)
     return evidence_links
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
 from dialogues.models import Evidence, EvidenceFile, EvidenceReview, Reading
 from dialogues.review_history import ReviewStep, describe_reversal
-from dialogues.views.evidence_query import evidence_with_details
+from dialogues.views.evidence_query import describe_topics, evidence_with_details
 from tiptracker.accounts.models import Country, User
 from tiptracker.localization import format_date, gettext
 
@@ -107,6 +107,7 @@ def _displayed_fields(evidence: Evidence) -> dict[str, str]:
         gettext("Start date"): format_date(evidence.happened_from) if evidence.happened_from else gettext("unknown"),
         gettext("End date"): format_date(evidence.happened_to),
         gettext("Who did it"): DoneBy(evidence.done_by).label,
+        gettext("Partner"): str(evidence.partner or ""),
         gettext("Stated by"): evidence.stated_by,
         gettext("Source"): evidence.source,
         gettext("Link"): evidence.link,
@@ -118,6 +119,7 @@ def _displayed_fields(evidence: Evidence) -> dict[str, str]:
             f"{evidence_link.benchmark.key}: {SupportKind(evidence_link.shows).label}"
             for evidence_link in evidence.evidence_links.all()
         ),
+        gettext("Supports without a recommendation"): "; ".join(describe_topics(evidence)),
         gettext("Figures"): "; ".join(_format_reading(reading) for reading in evidence.readings.all()),
     }
 

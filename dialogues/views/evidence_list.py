@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
@@ -27,7 +29,7 @@ from dialogues.forms.evidence_filters import (
     EvidenceOrder,
 )
 from dialogues.forms.fields import benchmark_choices
-from dialogues.models import Evidence, EvidenceLink, EvidenceReview
+from dialogues.models import Evidence, EvidenceIndicium, EvidenceLink, EvidenceReview, Partner
 from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.views.evidence_history import Reversals, find_reversals
 from dialogues.views.evidence_query import EvidenceSummary, evidence_with_details
@@ -38,14 +40,15 @@ from recommendations.models import Benchmark, Edition
 from tiptracker import clock
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.subjects import OpeningCount, count_openings
-from tiptracker.localization import gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.web import exports
+from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.pages import render_page
 from tiptracker.web.search import filter_by_words
 
 PAGE_SIZE = 25
-SEARCH_FIELDS = ("title", "stated_by", "source", "update_version__narrative")
+SEARCH_FIELDS = ("title", "stated_by", "source", "partner__name", "update_version__narrative")
 ORDERINGS: dict[EvidenceOrder, tuple[Any, ...]] = {
     EvidenceOrder.HAPPENED: ("-happened_to", "-pk"),
     EvidenceOrder.RECEIVED: ("-recorded_at", "-pk"),
@@ -88,6 +91,7 @@ class EvidenceRow(NamedTuple):
     outside: str
     shown: Sequence[LinkSummary]
     opened: OpeningCount | None
+    partner: str
 
     @property
     def is_reviewed(self) -> bool:
@@ -105,7 +109,8 @@ def evidence_list(request: EditionRequest) -> HttpResponse:
     editions = editions_of_page_country(request)
     benchmarks = Benchmark.objects.visible_to(user).select_related("recommendation").with_terms()
     choices = benchmark_choices(benchmarks.filter(recommendation__edition=request.edition))
-    chosen = EvidenceFilterForm(request.GET, benchmarks=choices)
+    partners: Choices = [(str(row.pk), row.name) for row in Partner.objects.visible_to(user, request.edition.country)]
+    chosen = EvidenceFilterForm(request.GET, benchmarks=choices, partners=partners)
     chosen.is_valid()
     visible = Evidence.objects.visible_to(user, request.edition.country).current()
     order = ORDERINGS[EvidenceOrder(chosen.cleaned_data.get("sort") or EvidenceOrder.HAPPENED)]
@@ -139,13 +144,15 @@ def _evidence_row(
 ) -> EvidenceRow:
     does_not_count = describe_outside_period(editions, row.first_day, row.happened_to)
     shown = _link_summaries(row, editions, reversals)
-    return EvidenceRow(EvidenceSummary.of(row), row.recorded_at, does_not_count, shown, opened)
+    partner = str(row.partner or "")
+    return EvidenceRow(EvidenceSummary.of(row), row.recorded_at, does_not_count, shown, opened, partner)
 
 
 EXPORT_HEADERS = (
     gettext_lazy("Number"), gettext_lazy("What happened"), gettext_lazy("Start date"), gettext_lazy("End date"),
     gettext_lazy("Does not count"), gettext_lazy("Type of evidence"), gettext_lazy("Who did it"),
-    gettext_lazy("Stated by"), gettext_lazy("Source"), gettext_lazy("Link"), gettext_lazy("File"),
+    gettext_lazy("Partner"), gettext_lazy("Stated by"), gettext_lazy("Source"), gettext_lazy("Link"),
+    gettext_lazy("File"),
     gettext_lazy("Benchmark"), gettext_lazy("What it shows"), gettext_lazy("Review"), gettext_lazy("Reviewed by"),
     gettext_lazy("Last reviewed"), gettext_lazy("Reason"), gettext_lazy("Reversed"), gettext_lazy("Recorded"),
     gettext_lazy("Opened by (people)"), gettext_lazy("Last opened"),
@@ -160,7 +167,7 @@ def _export_row(line: EvidenceRow) -> tuple[object, ...]:
     reviewed_at = max((review.recorded_at for review in reviews), default=None)
     return (
         piece.pk, piece.title, piece.first_day, piece.happened_to, line.outside, piece.kind, piece.done_by,
-        piece.stated_by, piece.source, piece.link, file.name if file else "",
+        line.partner, piece.stated_by, piece.source, piece.link, file.name if file else "",
         _joined(each.key for each in line.shown), _joined(each.shows for each in line.shown),
         _joined(each.decision_in_words for each in line.shown),
         _joined(dict.fromkeys(review.recorded_by.name for review in reviews)), reviewed_at,
@@ -181,7 +188,10 @@ def _filter_evidence(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> Evidence
     rows = filter_by_words(rows, chosen.get("q") or "", *SEARCH_FIELDS)
     shows = SupportKind(chosen["shows"]) if chosen.get("shows") else None
     if shows:
-        rows = rows.filter(Exists(EvidenceLink.objects.filter(evidence=OuterRef("pk"), shows=shows)))
+        supports = (
+            model.objects.filter(evidence=OuterRef("pk"), shows=shows) for model in (EvidenceLink, EvidenceIndicium)
+        )
+        rows = rows.filter(reduce(or_, map(Exists, supports)))
     if (decision := chosen.get("word")) == UNREVIEWED_CHOICE[0]:
         rows = rows.without_review()
     elif decision in DECISIONS_ENDING_CLAIMS:
@@ -193,6 +203,8 @@ def _filter_evidence(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> Evidence
     lookups = {
         "kind": "kind",
         "benchmark": "evidence_links__benchmark",
+        "indicium": "indicia__indicium",
+        "partner": "partner",
         "since": "happened_to__gte",
         "until": "happened_to__lte",
     }
@@ -215,4 +227,11 @@ def _link_summaries(evidence: Evidence, editions: Sequence[Edition], reversals: 
         LinkSummary("", row.indicator.name, review_of(evidence, None), reversal, evidence.claim_ended)
         for row in evidence.readings.all()
     ]
-    return shown + counted
+    topics = [
+        LinkSummary(str(topic), shows, review_of(evidence, None), reversal, evidence.claim_ended)
+        for topic, shows in (
+            *((row, SupportKind(row.shows).label) for row in evidence.indicia.all()),
+            *((row, gettext("A fact")) for row in evidence.question_links.all()),
+        )
+    ]
+    return shown + topics + counted

@@ -18,7 +18,7 @@ from dialogues.actions.readings import ReadingInput, ReadingPartInput
 from dialogues.choices import DoneBy, SupportKind
 from dialogues.forms.evidence import EvidenceForm, EvidenceLinkRows, ReadingForm
 from dialogues.forms.fields import benchmark_choices, to_direction
-from dialogues.models import Commitment, Evidence, EvidenceFile
+from dialogues.models import Commitment, Evidence, EvidenceFile, Partner
 from dialogues.score_effects import (
     BenchmarkEffect,
     LoggedFigure,
@@ -33,7 +33,7 @@ from dialogues.views.page_context import describe_outside_period, duplicate_link
 from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.choices import BreakdownDimension, Rule
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
-from recommendations.models import Benchmark, Edition, Indicator
+from recommendations.models import Benchmark, Edition, Indicator, Question
 from recommendations.tracking_period import find_covering_edition
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
@@ -102,6 +102,7 @@ class EvidenceForms:
         *,
         form_class: Callable[..., EvidenceForm] = EvidenceForm,
         supported: Collection[int] = (),
+        answered: Collection[int] = (),
         files: Sequence[EvidenceFile] = (),
         initial: Mapping[str, Any] | None = None,
         figure_initial: Mapping[str, Any] | None = None,
@@ -115,6 +116,7 @@ class EvidenceForms:
             now: the time in the country.
             form_class: makes the form of the evidence.
             supported: keys of further benchmarks that are offered.
+            answered: keys of further yearly questions that are offered.
             files: the files attached before the form is sent.
             initial: values of the evidence; without them, the page starts from its address.
             figure_initial: values of the figure.
@@ -146,6 +148,10 @@ class EvidenceForms:
         form_kwargs: dict[str, Any] = {
             "today": today,
             "commitments": commitments,
+            "partners": list(Partner.objects.visible_to(user, edition.country)),
+            "questions": list(
+                Question.objects.visible_to(user).filter(Q(edition=edition, is_retired=False) | Q(pk__in=answered))
+            ),
             "stored_files": self.uploads.files,
             "earlier_stated_by": _list_earlier_stated_by(user, edition.country),
         }
@@ -247,7 +253,7 @@ class EvidenceForms:
         """Return the input as arguments of the actions, without the figure."""
         values = {name: self.form.cleaned_data[name] for name in EVIDENCE_FIELDS}
         file = self.form.stored_files[0] if self.form.stored_files else None
-        return values | {"file": file, "evidence_links": self.rows.chosen("shows")}
+        return values | self.form.support | {"file": file, "evidence_links": self.rows.chosen("shows")}
 
     @property
     def figure(self) -> ReadingInput | None:
@@ -290,6 +296,11 @@ class EvidenceForms:
         text = exclusion or describe_benchmark_effects(effects, evidence.happened_from)
         if not effects and figure is None and not exclusion:
             text = gettext("It supports no benchmark, so it does not count.")
+            if self.form.has_indicia or self.form.has_questions:
+                text = gettext(
+                    "It supports no benchmark, so it adds nothing to readiness. A colleague verifies it for the input "
+                    "for Washington."
+                )
         figure_text = describe_figure_effect(self._logged_figure(figure)) if figure else ""
         can_count = not exclusion and (figure or any(effect.effect is ScoreEffect.COUNTS for effect in effects))
         level = messages.SUCCESS if can_count else messages.WARNING
@@ -318,6 +329,7 @@ def _initial_after(before: Evidence) -> dict[str, Any]:
     """Return what a further event often shares with the one logged before: its dates, people and commitment."""
     names = ("happened_from", "done_by", "stated_by", "sensitivity")
     values = {name: value for name in names if (value := getattr(before, name)) != REDACTED}
+    values["partner"] = before.partner_id
     is_one_day = before.happened_from == before.happened_to
     return values | {"happened_to": None if is_one_day else before.happened_to, "commitment": before.commitment_id}
 

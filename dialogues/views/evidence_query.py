@@ -5,12 +5,22 @@ from typing import Any, NamedTuple, Self
 
 from django.db.models import Prefetch
 
-from dialogues.choices import DoneBy, EvidenceKind
-from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview, Reading
+from dialogues.choices import DoneBy, EvidenceKind, SupportKind
+from dialogues.models import (
+    Evidence,
+    EvidenceFile,
+    EvidenceIndicium,
+    EvidenceLink,
+    EvidenceQuestion,
+    EvidenceReview,
+    Reading,
+)
 from dialogues.models.updates import UpdateSubject, subject_field
 from dialogues.views.page_context import UpdateSubjectHeading
+from recommendations.choices import INDICIA_SUMMARIES
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
+from tiptracker.localization import gettext
 
 
 class EvidenceSummary(NamedTuple):
@@ -62,6 +72,7 @@ def evidence_with_details(user: User) -> Any:
         .select_related(
             "country",
             "file",
+            "partner",
             "commitment__ministry",
             "information_request__country",
             "information_request__ministry",
@@ -82,8 +93,28 @@ def evidence_with_details(user: User) -> Any:
             ),
             Prefetch("reviews", EvidenceReview.objects.visible_to(user).select_related("recorded_by")),
             Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
+            Prefetch("indicia", EvidenceIndicium.objects.visible_to(user)),
+            Prefetch("question_links", EvidenceQuestion.objects.visible_to(user).select_related("question")),
         )
     )
+
+
+def describe_topics(evidence: Evidence) -> list[str]:
+    """Return what evidence `evidence_with_details` supports without a recommendation, each in words."""
+    indicia = (
+        gettext("Indicium %(number)d, %(summary)s: %(shows)s")
+        % {
+            "number": row.indicium,
+            "summary": gettext(INDICIA_SUMMARIES[row.indicium]),
+            "shows": SupportKind(row.shows).label,
+        }
+        for row in evidence.indicia.all()
+    )
+    questions = (
+        gettext("Question %(number)s: %(text)s") % {"number": row.question.number, "text": row.question.text}
+        for row in evidence.question_links.all()
+    )
+    return [*indicia, *questions]
 
 
 def list_subject_evidence(user: User, subject: UpdateSubject) -> list[Evidence]:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from dialogues import permissions
 from dialogues.actions import revisions
 from dialogues.actions.revisions import revise_evidence
+from dialogues.choices import SupportKind
 from dialogues.forms.evidence import EvidenceRevisionForm
 from dialogues.forms.fields import NO_DATA, TRACKING_PERIOD, YEAR_BEFORE
 from dialogues.models import Evidence, Reading
@@ -55,6 +56,7 @@ def evidence_revise(request: SignedInRequest, pk: int) -> HttpResponse:
         form_class=partial(EvidenceRevisionForm, carried=carried),
         # Benchmarks that it supports already may be of an earlier edition or no longer asked.
         supported=[link.benchmark_id for link in evidence_links],
+        answered=[row.question_id for row in evidence.question_links.all()],
         files=[evidence.file] if evidence.file and evidence.file.name != REDACTED else [],
         initial=_evidence_initial(evidence, carried),
         figure_initial=_figure_initial(editable, edition) if editable else None,
@@ -99,6 +101,10 @@ def _evidence_initial(evidence: Evidence, carried: Sequence[Reading]) -> dict[st
     names = ("title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "sensitivity")
     return {name: getattr(evidence, name) for name in names} | {
         "commitment": evidence.commitment_id,
+        "partner": evidence.partner_id,
+        "indicia": [row.indicium for row in evidence.indicia.all()],
+        "indicia_show": next((row.shows for row in evidence.indicia.all()), SupportKind.ACTION.value),
+        "questions": [str(row.question_id) for row in evidence.question_links.all()],
         "link": evidence.link if evidence.link != REDACTED else "",
         "carried": [str(reading.pk) for reading in carried],
     }

@@ -5,14 +5,16 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from dialogues.actions.partners import add_partner, change_partner
-from dialogues.choices import PartnerKind
+from dialogues.choices import EvidenceDecision, PartnerKind
 from dialogues.forms.partners import PartnerChangeForm, PartnerForm
-from dialogues.models import Partner
+from dialogues.models import Evidence, Partner
+from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.permissions import can_manage_partners
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from recommendations.edition_context import EditionRequest, edition_url, page_url, set_page_country
@@ -23,10 +25,12 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class PartnerRow(NamedTuple):
-    """A partner in the list."""
+    """A partner in the list, with the number of pieces of evidence that name it, and of those that are verified."""
 
     partner: Partner
     kind: str
+    evidence: int
+    verified: int
 
 
 @login_required
@@ -37,9 +41,17 @@ def partner_list(request: EditionRequest) -> HttpResponse:
     if not user.is_embassy:
         raise PermissionDenied
     partners = list(Partner.objects.visible_to(user, country))
+    evidence = Evidence.objects.visible_to(user, country).current().without_ended_claims()
+    named_in = _count_by_partner(evidence)
+    verified_in = _count_by_partner(evidence.with_newest_review(EvidenceDecision.VERIFIED))
     context = {
         "edition": request.edition,
-        "rows": [PartnerRow(partner, PartnerKind(partner.kind).label) for partner in partners],
+        "rows": [
+            PartnerRow(
+                partner, PartnerKind(partner.kind).label, named_in.get(partner.pk, 0), verified_in.get(partner.pk, 0)
+            )
+            for partner in partners
+        ],
         "may_change": can_manage_partners(user, country),
         "redacted": redaction_dates(*partners),
         "pending": pending_redaction_urls(user, country, *partners),
@@ -86,6 +98,12 @@ def partner_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, gettext("%(partner)s was saved.") % {"partner": saved})
         return redirect(page_url(request, "partner_list"))
     return render_form(request, "dialogues/partner_edit.html", form, {"partner": partner})
+
+
+def _count_by_partner(evidence: EvidenceQuerySet) -> dict[int, int]:
+    """Return how many of these pieces of evidence name each partner, by the partner's key."""
+    counted = evidence.filter(partner__isnull=False).order_by().values("partner").annotate(number=Count("pk"))
+    return dict(counted.values_list("partner", "number"))
 
 
 def _saved_values(partner: Partner) -> dict[str, Any]:

@@ -335,7 +335,20 @@ VERIFIED_ACTION = ComparisonRule(
 ASSESSMENT = ComparisonRule(
     key=("key",), summary="verdict", labels={"verdict": gettext_noop("Assessment"), "rationale": gettext_noop("Reason")}
 )
-INDICIUM = ComparisonRule(key=("label",), lists={"counted": INDICATOR, "deeds": VERIFIED_ACTION, "judged": ASSESSMENT})
+INDICIUM_FACT = ComparisonRule(
+    key=("what", "when"),
+    summary="done_by",
+    labels={
+        "shows": gettext_noop("What it shows"),
+        "done_by": gettext_noop("Who did it"),
+        "state": gettext_noop("Status"),
+        "source": gettext_noop("Source"),
+    },
+)
+INDICIUM = ComparisonRule(
+    key=("label",),
+    lists={"counted": INDICATOR, "deeds": VERIFIED_ACTION, "judged": ASSESSMENT, "others": INDICIUM_FACT},
+)
 
 QUESTION_ANSWER = ComparisonRule(
     key=("number",),

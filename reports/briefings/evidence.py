@@ -138,6 +138,7 @@ def _find_evidence(view: ReaderView) -> list[Evidence]:
         .filter(view.recorded, country=edition.country, happened_to__lte=view.as_of)
         .select_related(
             "file",
+            "partner",
             "recorded_by",
             "update_version__decision",
             "update_version__recorded_by",
@@ -168,7 +169,7 @@ def _build_evidence(view: ReaderView, piece: GatheredEvidence, number: str, keys
         what=row.title,
         kind=row.get_kind_display(),
         when=sentences.describe_date_span(piece.first_on, row.happened_to),
-        done_by=row.get_done_by_display(),
+        done_by=row.doer,
         stated_by=row.stated_by,
         source=row.source,
         link=row.link,

@@ -11,7 +11,7 @@ from dialogues.choices import ReadingDirection
 from dialogues.effective_reading import find_effective_reading
 from dialogues.models import Assessment, Evidence, Reading
 from dialogues.start_dates import find_start_date
-from recommendations.choices import INDICIA_SUMMARIES, Pillar
+from recommendations.choices import INDICIA_PILLARS, INDICIA_SUMMARIES, Pillar
 from recommendations.models import Indicator
 from reports import formatting, sentences
 from reports.briefings.content.washington import (
@@ -22,6 +22,7 @@ from reports.briefings.content.washington import (
     VerifiedAction,
     WashingtonInput,
 )
+from reports.briefings.indicium_facts import gather_indicium_facts
 from reports.briefings.newest_fact import newest_fact
 from reports.briefings.recommendations import (
     benchmark_name,
@@ -102,7 +103,7 @@ class _WashingtonInputBuilder:
             if benchmark.id in self.terms and benchmark.recommendation_id in self.recommendations
         ]
         action_evidence = {action.evidence_id for rows in self.verified.actions.values() for action in rows}
-        self.evidence = Evidence.objects.visible_to(view.reader).in_bulk(action_evidence)
+        self.evidence = Evidence.objects.visible_to(view.reader).select_related("partner").in_bulk(action_evidence)
         indicators = Indicator.objects.visible_to(view.reader).filter(country=view.edition.country)
         self.indicia = {row.pk: row.indicium or NO_INDICIUM for row in indicators}
         verified_readings = [row.id for rows in self.verified.readings.values() for row in rows]
@@ -111,6 +112,7 @@ class _WashingtonInputBuilder:
         in_force = [assessment.id for assessment in self.verified.assessments.values()]
         assessments = Assessment.objects.visible_to(view.reader).filter(pk__in=in_force)
         self.assessments = {row.benchmark_id: row for row in assessments}
+        self.others = gather_indicium_facts(view, self._source)
 
     def pillar(self, pillar: Pillar) -> PillarInput:
         """Return what the record holds on a pillar, by indicium."""
@@ -122,6 +124,7 @@ class _WashingtonInputBuilder:
         for indicator in self.facts.indicators:
             if indicator.pillar is pillar:
                 counted[self.indicia.get(indicator.id, NO_INDICIUM)].append(indicator)
+        others = {number: facts for number, facts in self.others.items() if INDICIA_PILLARS[number] is pillar}
         return PillarInput(
             title=pillar.label,
             indicia=tuple(
@@ -133,8 +136,11 @@ class _WashingtonInputBuilder:
                     counted=tuple(map(self._indicator, counted[number])),
                     deeds=tuple(self._actions(benchmarks[number])),
                     judged=tuple(self._assessments(benchmarks[number])),
+                    others=others.get(number, ()),
                 )
-                for number in sorted({*benchmarks, *counted}, key=lambda number: number or len(INDICIA_SUMMARIES) + 1)
+                for number in sorted(
+                    {*benchmarks, *counted, *others}, key=lambda number: number or len(INDICIA_SUMMARIES) + 1
+                )
             ),
         )
 
@@ -171,7 +177,7 @@ class _WashingtonInputBuilder:
             yield VerifiedAction(
                 when=sentences.describe_date_span(self._first_day(row), row.happened_to),
                 what=row.title,
-                done_by=row.get_done_by_display(),
+                done_by=row.doer,
                 towards=", ".join(dict.fromkeys(towards[row.pk])),
                 source=self._source(row),
             )

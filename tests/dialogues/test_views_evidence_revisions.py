@@ -282,7 +282,7 @@ def test_evidence_detail_of_a_story_query_count(client, django_assert_num_querie
     # entries: evidence, links, benchmarks, terms, reviews, readings, parts; own figures, the post's name; that it
     # was opened, in the log; may review, may redact, what is proposed to go; what was told before, its reviews; whether
     # a benchmark is judged by the figure, its terms
-    with django_assert_num_queries(24 + LOG_ENTRY):
+    with django_assert_num_queries(28 + LOG_ENTRY):
         response = client.get(detail_url(entry))
 
     assert len(response.context["wordings"]) == count + 1

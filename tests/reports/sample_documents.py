@@ -39,6 +39,7 @@ from reports.briefings.content.ministry import MinistryPage, NeededItem, Verifie
 from reports.briefings.content.washington import (
     AssessedBenchmark,
     Indicium,
+    IndiciumFact,
     PillarInput,
     PrintedIndicator,
     VerifiedAction,
@@ -287,6 +288,10 @@ def washington_input(deeds=3, text="The quarter’s budget was released to the u
         deeds=tuple(VerifiedAction(period, text, "Government", "3a", source(at)) for at in range(deeds)),
         judged=tuple(
             AssessedBenchmark(f"{at}a", text, "Stalled", text, "22 U.S.C. 7107(b)", text) for at in range(deeds)
+        ),
+        others=tuple(
+            IndiciumFact(period, text, "context", "Government", state, source(at))
+            for at, state in enumerate(("verified", "claimed"))
         ),
     )  # fmt: skip
     return WashingtonInput(

@@ -38,6 +38,7 @@ IDS_IN_QUERIES = [
     ("officer", "GET information_request_add -", "question", "foreign_question"),
     ("own", "GET update-list -", "information_request", "home_request"),
     ("officer", "GET evidence_list -", "benchmark", "foreign_benchmark"),
+    ("officer", "GET evidence_list -", "partner", "foreign_partner"),
     ("officer", "GET commitment_list -", "recommendation", "foreign_recommendation"),
     ("officer", "GET evidence_log -", "commitment", "foreign_commitment"),
     ("officer", "GET evidence_log -", "benchmark", "foreign_benchmark"),
@@ -88,7 +89,7 @@ recommendation-list pillar origin
 indicator-list      pillar question
 commitment-list     status due_before
 information-request-list  status
-evidence-list       happened_after happened_before
+evidence-list       happened_after happened_before indicium
 reading-list        starts_on
 commitment_detail   sent
 dialogue_detail     saved
@@ -115,7 +116,7 @@ country_comparison  with1 with2 with3 with4
 timeline            kind stands
 standard_indicators tick
 commitment_list     q status pillar due_from due_to sort
-evidence_list       q kind done_by shows word since until sort
+evidence_list       q kind done_by indicium shows word since until sort
 log_list            address country record since text until what
 person_list         q role state
 mail_list           q state
@@ -154,6 +155,7 @@ IDS_IN_FORMS = [
     ("officer", "POST evidence_log -", "kept_files", "unsent_file"),
     ("officer", "POST evidence_log -", "evidence_links-0-benchmark", "foreign_benchmark"),
     ("officer", "POST evidence_log -", "count-indicator", "foreign_indicator"),
+    ("officer", "POST evidence_log -", "partner", "foreign_partner"),
     ("officer", "POST indicator_enter -", "kept_files", "unsent_file"),
     ("officer", "POST standard_indicators -", "acquittals-existing", "foreign_indicator"),
     ("officer", "POST standard_indicators -", "acquittals-ministry", "foreign_ministry"),

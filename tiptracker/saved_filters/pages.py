@@ -27,7 +27,7 @@ PAGES: Mapping[str, FilteredPage] = {
     ),
     "evidence_list": FilteredPage(
         gettext_noop("Evidence"),
-        ("q", "kind", "done_by", "benchmark", "shows", "word", "since", "until", "sort"),
+        ("q", "kind", "done_by", "benchmark", "indicium", "partner", "shows", "word", "since", "until", "sort"),
     ),
     "recommendation_list": FilteredPage(gettext_noop("Recommendations"), ("pillar", "ministry")),
     "timeline": FilteredPage(gettext_noop("Timeline"), ("kind", "stands")),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dialogues.choices import ReviewState
 from reports.briefings.content.common import CommonContent
 from reports.choices import BriefingKind
 from tiptracker.localization import format_date, format_datetime, gettext, ngettext
@@ -42,6 +43,29 @@ class VerifiedAction:
 
 
 @dataclass(frozen=True)
+class IndiciumFact:
+    """What evidence shows on an indicium without a recommendation. It adds nothing to readiness.
+
+    `state` is verified or claimed. `source` may be empty.
+    """
+
+    when: str
+    what: str
+    shows: str
+    done_by: str
+    state: str
+    source: str
+
+    @property
+    def details(self) -> str:
+        """Whether it is verified, what it shows and who did it: "Verified. It shows: a concrete action. …"."""
+        values = {"shows": self.shows, "doer": self.done_by}
+        if self.state == ReviewState.VERIFIED:
+            return gettext("Verified. It shows: %(shows)s. Who did it: %(doer)s") % values
+        return gettext("Claimed, not verified. It shows: %(shows)s. Who did it: %(doer)s") % values
+
+
+@dataclass(frozen=True)
 class AssessedBenchmark:
     """A benchmark with the embassy's assessment, its rationale and the section of the law.
 
@@ -70,6 +94,12 @@ class Indicium:
     counted: tuple[PrintedIndicator, ...]
     deeds: tuple[VerifiedAction, ...]
     judged: tuple[AssessedBenchmark, ...]
+    others: tuple[IndiciumFact, ...] = ()
+
+    @property
+    def others_heading(self) -> str:
+        """The sentence above the facts without a recommendation."""
+        return gettext("Facts without a recommendation. They add nothing to readiness.")
 
     @property
     def no_deeds(self) -> str:
@@ -149,6 +179,9 @@ class WashingtonInput(CommonContent):
                 )
                 % {"number": self.unverified}
             )
+        facts = [fact for pillar in self.pillars for indicium in pillar.indicia for fact in indicium.others]
+        if any(fact.state == ReviewState.CLAIMED for fact in facts):
+            sentences.append(gettext("Facts without a recommendation that are not verified are marked as claimed."))
         sentences.append(
             gettext("Sources are named at the foot of each page.")
             if self.has_sources

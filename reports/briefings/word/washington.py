@@ -3,11 +3,18 @@
 It has the same text and order as the printed version, `templates/reports/briefing_washington.html`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from reports.briefings.content.documents import IMPRINT_TITLE
 from reports.briefings.content.sections import pick_sections
-from reports.briefings.content.washington import AssessedBenchmark, PillarInput, PrintedIndicator, WashingtonInput
+from reports.briefings.content.washington import (
+    AssessedBenchmark,
+    IndiciumFact,
+    PillarInput,
+    PrintedIndicator,
+    VerifiedAction,
+    WashingtonInput,
+)
 from reports.briefings.word.frame import begin_document, write_imprint
 from reports.briefings.word.writer import SourceNote, TextRun, WordCell, WordColumn, WordParagraph, WordWriter
 from tiptracker.choices import Paper
@@ -50,24 +57,31 @@ def _write_pillar(writer: WordWriter, pillar: PillarInput) -> None:
             columns = map(WordColumn, indicium.counted_heads, INDICATOR_COLUMNS)
             about = gettext("Indicators: %(indicium)s") % {"indicium": indicium.label}
             writer.add_table(about, [*columns], map(_indicator_cells, indicium.counted))
-        for action in indicium.deeds:
-            pieces = (
-                TextRun(action.when, "Strong"),
-                ": ",
-                action.what,
-                SourceNote(action.source),
-                " ",
-                TextRun(action.details, "Quiet"),
-            )
-            writer.add_paragraph("List Bullet", *pieces)
-        if not indicium.deeds:
+        _write_dated_facts(writer, indicium.deeds)
+        if not (indicium.deeds or indicium.others):
             writer.add_paragraph("Remark", indicium.no_deeds)
         if indicium.judged:
             columns = map(WordColumn, indicium.judged_heads, ASSESSMENT_COLUMNS)
             about = gettext("Assessments of benchmarks: %(indicium)s") % {"indicium": indicium.label}
             writer.add_table(about, [*columns], map(_assessment_cells, indicium.judged))
+        if indicium.others:
+            writer.add_paragraph("Remark", indicium.others_heading)
+            _write_dated_facts(writer, indicium.others)
     if not pillar.indicia:
         writer.add_paragraph("Remark", pillar.no_indicia)
+
+
+def _write_dated_facts(writer: WordWriter, facts: Iterable[VerifiedAction | IndiciumFact]) -> None:
+    for fact in facts:
+        pieces = (
+            TextRun(fact.when, "Strong"),
+            ": ",
+            fact.what,
+            SourceNote(fact.source),
+            " ",
+            TextRun(fact.details, "Quiet"),
+        )
+        writer.add_paragraph("List Bullet", *pieces)
 
 
 def _indicator_cells(row: PrintedIndicator) -> Iterator[WordCell]:

@@ -30,6 +30,7 @@ from tests.factories import (
     EvidenceReviewFactory,
     FocalPointFactory,
     OfficerFactory,
+    PartnerFactory,
     RecommendationFactory,
 )
 from tests.row_cache import load_cached
@@ -99,6 +100,27 @@ def test_only_verified_actions_of_the_government_in_the_period_are_listed(lesoth
     assert not {deed.what for deed in deeds} & set(claimed)
     assert content.unverified > 0
     assert "claims are not verified yet and are left out" in render_html(content)
+
+
+def test_facts_without_a_recommendation_stand_under_their_indicium_verified_first(lesotho_edition):
+    partner = PartnerFactory(country=lesotho_edition.country, name="The House")
+    made = {"country": lesotho_edition.country, "happened_to": date(2022, 1, 10), "done_by": "joint"}
+    claimed = EvidenceFactory(indicia=[4], title="A claim", **made)
+    EvidenceFactory(indicia=[4], title="A fact", partner=partner, verified=True, **made | {"happened_to": PERIOD_END})
+    EvidenceFactory(indicia=[4], title="Before", verified=True, **made | {"happened_to": date(2021, 3, 1)})
+    rejected = EvidenceFactory(indicia=[4], title="Untrue", **made)
+    EvidenceReviewFactory(evidence=rejected, decision=EvidenceDecision.REJECTED)
+
+    content = build_input(lesotho_edition)
+
+    indicium = find_indicium(content, "prosecution", 4)
+    assert [(fact.what, fact.state) for fact in indicium.others] == [("A fact", "verified"), ("A claim", "claimed")]
+    assert "The House" in indicium.others[0].details
+    printed = render_html(content)
+    assert "Claimed, not verified. It shows: a concrete action." in printed
+    assert "marked as claimed" in printed
+    early = build_input(lesotho_edition, known_by=claimed.recorded_at)
+    assert [fact.what for fact in find_indicium(early, "prosecution", 4).others] == ["A claim"]
 
 
 def test_each_assessment_has_its_rationale_and_section_of_the_law(lesotho_edition):
