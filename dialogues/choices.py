@@ -220,6 +220,15 @@ class PartnerKind(ChoiceEnum):
     OTHER = "other", gettext_noop("Other")
 
 
+class LawEntryKind(ChoiceEnum):
+    """What an entry on the law is about. The order is that of the register."""
+
+    OFFENCE = "offence", gettext_noop("Offence")
+    PENALTY = "penalty", gettext_noop("Penalty")
+    GAP = "gap", gettext_noop("Gap")
+    CASE = "case", gettext_noop("Case of use")
+
+
 class Sensitivity(ChoiceEnum):
     """Who may see a piece of evidence, besides the ministry that sent it."""
 

@@ -238,6 +238,11 @@ def can_manage_partners(user: User, country: Country) -> bool:
     return _is_officer_of(user, country.pk)
 
 
+def can_keep_law(user: User, country: Country) -> bool:
+    """Return whether the user may add, correct and end entries on the law: officers of the country."""
+    return _is_officer_of(user, country.pk)
+
+
 def can_redact(user: User, country: Country) -> bool:
     """Return whether the user may propose a redaction: officers and the ambassador of the country.
 

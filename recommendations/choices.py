@@ -241,3 +241,12 @@ INDICIA_PILLARS: dict[int, Pillar] = {
     12: Pillar.PREVENTION,
 }
 """The pillar under which documents print an indicium without a recommendation. The law names none for 8 to 11."""
+
+LAW_STANDARDS = {
+    1: gettext_noop("The law prohibits severe forms of trafficking and punishes them"),
+    2: gettext_noop(
+        "Sex trafficking by force, fraud or coercion, or of a child, is punished like other grave crimes, such as rape"
+    ),
+    3: gettext_noop("The punishment for any severe form is stringent enough to deter"),
+}
+"""The minimum standards about the law, 22 U.S.C. 7106(a)(1)–(3), by number. `gettext` translates them."""

@@ -199,6 +199,7 @@ EMBASSY_PLACES = (
                 gettext_noop("Timeline"),
                 ("department_year", "milestone_add", "milestone_date", "milestone_detail", "milestone_done"),
             ),
+            Tab("law_list", gettext_noop("The law"), ("law_entry_add", "law_entry_correct", "law_entry_end")),
             Tab("partner_list", gettext_noop("Partners"), ("partner_add", "partner_edit")),
         ),
     ),

@@ -64,6 +64,7 @@ from dialogues.models import (
     InformationRequest,
     InternalNote,
     InternalNoteDone,
+    LawEntry,
     LineAnswer,
     NextStep,
     NextStepDone,
@@ -1155,6 +1156,24 @@ class EvidenceFactory(DjangoModelFactory):
                 EvidenceReviewFactory(
                     evidence=evidence, evidence_link=evidence_link, recorded_at=at or evidence.recorded_at
                 )
+
+
+class LawEntryFactory(DjangoModelFactory):
+    """A gap in the penalties, in force since before it was recorded. `replaces=…` gives it a reason."""
+
+    class Meta:
+        model = LawEntry
+
+    country = factory.LazyAttribute(lambda row: row.replaces.country if row.replaces else CountryFactory())
+    standard = 3
+    kind = "gap"
+    citation = factory.Sequence(lambda n: f"Act {n + 1}, section 5")
+    text = "It allows a fine in place of prison."
+    source = "Gazette"
+    replaces = None
+    reason = factory.LazyAttribute(lambda row: "The section was misread." if row.replaces else "")
+    recorded_at = at_noon(date(2022, 1, 10))
+    recorded_by = factory.SubFactory(RecorderFactory)
 
 
 class EvidenceIndiciumFactory(DjangoModelFactory):

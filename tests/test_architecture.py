@@ -364,6 +364,7 @@ UNCHANGED_KEYS = {
     "recommendations.edition": {"country", "year"},
     "recommendations.indicator": {"country", "name"},
     "dialogues.evidencelink": {"evidence", "benchmark"},
+    "dialogues.lawentry": {"replaces"},
     "dialogues.update": {"commitment", "information_request", "number"},
     "dialogues.updateversion": {"update", "number"},
 }

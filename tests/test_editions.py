@@ -25,6 +25,7 @@ OFFICER_PAGES = {
     "commitment_add",
     "indicator_enter",
     "partner_add",
+    "law_entry_add",
     "dialogue_add",
     "briefing_request",
     "information_request_add",

@@ -33,6 +33,7 @@ from dialogues.models import (
     EvidenceReview,
     InformationRequest,
     InternalNote,
+    LawEntry,
     LineAnswer,
     Participant,
     Partner,
@@ -297,6 +298,12 @@ class Rows:
             for _ in range(many)
         )
 
+    def law(self, many):
+        pieces = self.evidence(many)
+        LawEntry.objects.bulk_create(
+            factories.LawEntryFactory.build(country=self.country, evidence=piece, **self.said()) for piece in pieces
+        )
+
     def partners(self, many):
         Partner.objects.bulk_create(factories.PartnerFactory.build_batch(many, country=self.country, note="A note."))
 
@@ -524,6 +531,8 @@ LISTS = [
     ListPage("evidence_list", Rows.evidence, 20 + LOG_ENTRY, query="as=csv"),
     ListPage("indicator_list", Rows.indicators, 13),
     ListPage("country_comparison", Rows.indicators, 11),
+    ListPage("law_list", Rows.law, 10),
+    ListPage("law-entry-list", Rows.law, 5),
     ListPage("partner_list", Rows.partners, 10),
     ListPage("standard_indicators", Rows.indicators, 8),
     ListPage("standard_indicators", Rows.ministries, 8),

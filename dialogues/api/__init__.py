@@ -14,6 +14,7 @@ from dialogues.api.assessments import AssessmentViewSet
 from dialogues.api.commitments import CommitmentViewSet
 from dialogues.api.dialogues import DialogueViewSet
 from dialogues.api.evidence import EvidenceViewSet, ReadingViewSet, ReviewViewSet
+from dialogues.api.law import LawEntryViewSet
 from dialogues.api.requests import InformationRequestViewSet
 from dialogues.api.updates import FormerRoundViewSet, UpdateVersionViewSet, UpdateViewSet
 
@@ -29,4 +30,5 @@ def routes(router: DefaultRouter) -> None:
     router.register("reviews", ReviewViewSet, basename="review")
     router.register("dialogues", DialogueViewSet, basename="dialogue")
     router.register("readings", ReadingViewSet, basename="reading")
+    router.register("law-entries", LawEntryViewSet, basename="law-entry")
     router.register("assessments", AssessmentViewSet, basename="assessment")

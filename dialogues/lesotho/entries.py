@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
-from dialogues.choices import CommitmentReach, DoneBy, EvidenceKind, MadeBy, ReadingDirection, SupportKind, Verdict
+from dialogues.choices import (
+    CommitmentReach,
+    DoneBy,
+    EvidenceKind,
+    LawEntryKind,
+    MadeBy,
+    ReadingDirection,
+    SupportKind,
+    Verdict,
+)
 from recommendations.choices import EffortQuestion, MilestoneKind, Pillar, Rule, Tier
 from tiptracker.choices import Role
 from tiptracker.data_files import DataReader, Names, RefersTo
@@ -257,6 +266,19 @@ class AssessmentEntry(RecordEntry):
     evidence: tuple[EvidenceKey, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawRecordEntry(RecordEntry):
+    """What the law says, or how it was used. `evidence` is the key of the evidence that it rests on."""
+
+    standard: int
+    kind: LawEntryKind
+    citation: str
+    text: str
+    source: str
+    from_on: date | None = None
+    evidence: EvidenceKey = ""
+
+
 _KINDS = {
     "account": AccountEntry,
     "country": CountryEntry,
@@ -275,9 +297,20 @@ _KINDS = {
     "reading": ReadingEntry,
     "verification": VerificationEntry,
     "assessment": AssessmentEntry,
+    "law": LawRecordEntry,
 }
 _FOLDER = Path(__file__).parent / "record"
-_FILES = ("accounts", "country", "edition_2021", "recommendations", "dialogue", "evidence", "figures", "report_2022")
+_FILES = (
+    "accounts",
+    "country",
+    "edition_2021",
+    "recommendations",
+    "dialogue",
+    "evidence",
+    "figures",
+    "report_2022",
+    "law",
+)
 """The files of the record, in an order in which each entry finds what it refers to."""
 
 

@@ -29,6 +29,7 @@ from dialogues.models import (
     Evidence,
     EvidenceLink,
     EvidenceReview,
+    LawEntry,
     Participant,
     Reading,
     ReadingPart,
@@ -388,3 +389,11 @@ def _write_assessment(entry: entries.AssessmentEntry) -> Assessment | None:
             AssessmentEvidence(assessment=row, evidence=_find_evidence(key)) for key in entry.evidence
         )
     return row
+
+
+@write_entry.register
+def _write_law(entry: entries.LawRecordEntry) -> LawEntry | None:
+    values = _copy(entry, "standard", "kind", "citation", "text", "source", "from_on") | {
+        "evidence": _find_evidence(entry.evidence) if entry.evidence else None,
+    }
+    return _create_missing(LawEntry, values, country=_lesotho(), **_recorded(entry))

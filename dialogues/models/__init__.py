@@ -8,6 +8,7 @@ from dialogues.models.evidence import Evidence, EvidenceIndicium, EvidenceLink, 
 from dialogues.models.files import EvidenceFile, FileScan, FileText
 from dialogues.models.information_requests import InformationRequest, LineAnswer, RequestEvent, RequestLine
 from dialogues.models.internal_notes import InternalNote, InternalNoteDone
+from dialogues.models.law import LawEntry
 from dialogues.models.partners import Partner
 from dialogues.models.question_answers import AnswerCitation, AnswerEvent, AnswerSentence, AnswerVersion
 from dialogues.models.readings import Reading, ReadingPart
@@ -45,6 +46,7 @@ __all__ = [
     "InformationRequest",
     "InternalNote",
     "InternalNoteDone",
+    "LawEntry",
     "LineAnswer",
     "NextStep",
     "NextStepDone",

@@ -19,6 +19,7 @@ from dialogues.models.evidence import Evidence, EvidenceReview
 from dialogues.models.files import EvidenceFile
 from dialogues.models.information_requests import InformationRequest, LineAnswer, RequestEvent, RequestLine
 from dialogues.models.internal_notes import InternalNote
+from dialogues.models.law import LawEntry
 from dialogues.models.partners import Partner
 from dialogues.models.question_answers import AnswerEvent, AnswerSentence
 from dialogues.models.readings import Reading
@@ -87,6 +88,7 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     NextStep: FreeTextFields(("text", "office"), "dialogue__country"),
     NextStepDone: FreeTextFields(("result",), "step__dialogue__country"),
     InternalNote: FreeTextFields(("text",), "country"),
+    LawEntry: FreeTextFields(("citation", "text", "source", "reason"), "country"),
     Partner: FreeTextFields(("note",), "country"),
     Edition: FreeTextFields(("source", "note"), "country"),
     EditionImport: FreeTextFields(("name",), "edition__country"),

@@ -26,6 +26,7 @@ from dialogues.models import (
     EvidenceReview,
     InformationRequest,
     InternalNote,
+    LawEntry,
     LineAnswer,
     NextStep,
     NextStepDone,
@@ -331,6 +332,7 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
     InternalNote: ModelLabel(
         _dated(gettext_noop("Internal note of %(date)s"), lambda row: _format_day(row.recorded_at)), "note_detail"
     ),
+    LawEntry: ModelLabel(lambda row: gettext("Entry on the law of %(date)s") % {"date": _format_day(row.recorded_at)}),
     Partner: ModelLabel(lambda row: gettext("Partner “%(name)s”") % {"name": row.name}),
     Edition: ModelLabel(_of_edition(gettext_noop("Edition of %(year)s"), lambda row: row), "edition_terms"),
     EditionImport: ModelLabel(
@@ -445,6 +447,7 @@ FIELD_LABELS: Mapping[str, Any] = {
     "agreed": gettext_lazy("what was agreed"),
     "before": gettext_lazy("values before the change"),
     "called_off_reason": gettext_lazy("why it was called off"),
+    "citation": gettext_lazy("law and section"),
     "change_reason": gettext_lazy("reason for the change"),
     "criterion": gettext_lazy("criterion"),
     "includes": gettext_lazy("what a figure includes"),

@@ -335,6 +335,17 @@ VERIFIED_ACTION = ComparisonRule(
 ASSESSMENT = ComparisonRule(
     key=("key",), summary="verdict", labels={"verdict": gettext_noop("Assessment"), "rationale": gettext_noop("Reason")}
 )
+LAW_ENTRY = ComparisonRule(
+    key=("kind", "citation"),
+    summary="text",
+    labels={
+        "text": gettext_noop("What it says, or what happened"),
+        "since": gettext_noop("In force"),
+        "state": gettext_noop("Evidence"),
+        "source": gettext_noop("Source"),
+    },
+)
+STANDARD = ComparisonRule(key=("label",), lists={"entries": LAW_ENTRY})
 INDICIUM_FACT = ComparisonRule(
     key=("what", "when"),
     summary="done_by",
@@ -349,6 +360,7 @@ INDICIUM = ComparisonRule(
     key=("label",),
     lists={"counted": INDICATOR, "deeds": VERIFIED_ACTION, "judged": ASSESSMENT, "others": INDICIUM_FACT},
 )
+PILLAR_INPUT = ComparisonRule(key=("title",), lists={"standards": STANDARD, "indicia": INDICIUM})
 
 QUESTION_ANSWER = ComparisonRule(
     key=("number",),
@@ -473,7 +485,9 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
         HEAD: ComparisonRule(
             labels=HEADER_FIELDS | {"sentence": gettext_noop("Verified"), "unverified": gettext_noop("Claims left out")}
         ),
-        PILLARS: ComparisonRule(lists={"pillars": ComparisonRule(key=("title",), lists={"indicia": INDICIUM})}),
+        PILLARS: ComparisonRule(
+            lists={"pillars": ComparisonRule(key=("title",), lists={"standards": STANDARD, "indicia": INDICIUM})}
+        ),
     },
     BriefingKind.ANSWERS: {
         HEAD: ComparisonRule(labels=HEADER_FIELDS | {"sentence": gettext_noop("Cleared")}),

@@ -23,6 +23,7 @@ from reports.briefings.content.washington import (
     WashingtonInput,
 )
 from reports.briefings.indicium_facts import gather_indicium_facts
+from reports.briefings.law import gather_standards
 from reports.briefings.newest_fact import newest_fact
 from reports.briefings.recommendations import (
     benchmark_name,
@@ -113,6 +114,7 @@ class _WashingtonInputBuilder:
         assessments = Assessment.objects.visible_to(view.reader).filter(pk__in=in_force)
         self.assessments = {row.benchmark_id: row for row in assessments}
         self.others = gather_indicium_facts(view, self._source)
+        self.standards = {Pillar.PROSECUTION: gather_standards(view, has_sources=has_sources)}
 
     def pillar(self, pillar: Pillar) -> PillarInput:
         """Return what the record holds on a pillar, by indicium."""
@@ -127,6 +129,7 @@ class _WashingtonInputBuilder:
         others = {number: facts for number, facts in self.others.items() if INDICIA_PILLARS[number] is pillar}
         return PillarInput(
             title=pillar.label,
+            standards=self.standards.get(pillar, ()),
             indicia=tuple(
                 Indicium(
                     label=f"{number}. {formatting.capitalize_first(gettext(INDICIA_SUMMARIES[number]))}"

@@ -42,6 +42,8 @@ from reports.briefings.content.washington import (
     IndiciumFact,
     PillarInput,
     PrintedIndicator,
+    PrintedLawEntry,
+    PrintedStandard,
     VerifiedAction,
     WashingtonInput,
 )
@@ -294,6 +296,14 @@ def washington_input(deeds=3, text="The quarter’s budget was released to the u
             for at, state in enumerate(("verified", "claimed"))
         ),
     )  # fmt: skip
+    entries = tuple(
+        PrintedLawEntry(kind, "An Act", text, "in force from 1 January 2021", "claimed", source(at))
+        for at, kind in enumerate(("Penalty", "Gap"))
+    )
+    standards = tuple(
+        PrintedStandard(f"({number}) A minimum standard", f"22 U.S.C. 7106(a)({number})", entries if number < 3 else ())
+        for number in (1, 2, 3)
+    )
     return WashingtonInput(
         **{
             "title": "Lesotho: input on the tracking period",
@@ -309,7 +319,9 @@ def washington_input(deeds=3, text="The quarter’s budget was released to the u
             "window": "1 April 2021 to 31 March 2022",
             "sentence": f"{deeds} concrete actions of the government are verified.",
             "has_sources": has_sources,
-            "pillars": tuple(PillarInput(title, (indicium,)) for title in pillars),
+            "pillars": tuple(
+                PillarInput(title, (indicium,), standards if title == pillars[0] else ()) for title in pillars
+            ),
             "unverified": 2,
             "disclaimer": DISCLAIMER,
             **facts,

@@ -76,6 +76,7 @@ ROW_LABELS = {
     "officers_notice": "a notice of the officer",
     "officers_token": "an API token of the officer",
     "us_commitment": "a commitment of the United States",
+    "law": "an entry on the law",
     "partner": "a partner",
     "planned": "a planned dialogue",
     "passkey": "somebody else’s passkey",

@@ -456,6 +456,18 @@ def bulk_review_body(world):
     }
 
 
+def law_body(world):
+    """An entry on the law, such as a correction names it too."""
+    return {
+        "standard": "3",
+        "kind": "gap",
+        "citation": "Another Act, section 3",
+        "text": "It allows a fine.",
+        "source": "Gazette",
+        "reason": "The section was misread.",
+    }
+
+
 def note_body(world):
     return {"text": "Ask about it at the next meeting.", "named": world.pk("ambassador_person")}
 
@@ -532,6 +544,9 @@ BODIES = {
     "POST recommendation_note_add": note_body,
     "POST ministry_note_add": note_body,
     "POST note_detail": lambda world: {"back": "tasks"},
+    "POST law_entry_add": law_body,
+    "POST law_entry_correct": law_body,
+    "POST law_entry_end": lambda world: {"until_on": "2022-01-10", "reason": "It was repealed."},
     "POST partner_add": lambda world: {"name": "Another shelter", "kind": "civil_society"},
     "POST partner_edit": lambda world: {"name": "Another name", "kind": "other", "note": "", "version": "1"},
     "POST version_withdraw": lambda world: {"reason": "We attached the wrong list."},

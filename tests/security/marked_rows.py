@@ -294,6 +294,8 @@ class MarkedRows:
             self.create_marked(factories.AgreedProofEndFactory, to, proof=ended)
         self._mark_corrections()
         self._mark_notes()
+        law = self.create_marked(factories.LawEntryFactory, country=self.world.rows["lesotho"], reason="")
+        self.create_marked(factories.LawEntryFactory, replaces=law, recorded_by=self.officer)
         self.partner = self.create_marked(factories.PartnerFactory, country=self.world.rows["lesotho"])
 
     def _mark_notes(self):

@@ -156,6 +156,8 @@ IDS_IN_FORMS = [
     ("officer", "POST evidence_log -", "evidence_links-0-benchmark", "foreign_benchmark"),
     ("officer", "POST evidence_log -", "count-indicator", "foreign_indicator"),
     ("officer", "POST evidence_log -", "partner", "foreign_partner"),
+    ("officer", "POST law_entry_add -", "evidence", "foreign_evidence"),
+    ("officer", "POST law_entry_correct law", "evidence", "foreign_evidence"),
     ("officer", "POST indicator_enter -", "kept_files", "unsent_file"),
     ("officer", "POST standard_indicators -", "acquittals-existing", "foreign_indicator"),
     ("officer", "POST standard_indicators -", "acquittals-ministry", "foreign_ministry"),

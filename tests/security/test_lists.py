@@ -78,6 +78,7 @@ API = {
         other="home_reading",
         elsewhere="foreign_reading",
     )),
+    "lawentry": ("law-entry-list", names_by_reader(embassy="law", elsewhere="foreign_law")),
     "assessment": ("assessment-list", names_by_reader(embassy="assessment", elsewhere="foreign_assessment")),
     "briefing": ("briefing-list", names_by_reader(
         embassy="briefing compared_briefing input failed_briefing", elsewhere="foreign_briefing",

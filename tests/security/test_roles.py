@@ -182,6 +182,14 @@ GET   indicator_detail                      indicator  200 200 200 200 | 403 403
 POST  indicator_detail                      indicator  405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   indicator_enter                       -          200 200 403 403 | 403 403 403 | 200 403 | in  in
 POST  indicator_enter                       -          302 302 403 403 | 403 403 403 | 302 403 | in  in
+GET   law_list                              -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  law_list                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   law_entry_add                         -          200 200 403 403 | 403 403 403 | 200 403 | in  in
+POST  law_entry_add                         -          302 302 403 403 | 403 403 403 | 302 403 | in  in
+GET   law_entry_correct                     law        200 200 403 403 | 404 404 404 | 404 404 | in  in
+POST  law_entry_correct                     law        302 302 403 403 | 404 404 404 | 404 404 | in  in
+GET   law_entry_end                         law        200 200 403 403 | 404 404 404 | 404 404 | in  in
+POST  law_entry_end                         law        302 302 403 403 | 404 404 404 | 404 404 | in  in
 GET   partner_list                          -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  partner_list                          -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   partner_add                           -          200 200 403 403 | 403 403 403 | 200 403 | in  in
@@ -479,6 +487,9 @@ GET   dialogue-list                         -          200 200 200 200 | 200 200
 GET   dialogue-detail                       dialogue   200 200 200 200 | 200 404 200 | 404 404 | 401 401
 GET   reading-list                          -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 GET   reading-detail                        reading    200 200 200 200 | 200 404 404 | 404 404 | 401 401
+GET   law-entry-list                        -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+POST  law-entry-list                        -          405 405 405 405 | 405 405 405 | 405 405 | 401 401
+GET   law-entry-detail                      law        200 200 200 200 | 404 404 404 | 404 404 | 401 401
 GET   assessment-list                       -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 POST  assessment-list                       -          201 201 403 403 | 403 403 403 | 400 403 | 401 401
 GET   assessment-detail                     assessment 200 200 200 200 | 404 404 404 | 404 404 | 401 401

@@ -47,6 +47,7 @@ from tests.factories import (
     InternalNoteDoneFactory,
     InternalNoteFactory,
     JobFactory,
+    LawEntryFactory,
     LineAnswerFactory,
     MilestoneDateChangeFactory,
     MilestoneDoneFactory,
@@ -828,6 +829,16 @@ class World:
                 text=self.marked_text("note on a ministry", EMBASSY),
                 named=self.people["second"],
             )
+        )
+        self.add_rows(
+            law=LawEntryFactory(
+                text=self.marked_text("law", EMBASSY), source=self.marked_text("source of law", EMBASSY)
+            ),
+            foreign_law=LawEntryFactory(
+                country=self.rows["malawi"],
+                text=self.marked_text("their law", ELSEWHERE),
+                recorded_by=self.people["elsewhere"],
+            ),
         )
         self.add_rows(
             partner=PartnerFactory(

@@ -77,6 +77,7 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
     "dialogues.internalnote": SubjectKind(gettext_noop("Internal note"), "text", "note_detail"),
     "recommendations.milestone": SubjectKind(gettext_noop("Milestone"), "due_on", "milestone_detail"),
     "accounts.ministry": SubjectKind(gettext_noop("Ministry"), "name", "ministry_edit"),
+    "dialogues.lawentry": SubjectKind(gettext_noop("Entry on the law"), "citation"),
     "dialogues.partner": SubjectKind(gettext_noop("Partner"), "name"),
     "accounts.user": SubjectKind(gettext_noop("Person"), "name", "person_detail"),
     "reports.readinessrun": SubjectKind(gettext_noop("Readiness run"), "as_of", "run_detail"),

@@ -37,6 +37,7 @@ LOCK_ORDER = (
     "dialogues.updateversion",
     "dialogues.evidence",
     "dialogues.evidencefile",
+    "dialogues.lawentry",
     # Parts of a row that the transaction has locked already, and rows whose text nothing else locks.
     "dialogues.draft_files",
     "dialogues.workbookdraft_files",

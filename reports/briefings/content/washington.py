@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dialogues.choices import ReviewState
+from dialogues.choices import ProofState, ReviewState
 from reports.briefings.content.common import CommonContent
 from reports.choices import BriefingKind
+from reports.formatting import capitalize_first
 from tiptracker.localization import format_date, format_datetime, gettext, ngettext
 
 
@@ -118,11 +119,51 @@ class Indicium:
 
 
 @dataclass(frozen=True)
+class PrintedLawEntry:
+    """An offence, a penalty, a gap or a case of use. `since` and `source` may be empty.
+
+    `state` says whether its evidence is verified, waits, or is missing.
+    """
+
+    kind: str
+    citation: str
+    text: str
+    since: str
+    state: str
+    source: str
+
+    @property
+    def details(self) -> str:
+        """From when it is in force, and the state of its evidence: "In force from …. The evidence is verified."."""
+        evidence = {
+            ProofState.VERIFIED: gettext("The evidence is verified."),
+            ProofState.RECEIVED: gettext("The evidence is not verified."),
+            ProofState.MISSING: gettext("No evidence is recorded."),
+        }[ProofState(self.state)]
+        return f"{capitalize_first(self.since)}. {evidence}" if self.since else evidence
+
+
+@dataclass(frozen=True)
+class PrintedStandard:
+    """One of the minimum standards about the law, with its entries in force."""
+
+    label: str
+    law: str
+    entries: tuple[PrintedLawEntry, ...]
+
+    @property
+    def no_entries(self) -> str:
+        """The sentence that stands in place of entries."""
+        return gettext("Nothing in force is recorded.")
+
+
+@dataclass(frozen=True)
 class PillarInput:
-    """A pillar with its indicia, in the order of the law."""
+    """A pillar with its indicia, in the order of the law. `standards` are the minimum standards printed before them."""
 
     title: str
     indicia: tuple[Indicium, ...]
+    standards: tuple[PrintedStandard, ...] = ()
 
     @property
     def no_indicia(self) -> str:
@@ -182,6 +223,8 @@ class WashingtonInput(CommonContent):
         facts = [fact for pillar in self.pillars for indicium in pillar.indicia for fact in indicium.others]
         if any(fact.state == ReviewState.CLAIMED for fact in facts):
             sentences.append(gettext("Facts without a recommendation that are not verified are marked as claimed."))
+        if any(pillar.standards for pillar in self.pillars):
+            sentences.append(gettext("Entries on the law say whether their evidence is verified."))
         sentences.append(
             gettext("Sources are named at the foot of each page.")
             if self.has_sources

@@ -12,6 +12,7 @@ from reports.briefings.content.washington import (
     IndiciumFact,
     PillarInput,
     PrintedIndicator,
+    PrintedStandard,
     VerifiedAction,
     WashingtonInput,
 )
@@ -49,6 +50,7 @@ def _write_opening(writer: WordWriter, content: WashingtonInput, titles: list[st
 def _write_pillar(writer: WordWriter, pillar: PillarInput) -> None:
     writer.source_numbers.begin_section()
     writer.add_heading(1, pillar.title)
+    _write_standards(writer, pillar.standards)
     for indicium in pillar.indicia:
         writer.add_heading(2, indicium.label)
         if indicium.law:
@@ -69,6 +71,24 @@ def _write_pillar(writer: WordWriter, pillar: PillarInput) -> None:
             _write_dated_facts(writer, indicium.others)
     if not pillar.indicia:
         writer.add_paragraph("Remark", pillar.no_indicia)
+
+
+def _write_standards(writer: WordWriter, standards: Iterable[PrintedStandard]) -> None:
+    for standard in standards:
+        writer.add_heading(2, standard.label)
+        writer.add_paragraph("Law", standard.law)
+        for entry in standard.entries:
+            pieces = (
+                TextRun(f"{entry.kind}: {entry.citation}", "Strong"),
+                ". ",
+                entry.text,
+                SourceNote(entry.source),
+                " ",
+                TextRun(entry.details, "Quiet"),
+            )
+            writer.add_paragraph("List Bullet", *pieces)
+        if not standard.entries:
+            writer.add_paragraph("Remark", standard.no_entries)
 
 
 def _write_dated_facts(writer: WordWriter, facts: Iterable[VerifiedAction | IndiciumFact]) -> None:

@@ -123,6 +123,18 @@ def test_facts_without_a_recommendation_stand_under_their_indicium_verified_firs
     assert [fact.what for fact in find_indicium(early, "prosecution", 4).others] == ["A claim"]
 
 
+def test_the_law_in_force_stands_before_the_indicia_as_known_by_then(lesotho_edition):
+    content = build_input(lesotho_edition)
+
+    standards = content.pillars[0].standards
+    assert [[entry.kind for entry in standard.entries] for standard in standards] == [
+        ["Offence"], ["Penalty"], ["Gap", "Gap", "Case of use"]
+    ]  # fmt: skip
+    assert standards[0].entries[0].details == "The evidence is not verified."
+    assert "Nothing in force" not in render_html(content)
+    assert build_input(lesotho_edition, known_by=datetime(2021, 6, 1, tzinfo=MASERU)).pillars[0].standards == ()
+
+
 def test_each_assessment_has_its_rationale_and_section_of_the_law(lesotho_edition):
     judged = {
         line.key: line
