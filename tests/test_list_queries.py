@@ -531,7 +531,7 @@ LISTS = [
     ListPage("evidence_list", Rows.evidence, 20 + LOG_ENTRY, query="as=csv"),
     ListPage("indicator_list", Rows.indicators, 13),
     ListPage("country_comparison", Rows.indicators, 11),
-    ListPage("law_list", Rows.law, 10),
+    ListPage("law_list", Rows.law, 9),
     ListPage("law-entry-list", Rows.law, 5),
     ListPage("partner_list", Rows.partners, 10),
     ListPage("standard_indicators", Rows.indicators, 8),

@@ -323,14 +323,9 @@ INDICATOR = ComparisonRule(
         "source": gettext_noop("Source"),
     },
 )
+FACT_LABELS = {"done_by": gettext_noop("Who did it"), "source": gettext_noop("Source")}
 VERIFIED_ACTION = ComparisonRule(
-    key=("what", "when"),
-    summary="done_by",
-    labels={
-        "done_by": gettext_noop("Who did it"),
-        "towards": gettext_noop("Benchmarks"),
-        "source": gettext_noop("Source"),
-    },
+    key=("what", "when"), summary="done_by", labels=FACT_LABELS | {"towards": gettext_noop("Benchmarks")}
 )
 ASSESSMENT = ComparisonRule(
     key=("key",), summary="verdict", labels={"verdict": gettext_noop("Assessment"), "rationale": gettext_noop("Reason")}
@@ -338,23 +333,13 @@ ASSESSMENT = ComparisonRule(
 LAW_ENTRY = ComparisonRule(
     key=("kind", "citation"),
     summary="text",
-    labels={
-        "text": gettext_noop("What it says, or what happened"),
-        "since": gettext_noop("In force"),
-        "state": gettext_noop("Evidence"),
-        "source": gettext_noop("Source"),
-    },
+    labels={"text": gettext_noop("Text"), "since": gettext_noop("In force"), "state": gettext_noop("Evidence")},
 )
 STANDARD = ComparisonRule(key=("label",), lists={"entries": LAW_ENTRY})
 INDICIUM_FACT = ComparisonRule(
     key=("what", "when"),
     summary="done_by",
-    labels={
-        "shows": gettext_noop("What it shows"),
-        "done_by": gettext_noop("Who did it"),
-        "state": gettext_noop("Status"),
-        "source": gettext_noop("Source"),
-    },
+    labels=FACT_LABELS | {"shows": gettext_noop("What it shows"), "state": gettext_noop("Status")},
 )
 INDICIUM = ComparisonRule(
     key=("label",),

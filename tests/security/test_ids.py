@@ -89,6 +89,7 @@ recommendation-list pillar origin
 indicator-list      pillar question
 commitment-list     status due_before
 information-request-list  status
+law-entry-list      kind standard
 evidence-list       happened_after happened_before indicium
 reading-list        starts_on
 commitment_detail   sent
