@@ -53,7 +53,7 @@ from dialogues.lesotho.entries import (
 )
 from dialogues.lesotho.exercise_pdf import render_exercise_pdf
 from dialogues.lesotho.loading import find_benchmark, find_recommendations
-from dialogues.models import Commitment, Dialogue, Evidence, EvidenceFile, NextStep, UpdateVersion
+from dialogues.models import Commitment, Dialogue, Evidence, EvidenceFile, NextStep, Partner, UpdateVersion
 from recommendations.choices import BreakdownDimension
 from recommendations.models import Benchmark, Edition, Indicator
 from tiptracker.accounts.models import Country, Ministry, User
@@ -65,6 +65,7 @@ AccountKey = Annotated[str, RefersTo("account")]
 DialogueDay = Annotated[date, RefersTo("dialogue")]
 CommitmentText = Annotated[str, RefersTo("commitment of the exercise")]
 EvidenceTitle = Annotated[str, RefersTo("evidence of the exercise")]
+PartnerName = Annotated[str, RefersTo("partner of the exercise")]
 NewEvidenceTitle = Annotated[str, Names("evidence of the exercise")]
 
 
@@ -408,7 +409,10 @@ class LogEvidence:
     title: NewEvidenceTitle
     happened_from: date
     happened_to: date
-    evidence_links: tuple[tuple[BenchmarkKey, SupportKind], ...]
+    evidence_links: tuple[tuple[BenchmarkKey, SupportKind], ...] = ()
+    indicia: tuple[int, ...] = ()
+    shows: SupportKind = SupportKind.ACTION
+    partner: PartnerName = ""
     kind: EvidenceKind = EvidenceKind.REPORT
     done_by: DoneBy = DoneBy.GOVERNMENT
     shared_under: CommitmentText = ""
@@ -426,13 +430,15 @@ class LogEvidence:
             commitment=scene.commitment(self.shared_under) if self.shared_under else None,
             sensitivity=Sensitivity.SHARED if self.shared_under else Sensitivity.INTERNAL,
             evidence_links=[(scene.benchmark(key), shows) for key, shows in self.evidence_links],
+            indicia=[(number, self.shows) for number in self.indicia],
+            partner=Partner.objects.get(country=scene.country, name=self.partner) if self.partner else None,
             **scene.signed(self.by),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewEvidence:
-    """Somebody verifies or rejects the only link of a piece of evidence."""
+    """Somebody verifies or rejects the only link of a piece of evidence or, without a link, the evidence itself."""
 
     by: AccountKey
     evidence: EvidenceTitle
@@ -443,7 +449,7 @@ class ReviewEvidence:
         evidence = scene.evidence(self.evidence)
         review_evidence(
             evidence=evidence,
-            evidence_link=evidence.evidence_links.get(),
+            evidence_link=evidence.evidence_links.get() if evidence.evidence_links.exists() else None,
             decision=self.decision,
             reason=self.reason,
             **scene.signed(self.by),

@@ -17,6 +17,7 @@ from dialogues.lesotho.accounts import ensure_user
 from dialogues.lesotho.entries import TIME_ZONE, AccountEntry, read_record, read_record_with
 from dialogues.lesotho.exercise_actions import STEP_ACTIONS, Scene, StepAction
 from dialogues.lesotho.exercise_notes import WriteNote
+from dialogues.lesotho.exercise_partners import AddPartner
 from dialogues.lesotho.exercise_proofs import AgreeOnProof
 from dialogues.lesotho.exercise_requests import REQUEST_ACTIONS
 from dialogues.lesotho.loading import LoadResult
@@ -34,7 +35,12 @@ Steps are played in order, so the number of entries says where to continue.
 """
 REQUESTS_PLAYED_VERB = "exercise.requests_played"
 """Verb of the log entry for a played step about requests. These steps are counted by themselves."""
+FACTS_PLAYED_VERB = "exercise.facts_played"
+"""Verb of the log entry for a played step about facts without a recommendation, likewise."""
 _FOLDER = Path(__file__).parent / "exercise"
+
+
+OTHER_ACTIONS = {"agree_on_proof": AgreeOnProof, "write_note": WriteNote, "add_partner": AddPartner}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +51,23 @@ class ExerciseStep:
     log: str
     actions: Annotated[
         tuple[StepAction, ...],
-        Sections({**STEP_ACTIONS, **REQUEST_ACTIONS, "agree_on_proof": AgreeOnProof, "write_note": WriteNote}),
+        Sections({**STEP_ACTIONS, **REQUEST_ACTIONS, **OTHER_ACTIONS}),
     ]
 
 
 class Exercise(NamedTuple):
-    """The accounts of the exercise by key, its steps, and those about requests, both in chronological order."""
+    """The accounts of the exercise by key, its steps, and those about requests and facts, in chronological order.
+
+    `steps_by_verb` holds each list of steps under the verb of their log entries.
+    """
 
     accounts: dict[str, AccountEntry]
-    steps: tuple[ExerciseStep, ...]
-    request_steps: tuple[ExerciseStep, ...]
+    steps_by_verb: dict[str, tuple[ExerciseStep, ...]]
+
+    @property
+    def steps(self) -> tuple[ExerciseStep, ...]:
+        """The steps of the exercise besides those about requests and facts."""
+        return self.steps_by_verb[PLAYED_VERB]
 
 
 @cache
@@ -66,8 +79,12 @@ def read_exercise() -> Exercise:
     steps = [
         step for year in (2021, 2022) for step in reader.read(_FOLDER / f"steps_{year}.toml", {"step": ExerciseStep})
     ]
-    request_steps = reader.read(_FOLDER / "requests.toml", {"step": ExerciseStep})
-    return Exercise({account.key: account for account in accounts}, tuple(steps), tuple(request_steps))
+    steps_by_verb = {
+        PLAYED_VERB: tuple(steps),
+        REQUESTS_PLAYED_VERB: tuple(reader.read(_FOLDER / "requests.toml", {"step": ExerciseStep})),
+        FACTS_PLAYED_VERB: tuple(reader.read(_FOLDER / "facts.toml", {"step": ExerciseStep})),
+    }
+    return Exercise({account.key: account for account in accounts}, steps_by_verb)
 
 
 def play_exercise(*, now: datetime) -> LoadResult:
@@ -76,16 +93,17 @@ def play_exercise(*, now: datetime) -> LoadResult:
     The public record must be loaded up to the same moment. Each action of a step has its own transaction, as when
     people use the product. If a step is interrupted, the database has to be emptied. Raises DataFileError, Refused.
     """
-    accounts, steps, request_steps = read_exercise()
+    accounts, steps_by_verb = read_exercise()
     public_record = read_record()
     country = Country.objects.get(code=public_record.country.code)
     played, due = 0, []
-    for verb, own_steps in ((PLAYED_VERB, steps), (REQUESTS_PLAYED_VERB, request_steps)):
+    for verb, own_steps in steps_by_verb.items():
         before = AuditEntry.objects.filter(verb=verb, country=country).count()
         due += [(step, verb) for step in own_steps[before:] if step.at <= now]
         played += before
     loaded_entries = AuditEntry.objects.filter(country=country, verb__endswith=".loaded").exclude(verb="user.loaded")
-    if due and loaded_entries.count() > sum(entry.recorded_at <= steps[-1].at for entry in public_record.entries):
+    end = read_exercise().steps[-1].at
+    if due and loaded_entries.count() > sum(entry.recorded_at <= end for entry in public_record.entries):
         raise Refused("later_entries_loaded", "Facts from after the exercise are already loaded.")
     _ensure_users(accounts, country)
     for step, verb in due:
@@ -93,7 +111,7 @@ def play_exercise(*, now: datetime) -> LoadResult:
             action.play(Scene(country, step.at, accounts))
         with transaction.atomic():
             audit.record(verb, by=None, row=country, country=country, after={"step": step.log, "at": step.at})
-    return LoadResult(len(due), played, left_out=len(steps) + len(request_steps) - played - len(due))
+    return LoadResult(len(due), played, left_out=sum(map(len, steps_by_verb.values())) - played - len(due))
 
 
 @transaction.atomic

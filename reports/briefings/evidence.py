@@ -128,10 +128,16 @@ def gather_evidence(view: ReaderView, keys: Mapping[int, str]) -> list[GatheredE
 def _find_evidence(view: ReaderView) -> list[Evidence]:
     """Return the evidence that supports the edition's benchmarks, without versions that were revised since.
 
-    Evidence that supports no benchmark yet is included if it happened in the tracking period or the year before.
+    Evidence that supports nothing yet is included if it happened in the tracking period or the year before. What
+    supports only an indicium or a yearly question is not: it is about no recommendation.
     """
     edition = view.edition
-    unfiled = Q(evidence_links__isnull=True, happened_to__range=(edition.starts_on - YEAR, edition.ends_on))
+    unfiled = Q(
+        evidence_links__isnull=True,
+        indicia__isnull=True,
+        question_links__isnull=True,
+        happened_to__range=(edition.starts_on - YEAR, edition.ends_on),
+    )
     rows = list(
         Evidence.objects.visible_to(view.reader)
         .filter(Q(evidence_links__benchmark__recommendation__edition=edition) | unfiled)
