@@ -1,9 +1,11 @@
 """Forms for entries on the law: a new one or a correction, and the end of one."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.core.validators import MinValueValidator
 
 from dialogues.choices import LawEntryKind
 from dialogues.models import Evidence
@@ -11,6 +13,17 @@ from recommendations.choices import LAW_STANDARDS
 from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, LongTextField, TrackerForm
+
+
+class LawDayField(DayField):
+    """The day on which a law came into force or ended. Laws of the nineteenth century may still be in force."""
+
+    default_validators = [  # noqa: RUF012 -- as Django's
+        MinValueValidator(
+            date(1800, 1, 1),
+            gettext_lazy("This date is too long ago. Write the year with four digits, such as 2022."),
+        )
+    ]
 
 
 class LawEntryForm(TrackerForm):
@@ -35,12 +48,12 @@ class LawEntryForm(TrackerForm):
         help_text=gettext_lazy("For a case of use, also the court and the number of the case. Name no person."),
     )
     text = LongTextField(label=gettext_lazy("What it says, or what happened"), rows=4)
-    from_on = DayField(
+    from_on = LawDayField(
         label=gettext_lazy("In force from, or happened on"),
         required=False,
         help_text=gettext_lazy("Leave it empty if you do not know the day."),
     )
-    until_on = DayField(
+    until_on = LawDayField(
         label=gettext_lazy("In force until"),
         required=False,
         help_text=gettext_lazy("Leave it empty if it is still in force."),

@@ -129,6 +129,7 @@ def test_an_officer_adds_corrects_and_ends_an_entry_and_readiness_stays(client):
     facts = gather_facts(edition)
     client.force_login(OfficerFactory())
     sent = {"standard": "3", "kind": "gap", "citation": "Act 1", "text": "A fine.", "source": "Gazette"}
+    sent["from_on"] = "1938-06-01"
 
     page = client.post(edition_url("law_entry_add"), sent, follow=True)
 
