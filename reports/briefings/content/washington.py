@@ -63,7 +63,7 @@ class IndiciumFact:
         values = {"shows": self.shows, "doer": self.done_by}
         if self.state == ReviewState.VERIFIED:
             return gettext("Verified. It shows: %(shows)s. Who did it: %(doer)s") % values
-        return gettext("Claimed, not verified. It shows: %(shows)s. Who did it: %(doer)s") % values
+        return gettext("Claimed, not reviewed. It shows: %(shows)s. Who did it: %(doer)s") % values
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def test_facts_without_a_recommendation_stand_under_their_indicium_verified_firs
     assert [(fact.what, fact.state) for fact in indicium.others] == [("A fact", "verified"), ("A claim", "claimed")]
     assert "The House" in indicium.others[0].details
     printed = render_html(content)
-    assert "Claimed, not verified. It shows: a concrete action." in printed
+    assert "Claimed, not reviewed. It shows: a concrete action." in printed
     assert "marked as claimed" in printed
     early = build_input(lesotho_edition, known_by=claimed.recorded_at)
     assert [fact.what for fact in find_indicium(early, "prosecution", 4).others] == ["A claim"]
