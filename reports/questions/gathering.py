@@ -108,7 +108,8 @@ class _RecordBuilder:
             and not self.index.claims_ended_at(row.update_version_id)
             and not self.index.rejection(row.id)
         }
-        rows = Evidence.objects.visible_to(self.view.reader, self.view.edition.country).in_bulk(facts)
+        visible = Evidence.objects.visible_to(self.view.reader, self.view.edition.country)
+        rows = visible.prefetch_related("indicia", "question_links").in_bulk(facts)
         shows: dict[int, dict[int, SupportKind]] = defaultdict(dict)
         links: dict[int, list[int | None]] = defaultdict(lambda: [None])
         for link, evidence in self.index.links_in_force:
@@ -153,8 +154,8 @@ class _RecordBuilder:
     def _answers(self, piece: ReviewedEvidence, question: MappedQuestion) -> SupportKind | None:
         """Return what a piece of evidence shows on a question; None if it does not answer it.
 
-        It answers if it supports a benchmark of the question, or if it is of a type of evidence that the question names
-        and its benchmark is about an indicium of the question.
+        It answers if it supports a benchmark of the question or the question itself, or if it is of a type of evidence
+        that the question names and supports an indicium of the question, by itself or through its benchmark.
         """
         shown = [kind for benchmark, kind in piece.shows.items() if benchmark in question.benchmarks]
         if not shown and piece.row.kind in question.evidence_kinds:
@@ -163,6 +164,11 @@ class _RecordBuilder:
                 for benchmark, kind in piece.shows.items()
                 if not question.indicia or question.indicia & self.indicia_of_benchmark.get(benchmark, frozenset())
             ]
+        indicia = [(row.indicium, SupportKind(row.shows)) for row in piece.row.indicia.all()]
+        if not question.evidence_kinds or piece.row.kind in question.evidence_kinds:
+            shown += [kind for indicium, kind in indicia if indicium in question.indicia]
+        if not shown and any(row.question_id == question.id for row in piece.row.question_links.all()):
+            shown = [kind for _, kind in indicia] or [SupportKind.CONTEXT]
         return min(shown, key=list(SupportKind).index, default=None)
 
     def _evidence_fact(self, piece: ReviewedEvidence, shows: SupportKind) -> QuestionFact:

@@ -221,3 +221,24 @@ def test_facts_of_another_country_answer_nothing(edition, indicator):
     )
 
     assert gather(factories.QuestionFactory(edition=edition, indicia=[1], evidence_kinds=["law"])).facts == ()
+
+
+@pytest.mark.parametrize(
+    ("mapping", "count"),
+    [({"indicia": [4]}, 1), ({"indicia": [5]}, 0), ({"indicia": [4], "evidence_kinds": ["law"]}, 0)],
+)
+def test_evidence_on_an_indicium_answers_the_questions_about_it(edition, mapping, count):
+    factories.EvidenceFactory(indicia=[4], verified=True, kind=EvidenceKind.REPORT)
+
+    found = facts_of(gather(factories.QuestionFactory(edition=edition, **mapping)), CitedKind.EVIDENCE)
+
+    assert [fact.status for fact in found] == [FactStatus.VERIFIED] * count
+
+
+def test_evidence_that_names_a_question_answers_it_alone(edition):
+    question, other = factories.QuestionFactory(edition=edition), factories.QuestionFactory(edition=edition)
+    factories.EvidenceQuestionFactory(question=question)
+
+    counts = [len(facts_of(gather(row), CitedKind.EVIDENCE)) for row in (question, other)]
+
+    assert counts == [1, 0]
