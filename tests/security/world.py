@@ -832,7 +832,9 @@ class World:
         )
         self.add_rows(
             law=LawEntryFactory(
-                text=self.marked_text("law", EMBASSY), source=self.marked_text("source of law", EMBASSY)
+                citation=self.marked_text("citation", EMBASSY),
+                text=self.marked_text("law", EMBASSY),
+                source=self.marked_text("source of law", EMBASSY),
             ),
             foreign_law=LawEntryFactory(
                 country=self.rows["malawi"],
