@@ -351,6 +351,7 @@ class CitedKind(ChoiceEnum):
     COMMITMENT = "commitment", gettext_noop("Commitment")
     REQUEST = "request", gettext_noop("Request for information")
     EDITION = "edition", gettext_noop("Edition of the TIP Report")
+    LAW = "law", gettext_noop("Entry of the register of the law")
 
     @property
     def letter(self) -> str:
@@ -365,6 +366,7 @@ CITED_LETTERS = {
     CitedKind.COMMITMENT: "C",
     CitedKind.REQUEST: "R",
     CitedKind.EDITION: "T",
+    CitedKind.LAW: "L",
 }
 
 
@@ -380,3 +382,4 @@ class CitationChangeKind(ChoiceEnum):
     COMMITMENT_CHANGED = "commitment_changed", gettext_noop("The commitment changed.")
     REQUEST_CHANGED = "request_changed", gettext_noop("The request was changed.")
     REQUEST_ANSWERED = "request_answered", gettext_noop("An answer was received.")
+    LAW_CHANGED = "law_changed", gettext_noop("The entry was corrected or ended.")

@@ -13,6 +13,7 @@ from dialogues.models import (
     CommitmentEvent,
     Evidence,
     EvidenceReview,
+    LawEntry,
     LineAnswer,
     Reading,
     RequestEvent,
@@ -141,10 +142,18 @@ def _request_changes(ids: Collection[int]) -> Changes:
     return found
 
 
+def _law_changes(ids: Collection[int]) -> Changes:
+    found = defaultdict(list)
+    for entry in LawEntry.objects.filter(replaces__in=ids):
+        found[entry.replaces_id or 0].append((CitationChangeKind.LAW_CHANGED, entry.recorded_at))
+    return found
+
+
 _CHANGES: Mapping[CitedKind, Callable[[Collection[int]], Changes]] = {
     CitedKind.EVIDENCE: _evidence_changes,
     CitedKind.READING: _reading_changes,
     CitedKind.ASSESSMENT: _assessment_changes,
     CitedKind.COMMITMENT: _commitment_changes,
     CitedKind.REQUEST: _request_changes,
+    CitedKind.LAW: _law_changes,
 }

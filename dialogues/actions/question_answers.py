@@ -20,6 +20,7 @@ from dialogues.models import (
     Commitment,
     Evidence,
     InformationRequest,
+    LawEntry,
     Reading,
 )
 from dialogues.models.question_answers import CITED_FIELDS
@@ -206,6 +207,7 @@ _VISIBLE: Mapping[CitedKind, Callable[[User, Country], QuerySet[Model]]] = {
     CitedKind.ASSESSMENT: Assessment.objects.visible_to,
     CitedKind.COMMITMENT: Commitment.objects.visible_to,
     CitedKind.REQUEST: InformationRequest.objects.visible_to,
+    CitedKind.LAW: LawEntry.objects.visible_to,
     CitedKind.EDITION: lambda user, country: Edition.objects.visible_to(user).filter(country=country),
 }
 

@@ -15,6 +15,7 @@ from dialogues.models.assessments import Assessment
 from dialogues.models.commitments import Commitment
 from dialogues.models.evidence import Evidence
 from dialogues.models.information_requests import InformationRequest
+from dialogues.models.law import LawEntry
 from dialogues.models.readings import Reading
 from recommendations.models import Edition, Question, QuestionTerms
 from tiptracker.accounts.models import AnyUser, User
@@ -110,6 +111,7 @@ CITED_FIELDS = {
     CitedKind.COMMITMENT: "commitment",
     CitedKind.REQUEST: "information_request",
     CitedKind.EDITION: "edition",
+    CitedKind.LAW: "law_entry",
 }
 """The field of a citation by the kind of fact that it names."""
 
@@ -126,6 +128,7 @@ class AnswerCitation(models.Model):
         InformationRequest, models.PROTECT, null=True, blank=True, related_name="cited_in"
     )
     edition = models.ForeignKey(Edition, models.PROTECT, null=True, blank=True, related_name="cited_in")
+    law_entry = models.ForeignKey(LawEntry, models.PROTECT, null=True, blank=True, related_name="cited_in")
 
     class Meta:
         ordering = ("sentence", "pk")

@@ -1,6 +1,7 @@
 """Gather what the record holds on the yearly questions of an edition, as of a day and as known by a moment.
 
-The number of queries does not depend on the number of questions. All sentences are in the language of the record.
+The number of queries does not depend on the number of questions. Sentences of facts are in the language of the record,
+what is missing in that of the reader.
 """
 
 from collections import defaultdict
@@ -10,10 +11,19 @@ from itertools import groupby
 from typing import NamedTuple
 
 from dialogues.answer_text import CitedFact
-from dialogues.choices import CitedKind, DoneBy, EvidenceDecision, SupportKind, Verdict
+from dialogues.choices import (
+    CitedKind,
+    DoneBy,
+    EvidenceDecision,
+    EvidenceKind,
+    LawEntryKind,
+    SupportKind,
+    Verdict,
+)
 from dialogues.commitment_phrases import format_status_detail
 from dialogues.effective_reading import find_effective_reading
-from dialogues.models import Assessment, Commitment, Evidence, Reading
+from dialogues.models import Assessment, Commitment, Evidence, LawEntry, Reading
+from dialogues.models.law import group_by_standard
 from recommendations.choices import Tier
 from recommendations.models import Edition, Question
 from reports.questions import sentences
@@ -54,9 +64,8 @@ def gather_question_records(view: ReaderView, questions: Sequence[Question]) -> 
         Edition.DoesNotExist: if the reader may not see the edition.
     """
     view = view.checked()
-    with record_language():
-        builder = _RecordBuilder(view, [_read_mapping(row) for row in questions])
-        return {question.id: builder.build(question) for question in builder.questions}
+    builder = _RecordBuilder(view, [_read_mapping(row) for row in questions])
+    return {question.id: builder.build(question) for question in builder.questions}
 
 
 class _RecordBuilder:
@@ -74,19 +83,23 @@ class _RecordBuilder:
         self.claimed_by = self._gather_reading_sources()
         self.breakdowns = self._gather_breakdowns()
         self.assessments = self._gather_assessments()
-        self.commitments = self._gather_commitments()
+        with record_language():
+            self.commitments = self._gather_commitments()
+            self.law = list(self._gather_law())
         self.missing = MissingFinder(view, self.facts, self.readings)
 
     def build(self, question: MappedQuestion) -> QuestionRecord:
         """Return what the record holds on one question."""
-        facts = [
-            *self._tier_facts(question),
-            *self._reading_facts(question),
-            *self._evidence_facts(question),
-            *self._assessment_facts(question),
-            *self._commitment_facts(question),
-            *self.missing.request_facts(question.id),
-        ]
+        with record_language():  # what an answer says is stored; what is missing is read by who is signed in
+            facts = [
+                *self._tier_facts(question),
+                *(self.law if EvidenceKind.LAW in question.evidence_kinds else ()),
+                *self._reading_facts(question),
+                *self._evidence_facts(question),
+                *self._assessment_facts(question),
+                *self._commitment_facts(question),
+                *self.missing.request_facts(question.id),
+            ]
         with_evidence = {
             benchmark
             for piece in self.evidence.values()
@@ -334,6 +347,17 @@ class _RecordBuilder:
             for row, fact, towards in self.commitments
             if row.ministry_id is None or not question.benchmarks or towards & question.benchmarks
         ]
+
+    def _gather_law(self) -> Iterator[QuestionFact]:
+        """Yield what the register of the law holds on the day, by minimum standard."""
+        rows = LawEntry.objects.visible_to(self.view.reader, self.view.edition.country).known_by(self.view.known_by)
+        for group in group_by_standard(list(rows.begun_by(self.view.as_of))).values():
+            for row in group:
+                if not row.is_over(self.view.as_of):
+                    cited = (CitedFact(CitedKind.LAW, row.pk),)
+                    sentence = sentences.describe_law(LawEntryKind(row.kind), row.citation, row.text, row.from_on)
+                    day = row.from_on or self.view.day(row.recorded_at)
+                    yield QuestionFact(cited, sentence, FactStatus.RECORDED, day, row.recorded_at)
 
     def _tier_facts(self, question: MappedQuestion) -> Iterator[QuestionFact]:
         """Yield the tiers of this edition and of the one before, for a question on progress."""

@@ -24,7 +24,7 @@ class FactStatus(ChoiceEnum):
     """How sure a fact is, the surest first. Only a verified one is more than somebody's word."""
 
     VERIFIED = "verified", gettext_noop("Verified")
-    CLAIMED = "claimed", gettext_noop("Claimed, not verified")
+    CLAIMED = "claimed", gettext_noop("Claimed")
     RECORDED = "recorded", gettext_noop("Recorded by the embassy")
 
 
@@ -90,6 +90,7 @@ class QuestionRecord:
 
 GROUPS = (
     (CitedKind.EDITION,),
+    (CitedKind.LAW,),
     (CitedKind.READING,),
     (CitedKind.EVIDENCE,),
     (CitedKind.ASSESSMENT,),

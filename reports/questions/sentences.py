@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from dialogues.choices import DoneBy, ReadingDirection, SupportKind
+from dialogues.choices import DoneBy, LawEntryKind, ReadingDirection, SupportKind
 from reports import formatting
 from reports.questions.record import FactStatus
 from reports.readiness.facts import IndicatorFact, ReadingFact
@@ -184,6 +184,23 @@ def describe_request(ministry: str, asked_on: date, wordings: list[str], as_of: 
         "ministry": ministry,
         "wordings": "; ".join(wording.strip().rstrip(".") for wording in wordings),
         "date": format_date(as_of),
+    }
+
+
+_LAW_PATTERNS = {
+    LawEntryKind.OFFENCE: gettext_noop("%(citation)s: %(text)s%(since)s."),
+    LawEntryKind.PENALTY: gettext_noop("Penalty, %(citation)s: %(text)s%(since)s."),
+    LawEntryKind.GAP: gettext_noop("Gap in the law, %(citation)s: %(text)s%(since)s."),
+    LawEntryKind.CASE: gettext_noop("Use of the law, %(citation)s: %(text)s%(since)s."),
+}
+
+
+def describe_law(kind: LawEntryKind, citation: str, text: str, since: date | None) -> str:
+    """Say what the law says, or where it has a gap. `since` is the day from which that holds, if it is known."""
+    return gettext(_LAW_PATTERNS[kind]) % {
+        "citation": citation.strip().rstrip("."),
+        "text": " ".join(text.split()).rstrip("."),
+        "since": gettext(" (since %(date)s)") % {"date": format_date(since)} if since else "",
     }
 
 

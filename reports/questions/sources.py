@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dialogues.answer_text import CitedFact
 from dialogues.choices import CitedKind
-from dialogues.models import Assessment, Commitment, Evidence, InformationRequest, Reading
+from dialogues.models import Assessment, Commitment, Evidence, InformationRequest, LawEntry, Reading
 from recommendations.models import Edition
 from tiptracker.accounts.models import Country, User
 from tiptracker.localization import format_date, gettext
@@ -95,6 +95,11 @@ def _editions(user: User, country: Country, ids: Iterable[int]) -> Iterator[Fact
         yield FactSource(CitedFact(CitedKind.EDITION, row.pk), label, row.source)
 
 
+def _law_entries(user: User, country: Country, ids: Iterable[int]) -> Iterator[FactSource]:
+    for row in LawEntry.objects.visible_to(user, country).filter(pk__in=ids):
+        yield FactSource(CitedFact(CitedKind.LAW, row.pk), row.citation, row.source)
+
+
 _DESCRIBE: Mapping[CitedKind, Callable[[User, Country, Iterable[int]], Iterator[FactSource]]] = {
     CitedKind.EVIDENCE: _evidence,
     CitedKind.READING: _readings,
@@ -102,4 +107,5 @@ _DESCRIBE: Mapping[CitedKind, Callable[[User, Country, Iterable[int]], Iterator[
     CitedKind.COMMITMENT: _commitments,
     CitedKind.REQUEST: _requests,
     CitedKind.EDITION: _editions,
+    CitedKind.LAW: _law_entries,
 }
