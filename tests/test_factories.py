@@ -11,6 +11,7 @@ FACTORIES_WITH_PARENT = {
     "BenchmarkTermsFactory": lambda: {"benchmark": factories.BenchmarkFactory()},
     "CommitmentEventFactory": lambda: {"commitment": factories.CommitmentFactory(made=False)},
     "EditionTermsFactory": lambda: {"edition": factories.EditionFactory()},
+    "QuestionTermsFactory": lambda: {"question": factories.QuestionFactory()},
     "RecommendationTermsFactory": lambda: {"recommendation": factories.RecommendationFactory()},
     "RecommendationWeightFactory": lambda: {
         "recommendation": (recommendation := factories.RecommendationFactory()),

@@ -475,7 +475,7 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
         ),
     },
     BriefingKind.ANSWERS: {
-        HEAD: ComparisonRule(labels=HEADER_FIELDS | {"sentence": gettext_noop("Cleared")}),
+        HEAD: ComparisonRule(labels=HEADER_FIELDS | {"cleared": gettext_noop("Cleared answers")}),
         "answers": ComparisonRule(
             lists={"groups": ComparisonRule(key=("heading",), lists={"answers": QUESTION_ANSWER})},
         ),

@@ -1,5 +1,6 @@
 """Contents of documents of any length and with any text, for tests of their layout."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -25,6 +26,13 @@ from reports.briefings.content.ambassador import (
     PrintedUpdate,
     PrintedUpdateVersion,
     ReadinessSummary,
+)
+from reports.briefings.content.answers import (
+    AnswerGroup,
+    PrintedAnswer,
+    PrintedSentence,
+    PrintedSource,
+    QuestionAnswers,
 )
 from reports.briefings.content.dialogue import (
     AgreedStep,
@@ -273,6 +281,46 @@ def full_ambassador_briefing(number=1, text="Investigate more", **facts):
             **facts,
         }
     )  # fmt: skip
+
+
+def question_answers(sentences=3, text="The quarter’s budget was released to the unit.", has_sources=True, **facts):
+    """Return answers to two questions: one with sentences and remarks, one on which nothing is known."""
+    sources = ("Update of the Ministry of Police, number 1",) if has_sources else ()
+    answered = PrintedAnswer(
+        number="4.b",
+        text=text,
+        is_part=False,
+        state="Cleared",
+        finding="",
+        remarks=(text,),
+        sentences=tuple(PrintedSentence(text, number // 2, sources) for number in range(sentences)),
+        missing=(text,),
+        last_year=text,
+    )
+    unknown = replace(answered, number="5", state="Drafted", finding="Nothing known", sentences=(), remarks=())
+    return QuestionAnswers(
+        **{
+            "title": "Lesotho: answers to the yearly questions",
+            "subtitle": "Trafficking in Persons Report, questions on the tracking period of the 2021 edition",
+            "post": "U.S. Embassy, Lesotho",
+            "country": "Lesotho",
+            "edition": "2021 edition",
+            "marking": "SENSITIVE BUT UNCLASSIFIED",
+            "is_cleared": False,
+            "as_of": DAY,
+            "known_by": None,
+            "facts_up_to": MOMENT,
+            "window": "1 April 2021 to 31 March 2022",
+            "asked_in": "our own outline after the statute",
+            "number": 2,
+            "cleared": 1,
+            "drafted_only": 0,
+            "has_sources": has_sources,
+            "groups": (AnswerGroup("Prosecution", (answered,)), AnswerGroup("", (unknown,))),
+            "sources": tuple(PrintedSource(text, line, "4.b") for line in sources),
+            **facts,
+        }
+    )
 
 
 def washington_input(deeds=3, text="The quarter’s budget was released to the unit.", has_sources=True, **facts):

@@ -130,8 +130,8 @@ def test_briefing_list_query_count(client, django_assert_num_queries, edition, c
         BriefingFactory(edition=edition, pdf=b"%PDF-1.7", job=JobFactory())
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and tasks, 1 edition, 1 may ask, 1 ministries, 1 dialogues, 2 briefings, 1 name
-    with django_assert_num_queries(10):
+    # 2 who asks, 2 zone and tasks, 1 edition, 1 may ask, 1 ministries, 1 dialogues, 1 questions, 2 briefings, 1 name
+    with django_assert_num_queries(11):
         response = client.get(edition_url("briefing_list"))
 
     assert len(response.context["page"]) == count

@@ -152,6 +152,11 @@ class QuestionAnswers(CommonContent):
         return tuple(answer for group in self.groups for answer in group.answers)
 
     @property
+    def has_missing(self) -> bool:
+        """Whether anything is missing."""
+        return any(answer.missing for answer in self.answers)
+
+    @property
     def has_last_year(self) -> bool:
         """Whether there is any answer of the year before."""
         return any(answer.last_year for answer in self.answers)

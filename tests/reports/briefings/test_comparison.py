@@ -10,6 +10,7 @@ import pytest
 from dialogues.choices import CommitmentEventKind, UpdateDecision, Verdict
 from reports.briefings.comparison import SECTION_RULES, compare_documents
 from reports.briefings.content.ambassador import AmbassadorBriefing
+from reports.briefings.content.answers import QuestionAnswers
 from reports.briefings.content.dialogue import DialoguePack
 from reports.briefings.content.documents import to_json_values
 from reports.briefings.content.ministry import MinistryPage
@@ -262,6 +263,7 @@ def test_every_compared_field_exists_in_the_document(kind):
         BriefingKind.MINISTRY: MinistryPage,
         BriefingKind.DIALOGUE: DialoguePack,
         BriefingKind.WASHINGTON: WashingtonInput,
+        BriefingKind.ANSWERS: QuestionAnswers,
     }
     for item in SECTION_RULES[kind].values():
         assert missing_fields(item, classes[kind]) == []

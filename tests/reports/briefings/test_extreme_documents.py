@@ -33,6 +33,7 @@ DOCUMENT_BUILDERS = {
     "ministry": sample_documents.ministry_page,
     "dialogue": sample_documents.dialogue_pack,
     "washington": sample_documents.washington_input,
+    "answers": sample_documents.question_answers,
     "washington without sources": partial(sample_documents.washington_input, has_sources=False),
 }
 MARKUP = '<img src="file:///etc/passwd"> <b>&amp;</b> http://169.254.169.254/latest/'
@@ -123,6 +124,7 @@ def test_no_url_in_a_text_is_fetched(made):
         ),
         sample_documents.dialogue_pack(0, purpose="", minutes=None, last=None, facts_up_to=None, deadline=None),
         sample_documents.washington_input(0, facts_up_to=None),
+        sample_documents.question_answers(0, groups=(), sources=(), facts_up_to=None),
         sample_documents.washington_input(
             0, has_sources=False, pillars=tuple(PillarInput(pillar.label, ()) for pillar in Pillar)
         ),

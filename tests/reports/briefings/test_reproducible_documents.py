@@ -18,6 +18,7 @@ OPTIONS_BY_DOCUMENT = {
     "dialogue": {"dialogue": "2021-11-08"},
     "washington": {},
     "washington-without-sources": {"without_sources": True},
+    "answers": {},
 }
 
 

@@ -186,7 +186,7 @@ def test_without_sources_it_names_no_source(client, run_jobs):
     assert "Input for Washington, without sources" in client.get(reverse("briefing_list")).text
 
 
-def test_only_input_for_washington_can_leave_sources_out(client):
+def test_only_a_document_for_washington_can_leave_sources_out(client):
     RecommendationFactory()
     client.force_login(AmbassadorFactory())
     answer = client.post(
@@ -194,7 +194,7 @@ def test_only_input_for_washington_can_leave_sources_out(client):
     )
 
     assert answer.json() == {
-        "detail": "Only input for Washington can leave its sources out. Include the sources.",
+        "detail": "Only a document for Washington can leave its sources out. Include the sources.",
         "code": "needs_sources",
         "field": "has_sources",
     }

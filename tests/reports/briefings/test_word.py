@@ -23,7 +23,7 @@ from reports.briefings.content.washington import PillarInput
 from reports.briefings.html import render_html
 from reports.briefings.typesetting import replace_missing_glyphs, typeset
 from reports.briefings.washington import build_washington_input
-from reports.briefings.word.washington import render_docx
+from reports.briefings.word.documents import render_docx
 from reports.reader_view import ReaderView
 from tests.factories import MASERU, AmbassadorFactory
 from tests.reports import printed_document, sample_documents
@@ -274,7 +274,7 @@ def test_properties_have_title_and_language_and_no_person():
 
 def test_the_same_facts_give_the_same_bytes_in_another_process():
     script = (
-        "import sys, django; django.setup(); from reports.briefings.word.washington import render_docx;"
+        "import sys, django; django.setup(); from reports.briefings.word.documents import render_docx;"
         "from tests.reports import sample_documents;"
         " sys.stdout.buffer.write(render_docx(sample_documents.washington_input()))"
     )
