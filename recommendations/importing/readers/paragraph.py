@@ -38,10 +38,19 @@ class ParagraphKind(StrEnum):
 
 
 class Paragraph(NamedTuple):
-    """A paragraph: its kind, and its text with HARD_BREAK, PAGE_BREAK and newlines."""
+    """A paragraph: its kind, and its text with HARD_BREAK, PAGE_BREAK and newlines.
+
+    Only a Word document gives the last three.
+    """
 
     text: str
     kind: ParagraphKind = ParagraphKind.PLAIN
+    number: str = ""
+    """The number or letter that Word counts and shows before the text, such as "4." or "(b)"."""
+    level: int | None = None
+    """The level of that number, from 0."""
+    cell: tuple[int, int, int] | None = None
+    """Table, row and column, from 0, of a paragraph in a table."""
 
 
 class UnreadableFile(Exception):

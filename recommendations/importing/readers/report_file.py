@@ -56,7 +56,10 @@ def _read_in_sandbox(content: bytes, run: SandboxRunner) -> tuple[Paragraph, ...
     if isinstance(answer, dict):
         message, values = answer["sentence"]
         raise UnreadableFile(answer["code"], message, **values)
-    return tuple(Paragraph(text, ParagraphKind(kind)) for text, kind in answer)
+    return tuple(
+        Paragraph(text, ParagraphKind(kind), number, level, tuple(cell) if cell else None)
+        for text, kind, number, level, cell in answer
+    )
 
 
 def read_content(content: bytes) -> list[Paragraph]:

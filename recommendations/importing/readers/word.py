@@ -1,4 +1,4 @@
-"""Read a Word document (ECMA-376, part 1, 17): the text of its body, with headings and list items as such.
+"""Read a Word document (ECMA-376, part 1, 17): the text of its body, with headings, list items and tables as such.
 
 Deletions under tracked changes are skipped and insertions are read.
 """
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from recommendations.importing.readers.paragraph import HARD_BREAK, Paragraph, ParagraphKind, UnreadableFile
+from recommendations.importing.readers.word_numbering import read_numbering
 from tiptracker.localization import gettext_noop
 from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCounter
 
@@ -45,12 +46,22 @@ def read_word(content: bytes) -> Iterator[Paragraph]:
             yield from (
                 Paragraph(each.text, ParagraphKind.TITLE) for each in core if _local_name(each) == "title" and each.text
             )
-        styles = _style_kinds(_parse_part(packed, "word/styles.xml"))
+        style_part = _parse_part(packed, "word/styles.xml")
+        styles = _style_kinds(style_part)
+        numbering = read_numbering(_parse_part(packed, "word/numbering.xml"), style_part)
+    cells = _table_cells(body)
     for paragraph in body.iter("{*}p"):
-        if not any(_local_name(outer) in _SKIPPED_TAGS for outer in paragraph.iterancestors()):
-            text = re.sub(r"[ \t\r\n]+", " ", "".join(_texts(paragraph))).strip(f" {HARD_BREAK}")
-            if text:
-                yield Paragraph(text, _paragraph_kind(paragraph, styles))
+        outer = list(paragraph.iterancestors())
+        if any(_local_name(each) in _SKIPPED_TAGS for each in outer):
+            continue
+        text = re.sub(r"[ \t\r\n]+", " ", "".join(_texts(paragraph))).strip(f" {HARD_BREAK}")
+        place = numbering.number_of(paragraph)
+        number, level = place or ("", None)
+        cell = next((cells[each] for each in reversed(outer) if each in cells), None) if cells else None
+        if text:
+            yield Paragraph(text, _paragraph_kind(paragraph, styles), number, level, cell)
+        elif number and cell:  # a column of numbers that Word counts
+            yield Paragraph(number, cell=cell)
 
 
 def _parse_part(packed: zipfile.ZipFile, name: str) -> etree._Element | None:
@@ -74,6 +85,17 @@ def _parse_part(packed: zipfile.ZipFile, name: str) -> etree._Element | None:
             ),
         )
     return root
+
+
+def _table_cells(body: etree._Element) -> dict[etree._Element, tuple[int, int, int]]:
+    """Return table, row and column of each cell. A table within a table belongs to the cell around it."""
+    outermost = (table for table in body.iter("{*}tbl") if next(table.iterancestors("{*}tbl"), None) is None)
+    return {
+        cell: (number, row_number, column)
+        for number, table in enumerate(outermost)
+        for row_number, row in enumerate(table.iterfind("{*}tr"))
+        for column, cell in enumerate(row.iterfind("{*}tc"))
+    }
 
 
 def _local_name(element: etree._Element) -> str:
