@@ -4,6 +4,7 @@ from celery import shared_task
 
 from recommendations.importing import actions
 from recommendations.models.imports import READ_LIST_JOB
+from recommendations.questions.actions import delete_expired_question_sets
 from tiptracker import clock
 from tiptracker.jobs.actions import JobProgress
 from tiptracker.jobs.tasks import job_task
@@ -17,5 +18,6 @@ def read_list(progress: JobProgress) -> None:
 
 @shared_task(name="drop_unloaded_lists")
 def drop_unloaded_lists() -> None:
-    """Delete expired draft imports. Runs every night."""
+    """Delete expired draft imports and draft sets of questions. Runs every night."""
     actions.delete_expired_imports(now=clock.now())
+    delete_expired_question_sets(now=clock.now())

@@ -20,6 +20,7 @@ urlpatterns = [
     path("setup/", include("recommendations.importing.urls")),
     path("", include("recommendations.rollover.urls")),
     path("", include("recommendations.catalogue.urls")),
+    path("", include("recommendations.questions.urls")),
     path("", include("recommendations.urls")),
     path("", include("dialogues.urls")),
     path("", include("reports.urls")),

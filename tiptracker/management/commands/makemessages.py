@@ -21,6 +21,8 @@ def list_toml_sentences(file: Path) -> list[str]:
             rows = tomllib.loads(file.read_text(encoding="utf-8"))["indicator"]
             fields = ("name", "unit", "includes", "note")
             return [text for row in rows for field in fields if (text := row.get(field))]
+        case "outline.toml":  # belongs to recommendations too
+            return [row["text"] for row in tomllib.loads(file.read_text(encoding="utf-8"))["question"]]
     return []
 
 
