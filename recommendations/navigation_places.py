@@ -228,7 +228,14 @@ EMBASSY_PLACES = (
             Tab(
                 "question_list",
                 gettext_noop("Yearly questions"),
-                ("question_detail", "question_missing", "question_mapping"),
+                (
+                    "question_detail",
+                    "question_missing",
+                    "question_mapping",
+                    "question_mapping_list",
+                    "question_sets",
+                    "question_set_preview",
+                ),
             ),
             Tab("calendar_month", gettext_noop("Calendar")),
         ),

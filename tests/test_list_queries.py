@@ -54,9 +54,12 @@ from recommendations.models import (
     EditionImport,
     EditionTerms,
     Indicator,
+    Question,
+    QuestionSet,
     Recommendation,
     RecommendationTerms,
 )
+from recommendations.questions.actions import start_outline
 from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tests import factories
 from tests.edition_urls import edition_url, edition_url_names
@@ -399,6 +402,25 @@ class Rows:
             for number in self.numbers(many)
         )
 
+    def question_sets(self, many):
+        """Sets of questions, by many hands; every second one is loaded."""
+        hands = self.people(many)
+        QuestionSet.objects.bulk_create(
+            factories.QuestionSetFactory.build(
+                edition=self.edition, begun_by=person, loaded=bool(place % 2), loaded_by=person if place % 2 else None
+            )
+            for place, person in enumerate(hands)
+        )
+
+    def questions(self, many):
+        """Questions of this year and of last year, and a draft set with the outline."""
+        for edition in (self.edition, factories.EditionFactory(country=self.country, year=self.edition.year - 1)):
+            Question.objects.bulk_create(
+                factories.QuestionFactory.build(edition=edition, position=number, number=str(number), terms=False)
+                for number in self.numbers(many)
+            )
+        self.question_set = start_outline(edition=self.edition, by=self.officer, now=at_noon(DAY))
+
     def imports(self, many):
         """Lists that were brought, by many hands; every second one is loaded."""
         hands = self.people(many)
@@ -569,6 +591,9 @@ LISTS = [
     ListPage("setup_ministries", Rows.ministries, 5, "administrator", of="country"),
     ListPage("setup_benchmarks", Rows.benchmarks, 10, of="country"),
     ListPage("edition_repeats", Rows.benchmarks, 10, of="following"),
+    ListPage("question_mapping_list", Rows.questions, 10),
+    ListPage("question_sets", Rows.question_sets, 8),
+    ListPage("question_set_preview", Rows.questions, 10, of="question_set"),
     ListPage("edition_roll_over", Rows.benchmarks, 19, of="following"),
     ListPage("setup_suggested", Rows.indicators, 12, of="recommendation"),
     ListPage("setup_suggested", Rows.ministries, 12, of="recommendation"),

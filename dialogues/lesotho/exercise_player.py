@@ -19,6 +19,7 @@ from dialogues.lesotho.exercise_actions import STEP_ACTIONS, Scene, StepAction
 from dialogues.lesotho.exercise_notes import WriteNote
 from dialogues.lesotho.exercise_partners import AddPartner
 from dialogues.lesotho.exercise_proofs import AgreeOnProof
+from dialogues.lesotho.exercise_questions import QUESTION_ACTIONS
 from dialogues.lesotho.exercise_requests import REQUEST_ACTIONS
 from dialogues.lesotho.loading import LoadResult
 from tiptracker.accounts.models import Country
@@ -35,6 +36,8 @@ Steps are played in order, so the number of entries says where to continue.
 """
 REQUESTS_PLAYED_VERB = "exercise.requests_played"
 """Verb of the log entry for a played step about requests. These steps are counted by themselves."""
+QUESTIONS_PLAYED_VERB = "exercise.questions_played"
+"""Verb of the log entry for a played step about the yearly questions, likewise."""
 FACTS_PLAYED_VERB = "exercise.facts_played"
 """Verb of the log entry for a played step about facts without a recommendation, likewise."""
 _FOLDER = Path(__file__).parent / "exercise"
@@ -51,12 +54,12 @@ class ExerciseStep:
     log: str
     actions: Annotated[
         tuple[StepAction, ...],
-        Sections({**STEP_ACTIONS, **REQUEST_ACTIONS, **OTHER_ACTIONS}),
+        Sections({**STEP_ACTIONS, **REQUEST_ACTIONS, **QUESTION_ACTIONS, **OTHER_ACTIONS}),
     ]
 
 
 class Exercise(NamedTuple):
-    """The accounts of the exercise by key, its steps, and those about requests and facts, in chronological order.
+    """The accounts of the exercise by key, its steps, and those about requests, questions and facts, in order.
 
     `steps_by_verb` holds each list of steps under the verb of their log entries.
     """
@@ -66,7 +69,7 @@ class Exercise(NamedTuple):
 
     @property
     def steps(self) -> tuple[ExerciseStep, ...]:
-        """The steps of the exercise besides those about requests and facts."""
+        """The steps of the exercise besides those about requests, questions and facts."""
         return self.steps_by_verb[PLAYED_VERB]
 
 
@@ -82,6 +85,7 @@ def read_exercise() -> Exercise:
     steps_by_verb = {
         PLAYED_VERB: tuple(steps),
         REQUESTS_PLAYED_VERB: tuple(reader.read(_FOLDER / "requests.toml", {"step": ExerciseStep})),
+        QUESTIONS_PLAYED_VERB: tuple(reader.read(_FOLDER / "questions.toml", {"step": ExerciseStep})),
         FACTS_PLAYED_VERB: tuple(reader.read(_FOLDER / "facts.toml", {"step": ExerciseStep})),
     }
     return Exercise({account.key: account for account in accounts}, steps_by_verb)

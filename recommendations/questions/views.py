@@ -217,4 +217,4 @@ def summarize(question_set: QuestionSet) -> str:
         "Questions loaded. New: %(new)d. Changed: %(changed)d. Unchanged: %(unchanged)d. No longer asked: "
         "%(retired)d. Nobody gets a message. Next: check what answers each question."
     )
-    return sentence % counts
+    return sentence % {name: int(counts[name]) for name in ("new", "changed", "unchanged", "retired")}

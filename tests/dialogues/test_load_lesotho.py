@@ -50,6 +50,7 @@ from recommendations.models import (
     EditionTerms,
     Indicator,
     Milestone,
+    Question,
     Recommendation,
 )
 from reports.choices import ProblemKind
@@ -610,12 +611,31 @@ def test_exercise_leaves_the_public_record_as_it_is(exercise):
 
 
 def test_exercise_is_over_before_the_demonstration_begins(exercise, set_clock):
-    assert "55 steps played" in exercise
+    assert "56 steps played" in exercise
     assert "still to come" not in exercise
     for steps in STEPS_OF_EXERCISE:
         assert [step.at for step in steps] == sorted(step.at for step in steps)
         assert steps[-1].at < datetime(2022, 1, 28, 9, tzinfo=MASERU)
         assert all(step.log for step in steps)
+
+
+def test_exercise_has_the_outline_with_what_answers_each_question(exercise):
+    questions = {row.number: row for row in Question.objects.with_mapping()}
+    assert list(questions) == [str(number) for number in range(1, 21)]
+    assert all(row.is_mapping_confirmed for row in questions.values())
+    benchmarks = {number: {each.key for each in row.benchmarks.all()} for number, row in questions.items()}
+    indicators = {number: {each.name for each in row.indicators.all()} for number, row in questions.items()}
+    assert benchmarks["3"] == {"2a", "2b", "9a", "9b"}
+    assert questions["3"].evidence_kinds == ["law"]
+    assert "Officials trained" in indicators["8"]
+    assert benchmarks["8"] == {"3c", "7a", "7b"}
+    assert benchmarks["11"] == {"5a", "5b", "6a", "6b"}
+    assert benchmarks["13"] == {"10a", "10b"}
+    assert {number: names for number, names in indicators.items() if number in "456"} == {
+        "4": {"Investigations begun"},
+        "5": {"Prosecutions"},
+        "6": {"Convictions"},
+    }
 
 
 def test_exercise_shows_a_request_in_each_state_and_adds_nothing_to_readiness(exercise):
@@ -667,21 +687,21 @@ def test_exercise_people_have_no_password_yet(exercise):
 
 def test_exercise_twice_changes_nothing(exercise):
     before = all_rows()
-    assert "0 steps played, 55 played before" in load("--exercise")
+    assert "0 steps played, 56 played before" in load("--exercise")
     assert all_rows() == before
 
 
 @pytest.mark.day("2021-12-15")
 def test_exercise_goes_on_where_it_stopped(set_clock):
     output = load("--exercise")
-    assert "14 steps played" in output
+    assert "15 steps played" in output
     assert "41 steps are still to come on 15 December 2021 and were left out." in output
     assert exercise_statuses(date(2021, 12, 15))["put the rules for spending the Trust Fund in force"] == (
         CommitmentStatus.VERIFIED,
         0,
     )
     set_clock(date(2022, 1, 28))
-    assert "41 steps played, 14 played before" in load("--exercise")
+    assert "41 steps played, 15 played before" in load("--exercise")
     assert set(Assessment.objects.values_list("verdict", flat=True)) == set(Verdict)
 
 
@@ -697,7 +717,7 @@ def test_exercise_uses_what_was_known_at_its_time_whatever_the_day():
     output = load("--exercise")
     assert "155 facts written, 0 already loaded" in output
     assert "155 already loaded" in load("--exercise")
-    assert "55 steps played" in output
+    assert "56 steps played" in output
 
 
 @pytest.mark.day("2026-11-26")

@@ -41,7 +41,9 @@ from dialogues.workbook.rows import RowState, WorkbookRow
 from recommendations.importing.draft import read_draft_text, serialize_draft
 from recommendations.importing.preview import get_expected_edition
 from recommendations.importing.stored_sentences import StoredSentence
-from recommendations.models import Benchmark, Edition, EditionImport, Indicator, Recommendation
+from recommendations.models import Benchmark, Edition, EditionImport, Indicator, QuestionSet, Recommendation
+from recommendations.questions.draft_questions import serialize_questions
+from recommendations.questions.reading import read_question_text
 from reports.actions.runs import compute_readiness
 from reports.models import Briefing
 from tests.authentication import enrol_second_factor
@@ -63,6 +65,8 @@ from tests.factories import (
     LawEntryFactory,
     NoticeFactory,
     PartnerFactory,
+    QuestionFactory,
+    QuestionSetFactory,
     ReadinessRunFactory,
     RedactionDecisionFactory,
     RedactionFactory,
@@ -364,6 +368,8 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "setup_edition_edit": [edition],
         "edition_repeats": [edition],
         "edition_roll_over": [edition],
+        "question_mapping": [QuestionFactory(edition=edition, evidence_kinds=["court"], indicia=[1])],
+        "question_set_preview": [_create_question_set(edition, people["officer"])],
         "edition_import": [edition],
         "import_preview": _create_imports(edition),
         "setup_suggested": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
@@ -490,6 +496,13 @@ def _create_imports(edition: Edition) -> list[EditionImport]:
     brought = [serialize_draft(read_draft_text(text, get_expected_edition(edition))) for text in (table, narrative)]
     waiting = [EditionImportFactory(edition=edition, draft=draft) for draft in brought]
     return [*waiting, EditionImportFactory(edition=edition, loaded=True)]
+
+
+def _create_question_set(edition: Edition, officer: User) -> QuestionSet:
+    """A draft set of another year: two questions of one number, a part without its question, a line left out."""
+    text = "For the 2023 TIP Report\n\nPROSECUTION\nAnswer all.\n1. How many cases?\n1. Which courts?\n4.b Which laws?"
+    draft = serialize_questions(read_question_text(text))
+    return QuestionSetFactory(edition=edition, begun_by=officer, draft=draft)
 
 
 def _create_requests(police: User, edition: Edition) -> list[InformationRequest]:
@@ -692,6 +705,7 @@ INCOMPLETE_FORMS = [
     ("benchmark_add", "Add the benchmark", {}),
     ("benchmark_edit", "Save the new terms", {}),
     ("edition_terms", "Save the new terms", {}),
+    ("question_sets", "Show the preview", {}),
     ("redaction_add", "Find the texts", {"Words to remove": "police"}),
     ("redaction_detail", "Decline the proposal", {}),
     ("token_add", "Make the token", {}),

@@ -50,6 +50,7 @@ ROW_LABELS = {
     "asked": "a request for information to the ministry",
     "assessed": "a benchmark",
     "assessment": "an assessment",
+    "question_set": "a draft set of questions",
     "returned_evidence": "evidence that a ministry sent and the embassy reviewed",
     "briefing": "a briefing",
     "concrete_action": "one part of readiness",

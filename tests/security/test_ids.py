@@ -162,6 +162,8 @@ IDS_IN_FORMS = [
     ("officer", "POST indicator_enter -", "kept_files", "unsent_file"),
     ("officer", "POST standard_indicators -", "acquittals-existing", "foreign_indicator"),
     ("officer", "POST standard_indicators -", "acquittals-ministry", "foreign_ministry"),
+    ("officer", "POST question_mapping question", "indicators", "foreign_indicator"),
+    ("officer", "POST question_mapping question", "benchmarks", "foreign_benchmark"),
     ("officer", "POST reading_add indicator", "kept_files", "unsent_file"),
     ("own", "POST update_send unstarted", "kept_files", "home_file"),
     ("own", "POST update_send unstarted", "last_version", "home_version"),

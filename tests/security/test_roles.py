@@ -280,6 +280,14 @@ GET   benchmark_edit                        assessed   200 200 403 403 | 403 404
 POST  benchmark_edit                        assessed   302 302 403 403 | 403 404 404 | 404 403 | in  in
 GET   edition_repeats                       edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  edition_repeats                       edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
+GET   question_mapping_list                 -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  question_mapping_list                 -          302 302 403 403 | 403 403 403 | 302 403 | in  in
+GET   question_mapping                      question   200 200 403 403 | 404 404 404 | 404 404 | in  in
+POST  question_mapping                      question   302 302 403 403 | 404 404 404 | 404 404 | in  in
+GET   question_sets                         -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  question_sets                         -          302 302 403 403 | 403 403 403 | 302 403 | in  in
+GET   question_set_preview                question_set 200 200 403 403 | 404 404 404 | 404 404 | in  in
+POST  question_set_preview                question_set 302 302 403 403 | 404 404 404 | 404 404 | in  in
 GET   edition_roll_over                    edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  edition_roll_over                    edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
 

@@ -14,6 +14,7 @@ from django.test import Client
 from dialogues.choices import ClaimedProgress, CommitmentEventKind, RequestEventKind, Sensitivity
 from dialogues.workbook.rows import RowState, WorkbookRow
 from recommendations.choices import MilestoneKind, Origin, Rule
+from recommendations.questions.draft_questions import DraftQuestion, DraftQuestions, serialize_questions
 from tests.authentication import force_sign_in
 from tests.dialogues.sample_files import picture
 from tests.factories import (
@@ -62,6 +63,7 @@ from tests.factories import (
     ParticipantFactory,
     PartnerFactory,
     QuestionFactory,
+    QuestionSetFactory,
     ReadinessRunFactory,
     ReadingFactory,
     RecommendationFactory,
@@ -259,6 +261,13 @@ class World:
             edition=edition, name=self.marked_text("file of a list", ADMINISTRATOR), begun_by=by
         )
         self.add_rows(list_import=imported)
+        officer = self.people["second"]
+        loaded = self.marked_text("file of the questions", EMBASSY)
+        QuestionSetFactory(edition=edition, name=loaded, begun_by=officer, loaded=True)
+        asked = DraftQuestion("7", self.marked_text("draft wording", frozenset({"officer", "second"})))
+        self.rows["question_set"] = QuestionSetFactory(
+            edition=edition, begun_by=officer, draft=serialize_questions(DraftQuestions((asked,)))
+        )
         self.rows["milestone"] = MilestoneFactory(
             edition=edition,
             kind=MilestoneKind.ACTION_PLAN,

@@ -137,6 +137,7 @@ FIELD_NAMES = frozenset({
     gettext_noop("prefix"),
     gettext_noop("proof"),
     gettext_noop("proposal"),
+    gettext_noop("question set"),
     gettext_noop("question"),
     gettext_noop("questions"),
     gettext_noop("rationale"),
