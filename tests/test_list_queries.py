@@ -479,13 +479,12 @@ class Rows:
             for number in self.numbers(many)
         )
 
-    def questions(self, many):
+    def answers(self, many):
         for number in self.numbers(many):
             version = factories.AnswerVersionFactory(
                 question__edition=self.edition, question__position=number, question__number=str(number)
             )
-            sentence = factories.AnswerSentenceFactory(version=version)
-            factories.AnswerCitationFactory(sentence=sentence)
+            factories.AnswerCitationFactory(sentence__version=version)
 
     def briefings(self, many):
         run = factories.ReadinessRunFactory(edition=self.edition)
@@ -576,7 +575,7 @@ LISTS = [
     ListPage("recommendation_list", Rows.benchmarks, 26),
     ListPage("recommendation_list", Rows.benchmarks, 11, "focal_point"),
     ListPage("briefing_list", Rows.briefings, 11),
-    ListPage("question_list", Rows.questions, 34),
+    ListPage("question_list", Rows.answers, 34),
     ListPage("notice_list", Rows.notices, 9),
     ListPage("mail_list", Rows.mails, 5, "administrator"),
     ListPage("mail_list", Rows.mails, 5, "administrator", query="q=gov&state=queued"),

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 
 from dialogues.actions.question_answers import save_answer
 from dialogues.choices import AnswerFinding, AnswerState
+from dialogues.commitment_status import days_left
 from dialogues.permissions import can_ask_for_information, can_write_answers
 from recommendations.edition_context import EditionRequest, edition_url, page_url
 from recommendations.models import Edition, Milestone, Question, QuestionSet
@@ -43,11 +44,11 @@ class HeadingProgress(NamedTuple):
 
 
 class AnswersDue(NamedTuple):
-    """The day by which the post sends its answers, whether it is an estimate, and the days left (negative: overdue)."""
+    """The day by which the post sends its answers, whether it is an estimate, and the days left. None if it is past."""
 
     day: date
     is_about: bool
-    days: int
+    days: int | None
 
 
 class WantedItem(NamedTuple):
@@ -108,7 +109,7 @@ def _post_answers_due(user: User, edition: Edition, today: date) -> AnswersDue |
     milestone = Milestone.objects.visible_to(user).find_post_answers(edition)
     if milestone is None or milestone.done_on:
         return None
-    return AnswersDue(milestone.falls_on, milestone.is_about, (milestone.falls_on - today).days)
+    return AnswersDue(milestone.falls_on, milestone.is_about, days_left(milestone.falls_on, today))
 
 
 def _draft_all(request: EditionRequest) -> HttpResponse:

@@ -268,7 +268,7 @@ def test_reading_order_follows_the_text_and_each_part_has_a_bookmark(made, tmp_p
     marked = printed.bookmarks()
     assert marked[0] == (said.title, 1)
     assert printed.text.index(said.title) < printed.text.index(said.sentence)
-    headings = [element for level in ("/H1", "/H2", "/H3") for element in printed.elements(level)]
+    headings = [element for level in ("/H1", "/H2", "/H3", "/H4") for element in printed.elements(level)]
     assert len(headings) == len(marked)
 
 
