@@ -39,8 +39,9 @@ from reports.readiness.gathering import gather_facts
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.localization import record_language
 
-PARTNERSHIPS, PROGRESS = 9, 11
-"""The indicia of partnerships, which commitments of both sides answer, and of progress, which the tiers answer."""
+PROSECUTION, PARTNERSHIPS, PROGRESS = 1, 9, 11
+"""The indicia of prosecution; of partnerships, which commitments of both sides answer; and of progress, which the tiers
+answer."""
 STATUS_ORDER = {FactStatus.VERIFIED: 0, FactStatus.RECORDED: 1, FactStatus.CLAIMED: 2}
 
 
@@ -79,6 +80,11 @@ class _RecordBuilder:
         self.indicators = {row.id: row for row in self.facts.indicators}
         self.indicia_of_benchmark = _indicia_by_benchmark(self.facts)
         self.evidence = self._gather_evidence()
+        self.placed = {
+            key
+            for key, piece in self.evidence.items()
+            if any(self._supported(piece, question) for question in self.questions)
+        }
         self.readings = self._gather_readings()
         self.claimed_by = self._gather_reading_sources()
         self.breakdowns = self._gather_breakdowns()
@@ -93,7 +99,7 @@ class _RecordBuilder:
         with record_language():  # what an answer says is stored; what is missing is read by who is signed in
             facts = [
                 *self._tier_facts(question),
-                *(self.law if EvidenceKind.LAW in question.evidence_kinds else ()),
+                *(self.law if _is_about_the_law(question) else ()),
                 *self._reading_facts(question),
                 *self._evidence_facts(question),
                 *self._assessment_facts(question),
@@ -156,7 +162,9 @@ class _RecordBuilder:
 
         Evidence that gives a figure of the question is left out: the figure says it.
         """
-        given = {row.evidence_id for indicator in question.indicators for row in self.readings.get(indicator, ())}
+        given = {
+            row.evidence_id for indicator in self._indicators_of(question) for row in self.readings.get(indicator, ())
+        }
         found = [
             self._evidence_fact(piece, shows)
             for piece in self.evidence.values()
@@ -167,22 +175,28 @@ class _RecordBuilder:
     def _answers(self, piece: ReviewedEvidence, question: MappedQuestion) -> SupportKind | None:
         """Return what a piece of evidence shows on a question; None if it does not answer it.
 
-        It answers if it supports a benchmark of the question or the question itself, or if it is of a type of evidence
-        that the question names and supports an indicium of the question, by itself or through its benchmark.
+        It answers if it supports a benchmark of the question, or an indicium of it or the question itself by its own
+        words. Evidence that so answers no question at all answers those that name its type and share an indicium with
+        its benchmarks: otherwise each report would stand under each question that reports can answer.
         """
-        shown = [kind for benchmark, kind in piece.shows.items() if benchmark in question.benchmarks]
-        if not shown and piece.row.kind in question.evidence_kinds:
+        shown = self._supported(piece, question)
+        if not shown and piece.row.kind in question.evidence_kinds and piece.fact.id not in self.placed:
             shown = [
                 kind
                 for benchmark, kind in piece.shows.items()
                 if not question.indicia or question.indicia & self.indicia_of_benchmark.get(benchmark, frozenset())
             ]
+        return min(shown, key=list(SupportKind).index, default=None)
+
+    def _supported(self, piece: ReviewedEvidence, question: MappedQuestion) -> list[SupportKind]:
+        """Return what a piece of evidence shows on what somebody linked to a question."""
+        shown = [kind for benchmark, kind in piece.shows.items() if benchmark in question.benchmarks]
         indicia = [(row.indicium, SupportKind(row.shows)) for row in piece.row.indicia.all()]
         if not question.evidence_kinds or piece.row.kind in question.evidence_kinds:
             shown += [kind for indicium, kind in indicia if indicium in question.indicia]
         if not shown and any(row.question_id == question.id for row in piece.row.question_links.all()):
             shown = [kind for _, kind in indicia] or [SupportKind.CONTEXT]
-        return min(shown, key=list(SupportKind).index, default=None)
+        return shown
 
     def _evidence_fact(self, piece: ReviewedEvidence, shows: SupportKind) -> QuestionFact:
         row = piece.row
@@ -235,9 +249,15 @@ class _RecordBuilder:
         }
 
     def _reading_facts(self, question: MappedQuestion) -> Iterator[QuestionFact]:
-        for key in question.indicators:
+        for key in self._indicators_of(question):
             if indicator := self.indicators.get(key):
                 yield from self._indicator_facts(indicator)
+
+    def _indicators_of(self, question: MappedQuestion) -> Sequence[int]:
+        """Return the indicators of a question. One on progress is answered by all that the law compares."""
+        if question.indicators or PROGRESS not in question.indicia:
+            return question.indicators
+        return [row.id for row in self.facts.indicators if row.question]
 
     def _indicator_facts(self, indicator: IndicatorFact) -> Iterator[QuestionFact]:
         """Yield the newest verified figure compared with the year before, a newer claim, and what contradicts it."""
@@ -375,6 +395,11 @@ class _RecordBuilder:
                 row.published_on or edition.starts_on,
                 datetime.min.replace(tzinfo=self.view.zone),
             )
+
+
+def _is_about_the_law(question: MappedQuestion) -> bool:
+    """Return whether the register of the law answers a question: laws answer it, and it is about prosecution."""
+    return EvidenceKind.LAW in question.evidence_kinds and (not question.indicia or PROSECUTION in question.indicia)
 
 
 def _read_mapping(row: Question) -> MappedQuestion:

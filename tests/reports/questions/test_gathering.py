@@ -123,6 +123,18 @@ def test_a_type_of_evidence_answers_within_the_indicia_of_the_question(edition, 
     assert [fact.citations[0].id for fact in record.facts] == [law.pk]
 
 
+def test_evidence_that_answers_a_question_is_not_repeated_under_each_that_names_its_type(edition, benchmark):
+    law = factories.EvidenceFactory(supports=[benchmark], kind=EvidenceKind.LAW, recorded_at=BEFORE)
+    first = factories.QuestionFactory(edition=edition, benchmarks=[benchmark])
+    second = factories.QuestionFactory(edition=edition, indicia=[1], evidence_kinds=["law"])
+    questions = list(type(first).objects.filter(edition=edition).with_mapping())
+
+    records = gather_question_records(ReaderView(factories.AmbassadorFactory(), edition, DAY, None), questions)
+
+    assert [fact.citations[0].id for fact in records[first.pk].facts] == [law.pk]
+    assert records[second.pk].facts == ()
+
+
 @pytest.mark.parametrize(
     ("shows", "done_by", "begins"),
     [
