@@ -78,14 +78,18 @@ def read_sentences(version: AnswerVersion) -> list[SentenceText]:
     ]
 
 
-def gather_answers(view: ReaderView, questions: Sequence[Question]) -> list[AnsweredQuestion]:
-    """Return the questions with their answers, in their order. Prefetch the questions `with_mapping`.
+def gather_answers(
+    view: ReaderView, questions: Sequence[Question], others: Sequence[Question] = ()
+) -> list[AnsweredQuestion]:
+    """Return the questions with their answers, in their order. Prefetch all questions `with_mapping`.
+
+    `others` are the other questions of the edition, as for `gather_question_records`.
 
     Raises:
         PermissionDenied: if the reader may not read the record of the embassy.
         Edition.DoesNotExist: if the reader may not see the edition.
     """
-    records = gather_question_records(view, questions)
+    records = gather_question_records(view, questions, others)
     versions = newest_versions(view.reader, questions, view.known_by)
     changes = find_citation_changes(list(versions.values()), view.known_by)
     wordings = _newest_wordings(questions, view)

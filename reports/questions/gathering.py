@@ -57,22 +57,29 @@ class ReviewedEvidence(NamedTuple):
 
 
 @snapshot()
-def gather_question_records(view: ReaderView, questions: Sequence[Question]) -> dict[int, QuestionRecord]:
-    """Return by id what the record holds on each question. Prefetch the questions `with_mapping`.
+def gather_question_records(
+    view: ReaderView, questions: Sequence[Question], others: Sequence[Question] = ()
+) -> dict[int, QuestionRecord]:
+    """Return by id what the record holds on each question. Prefetch all questions `with_mapping`.
+
+    Args:
+        others: the other questions of the edition. Evidence that answers one of them is not repeated elsewhere.
 
     Raises:
         PermissionDenied: if the reader may not read the record of the embassy.
         Edition.DoesNotExist: if the reader may not see the edition.
     """
     view = view.checked()
-    builder = _RecordBuilder(view, [_read_mapping(row) for row in questions])
+    builder = _RecordBuilder(view, [_read_mapping(row) for row in questions], [_read_mapping(row) for row in others])
     return {question.id: builder.build(question) for question in builder.questions}
 
 
 class _RecordBuilder:
     """Builds the record of each question from the rows of the country, which it reads once."""
 
-    def __init__(self, view: ReaderView, questions: Sequence[MappedQuestion]) -> None:
+    def __init__(
+        self, view: ReaderView, questions: Sequence[MappedQuestion], others: Sequence[MappedQuestion] = ()
+    ) -> None:
         self.view, self.questions = view, questions
         self.facts = facts_known_by(gather_facts(view.edition), view.known_by)
         self.index = FactIndex(self.facts)
@@ -83,7 +90,7 @@ class _RecordBuilder:
         self.placed = {
             key
             for key, piece in self.evidence.items()
-            if any(self._supported(piece, question) for question in self.questions)
+            if any(self._supported(piece, question) for question in (*questions, *others))
         }
         self.readings = self._gather_readings()
         self.claimed_by = self._gather_reading_sources()

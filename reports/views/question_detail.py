@@ -78,7 +78,9 @@ def question_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     if not can_read_readiness(user, question.edition):
         raise PermissionDenied
     now = clock.now(question.edition.country.time_zone)
-    [answered] = gather_answers(ReaderView(user, question.edition, now.date(), None), [question])
+    others = Question.objects.visible_to(user).filter(edition=question.edition).active().exclude(pk=question.pk)
+    view = ReaderView(user, question.edition, now.date(), None)
+    [answered] = gather_answers(view, [question], list(others.with_mapping()))
     page = _QuestionPage(user, answered, now)
     if (data := sent_data(request)) is not None and (sentence := page.perform(data.get("do", ""), data)):
         messages.success(request, sentence)
