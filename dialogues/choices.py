@@ -383,3 +383,11 @@ class CitationChangeKind(ChoiceEnum):
     REQUEST_CHANGED = "request_changed", gettext_noop("The request was changed.")
     REQUEST_ANSWERED = "request_answered", gettext_noop("An answer was received.")
     LAW_CHANGED = "law_changed", gettext_noop("The entry was corrected or ended.")
+
+
+class TargetOrigin(ChoiceEnum):
+    """How the annual target of an indicator came about."""
+
+    DIALOGUE = "dialogue", gettext_noop("Agreed at a dialogue")
+    LETTER = "letter", gettext_noop("Agreed by letter")
+    POST = "post", gettext_noop("Set by the embassy alone")

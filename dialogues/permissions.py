@@ -17,7 +17,7 @@ from dialogues.models import (
     UpdateVersion,
 )
 from dialogues.models.updates import UpdateSubject
-from recommendations.models import Benchmark, Question
+from recommendations.models import Benchmark, Indicator, Question
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.choices import Role
 
@@ -199,6 +199,11 @@ def can_review_evidence(user: User, evidence: Evidence, evidence_link: EvidenceL
 def can_assess(user: User, benchmark: Benchmark) -> bool:
     """Return whether the user may assess a benchmark: officers of the country, because the verdict is the embassy's."""
     return _is_officer_of(user, benchmark.recommendation.edition.country_id)
+
+
+def can_set_annual_target(user: User, indicator: Indicator) -> bool:
+    """Return whether the user may set annual targets: officers of the country, who agree on them with ministries."""
+    return _is_officer_of(user, indicator.country_id)
 
 
 def can_manage_dialogues(user: User, country: Country) -> bool:

@@ -7,7 +7,8 @@ every field that a ministry may not read.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.apps import apps
+from django.db.models import Prefetch, QuerySet
 from django.utils.functional import SimpleLazyObject
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
@@ -17,7 +18,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from recommendations.choices import EffortQuestion, Origin, Pillar
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
-from tiptracker.api.base import IdFilter, serializers_by_reader
+from tiptracker.api.base import IdFilter, is_embassy, serializers_by_reader
 from tiptracker.api.former_names import FormerNamesMixin
 from tiptracker.api.query_params import StrictParametersMixin
 
@@ -132,11 +133,41 @@ class BenchmarkSerializer(BenchmarkWordingSerializer):
         fields = (*BenchmarkWordingSerializer.Meta.fields, "repeats", "terms")
 
 
+class AgreedTargetSerializer(serializers.Serializer[Any]):
+    """The annual target of an indicator in an edition, with its baseline. `figure` is null if it was dropped.
+
+    It is shown and never changes readiness.
+    """
+
+    id = serializers.IntegerField()
+    edition = serializers.IntegerField(source="edition_id")
+    figure = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    baseline = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    baseline_starts_on = serializers.DateField(allow_null=True)
+    baseline_through_on = serializers.DateField(allow_null=True)
+    recorded_at = serializers.DateTimeField()
+
+
+class AnnualTargetSerializer(AgreedTargetSerializer):
+    """An annual target with its reasons, the source of its baseline, and how it was agreed."""
+
+    baseline_source = serializers.CharField()
+    no_baseline_reason = serializers.CharField()
+    reason = serializers.CharField()
+    origin = serializers.CharField()
+    ministry = serializers.IntegerField(source="ministry_id", allow_null=True)
+    dialogue = serializers.IntegerField(source="dialogue_id", allow_null=True)
+
+
 class CountedIndicatorSerializer(serializers.ModelSerializer[Indicator]):
-    """An indicator. `is_required` means that the law presumes no effort if no figure is given."""
+    """An indicator. `is_required` means that the law presumes no effort if no figure is given.
+
+    `annual_targets` are those in force that were agreed with the ministry.
+    """
 
     country = serializers.SlugRelatedField[Indicator](slug_field="code", read_only=True)
     is_required = serializers.BooleanField(read_only=True)
+    annual_targets = AgreedTargetSerializer(many=True, read_only=True)
 
     class Meta:
         model = Indicator
@@ -150,11 +181,17 @@ class CountedIndicatorSerializer(serializers.ModelSerializer[Indicator]):
             "indicium",
             "question",
             "is_required",
+            "annual_targets",
         )
 
 
 class IndicatorSerializer(CountedIndicatorSerializer):
-    """An indicator with the ministry that the embassy asks for its figure; null if none is set."""
+    """An indicator with the ministry that the embassy asks for its figure; null if none is set.
+
+    `annual_targets` are all rows, newest first. The newest row of an edition is in force.
+    """
+
+    annual_targets = AnnualTargetSerializer(many=True, read_only=True)
 
     class Meta(CountedIndicatorSerializer.Meta):
         fields = (*CountedIndicatorSerializer.Meta.fields, "ministry")
@@ -236,7 +273,11 @@ class IndicatorViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Indicator]):
     filterset_class = IndicatorFilterSet
 
     def get_queryset(self) -> QuerySet[Indicator]:
-        return Indicator.objects.visible_to(self.request.user).select_related("country").order_by("pk")
+        user = self.request.user
+        targets = apps.get_model("dialogues", "IndicatorTarget").objects.visible_to(user)  # its package comes later
+        shown = targets.known_by(None) if is_embassy(user) else targets.in_force().known_by(None)
+        indicators = Indicator.objects.visible_to(user).select_related("country")
+        return indicators.prefetch_related(Prefetch("annual_targets", shown)).order_by("pk")
 
 
 def routes(router: DefaultRouter) -> None:

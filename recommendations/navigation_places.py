@@ -184,6 +184,7 @@ EMBASSY_PLACES = (
                 "indicator_list",
                 gettext_noop("Indicators"),
                 (
+                    "annual_target",
                     "indicator_detail",
                     "indicator_enter",
                     "indicator_includes",

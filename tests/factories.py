@@ -32,6 +32,7 @@ from dialogues.choices import (
     RequestEventKind,
     Sensitivity,
     SupportKind,
+    TargetOrigin,
     UpdateDecision,
     Verdict,
 )
@@ -61,6 +62,7 @@ from dialogues.models import (
     EvidenceLink,
     EvidenceQuestion,
     EvidenceReview,
+    IndicatorTarget,
     InformationRequest,
     InternalNote,
     InternalNoteDone,
@@ -590,6 +592,34 @@ class AgendaItemFactory(DjangoModelFactory):
     dialogue = factory.SubFactory(DialogueFactory)
     recommendation = factory.SubFactory(RecommendationFactory)
     position = factory.LazyAttribute(lambda row: _next(row.dialogue.agenda, "position"))
+
+
+class IndicatorTargetFactory(DjangoModelFactory):
+    """An annual target of 12 with a baseline of 4, recorded on 10 January 2022.
+
+    With a `ministry`, it was agreed by letter; with a `dialogue` too, there.
+    """
+
+    class Meta:
+        model = IndicatorTarget
+
+    indicator = factory.SubFactory(IndicatorFactory)
+    edition = factory.LazyAttribute(lambda row: EditionFactory(country=row.indicator.country))
+    figure = 12
+    baseline = 4
+    baseline_starts_on = date(2020, 4, 1)
+    baseline_through_on = date(2021, 3, 31)
+    baseline_source = "TIP Report 2021"
+    reason = "Three times as many as the year before."
+    ministry = None
+    dialogue = None
+    origin = factory.LazyAttribute(
+        lambda row: (
+            TargetOrigin.DIALOGUE if row.dialogue else TargetOrigin.LETTER if row.ministry else TargetOrigin.POST
+        )
+    )
+    recorded_at = at_noon(date(2022, 1, 10))
+    recorded_by = factory.SubFactory(RecorderFactory)
 
 
 class NextStepFactory(DjangoModelFactory):

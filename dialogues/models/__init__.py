@@ -13,6 +13,7 @@ from dialogues.models.partners import Partner
 from dialogues.models.question_answers import AnswerCitation, AnswerEvent, AnswerSentence, AnswerVersion
 from dialogues.models.readings import Reading, ReadingPart
 from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
+from dialogues.models.targets import IndicatorTarget
 from dialogues.models.updates import SendKey, Update, UpdateVersion, UpdateVersionDecision
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "EvidenceReview",
     "FileScan",
     "FileText",
+    "IndicatorTarget",
     "InformationRequest",
     "InternalNote",
     "InternalNoteDone",

@@ -24,6 +24,7 @@ from dialogues.models.partners import Partner
 from dialogues.models.question_answers import AnswerEvent, AnswerSentence
 from dialogues.models.readings import Reading
 from dialogues.models.redactions import Redaction, RedactionDecision
+from dialogues.models.targets import IndicatorTarget
 from dialogues.models.updates import UpdateVersion, UpdateVersionDecision
 from recommendations.models import (
     BenchmarkTerms,
@@ -103,6 +104,7 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     Recommendation: FreeTextFields(("text", "years_unmet_source"), "edition__country"),
     RecommendationTerms: FreeTextFields(("text", "reason"), "recommendation__edition__country"),
     BenchmarkTerms: FreeTextFields(("criterion", "reason"), "benchmark__recommendation__edition__country"),
+    IndicatorTarget: FreeTextFields(("baseline_source", "no_baseline_reason", "reason"), "indicator__country"),
     Redaction: FreeTextFields(("reason",), "country"),
     RedactionDecision: FreeTextFields(("reason",), "redaction__country"),
 }

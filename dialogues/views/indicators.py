@@ -1,4 +1,4 @@
-"""Pages about indicators: the grid by period, one indicator with all its figures, and forms to enter figures."""
+"""Pages about indicators: the grid by period, and forms to enter figures."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,17 +23,23 @@ from dialogues.forms.figures import get_decimal_mark
 from dialogues.forms.indicators import PasteForm, ReadingPartsForm, ReadingRow, ReadingSourceForm
 from dialogues.models import EvidenceReview, InformationRequest, Reading
 from dialogues.pasted_figures import CountedItem, PastedFigure, PastedFigures, parse_pasted_figures
+from dialogues.target_standings import TargetStanding, list_standings
 from dialogues.views.page_context import duplicate_link
-from dialogues.views.request_rows import AskedFigureState, describe_asked_figures, list_request_rows
+from dialogues.views.request_rows import AskedFigureState, describe_asked_figures
 from dialogues.views.uploads import UploadResult, store_uploads
-from recommendations.choices import BreakdownDimension
-from recommendations.edition_context import EditionRequest, edition_url, get_page_edition, set_page_country
+from recommendations.edition_context import (
+    EditionRequest,
+    default_edition_of_country,
+    edition_url,
+    get_page_edition,
+    set_page_country,
+)
 from recommendations.models import BenchmarkTerms, Edition, Indicator
-from recommendations.permissions import can_describe_indicator, can_set_reporting_ministry, can_set_up_indicators
+from recommendations.permissions import can_set_up_indicators
 from recommendations.tracking_period import year_before
 from tiptracker import clock
 from tiptracker.accounts.models import District, User
-from tiptracker.localization import format_number, gettext, gettext_lazy, ngettext
+from tiptracker.localization import format_number, gettext_lazy, ngettext
 from tiptracker.web import exports
 from tiptracker.web.form_pages import save_form, sent_data
 from tiptracker.web.frontend.form_rows import invalid_forms, mark_as_seen, raw_values
@@ -97,10 +103,11 @@ class PeriodFigure(NamedTuple):
 
 
 class IndicatorRow(NamedTuple):
-    """An indicator's row: what is known of it in each period."""
+    """An indicator's row: its annual target, and what is known of it in each period."""
 
     indicator: Indicator
     figures: Sequence[PeriodFigure]
+    standing: TargetStanding
 
     @property
     def cells(self) -> list[tuple[GridPeriod, GridCell | None]]:
@@ -125,6 +132,7 @@ def indicator_list(request: EditionRequest) -> HttpResponse:
     requests = InformationRequest.objects.visible_to(user, edition.country).filter(edition=edition)
     asked = describe_asked_figures(list(requests.with_history()), clock.today(edition.country.time_zone))
     can_ask = permissions.can_ask_for_information(user, edition.country)
+    standings = list_standings(user, edition, indicators, today=clock.today(edition.country.time_zone))
     context = {
         "edition": edition,
         "periods": periods,
@@ -132,9 +140,12 @@ def indicator_list(request: EditionRequest) -> HttpResponse:
             IndicatorRow(
                 indicator,
                 _period_figures(edition, indicator, periods, readings, asked.get(indicator.pk, ()), can_ask=can_ask),
+                standing,
             )
-            for indicator in indicators
+            for indicator, standing in zip(indicators, standings, strict=True)
         ],
+        "can_set_target": can_set_up_indicators(user, edition.country)
+        and default_edition_of_country(request, edition.country) == edition,
         "can_enter": permissions.can_log_evidence(user, edition.country),
         "can_set_up": can_set_up_indicators(user, edition.country),
     }
@@ -165,36 +176,6 @@ def _period_figures(
             ask_url = edition_url(edition, "information_request_add", query={k: v for k, v in query.items() if v})
         figures.append(PeriodFigure(period, cell, text, ask_url))
     return figures
-
-
-@login_required
-@require_safe
-def indicator_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Show one indicator with all its figures and their breakdowns, newest period first."""
-    user = request.user
-    if not user.is_embassy:
-        raise PermissionDenied
-    indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country", "ministry"), pk=pk)
-    set_page_country(request, indicator.country)
-    readings = _readings(user).filter(indicator=indicator).order_by("-starts_on", "-through_on", "-recorded_at", "-pk")
-    standard = indicator.standard
-    requests = (
-        InformationRequest.objects.visible_to(user)
-        .filter(lines__indicator=indicator, lines__removed_in=None)
-        .distinct()
-    )
-    context = {
-        "indicator": indicator,
-        "standard_name": gettext(standard.name) if standard else "",
-        "standard_note": gettext(standard.note) if standard and standard.note else "",
-        "lines": [(reading, review_decision(reading), _breakdowns(reading)) for reading in readings],
-        "can_enter": permissions.can_log_evidence(user, indicator.country),
-        "can_ask": permissions.can_ask_for_information(user, indicator.country),
-        "requests": list_request_rows(list(requests.with_history()), clock.today(indicator.country.time_zone)),
-        "can_set_ministry": can_set_reporting_ministry(user, indicator),
-        "can_describe": can_describe_indicator(user, indicator),
-    }
-    return render_page(request, "dialogues/indicator_detail.html", context)
 
 
 class PastePreview(NamedTuple):
@@ -332,7 +313,7 @@ def _indicators(user: User, edition: Edition) -> list[Indicator]:
     return list(rows.annotate(is_asked=Exists(asking) | ~Q(question="") | ~Q(catalogue_key="")))
 
 
-def _readings(user: User) -> QuerySet[Reading]:
+def list_readings(user: User) -> QuerySet[Reading]:
     """Return the readings with their breakdowns, their evidence, and the reviews of the evidence itself."""
     reviews = EvidenceReview.objects.visible_to(user).filter(evidence_link=None)
     return (
@@ -345,24 +326,13 @@ def _readings(user: User) -> QuerySet[Reading]:
 
 def unrevised_readings(user: User) -> QuerySet[Reading]:
     """Return the readings that still count: their evidence was not revised by a later entry."""
-    return _readings(user).filter(evidence__revised_by__isnull=True)
+    return list_readings(user).filter(evidence__revised_by__isnull=True)
 
 
 def review_decision(reading: Reading) -> EvidenceDecision | None:
     """Return the review decision on the evidence of a reading; None if it is not reviewed or cites no evidence."""
     review = reading.evidence.newest_own_review if reading.evidence else None
     return EvidenceDecision(review.decision) if review else None
-
-
-def _breakdowns(reading: Reading) -> list[tuple[str, dict[str, str]]]:
-    """Return the label and the cells of each breakdown. Districts have one name in all languages."""
-    return [
-        (
-            BreakdownDimension(name).label,
-            cells if name == BreakdownDimension.DISTRICT else {gettext(key): text for key, text in cells.items()},
-        )
-        for name, cells in reading.breakdown_for_display.items()
-    ]
 
 
 def _periods(edition: Edition, readings: Iterable[Reading]) -> list[GridPeriod]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
 from dialogues.commitment_phrases import format_returned_on, format_status_detail
 from dialogues.commitment_status import CommitmentStanding
-from dialogues.models import Commitment, Draft, DueDateProposal, Evidence
+from dialogues.models import Commitment, Draft, DueDateProposal, Evidence, IndicatorTarget
 from dialogues.views.drafts import DraftNote, describe_draft
 from dialogues.views.due_date_notes import DueDateNote, describe_newest_proposal, find_proposing_url
 from dialogues.views.ministry_requests import list_ministry_requests
@@ -26,7 +26,7 @@ from dialogues.views.proof_rows import ProofRow, list_proofs
 from dialogues.views.reminders import find_next_reminder
 from dialogues.views.timeline import decision_on
 from recommendations.edition_context import EditionRequest
-from recommendations.models import Benchmark
+from recommendations.models import Benchmark, Edition
 from tiptracker import clock
 from tiptracker.accounts.models import User, find_contact
 from tiptracker.localization import gettext, join_with_and, ngettext
@@ -198,6 +198,12 @@ def _with_evidence_since(rows: Sequence[MinistryCommitment], user: User) -> list
     ]
 
 
+def _list_agreed_targets(user: User, edition: Edition) -> list[IndicatorTarget]:
+    """Return the annual targets in force that were agreed with the ministry, by indicator."""
+    rows = IndicatorTarget.objects.visible_to(user).filter(edition=edition).in_force().select_related("indicator")
+    return [row for row in rows.order_by("indicator__name") if not row.is_dropped]
+
+
 def summarize_commitments(rows: Sequence[MinistryCommitment]) -> str:
     """Return how many commitments are in which state, such as "Of 5 commitments, 1 is overdue and 4 are open.".
 
@@ -264,6 +270,7 @@ def ministry_home(request: EditionRequest) -> HttpResponse:
         "settled": [row for row in rows if row.is_settled],
         "requests": [row for row in requests if not row.is_settled],
         "settled_requests": [row for row in requests if row.is_settled],
+        "annual_targets": _list_agreed_targets(user, request.edition),
         "contact": find_contact(user.ministry.country_id) if user.ministry else None,
     }
     return render_page(request, "dialogues/ministry_home.html", context)

@@ -24,6 +24,7 @@ from dialogues.models import (
     Evidence,
     EvidenceFile,
     EvidenceReview,
+    IndicatorTarget,
     InformationRequest,
     InternalNote,
     LawEntry,
@@ -334,6 +335,16 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
     ),
     LawEntry: ModelLabel(lambda row: gettext("Entry on the law of %(date)s") % {"date": _format_day(row.recorded_at)}),
     Partner: ModelLabel(lambda row: gettext("Partner “%(name)s”") % {"name": row.name}),
+    IndicatorTarget: ModelLabel(
+        _of_edition(
+            gettext_noop("Annual target for %(indicator)s, %(year)s edition"),
+            lambda row: row.edition,
+            indicator=lambda row: row.indicator.name,
+        ),
+        "indicator_detail",
+        lambda row: row.indicator_id,
+        ("edition", "indicator"),
+    ),
     Edition: ModelLabel(_of_edition(gettext_noop("Edition of %(year)s"), lambda row: row), "edition_terms"),
     EditionImport: ModelLabel(
         _of_edition(gettext_noop("File imported for the %(year)s edition"), lambda row: row.edition),
@@ -445,6 +456,7 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
 FIELD_LABELS: Mapping[str, Any] = {
     "after": gettext_lazy("values after the change"),
     "agreed": gettext_lazy("what was agreed"),
+    "baseline_source": gettext_lazy("source of the baseline"),
     "before": gettext_lazy("values before the change"),
     "called_off_reason": gettext_lazy("why it was called off"),
     "citation": gettext_lazy("law and section"),
@@ -457,6 +469,7 @@ FIELD_LABELS: Mapping[str, Any] = {
     "link": gettext_lazy("link"),
     "name": gettext_lazy("name"),
     "narrative": gettext_lazy("text"),
+    "no_baseline_reason": gettext_lazy("why there is no baseline"),
     "note": gettext_lazy("note"),
     "office": gettext_lazy("office"),
     "place": gettext_lazy("place"),

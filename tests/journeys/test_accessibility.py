@@ -355,6 +355,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "edition_terms": [edition],
         "indicator_detail": Indicator.objects.filter(readings__isnull=False).distinct()[:2],
         "reading_add": Indicator.objects.order_by("pk")[:1],
+        "annual_target": Indicator.objects.order_by("pk")[:1],
         "indicator_includes": Indicator.objects.order_by("pk")[:1],
         "indicator_ministry": Indicator.objects.order_by("pk")[:1],
         "run_detail": [

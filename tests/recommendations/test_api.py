@@ -238,7 +238,7 @@ def test_filter_with_an_unknown_choice_is_refused_by_its_name(client, officer):
         ("editions", 6),  # session, person, zone; count, editions, terms
         ("recommendations", 7),  # … supporting ministries, years unmet
         ("benchmarks", 6),  # … terms
-        ("indicators", 5),
+        ("indicators", 6),
     ],
 )
 def test_lists_count_their_queries(client, django_assert_num_queries, path, queries, count):

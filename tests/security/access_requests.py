@@ -326,6 +326,18 @@ def workbook_body(world):
     }
 
 
+def annual_target_body(world):
+    return {
+        "figure": "12",
+        "baseline_missing_reason": "No source gives a figure.",
+        "origin": "letter",
+        "ministry": world.pk("police"),
+        "reason": "It was agreed.",
+        "unit": world.rows["indicator"].unit,
+        "seen": 0,
+    }
+
+
 def update_body(world):
     return {
         "claimed": "under_way",
@@ -577,6 +589,7 @@ BODIES = {
     "POST indicator_enter": figures_body,
     "POST standard_indicators": lambda world: {"acquittals-wanted": "on"},
     "POST reading_add": lambda world: figure_source() | {"figure": "16", "sex-Female": "9"},
+    "POST annual_target": annual_target_body,
     "POST indicator_includes": lambda world: {"includes": "Persons charged."},
     "POST indicator_ministry": lambda world: {"ministry": world.pk("police")},
     "POST evidence_review internal": evidence_review_body("internal"),

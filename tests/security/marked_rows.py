@@ -54,6 +54,7 @@ dialogues.Evidence.title dialogues.Evidence.stated_by dialogues.Evidence.source 
 dialogues.EvidenceFile.name dialogues.EvidenceFile.file dialogues.EvidenceFile.received_sha256
 dialogues.EvidenceFile.stored_sha256 dialogues.EvidenceReview.reason
 dialogues.Reading.note dialogues.Reading.source dialogues.Reading.figure
+dialogues.IndicatorTarget.figure dialogues.IndicatorTarget.baseline
 """
 """The fields that a ministry may read in the rows that it sees. All others are internal, also new ones."""
 
@@ -297,6 +298,15 @@ class MarkedRows:
         law = self.create_marked(factories.LawEntryFactory, country=self.world.rows["lesotho"], reason="")
         self.create_marked(factories.LawEntryFactory, replaces=law, recorded_by=self.officer)
         self.partner = self.create_marked(factories.PartnerFactory, country=self.world.rows["lesotho"])
+        self._mark_annual_targets()
+
+    def _mark_annual_targets(self):
+        """Agree on an annual target with each ministry, and set one without any."""
+        target = factories.IndicatorTargetFactory
+        given = {"edition": self.edition}
+        self.create_marked(target, OWN, indicator=self.indicator, ministry=self.police, **given)
+        self.create_marked(target, OTHER, indicator=self.home_indicator, ministry=self.home, **given)
+        self.create_marked(target, indicator=factories.IndicatorFactory(), **given)
 
     def _mark_notes(self):
         """Leave an internal note on everything that a ministry can open. No ministry reads any of them."""

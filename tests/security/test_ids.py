@@ -136,6 +136,8 @@ IDS_IN_FORMS = [
     ("officer", "POST benchmark_add first", "indicator", "foreign_indicator"),
     ("officer", "POST benchmark_edit assessed", "indicator", "foreign_indicator"),
     ("officer", "POST indicator_ministry indicator", "ministry", "foreign_ministry"),
+    ("officer", "POST annual_target indicator", "ministry", "foreign_ministry"),
+    ("officer", "POST annual_target indicator", "dialogue", "foreign_dialogue"),
     ("officer", "POST commitment_add -", "ministry", "foreign_ministry"),
     ("officer", "POST commitment_add -", "dialogue", "foreign_dialogue"),
     ("officer", "POST commitment_add -", "links-0-benchmark", "foreign_benchmark"),

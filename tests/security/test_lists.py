@@ -154,7 +154,7 @@ FIELDS_FOR_MINISTRIES = {
     "edition-detail edition": "country ends_on id published_on source starts_on tier year",
     "recommendation-detail first": "edition id indicia number origin pillar text text_status",
     "benchmark-detail assessed": "id key letter recommendation wording",
-    "indicator-detail indicator": "better country id indicium is_required name pillar question unit",
+    "indicator-detail indicator": "annual_targets better country id indicium is_required name pillar question unit",
     "commitment-detail commitment": (
         "benchmarks corrections dialogue due_date_proposals due_on events id letter ministry recorded_at slips status "
         "text"

@@ -200,6 +200,8 @@ GET   standard_indicators                   -          200 200 403 403 | 403 403
 POST  standard_indicators                   -          302 302 403 403 | 403 403 403 | 302 403 | in  in
 GET   reading_add                           indicator  200 200 403 403 | 403 404 404 | 404 403 | in  in
 POST  reading_add                           indicator  302 302 403 403 | 403 404 404 | 404 403 | in  in
+GET   annual_target                         indicator  200 200 403 403 | 403 404 404 | 404 403 | in  in
+POST  annual_target                         indicator  302 302 403 403 | 403 404 404 | 404 403 | in  in
 GET   indicator_includes                    indicator  200 200 403 403 | 403 404 404 | 404 403 | in  in
 POST  indicator_includes                    indicator  302 302 403 403 | 403 404 404 | 404 403 | in  in
 GET   indicator_ministry                    indicator  200 200 403 403 | 403 404 404 | 404 403 | in  in

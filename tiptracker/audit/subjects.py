@@ -118,6 +118,7 @@ OTHER_NOUNS: Mapping[str, str] = {
     "dialogues.duedateproposal": gettext_noop("Proposed due date"),
     "dialogues.duedateproposaldecision": gettext_noop("Decision on a proposed due date"),
     "dialogues.evidencereview": gettext_noop("Review of evidence"),
+    "dialogues.indicatortarget": gettext_noop("Annual target"),
     "dialogues.lineanswer": gettext_noop("Answer to a line of a request"),
     "dialogues.requestevent": gettext_noop("Change of a request"),
     "dialogues.requestline": gettext_noop("Line of a request"),

@@ -69,6 +69,7 @@ LOCK_ORDER = (
     "dialogues.lineanswer",
     "dialogues.evidencereview",
     "dialogues.reading",
+    "dialogues.indicatortarget",
     "dialogues.assessment",
     "dialogues.redactiondecision",
     "reports.briefing",
