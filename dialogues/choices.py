@@ -391,3 +391,30 @@ class TargetOrigin(ChoiceEnum):
     DIALOGUE = "dialogue", gettext_noop("Agreed at a dialogue")
     LETTER = "letter", gettext_noop("Agreed by letter")
     POST = "post", gettext_noop("Set by the embassy alone")
+
+
+class ChosenIndicatorEventKind(ChoiceEnum):
+    """What can happen to an indicator that was chosen for a dialogue."""
+
+    AGREED = "agreed", gettext_noop("Agreed")
+    DROPPED = "dropped", gettext_noop("Dropped")
+    DISCUSSED = "discussed", gettext_noop("Discussed")
+    NOT_DISCUSSED = "not_discussed", gettext_noop("Not discussed")
+
+
+class ContributedBy(ChoiceEnum):
+    """The side that contributes money, people or things."""
+
+    MINISTRY = "ministry", gettext_noop("Ministry")
+    UNITED_STATES = "united_states", gettext_noop("United States")
+    PARTNER = "partner", gettext_noop("Partner organization")
+
+
+class ContributionKind(ChoiceEnum):
+    """What is contributed."""
+
+    MONEY = "money", gettext_noop("Money")
+    PEOPLE = "people", gettext_noop("People")
+    EQUIPMENT = "equipment", gettext_noop("Equipment")
+    TRAINING = "training", gettext_noop("Training")
+    OTHER = "other", gettext_noop("Other")

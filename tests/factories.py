@@ -18,9 +18,12 @@ from factory.django import DjangoModelFactory
 from dialogues.choices import (
     AnswerEventKind,
     AnswerFinding,
+    ChosenIndicatorEventKind,
     ClaimedProgress,
     CommitmentEventKind,
     CommitmentReach,
+    ContributedBy,
+    ContributionKind,
     DoneBy,
     DueDateDecision,
     EvidenceDecision,
@@ -47,10 +50,13 @@ from dialogues.models import (
     AnswerVersion,
     Assessment,
     AssessmentEvidence,
+    ChosenIndicator,
+    ChosenIndicatorEvent,
     Commitment,
     CommitmentBenchmark,
     CommitmentCorrection,
     CommitmentEvent,
+    Contribution,
     Dialogue,
     DialogueFile,
     Draft,
@@ -78,6 +84,7 @@ from dialogues.models import (
     RedactionDecision,
     RequestEvent,
     RequestLine,
+    Sustainment,
     Update,
     UpdateVersion,
     UpdateVersionDecision,
@@ -618,6 +625,71 @@ class IndicatorTargetFactory(DjangoModelFactory):
             TargetOrigin.DIALOGUE if row.dialogue else TargetOrigin.LETTER if row.ministry else TargetOrigin.POST
         )
     )
+    recorded_at = at_noon(date(2022, 1, 10))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class ChosenIndicatorFactory(DjangoModelFactory):
+    """An indicator that was chosen on 10 January 2022 for a dialogue of 24 February 2022, proposed to nobody."""
+
+    class Meta:
+        model = ChosenIndicator
+
+    dialogue = factory.LazyAttribute(lambda row: DialogueFactory(planned=True, held_on=date(2022, 2, 24)))
+    indicator = factory.LazyAttribute(lambda row: IndicatorFactory(country=row.dialogue.country))
+    reason = "No verified figure this year"
+    recorded_at = at_noon(date(2022, 1, 10))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class ChosenIndicatorEventFactory(DjangoModelFactory):
+    """What happened to a `chosen` indicator on 17 January 2022: by default it was dropped."""
+
+    class Meta:
+        model = ChosenIndicatorEvent
+
+    chosen = factory.SubFactory(ChosenIndicatorFactory)
+    kind = ChosenIndicatorEventKind.DROPPED
+    happened_on = date(2022, 1, 17)
+    ministry = None
+    text = "Nobody counts it."
+    recorded_at = at_noon(date(2022, 1, 17))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class ContributionFactory(DjangoModelFactory):
+    """A contribution of the United States since 1 December 2021, or of a `ministry`."""
+
+    class Meta:
+        model = Contribution
+
+    country = factory.SubFactory(CountryFactory)
+    ministry = None
+    given_by = factory.LazyAttribute(
+        lambda row: ContributedBy.MINISTRY if row.ministry else ContributedBy.UNITED_STATES
+    )
+    kind = ContributionKind.TRAINING
+    what = "Training of prosecutors"
+    starts_on = date(2021, 12, 1)
+    source = "Letter of 1 December 2021"
+    recorded_at = at_noon(date(2022, 1, 10))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class SustainmentFactory(DjangoModelFactory):
+    """Who pays for a commitment, or for what is given instead, from 1 April 2023."""
+
+    class Meta:
+        model = Sustainment
+
+    country = factory.SubFactory(CountryFactory)
+    recommendation = None
+    commitment = factory.LazyAttribute(
+        lambda row: None if row.recommendation else CommitmentFactory(country=row.country)
+    )
+    payer = "The Ministry of Home Affairs"
+    from_on = date(2023, 4, 1)
+    proof = "A line of the budget"
     recorded_at = at_noon(date(2022, 1, 10))
     recorded_by = factory.SubFactory(RecorderFactory)
 

@@ -1,6 +1,7 @@
 from dialogues.models.agreed_proofs import AgreedProof, AgreedProofEnd, AgreedProofMatch
 from dialogues.models.assessments import Assessment, AssessmentEvidence
 from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentCorrection, CommitmentEvent
+from dialogues.models.dialogue_numbers import ChosenIndicator, ChosenIndicatorEvent, Contribution, Sustainment
 from dialogues.models.dialogues import AgendaItem, Dialogue, DialogueFile, NextStep, NextStepDone, Participant
 from dialogues.models.drafts import Draft, WorkbookDraft
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
@@ -27,10 +28,13 @@ __all__ = [
     "AnswerVersion",
     "Assessment",
     "AssessmentEvidence",
+    "ChosenIndicator",
+    "ChosenIndicatorEvent",
     "Commitment",
     "CommitmentBenchmark",
     "CommitmentCorrection",
     "CommitmentEvent",
+    "Contribution",
     "Dialogue",
     "DialogueFile",
     "Draft",
@@ -63,6 +67,7 @@ __all__ = [
     "RequestEvent",
     "RequestLine",
     "SendKey",
+    "Sustainment",
     "Update",
     "UpdateVersion",
     "UpdateVersionDecision",

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from dialogues.models.agreed_proofs import AgreedProof, AgreedProofEnd
 from dialogues.models.assessments import Assessment
 from dialogues.models.commitments import Commitment, CommitmentCorrection, CommitmentEvent
+from dialogues.models.dialogue_numbers import ChosenIndicator, ChosenIndicatorEvent, Contribution, Sustainment
 from dialogues.models.dialogues import AgendaItem, Dialogue, NextStep, NextStepDone, Participant
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
 from dialogues.models.evidence import Evidence, EvidenceReview
@@ -86,6 +87,10 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     Dialogue: FreeTextFields(("place", "purpose", "record", "agreed", "source", "called_off_reason"), "country"),
     Participant: FreeTextFields(("name", "office"), "dialogue__country"),
     AgendaItem: FreeTextFields(("topic", "note", "said"), "dialogue__country"),
+    ChosenIndicator: FreeTextFields(("reason",), "dialogue__country"),
+    ChosenIndicatorEvent: FreeTextFields(("text",), "chosen__dialogue__country"),
+    Contribution: FreeTextFields(("organization", "what", "source", "reason"), "country"),
+    Sustainment: FreeTextFields(("payer", "proof"), "country"),
     NextStep: FreeTextFields(("text", "office"), "dialogue__country"),
     NextStepDone: FreeTextFields(("result",), "step__dialogue__country"),
     InternalNote: FreeTextFields(("text",), "country"),

@@ -39,7 +39,7 @@ from dialogues.forms.dialogue_records import (
 )
 from dialogues.forms.dialogues import OtherParticipantRows
 from dialogues.forms.fields import benchmark_choices
-from dialogues.models import Commitment, Dialogue, Draft, NextStep, Participant
+from dialogues.models import ChosenIndicator, Commitment, Dialogue, Draft, NextStep, Participant
 from dialogues.views.drafts import (
     describe_draft,
     display_draft,
@@ -103,6 +103,7 @@ def dialogue_record(request: SignedInRequest, pk: int) -> HttpResponse:
         "draft": note,
         "last": find_previous_dialogue(user, dialogue, now.date()),
         "is_to_come": dialogue.held_on > now.date(),
+        "has_figures": ChosenIndicator.objects.visible_to(user).filter(dialogue=dialogue).exists(),
     }
     return render_page(request, "dialogues/dialogue_record.html", context, status=422 if page.is_sent else 200)
 

@@ -24,6 +24,7 @@ from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantForm
 from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, InformationRequest, NextStep, Participant
 from dialogues.models.dialogues import DialogueQuerySet
 from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
+from dialogues.views.dialogue_figures_section import list_figures, list_own_indicators
 from dialogues.views.follow_up import find_previous_dialogue, group_by_owner, list_agenda_items, summarize_next_steps
 from dialogues.views.invitations import find_unreachable, list_invitations
 from dialogues.views.page_context import duplicate_link, get_managed_dialogue
@@ -139,6 +140,8 @@ def dialogue_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "is_ahead": dialogue.stage_on(today) in UPCOMING_STAGES,
         "commitments": commitments,
     }
+    if user.is_ministry:
+        context["own_indicators"] = list_own_indicators(user, dialogue)
     if user.is_embassy:
         if "saved" in request.GET:  # just recorded, so the browser can delete its own copy
             context["draft_sent"] = reverse("dialogue_draft", args=[dialogue.pk])
@@ -207,6 +210,7 @@ def _internal_context(
             list(InformationRequest.objects.visible_to(user).filter(dialogue=dialogue).with_history()), today
         ),
         "can_change": permissions.can_manage_dialogues(user, dialogue.country),
+        "figures": list_figures(request, dialogue, today),
         "is_begun": dialogue.called_off_at is None and dialogue.held_on <= today,
         "pack_edition": get_page_edition(request) if permissions.can_request_pack(user, dialogue) else None,
     }

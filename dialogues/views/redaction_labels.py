@@ -15,9 +15,12 @@ from dialogues.models import (
     AnswerEvent,
     AnswerSentence,
     Assessment,
+    ChosenIndicator,
+    ChosenIndicatorEvent,
     Commitment,
     CommitmentCorrection,
     CommitmentEvent,
+    Contribution,
     Dialogue,
     DueDateProposal,
     DueDateProposalDecision,
@@ -38,6 +41,7 @@ from dialogues.models import (
     RedactionDecision,
     RequestEvent,
     RequestLine,
+    Sustainment,
     UpdateVersion,
     UpdateVersionDecision,
 )
@@ -56,7 +60,7 @@ from recommendations.models import (
     Recommendation,
     RecommendationTerms,
 )
-from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_noop
+from tiptracker.localization import format_date, gettext, gettext_noop
 
 
 class ModelLabel(NamedTuple):
@@ -335,6 +339,28 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
     ),
     LawEntry: ModelLabel(lambda row: gettext("Entry on the law of %(date)s") % {"date": _format_day(row.recorded_at)}),
     Partner: ModelLabel(lambda row: gettext("Partner “%(name)s”") % {"name": row.name}),
+    ChosenIndicator: ModelLabel(
+        _dated(gettext_noop("Indicator of the dialogue of %(date)s"), lambda row: format_date(row.dialogue.held_on)),
+        "dialogue_numbers",
+        lambda row: row.dialogue_id,
+        ("dialogue",),
+    ),
+    ChosenIndicatorEvent: ModelLabel(
+        _dated(
+            gettext_noop("Event of an indicator of the dialogue of %(date)s"),
+            lambda row: format_date(row.chosen.dialogue.held_on),
+        ),
+        "dialogue_numbers",
+        lambda row: row.chosen.dialogue_id,
+        ("chosen__dialogue",),
+    ),
+    Contribution: ModelLabel(
+        _dated(gettext_noop("Contribution since %(date)s"), lambda row: format_date(row.starts_on)),
+        "contribution_correct",
+    ),
+    Sustainment: ModelLabel(
+        _dated(gettext_noop("What will sustain work from %(date)s on"), lambda row: format_date(row.from_on)),
+    ),
     IndicatorTarget: ModelLabel(
         _of_edition(
             gettext_noop("Annual target for %(indicator)s, %(year)s edition"),
@@ -453,42 +479,3 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
     ),
 }
 """Labels by model. They never contain a text that may be redacted itself, or a number that no page shows."""
-FIELD_LABELS: Mapping[str, Any] = {
-    "after": gettext_lazy("values after the change"),
-    "agreed": gettext_lazy("what was agreed"),
-    "baseline_source": gettext_lazy("source of the baseline"),
-    "before": gettext_lazy("values before the change"),
-    "called_off_reason": gettext_lazy("why it was called off"),
-    "citation": gettext_lazy("law and section"),
-    "change_reason": gettext_lazy("reason for the change"),
-    "criterion": gettext_lazy("criterion"),
-    "includes": gettext_lazy("what a figure includes"),
-    "law": gettext_lazy("law"),
-    "from_whom": gettext_lazy("from whom"),
-    "letter": gettext_lazy("letter"),
-    "link": gettext_lazy("link"),
-    "name": gettext_lazy("name"),
-    "narrative": gettext_lazy("text"),
-    "no_baseline_reason": gettext_lazy("why there is no baseline"),
-    "note": gettext_lazy("note"),
-    "office": gettext_lazy("office"),
-    "place": gettext_lazy("place"),
-    "purpose": gettext_lazy("purpose"),
-    "rationale": gettext_lazy("reasons"),
-    "own_title": gettext_lazy("title"),
-    "reason": gettext_lazy("reason"),
-    "record": gettext_lazy("what was said"),
-    "replaced_reason": gettext_lazy("earlier reason"),
-    "replaced_text": gettext_lazy("earlier wording"),
-    "result": gettext_lazy("result"),
-    "revision_reason": gettext_lazy("reason for the correction"),
-    "said": gettext_lazy("what was said"),
-    "source": gettext_lazy("source"),
-    "stated_by": gettext_lazy("who stated it"),
-    "text": gettext_lazy("text"),
-    "title": gettext_lazy("what happened"),
-    "topic": gettext_lazy("topic"),
-    "readiness_target_reason": gettext_lazy("reason for the target"),
-    "wording": gettext_lazy("what is asked for"),
-    "years_unmet_source": gettext_lazy("source of the years unmet"),
-}

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from django.db.models import Model
 from django.urls import reverse
 
-from dialogues.views.redaction_labels import FIELD_LABELS, MODEL_LABELS
+from dialogues.views.redaction_fields import FIELD_LABELS
+from dialogues.views.redaction_labels import MODEL_LABELS
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditDetail
 from tiptracker.audit.verbs import describe_verb
@@ -25,7 +26,7 @@ class PlaceLabel(NamedTuple):
     is_chosen: bool = True
 
 
-OFFICER_PAGES = ("edition_terms",)
+OFFICER_PAGES = ("contribution_correct", "edition_terms")
 """Pages that an ambassador can't open."""
 MODELS_BY_TABLE: Mapping[str, type[Model]] = {
     AuditDetail._meta.label_lower: AuditDetail,

@@ -77,6 +77,30 @@ class ComparisonRule(NamedTuple):
     without_value: str = ""
 
 
+DIALOGUE_NUMBERS = ComparisonRule(
+    lists={
+        "figures": ComparisonRule(
+            key=("name",),
+            summary="status_text",
+            labels={
+                "baseline": gettext_noop("Baseline"),
+                "target": gettext_noop("Annual target"),
+                "now": gettext_noop("Verified figure"),
+                "claimed": gettext_noop("Claimed figure"),
+                "status_text": gettext_noop("Status"),
+                "said": gettext_noop("What was said"),
+            },
+        ),
+        "contributions": ComparisonRule(
+            key=("giver", "what"), summary="period", labels={"period": gettext_noop("Period")}
+        ),
+        "works": ComparisonRule(
+            key=("title",), summary="sustained", labels={"sustained": gettext_noop("What will sustain the work")}
+        ),
+    }
+)
+
+
 def compare_documents(kind: BriefingKind, before: PlainContent, after: PlainContent) -> tuple[SectionDifferences, ...]:
     """Return the sections in which two documents of this kind differ, in the kind's own order."""
     titles = {section.name: section.title for section in SECTIONS[kind]}
@@ -457,6 +481,7 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
         "points": ComparisonRule(
             lists={"next_steps": NEXT_STEP, "talks": TALKING_POINTS, "requests": ASKED_INFORMATION}
         ),
+        "figures": ComparisonRule(parts={"numbers": DIALOGUE_NUMBERS}),
         "last_time": ComparisonRule(parts={"last": MEETING}),
         "participants": ComparisonRule(
             lists={

@@ -26,6 +26,7 @@ from reports.briefings.content.dialogue import (
     TalkingPointList,
     further_points_sentence,
 )
+from reports.briefings.dialogue_numbers import build_pack_numbers
 from reports.briefings.evidence import gather_evidence
 from reports.briefings.newest_fact import newest_fact
 from reports.briefings.recommendations import describe_recommendation, gather_recommendations, terms_in_force
@@ -120,6 +121,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
         else None,
         talks=talks,
         requests=build_asked_information(view, ministries),
+        numbers=build_pack_numbers(view, dialogue),
         last=_build_meeting(
             view, last, commitments, _steps_since(view, last, their_steps, dialogue), reversals, concerning=concerning
         )

@@ -19,7 +19,8 @@ from recommendations.choices import BreakdownDimension, Rule
 from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import BenchmarkTerms, Edition, Indicator
 from recommendations.permissions import can_describe_indicator, can_set_reporting_ministry
-from reports.charts.figures import ChartFigure, FigureChart, figure_chart
+from reports.charts.figures import FigureChart
+from reports.standing_charts import draw_standing
 from reports.views.trend import NARROW_SIZE, NARROW_WIDTH, WIDE_SIZE, WIDE_WIDTH
 from tiptracker import clock
 from tiptracker.accounts.models import User
@@ -85,24 +86,6 @@ def build_target_section(user: User, indicator: Indicator, edition: Edition) -> 
         narrow=draw_standing(standing, width=NARROW_WIDTH, size=NARROW_SIZE) if is_drawn else None,
         benchmarks=_benchmarks_with_targets(user, indicator, edition),
         can_set=permissions.can_set_annual_target(user, indicator),
-    )
-
-
-def draw_standing(standing: TargetStanding, **size: float) -> FigureChart:
-    """Return the chart of an indicator's year with its annual target."""
-    edition, target = standing.year.edition, standing.target if standing.has_target else None
-    figures = [
-        ChartFigure(reading.through_on, reading.figure, is_verified)
-        for reading, is_verified in standing.readings
-        if reading.figure is not None
-    ]
-    return figure_chart(
-        figures,
-        starts_on=edition.starts_on,
-        ends_on=edition.ends_on,
-        baseline=target.baseline if target else None,
-        target=target.figure if target else None,
-        **size,
     )
 
 

@@ -108,6 +108,7 @@ IDENTIFYING_FIELDS = {
     "FileScan.found",  # the scanner's word
     "FileText.text",  # emptied by the redaction itself: the file can be read again
     "Benchmark.letter",
+    "Contribution.currency",
     "BenchmarkTerms.letter",
     "EditionImport.charset",
     "EditionImport.content",  # the report that was brought, until a job has read it

@@ -79,6 +79,8 @@ ROW_LABELS = {
     "us_commitment": "a commitment of the United States",
     "law": "an entry on the law",
     "partner": "a partner",
+    "chosen": "an indicator of a dialogue, proposed to the ministry",
+    "contribution": "a contribution",
     "planned": "a planned dialogue",
     "passkey": "somebody else’s passkey",
     "police": "the ministry itself",

@@ -326,6 +326,17 @@ def workbook_body(world):
     }
 
 
+def contribution_body(world):
+    return {
+        "given_by": "ministry",
+        "ministry": world.pk("police"),
+        "kind": "people",
+        "what": "A prosecutor for two days a week",
+        "starts_on": TODAY,
+        "source": "A letter",
+    }
+
+
 def annual_target_body(world):
     return {
         "figure": "12",
@@ -620,6 +631,17 @@ BODIES = {
     "POST benchmark_assess": assessment_body,
     "POST dialogue_add": dialogue_body,
     "POST dialogue_edit": dialogue_body,
+    "POST dialogue_indicators": lambda world: {f"indicator-{world.pk('home_indicator')}-is_chosen": "on"},
+    "POST chosen_indicator_agree": lambda world: {"ministry": world.pk("police"), "agreed_on": TODAY},
+    "POST chosen_indicator_drop": lambda world: {"reason": "Nobody counts it."},
+    "POST contribution_add": contribution_body,
+    "POST contribution_correct": lambda world: contribution_body(world) | {"reason": "It was the wrong day."},
+    "POST sustainment_add": lambda world: {
+        "work": f"commitment-{world.pk('commitment')}",
+        "payer": "The ministry",
+        "from_on": "2023-04-01",
+        "proof": "A line of the budget",
+    },
     "POST dialogue_agenda": agenda_body,
     "POST dialogue_record": dialogue_record_body,
     "POST dialogue_call_off": lambda world: {"reason": "The minister travels.", "version": 1},

@@ -62,6 +62,7 @@ UNMARKED_FIELDS = """
 accounts.Country.code accounts.Country.currency accounts.Country.time_zone recommendations.Benchmark.letter
 recommendations.BenchmarkTerms.letter recommendations.Question.indicia
 recommendations.Recommendation.indicia dialogues.EvidenceFile.media_type
+dialogues.Contribution.currency
 notifications.DigestSchedule.working_days
 """
 """Fields that are too short for a marker or have few possible values. None of them describes a person or a case."""
@@ -299,6 +300,7 @@ class MarkedRows:
         self.create_marked(factories.LawEntryFactory, replaces=law, recorded_by=self.officer)
         self.partner = self.create_marked(factories.PartnerFactory, country=self.world.rows["lesotho"])
         self._mark_annual_targets()
+        self._mark_dialogue_numbers(dialogue)
 
     def _mark_annual_targets(self):
         """Agree on an annual target with each ministry, and set one without any."""
@@ -307,6 +309,18 @@ class MarkedRows:
         self.create_marked(target, OWN, indicator=self.indicator, ministry=self.police, **given)
         self.create_marked(target, OTHER, indicator=self.home_indicator, ministry=self.home, **given)
         self.create_marked(target, indicator=factories.IndicatorFactory(), **given)
+
+    def _mark_dialogue_numbers(self, dialogue):
+        """Choose an indicator, record contributions and what sustains the work. Ministries read no text of them."""
+        by = {"recorded_by": self.officer}
+        chosen = self.create_marked(
+            factories.ChosenIndicatorFactory, dialogue=dialogue, indicator=self.indicator, ministry=self.police, **by
+        )
+        self.create_marked(factories.ChosenIndicatorEventFactory, chosen=chosen, **by)
+        factories.ChosenIndicatorFactory(dialogue=dialogue, indicator=self.indicator, ministry=self.police, **by)
+        country = {"country": self.world.rows["lesotho"]}
+        self.create_marked(factories.ContributionFactory, commitment=self.commitment, **country, **by)
+        self.create_marked(factories.SustainmentFactory, commitment=self.commitment, **country, **by)
 
     def _mark_notes(self):
         """Leave an internal note on everything that a ministry can open. No ministry reads any of them."""

@@ -28,8 +28,10 @@ from tests.factories import (
     AssessmentFactory,
     BenchmarkFactory,
     BriefingFactory,
+    ChosenIndicatorFactory,
     CommitmentEventFactory,
     CommitmentFactory,
+    ContributionFactory,
     CountryFactory,
     DialogueFactory,
     DialogueFileFactory,
@@ -482,7 +484,7 @@ class World:
             answer_reading=answered_reading,
         )
 
-    def _create_planned_dialogues(self):
+    def _create_planned_dialogues(self, held):
         """Create a dialogue that is planned with the police, and one called off, with all that stays internal."""
         dialogue = self._dialogue(EMBASSY | OWN, planned=True)
         ParticipantFactory(
@@ -499,7 +501,19 @@ class World:
         )
         off = self._dialogue(EMBASSY, planned=True, called_off_by=self.people["officer"], called_off_at=TERMS_SET_AT,
             called_off_reason=self.marked_text("why it was called off", EMBASSY))  # fmt: skip
-        return {"planned": dialogue, "called_off": off}
+        by = {
+            "recorded_by": self.people["officer"],
+            "indicator": self.rows["indicator"],
+            "ministry": self.rows["police"],
+        }
+        chosen = ChosenIndicatorFactory(dialogue=dialogue, reason=self.marked_text("why it was chosen", EMBASSY), **by)
+        ChosenIndicatorFactory(dialogue=held, reason=self.marked_text("why it was chosen then", EMBASSY), **by)
+        contribution = ContributionFactory(
+            what=self.marked_text("what was contributed", EMBASSY),
+            source=self.marked_text("source of a contribution", EMBASSY),
+            commitment=held.commitments.filter(ministry=self.rows["police"]).first(),
+        )
+        return {"planned": dialogue, "called_off": off, "chosen": chosen, "contribution": contribution}
 
     def _create_follow_up(self, dialogue):
         """Create the next steps of a dialogue and its file."""
@@ -553,7 +567,7 @@ class World:
             note=self.marked_text("agenda", EMBASSY),
             said=self.marked_text("said of an item", EMBASSY),
         )
-        self.add_rows(**self._create_planned_dialogues(), **self._create_follow_up(rows.dialogue))
+        self.add_rows(**self._create_planned_dialogues(rows.dialogue), **self._create_follow_up(rows.dialogue))
         seen = EMBASSY | OWN
         update = UpdateFactory(commitment=rows.commitment)
         by = self.people["own"]

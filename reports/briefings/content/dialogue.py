@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from reports.briefings.content.ambassador import PrintedCommitment
 from reports.briefings.content.common import CommonContent
+from reports.charts.figures import FigureChart
 from reports.choices import BriefingKind
 from reports.readiness.explanation.step_display import StepDisplay
 from tiptracker.localization import gettext, gettext_noop
@@ -205,6 +206,56 @@ class PrintedMeeting:
     steps: tuple[AgreedStep, ...]
 
 
+@dataclass(frozen=True)
+class PackFigure:
+    """An indicator of the dialogue: its figures as texts, how far along it is, and its chart.
+
+    `now` is the verified figure with its day, `claimed` a later one that is not verified, `source` where the verified
+    one comes from. `status_text` says what was agreed. `said` is what was said of it at the dialogue.
+    """
+
+    name: str
+    unit: str
+    baseline: str
+    target: str
+    now: str
+    claimed: str
+    source: str
+    status_text: str
+    sentence: str
+    said: str
+    chart: FigureChart | None
+
+
+@dataclass(frozen=True)
+class PackContribution:
+    """What one side contributed since the last dialogue, with its period, its work and its source as texts."""
+
+    giver: str
+    what: str
+    period: str
+    work: str
+    source: str
+
+
+@dataclass(frozen=True)
+class PackWork:
+    """A piece of work that contributions name, and what will sustain it after outside money ends."""
+
+    title: str
+    sustained: str
+
+
+@dataclass(frozen=True)
+class PackNumbers:
+    """A dialogue by numbers. `kept` are the commitments of either side that were kept since the last dialogue."""
+
+    figures: tuple[PackFigure, ...] = ()
+    contributions: tuple[PackContribution, ...] = ()
+    kept: tuple[str, ...] = ()
+    works: tuple[PackWork, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class DialoguePack(CommonContent):
     """Everything in a dialogue pack.
@@ -229,6 +280,7 @@ class DialoguePack(CommonContent):
     minutes: PrintedMeeting | None
     talks: tuple[TalkingPointList, ...]
     requests: tuple[AskedInformation, ...] = ()
+    numbers: PackNumbers = PackNumbers()
     last: PrintedMeeting | None
     participants: tuple[PackParticipant, ...]
     disclaimer: str

@@ -36,6 +36,7 @@ SECTIONS: Mapping[BriefingKind, tuple[DocumentSection, ...]] = {
     BriefingKind.DIALOGUE: (
         DocumentSection("agenda", gettext_noop("Agenda")),
         DocumentSection("points", gettext_noop("Talking points")),
+        DocumentSection("figures", gettext_noop("Dialogue by numbers")),
         DocumentSection("last_time", gettext_noop("Last dialogue")),
         DocumentSection("participants", gettext_noop("Participants")),
     ),
