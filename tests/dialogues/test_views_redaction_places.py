@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from dialogues.models import CommitmentEvent
 from dialogues.models.free_texts import FREE_TEXTS
-from dialogues.views.redaction_labels import FIELD_LABELS
+from dialogues.views.redaction_fields import FIELD_LABELS
 from dialogues.views.redaction_places import label_places
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, QuestionTerms, RecommendationTerms
 from tests import factories

@@ -1,0 +1,291 @@
+"""A dialogue by numbers, from choosing its indicators to five of five recommendations met."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from dialogues.actions.contributions import record_contribution
+from dialogues.actions.dialogue_numbers import ChoiceInput, agree_on_indicator, choose_indicators
+from dialogues.choices import ContributedBy, ContributionKind
+from dialogues.dialogue_figures import gather_numbers
+from dialogues.models import ChosenIndicator, Contribution, IndicatorTarget, Sustainment
+from dialogues.oversight_points import check_points, count_met
+from tests.factories import (
+    MASERU,
+    ChosenIndicatorEventFactory,
+    ChosenIndicatorFactory,
+    CommitmentFactory,
+    ContributionFactory,
+    CountryFactory,
+    DialogueFactory,
+    EditionFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    IndicatorTargetFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ParticipantFactory,
+    ReadingFactory,
+    RecommendationFactory,
+    SustainmentFactory,
+    at_noon,
+)
+from tests.refusals import refuses, shows_refusal
+from tests.visibility import EMBASSY, create_readers, same_for_each, visible_names
+from tiptracker.errors import Refused
+
+pytestmark = pytest.mark.django_db
+NOW = at_noon(date(2022, 1, 28))
+HELD_ON = date(2022, 2, 24)
+
+
+@pytest.fixture
+def planned():
+    RecommendationFactory()
+    return DialogueFactory(planned=True, held_on=HELD_ON)
+
+
+@pytest.fixture
+def police():
+    return MinistryFactory(name="Ministry of Police", short_name="Police")
+
+
+def url(name, row):
+    return reverse(name, args=[row.pk])
+
+
+def contribution_values(**given):
+    return {
+        "given_by": ContributedBy.UNITED_STATES,
+        "ministry": None,
+        "organization": "",
+        "kind": ContributionKind.TRAINING,
+        "what": "Training",
+        "amount": None,
+        "currency": "",
+        "starts_on": date(2022, 1, 10),
+        "through_on": None,
+        "source": "A letter",
+        "commitment": None,
+        "recommendation": None,
+    } | given
+
+
+# --- The story --------------------------------------------------------------------------------------------------------
+
+
+def test_from_choosing_to_five_of_five(client, planned, police):
+    """An officer does all of it on the pages; the ministry sees its indicator and nothing else."""
+    ParticipantFactory(dialogue=planned, ministry=police)
+    cases = IndicatorFactory(name="Cases begun", ministry=police)
+    ReadingFactory(indicator=cases, figure=4, last_period=True, source="TIP Report 2021")
+    work = CommitmentFactory(ministry=police)
+    client.force_login(OfficerFactory())
+
+    form = client.get(url("dialogue_indicators", planned))
+    assert [(row.indicator, list(row.reasons)) for row in form.context["rows"]] == [
+        (cases, ["No verified figure this year"])
+    ]
+    prefix = f"indicator-{cases.pk}"
+    client.post(url("dialogue_indicators", planned), {f"{prefix}-is_chosen": "on", f"{prefix}-ministry": police.pk})
+    chosen = ChosenIndicator.objects.get()
+    page = client.get(url("dialogue_numbers", planned)).text
+    assert f"Ask the {police} for its figures" in page
+    client.post(url("chosen_indicator_agree", chosen), {"ministry": police.pk, "agreed_on": "2022-01-28"})
+    assert "Agreed with Police on 28 January 2022, late" in client.get(url("dialogue_numbers", planned)).text
+
+    client.post(
+        url("contribution_add", planned),
+        {
+            "given_by": "ministry",
+            "ministry": police.pk,
+            "kind": "money",
+            "what": "Fuel of the unit",
+            "amount": "60,000",
+            "currency": "LSL",
+            "starts_on": "2022-01-10",
+            "source": "Letter of the ministry",
+            "work": f"commitment-{work.pk}",
+        },
+    )
+    contribution = Contribution.objects.get()
+    assert str(contribution) == "Police: LSL 60,000: Fuel of the unit"
+    ContributionFactory()
+    client.post(
+        url("sustainment_add", planned),
+        {"work": f"commitment-{work.pk}", "payer": "The police", "from_on": "2023-04-01", "proof": "The budget"},
+    )
+    assert Sustainment.objects.get().commitment == work
+
+    type(planned).objects.filter(pk=planned.pk).update(held_on=date(2022, 1, 28))
+    discussed = {
+        f"figures-{chosen.pk}-is_discussed": "on",
+        f"figures-{chosen.pk}-said": "The police named six cases.",
+        f"figures-{chosen.pk}-target": "12",
+        f"figures-{chosen.pk}-ministry": police.pk,
+        f"figures-{chosen.pk}-target_reason": "Three times as many.",
+    }
+    shows_refusal(
+        client.post(url("dialogue_figures", planned), discussed | {f"figures-{chosen.pk}-target": "3"}),
+        "below the baseline 4",
+    )
+    client.post(url("dialogue_figures", planned), discussed)
+    target = IndicatorTarget.objects.get()
+    assert (target.figure, target.baseline, target.dialogue, target.ministry) == (12, 4, planned, police)
+
+    oversight = client.get(url("dialogue_oversight", planned))
+    assert oversight.context["met"] == 4  # only the agreement came late
+    assert [point.state.value for point in oversight.context["points"]] == [
+        "not_met", "met", "met", "department", "met", "met",
+    ]  # fmt: skip
+
+    client.force_login(FocalPointFactory(ministry=police))
+    seen = client.get(url("dialogue_detail", planned)).text
+    assert "Cases begun (cases), agreed with you on 28 January 2022" in seen
+    assert "The police named six cases." not in seen
+    assert "Fuel of the unit" not in seen
+
+
+def test_what_was_agreed_in_time_meets_all_five(planned, police):
+    officer, edition = OfficerFactory(), EditionFactory()
+    early, at = datetime(2022, 1, 10, 9, tzinfo=MASERU), datetime(2022, 1, 20, 9, tzinfo=MASERU)
+    (chosen,) = choose_indicators(
+        dialogue=planned, choices=[ChoiceInput(IndicatorFactory(), police)], by=officer, now=early
+    )
+    agree_on_indicator(chosen=chosen, ministry=police, agreed_on=at.date(), by=officer, now=at)
+    ChosenIndicatorEventFactory(chosen=chosen, kind="discussed", text="")
+    IndicatorTargetFactory(indicator=chosen.indicator)
+    work = CommitmentFactory(ministry=police)
+    ContributionFactory(ministry=police, commitment=work)
+    ContributionFactory()
+    SustainmentFactory(commitment=work)
+
+    numbers = gather_numbers(officer, planned, edition, today=HELD_ON)
+
+    assert count_met(check_points(numbers.facts)) == 5
+    before = gather_numbers(officer, planned, edition, today=HELD_ON, known_by=at_noon(date(2022, 1, 15)))
+    assert [line.status_text for line in before.lines] == ["proposed to Police"]
+
+
+# --- Choosing and dropping --------------------------------------------------------------------------------------------
+
+
+def choose(dialogue, *indicators, now=NOW, ministry=None, by=None):
+    choices = [ChoiceInput(row, ministry) for row in indicators]
+    return choose_indicators(dialogue=dialogue, choices=choices, by=by or OfficerFactory(), now=now)
+
+
+def test_indicators_are_chosen_from_45_days_before_until_the_dialogue(planned):
+    cases = IndicatorFactory()
+
+    with refuses("too_early", sentence="10 January 2022"):
+        choose(planned, cases, now=at_noon(date(2022, 1, 9)))
+    with refuses("dialogue_is_over"):
+        choose(DialogueFactory(), cases)
+    with refuses("required", field="indicators"):
+        choose(planned)
+    with refuses("another_country", field="indicators"):
+        choose(planned, IndicatorFactory(country=CountryFactory(elsewhere=True)))
+    choose(planned, cases, now=at_noon(date(2022, 1, 10)))
+    with refuses("already_chosen", field="indicators"):
+        choose(planned, cases)
+
+
+def test_an_indicator_dropped_after_it_was_agreed_stays_visible_as_dropped(client, planned, police):
+    chosen = ChosenIndicatorFactory(dialogue=planned, ministry=police)
+    ChosenIndicatorEventFactory(chosen=chosen, kind="agreed", ministry=police, text="")
+    client.force_login(OfficerFactory())
+
+    shows_refusal(client.post(url("chosen_indicator_drop", chosen), {"reason": " "}), "Fill this in.")
+    client.post(url("chosen_indicator_drop", chosen), {"reason": "Nobody counts it."})
+
+    page = client.get(url("dialogue_numbers", planned)).text
+    assert "Dropped on 28 January 2022" in page
+    assert "Nobody counts it." in page
+    client.force_login(FocalPointFactory(ministry=police))
+    ParticipantFactory(dialogue=planned, ministry=police)
+    assert chosen.indicator.name not in client.get(url("dialogue_detail", planned)).text
+    with pytest.raises(Refused, match="was dropped"):
+        agree_on_indicator(chosen=chosen, ministry=police, agreed_on=NOW.date(), by=OfficerFactory(), now=NOW)
+    choose(planned, chosen.indicator)  # it can be chosen again
+
+
+def test_an_observer_reads_and_changes_nothing(client, planned):
+    client.force_login(ObserverFactory())
+
+    page = client.get(url("dialogue_numbers", planned))
+
+    assert page.status_code == 200
+    assert url("dialogue_indicators", planned) not in page.text
+    assert client.post(url("dialogue_indicators", planned)).status_code == 403
+
+
+# --- Contributions ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "field"),
+    [
+        ({"given_by": ContributedBy.MINISTRY}, "unclear_giver", "ministry"),
+        ({"given_by": ContributedBy.PARTNER}, "unclear_giver", "organization"),
+        ({"kind": ContributionKind.MONEY}, "required", "amount"),
+        ({"kind": ContributionKind.MONEY, "amount": Decimal(5)}, "currency", "currency"),
+        ({"currency": "LSL"}, "required", "amount"),
+        ({"starts_on": date(2022, 2, 1)}, "future_day", "starts_on"),
+        ({"through_on": date(2022, 1, 9)}, "reversed_dates", "through_on"),
+        ({"what": " "}, "required", "what"),
+        ({"source": " "}, "required", "source"),
+    ],
+)
+def test_a_contribution_that_does_not_fit_is_refused_at_its_field(given, code, field):
+    with refuses(code, field=field):
+        record_contribution(country=CountryFactory(), by=OfficerFactory(), now=NOW, **contribution_values(**given))
+
+
+def test_a_contribution_is_corrected_once_by_a_later_row(client, planned):
+    officer = OfficerFactory()
+    first = ContributionFactory()
+    given = {"country": first.country, "by": officer, "now": NOW, "corrects": first}
+
+    second = record_contribution(reason="It was two days.", **given, **contribution_values(what="Two days"))
+
+    assert list(Contribution.objects.visible_to(officer).current()) == [second]
+    assert list(Contribution.objects.visible_to(officer).current(at_noon(date(2022, 1, 12)))) == [first]
+    with refuses("edit_conflict"):
+        record_contribution(reason="Again.", **given, **contribution_values())
+    client.force_login(officer)
+    assert "Training of prosecutors" not in client.get(url("dialogue_numbers", planned)).text
+
+
+def test_contributions_that_ended_before_the_last_dialogue_and_later_ones_are_left_out(planned):
+    last = DialogueFactory(held_on=date(2022, 1, 5))
+    ContributionFactory(through_on=last.held_on)
+    goes_on = ContributionFactory()
+    ContributionFactory(starts_on=date(2022, 3, 1))
+
+    numbers = gather_numbers(OfficerFactory(), planned, EditionFactory(), today=HELD_ON)
+
+    assert (numbers.since, list(numbers.contributions)) == (last.held_on, [goes_on])
+
+
+# --- Who sees which ---------------------------------------------------------------------------------------------------
+
+
+def test_a_ministry_sees_the_indicators_proposed_to_it_or_agreed_with_it_alone():
+    people = create_readers()
+    own, other = people["own ministry"].ministry, people["other ministry"].ministry
+    rows = {"proposed": ChosenIndicatorFactory(ministry=own), "agreed": ChosenIndicatorFactory(ministry=other)}
+    ChosenIndicatorEventFactory(chosen=rows["agreed"], kind="agreed", ministry=own, text="")
+
+    assert visible_names(people, rows) == same_for_each(EMBASSY, ["agreed", "proposed"]) | {
+        "own ministry": ["agreed", "proposed"],
+        "other ministry": ["agreed"],
+    }
+
+
+@pytest.mark.parametrize("factory", [ContributionFactory, SustainmentFactory])
+def test_contributions_and_sustainment_are_for_the_embassy(factory):
+    assert visible_names(create_readers(), {"row": factory()}) == same_for_each(EMBASSY, ["row"])
