@@ -17,6 +17,7 @@ from dialogues.lesotho.accounts import ensure_user
 from dialogues.lesotho.entries import TIME_ZONE, AccountEntry, read_record, read_record_with
 from dialogues.lesotho.exercise_actions import STEP_ACTIONS, Scene, StepAction
 from dialogues.lesotho.exercise_notes import WriteNote
+from dialogues.lesotho.exercise_numbers import NUMBER_ACTIONS
 from dialogues.lesotho.exercise_partners import AddPartner
 from dialogues.lesotho.exercise_proofs import AgreeOnProof
 from dialogues.lesotho.exercise_questions import QUESTION_ACTIONS
@@ -40,6 +41,8 @@ QUESTIONS_PLAYED_VERB = "exercise.questions_played"
 """Verb of the log entry for a played step about the yearly questions, likewise."""
 FACTS_PLAYED_VERB = "exercise.facts_played"
 """Verb of the log entry for a played step about facts without a recommendation, likewise."""
+NUMBERS_PLAYED_VERB = "exercise.numbers_played"
+"""Verb of the log entry for a played step about a dialogue by numbers, likewise."""
 _FOLDER = Path(__file__).parent / "exercise"
 
 
@@ -54,7 +57,7 @@ class ExerciseStep:
     log: str
     actions: Annotated[
         tuple[StepAction, ...],
-        Sections({**STEP_ACTIONS, **REQUEST_ACTIONS, **QUESTION_ACTIONS, **OTHER_ACTIONS}),
+        Sections({**STEP_ACTIONS, **REQUEST_ACTIONS, **QUESTION_ACTIONS, **NUMBER_ACTIONS, **OTHER_ACTIONS}),
     ]
 
 
@@ -87,6 +90,7 @@ def read_exercise() -> Exercise:
         REQUESTS_PLAYED_VERB: tuple(reader.read(_FOLDER / "requests.toml", {"step": ExerciseStep})),
         QUESTIONS_PLAYED_VERB: tuple(reader.read(_FOLDER / "questions.toml", {"step": ExerciseStep})),
         FACTS_PLAYED_VERB: tuple(reader.read(_FOLDER / "facts.toml", {"step": ExerciseStep})),
+        NUMBERS_PLAYED_VERB: tuple(reader.read(_FOLDER / "numbers.toml", {"step": ExerciseStep})),
     }
     return Exercise({account.key: account for account in accounts}, steps_by_verb)
 

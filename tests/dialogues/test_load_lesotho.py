@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.test import override_settings
 
+from dialogues.actions.dialogue_numbers import DiscussionInput, record_discussion
 from dialogues.choices import (
     CommitmentEventKind,
     CommitmentStatus,
@@ -24,6 +25,7 @@ from dialogues.choices import (
     UpdateDecision,
     Verdict,
 )
+from dialogues.dialogue_figures import gather_numbers
 from dialogues.lesotho.entries import CommitmentEntry, EvidenceEntry, read_record
 from dialogues.lesotho.exercise_player import read_exercise
 from dialogues.models import (
@@ -42,6 +44,7 @@ from dialogues.models import (
     UpdateVersion,
     UpdateVersionDecision,
 )
+from dialogues.oversight_points import check_points, count_met
 from recommendations.actions.milestones import list_department_year
 from recommendations.models import (
     Benchmark,
@@ -576,7 +579,7 @@ def test_proof_of_what_is_done_is_a_pdf_that_says_exercise(exercise):
 
 
 def test_every_text_of_the_exercise_says_so(exercise):
-    stands_for_itself = {"law", "received_sha256", "stored_sha256", "media_type", "file"}
+    stands_for_itself = {"law", "currency", "baseline_source", "received_sha256", "stored_sha256", "media_type", "file"}
     stands_beside_another = {Dialogue: {"purpose"}, Evidence: {"source"}}  # after the place, and after who stated it
     checked_texts = 0
     for model in apps.get_app_config("dialogues").get_models():
@@ -611,7 +614,7 @@ def test_exercise_leaves_the_public_record_as_it_is(exercise):
 
 
 def test_exercise_is_over_before_the_demonstration_begins(exercise, set_clock):
-    assert "56 steps played" in exercise
+    assert "60 steps played" in exercise
     assert "still to come" not in exercise
     for steps in STEPS_OF_EXERCISE:
         assert [step.at for step in steps] == sorted(step.at for step in steps)
@@ -669,6 +672,21 @@ def test_exercise_leaves_one_commitment_overdue_and_the_action_plan_not_presente
     assert Commitment.objects.get(pk__in=silent).text == "Exercise: agree with a second provider of shelter"
 
 
+def test_exercise_prepares_a_dialogue_that_can_meet_five_of_five(exercise):
+    """Four are met before the dialogue. The fifth is met once the figures are discussed there."""
+    officer = User.objects.get_queryset().get(email="officer@demo.example")
+    dialogue, edition = Dialogue.objects.get(held_on=date(2022, 2, 24)), Edition.objects.get(year=2021)
+    numbers = gather_numbers(officer, dialogue, edition, today=date(2022, 1, 28))
+    assert [point.number for point in check_points(numbers.facts) if point.state == "met"] == [1, 3, 5, 6]
+
+    entries = [DiscussionInput(line.chosen, is_discussed=True) for line in numbers.active]
+    record_discussion(
+        dialogue=dialogue, edition=edition, entries=entries, by=officer, now=datetime(2022, 2, 24, 16, tzinfo=MASERU)
+    )
+    after = gather_numbers(officer, dialogue, edition, today=date(2022, 2, 24))
+    assert count_met(check_points(after.facts)) == 5
+
+
 def test_exercise_people_have_no_password_yet(exercise):
     people = User.objects.get_queryset().filter(email__endswith="@demo.example")
     assert {user.email.split("@")[0]: user.role for user in people} == {
@@ -687,7 +705,7 @@ def test_exercise_people_have_no_password_yet(exercise):
 
 def test_exercise_twice_changes_nothing(exercise):
     before = all_rows()
-    assert "0 steps played, 56 played before" in load("--exercise")
+    assert "0 steps played, 60 played before" in load("--exercise")
     assert all_rows() == before
 
 
@@ -695,13 +713,13 @@ def test_exercise_twice_changes_nothing(exercise):
 def test_exercise_goes_on_where_it_stopped(set_clock):
     output = load("--exercise")
     assert "15 steps played" in output
-    assert "41 steps are still to come on 15 December 2021 and were left out." in output
+    assert "45 steps are still to come on 15 December 2021 and were left out." in output
     assert exercise_statuses(date(2021, 12, 15))["put the rules for spending the Trust Fund in force"] == (
         CommitmentStatus.VERIFIED,
         0,
     )
     set_clock(date(2022, 1, 28))
-    assert "41 steps played, 15 played before" in load("--exercise")
+    assert "45 steps played, 15 played before" in load("--exercise")
     assert set(Assessment.objects.values_list("verdict", flat=True)) == set(Verdict)
 
 
@@ -717,7 +735,7 @@ def test_exercise_uses_what_was_known_at_its_time_whatever_the_day():
     output = load("--exercise")
     assert "155 facts written, 0 already loaded" in output
     assert "155 already loaded" in load("--exercise")
-    assert "56 steps played" in output
+    assert "60 steps played" in output
 
 
 @pytest.mark.day("2026-11-26")

@@ -53,11 +53,14 @@ from tests.factories import (
     MASERU,
     AgreedProofFactory,
     BriefingFactory,
+    ChosenIndicatorFactory,
+    ContributionFactory,
     DueDateProposalDecisionFactory,
     DueDateProposalFactory,
     EditionImportFactory,
     EvidenceFactory,
     HandoverFactory,
+    IndicatorTargetFactory,
     InformationRequestFactory,
     InternalNoteDoneFactory,
     InternalNoteFactory,
@@ -348,6 +351,9 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         InternalNoteFactory(commitment=waiting.update.commitment, country=edition.country, named=people["officer"]),
         InternalNoteDoneFactory(note__ministry=people["police"].ministry, note__country=edition.country).note,
     ]
+    held, ahead = Dialogue.objects.order_by("held_on").first(), Dialogue.objects.order_by("-held_on").first()
+    chosen, discussed = (ChosenIndicatorFactory(dialogue=each) for each in (ahead, held))
+    IndicatorTargetFactory(indicator=chosen.indicator, edition=edition)
     put_right = EvidenceFactory(revises=EvidenceFactory(country=edition.country), country=edition.country)
     benchmark = Benchmark.objects.filter(terms__rule="assessed").first()
     things = {
@@ -431,6 +437,13 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "dialogue_agenda": Dialogue.objects.order_by("-pk")[:1],
         "dialogue_attach": Dialogue.objects.order_by("pk")[:1],
         "dialogue_call_off": Dialogue.objects.order_by("-pk")[:1],
+        **dict.fromkeys(
+            ("dialogue_numbers", "dialogue_oversight", "dialogue_indicators", "contribution_add", "sustainment_add"),
+            [chosen.dialogue],
+        ),
+        "dialogue_figures": [discussed.dialogue],
+        **dict.fromkeys(("chosen_indicator_agree", "chosen_indicator_drop"), [chosen]),
+        "contribution_correct": [ContributionFactory(country=edition.country)],
         "dialogue_record": Dialogue.objects.order_by("pk"),
         "next_step_done": NextStep.objects.all(),
         "person_handover": [people["officer"]],

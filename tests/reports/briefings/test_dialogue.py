@@ -868,7 +868,7 @@ def test_query_count_does_not_grow_with_the_rows(
     reader = AmbassadorFactory()
     fill()
     for _ in range(2):
-        with django_assert_num_queries(42):
+        with django_assert_num_queries(49):
             build_pack(planned_dialogue, edition, reader=reader)
         fill()
         fill()
