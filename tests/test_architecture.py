@@ -210,6 +210,7 @@ def test_every_model_of_the_record_says_who_sees_its_rows():
     parts = {
         "AccountRequestStep", "AgendaItem", "AgreedProofEnd", "AnswerCitation", "AnswerEvent", "AnswerSentence",
         "AssessmentEvidence", "BriefingDownload",
+        "ChosenIndicatorEvent",
         "CommitmentBenchmark", "CommitmentEvent", "District", "DueDateProposalDecision", "FileScan", "HandoverItem",
         "HandoverStep", "InternalNoteDone", "Job", "LineAnswer", "LockOutCount", "LogVerification", "NextStepDone",
         "OfficeHolder", "Participant", "ReadingPart",
@@ -358,6 +359,7 @@ UNCHANGED_KEYS = {
     "audit.auditentry": {"hash", "number"},
     "dialogues.answersentence": {"version", "position"},
     "dialogues.answerversion": {"question", "number"},
+    "dialogues.contribution": {"corrects"},
     "dialogues.evidence": {"revises"},
     "mail.mail": {"message_id"},
     "recommendations.benchmark": {"recommendation", "letter"},  # an import alone moves one, and holds its edition

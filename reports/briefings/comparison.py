@@ -77,26 +77,17 @@ class ComparisonRule(NamedTuple):
     without_value: str = ""
 
 
+PACK_FIGURE = ComparisonRule(
+    key=("name",),
+    summary="status_text",
+    labels={"target": gettext_noop("Annual target"), "now": gettext_noop("Verified figure")}
+    | {"status_text": gettext_noop("Status"), "said": gettext_noop("What was said")},
+)
 DIALOGUE_NUMBERS = ComparisonRule(
     lists={
-        "figures": ComparisonRule(
-            key=("name",),
-            summary="status_text",
-            labels={
-                "baseline": gettext_noop("Baseline"),
-                "target": gettext_noop("Annual target"),
-                "now": gettext_noop("Verified figure"),
-                "claimed": gettext_noop("Claimed figure"),
-                "status_text": gettext_noop("Status"),
-                "said": gettext_noop("What was said"),
-            },
-        ),
-        "contributions": ComparisonRule(
-            key=("giver", "what"), summary="period", labels={"period": gettext_noop("Period")}
-        ),
-        "works": ComparisonRule(
-            key=("title",), summary="sustained", labels={"sustained": gettext_noop("What will sustain the work")}
-        ),
+        "figures": PACK_FIGURE,
+        "contributions": ComparisonRule(key=("giver", "what"), summary="period"),
+        "works": ComparisonRule(key=("title",), summary="sustained"),
     }
 )
 

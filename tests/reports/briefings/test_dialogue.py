@@ -39,8 +39,10 @@ from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
     BenchmarkFactory,
+    ChosenIndicatorFactory,
     CommitmentEventFactory,
     CommitmentFactory,
+    ContributionFactory,
     CountryFactory,
     DialogueFactory,
     EditionFactory,
@@ -48,6 +50,7 @@ from tests.factories import (
     EvidenceFactory,
     FocalPointFactory,
     IndicatorFactory,
+    IndicatorTargetFactory,
     MinistryFactory,
     NextStepDoneFactory,
     NextStepFactory,
@@ -55,7 +58,9 @@ from tests.factories import (
     OfficeHolderFactory,
     OfficerFactory,
     ParticipantFactory,
+    ReadingFactory,
     RecommendationFactory,
+    SustainmentFactory,
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
     at_noon,
@@ -110,6 +115,38 @@ def create_benchmark_led_by(ministry, edition, criterion, **fields):
 
 def create_commitment(ministry, text, due_on=None, **fields):
     return CommitmentFactory(ministry=ministry, text=text, made__due_on=due_on, **fields)
+
+
+# --- Dialogue by numbers ----------------------------------------------------------------------------------------------
+
+
+def test_the_pack_shows_each_indicator_with_its_chart_and_what_both_sides_contributed(
+    edition, police, planned_dialogue
+):
+    cases = IndicatorFactory(name="Cases begun")
+    chosen = ChosenIndicatorFactory(dialogue=planned_dialogue, indicator=cases, ministry=police)
+    IndicatorTargetFactory(indicator=cases, edition=edition)
+    ReadingFactory(indicator=cases, figure=8, through_on=date(2021, 12, 31), verified=True)
+    work = create_commitment(police, "Fund the unit.")
+    ContributionFactory(ministry=police, commitment=work, what="A prosecutor for two days a week")
+    SustainmentFactory(commitment=work)
+
+    pack = build_pack(planned_dialogue, edition)
+
+    (figure,) = pack.numbers.figures
+    assert (figure.name, figure.baseline, figure.target, figure.status_text) == (
+        cases.name, "4", "12", "proposed to Police",
+    )  # fmt: skip
+    assert figure.now.startswith("8, up to 31 Dec")
+    assert figure.sentence.startswith("50% of the way")
+    assert [(row.giver, row.what, row.work) for row in pack.numbers.contributions] == [
+        ("Police", "A prosecutor for two days a week", "Fund the unit.")
+    ]
+    assert "paid by The Ministry of Home Affairs from 1 April 2023" in pack.numbers.works[0].sustained
+    html = render_html(pack)
+    assert figure.chart.description in html
+    assert "12 annual target</text>" in html
+    assert chosen.reason not in html
 
 
 # --- Talking points ---------------------------------------------------------------------------------------------------
