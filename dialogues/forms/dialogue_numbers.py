@@ -13,7 +13,7 @@ from dialogues.models import Commitment
 from recommendations.models import Indicator, Recommendation
 from tiptracker.accounts.models import Ministry
 from tiptracker.localization import gettext, gettext_lazy
-from tiptracker.web.frontend.form_rows import RowField, set_row_choices
+from tiptracker.web.frontend.form_rows import Choices, RowField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, LongTextField, TrackerForm
 
 COMMITMENT, RECOMMENDATION = "commitment", "recommendation"
@@ -121,16 +121,14 @@ def offer_work(
     rows = [(COMMITMENT, row) for row in commitments]
     others = [(RECOMMENDATION, row) for row in recommendations]
     field.works = {(kind, str(row.pk)): row for kind, row in [*rows, *others]}
-    labels = {COMMITMENT: gettext("Commitments"), RECOMMENDATION: gettext("Recommendations")}
-    groups = [
-        (labels[kind], [(f"{kind}-{row.pk}", label(row)) for _, row in members])
-        for kind, members, label in (
-            (COMMITMENT, rows, lambda row: f"{row.maker}: {row.text}"),
-            (RECOMMENDATION, others, lambda row: f"{row.number}: {row.text}"),
-        )
-        if members
+    groups: Choices = [
+        (gettext("Commitments"), [(f"{COMMITMENT}-{row.pk}", f"{row.maker}: {row.text}") for _, row in rows]),
+        (
+            gettext("Recommendations"),
+            [(f"{RECOMMENDATION}-{row.pk}", f"{row.number}: {row.text}") for _, row in others],
+        ),
     ]
-    field.choices = [("", empty), *groups]
+    field.choices = [("", empty), *(group for group in groups if group[1])]
 
 
 class ContributionForm(DatedForm):

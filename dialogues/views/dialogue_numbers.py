@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -72,7 +73,7 @@ def dialogue_numbers(request: SignedInRequest, pk: int) -> HttpResponse:
     dialogue, edition = _get_dialogue(request, pk)
     numbers = _gather(user, dialogue, edition)
     can_change = permissions.can_manage_dialogues(user, dialogue.country)
-    texts = [*numbers.contributions, *(work.sustainment for work in numbers.works)]
+    texts: list[Model | None] = [*numbers.contributions, *(work.sustainment for work in numbers.works)]
     texts += [row for line in numbers.lines for row in (line.chosen, *line.chosen.events.all())]
     context = {
         "dialogue": dialogue,
