@@ -142,6 +142,8 @@ def record_discussion(
     if locked.called_off_at or locked.held_on > now.date():
         sentence = gettext("This dialogue has not been held. Record the figures from its day on.")
         raise Refused("not_held", sentence)
+    if locked.recorded_at is None:  # these figures are the first thing recorded of the dialogue
+        Dialogue.objects.filter(pk=locked.pk, recorded_at=None).update(recorded_at=now, recorded_by=by)
     events = []
     for number, entry in enumerate(entries):
         try:

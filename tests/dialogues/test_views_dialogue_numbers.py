@@ -136,6 +136,9 @@ def test_from_choosing_to_five_of_five(client, planned, police):
     target = IndicatorTarget.objects.get()
     assert (target.figure, target.baseline, target.dialogue, target.ministry) == (12, 4, planned, police)
 
+    minutes = client.get(url("dialogue_detail", planned)).text
+    assert "The police named six cases." in minutes
+    assert "agreed here" in minutes
     oversight = client.get(url("dialogue_oversight", planned))
     assert oversight.context["met"] == 4  # only the agreement came late
     assert [point.state.value for point in oversight.context["points"]] == [
