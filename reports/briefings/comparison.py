@@ -77,15 +77,10 @@ class ComparisonRule(NamedTuple):
     without_value: str = ""
 
 
-PACK_FIGURE = ComparisonRule(
-    key=("name",),
-    summary="status_text",
-    labels={"target": gettext_noop("Annual target"), "now": gettext_noop("Verified figure")}
-    | {"status_text": gettext_noop("Status"), "said": gettext_noop("What was said")},
-)
+FIGURE_LABELS = {"target": gettext_noop("Annual target"), "now": gettext_noop("Verified figure")}
 DIALOGUE_NUMBERS = ComparisonRule(
     lists={
-        "figures": PACK_FIGURE,
+        "figures": ComparisonRule(key=("name",), summary="status_text", labels=FIGURE_LABELS),
         "contributions": ComparisonRule(key=("giver", "what"), summary="period"),
         "works": ComparisonRule(key=("title",), summary="sustained"),
     }
