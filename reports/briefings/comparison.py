@@ -77,6 +77,7 @@ class ComparisonRule(NamedTuple):
     without_value: str = ""
 
 
+PARTICIPANT = ComparisonRule(key=("office", "name"), summary="how", labels={"how": gettext_noop("Attendance")})
 FIGURE_LABELS = {"target": gettext_noop("Annual target"), "now": gettext_noop("Verified figure")}
 DIALOGUE_NUMBERS = ComparisonRule(
     lists={
@@ -469,13 +470,7 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
         ),
         "figures": ComparisonRule(parts={"numbers": DIALOGUE_NUMBERS}),
         "last_time": ComparisonRule(parts={"last": MEETING}),
-        "participants": ComparisonRule(
-            lists={
-                "participants": ComparisonRule(
-                    key=("office", "name"), summary="how", labels={"how": gettext_noop("Attendance")}
-                )
-            },
-        ),
+        "participants": ComparisonRule(lists={"participants": PARTICIPANT}),
     },
     BriefingKind.WASHINGTON: {
         HEAD: ComparisonRule(
