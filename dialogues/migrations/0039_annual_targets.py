@@ -10,7 +10,7 @@ from tiptracker.audit.append_only import AppendOnly
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0014_last_day"),
-        ("dialogues", "0037_law_entries"),
+        ("dialogues", "0038_cite_the_law"),
         ("recommendations", "0020_rule_label"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -10,7 +10,7 @@ from tiptracker.audit.append_only import AppendOnly
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0014_last_day"),
-        ("dialogues", "0038_annual_targets"),
+        ("dialogues", "0039_annual_targets"),
         ("recommendations", "0021_questions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
