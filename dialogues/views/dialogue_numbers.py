@@ -49,7 +49,7 @@ from recommendations.models import Edition
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date, gettext, ngettext
+from tiptracker.localization import format_date, gettext, ngettext, record_language
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import add_refusal_at, add_row_refusal, invalid_forms
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -109,7 +109,12 @@ def dialogue_indicators(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = _choice_rows(request, dialogue, edition)
     if request.method == "POST" and rows and _are_valid(rows):
         ticked = [row for row in rows if row.cleaned_data["is_chosen"]]
-        choices = [ChoiceInput(row.indicator, row.cleaned_data["ministry"], "; ".join(row.reasons)) for row in ticked]
+        with record_language():
+            reasons = {row.indicator.pk: row.reasons for row in _choice_rows(request, dialogue, edition)}
+        choices = [
+            ChoiceInput(row.indicator, row.cleaned_data["ministry"], "; ".join(reasons[row.indicator.pk]))
+            for row in ticked
+        ]
         try:
             chosen = choose_indicators(dialogue=dialogue, choices=choices, by=user, now=now)
         except Refused as refusal:

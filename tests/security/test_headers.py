@@ -149,6 +149,7 @@ def test_a_static_file_is_kept_for_good_and_taken_as_declared():
 TEMPLATES_WITHOUT_POLICY = {
     "account/email/base.html",
     "reports/briefing.html",
+    "reports/briefing_answers.html",
     "reports/briefing_dialogue.html",
     "reports/briefing_ministry.html",
     "reports/briefing_washington.html",

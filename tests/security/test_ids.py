@@ -20,6 +20,7 @@ IDS_IN_QUERIES = [
     ("officer", "GET briefing_list -", "what=dialogue-", "foreign_dialogue"),
     ("officer", "GET readiness_what_if -", "met", "foreign_benchmark"),
     ("officer", "GET readiness_what_if -", "step=keep-commitment-", "foreign_commitment"),
+    ("officer", "GET sustainment_add planned", "work=commitment-", "foreign_commitment"),
     ("officer", "GET recommendation_list -", "ministry", "foreign_ministry"),
     ("own", "GET recommendation_list -", "ministry", "home"),
     ("officer", "GET log_list -", "who", "foreign_focal_point"),

@@ -516,7 +516,6 @@ GET   dialogue-detail                       dialogue   200 200 200 200 | 200 404
 GET   reading-list                          -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 GET   reading-detail                        reading    200 200 200 200 | 200 404 404 | 404 404 | 401 401
 GET   law-entry-list                        -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
-POST  law-entry-list                        -          405 405 405 405 | 405 405 405 | 405 405 | 401 401
 GET   law-entry-detail                      law        200 200 200 200 | 404 404 404 | 404 404 | 401 401
 GET   assessment-list                       -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 POST  assessment-list                       -          201 201 403 403 | 403 403 403 | 400 403 | 401 401
