@@ -152,8 +152,14 @@ def record_discussion(
             refusal.field = f"figures-{number}-{refusal.field or 'said'}"
             raise
     after = {
-        event.chosen.indicator.name: {"discussed": event.kind == ChosenIndicatorEventKind.DISCUSSED, "said": event.text}
-        for event in events
+        "figures": [
+            {
+                "indicator": event.chosen.indicator_id,
+                "discussed": event.kind == ChosenIndicatorEventKind.DISCUSSED,
+                "said": event.text,
+            }
+            for event in events
+        ]
     }
     record("dialogue.figures_recorded", by=by, row=locked, country=locked.country_id, after=after)
     return events
