@@ -52,6 +52,9 @@ from tests.dialogues.workbook.filled_workbooks import UPDATE
 from tests.factories import (
     MASERU,
     AgreedProofFactory,
+    AnswerCitationFactory,
+    AnswerSentenceFactory,
+    AnswerVersionFactory,
     BriefingFactory,
     ChosenIndicatorFactory,
     ContributionFactory,
@@ -375,6 +378,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         "setup_edition_edit": [edition],
         "edition_repeats": [edition],
         "edition_roll_over": [edition],
+        "question_detail": _create_answered_questions(edition),
         "question_mapping": [QuestionFactory(edition=edition, evidence_kinds=["court"], indicia=[1])],
         "question_set_preview": [_create_question_set(edition, people["officer"])],
         "edition_import": [edition],
@@ -510,6 +514,14 @@ def _create_imports(edition: Edition) -> list[EditionImport]:
     brought = [serialize_draft(read_draft_text(text, get_expected_edition(edition))) for text in (table, narrative)]
     waiting = [EditionImportFactory(edition=edition, draft=draft) for draft in brought]
     return [*waiting, EditionImportFactory(edition=edition, loaded=True)]
+
+
+def _create_answered_questions(edition):
+    """Create a question that is answered, with a sentence with a source and one without, and one that is not."""
+    version = AnswerVersionFactory(question__edition=edition)
+    AnswerCitationFactory(sentence__version=version)
+    AnswerSentenceFactory(version=version)
+    return [version.question, QuestionFactory(edition=edition, indicia=[12])]
 
 
 def _create_question_set(edition: Edition, officer: User) -> QuestionSet:
