@@ -31,9 +31,9 @@ from tests.query_counts import FIRST_LIST_READ
 
 LISTS = (
     "assessments", "benchmarks", "briefings", "commitments", "dialogues", "editions", "evidence", "indicators",
-    "ministries", "readings", "recommendations", "requests", "reviews", "updates",
+    "law-entries", "ministries", "readings", "recommendations", "requests", "reviews", "updates",
 )  # fmt: skip
-EMBASSY_ONLY_LISTS = ("assessments", "briefings")
+EMBASSY_ONLY_LISTS = ("assessments", "briefings", "law-entries")
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,8 @@ def test_every_operation_documents_how_it_goes_well_and_how_it_is_refused(schema
         "GET /evidence/{id}/": read,
         "GET /indicators/": read,
         "GET /indicators/{id}/": read,
+        "GET /law-entries/": read,
+        "GET /law-entries/{id}/": read,
         "GET /ministries/": read,
         "GET /ministries/{id}/": read,
         "GET /readiness/": read,

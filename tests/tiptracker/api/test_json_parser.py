@@ -179,7 +179,7 @@ NAMES = (
 )  # fmt: skip
 LISTS = (
     "assessments", "benchmarks", "briefings", "commitments", "dialogues", "editions", "evidence", "indicators",
-    "ministries", "readings", "readiness", "recommendations", "reviews", "updates",
+    "law-entries", "ministries", "readings", "readiness", "recommendations", "reviews", "updates",
 )  # fmt: skip
 
 
