@@ -243,7 +243,7 @@ def full_dialogue(count):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("dialogue_detail", 27), ("dialogue_agenda", 21), ("dialogue_record", 23)]
+    ("name", "queries"), [("dialogue_detail", 30), ("dialogue_agenda", 21), ("dialogue_record", 24)]
 )
 def test_pages_of_a_dialogue_count_their_queries(client, django_assert_num_queries, name, queries, count):
     dialogue = full_dialogue(count)

@@ -21,6 +21,7 @@ from tests.factories import (
     EvidenceFileFactory,
     FocalPointFactory,
     InformationRequestFactory,
+    LawEntryFactory,
     MinistryFactory,
     OfficerFactory,
     ParticipantFactory,
@@ -169,6 +170,7 @@ def row_in_every_list():
     request = InformationRequestFactory(ministry=police, lines=["The list of shelters", reading.indicator])
     UpdateVersionFactory(update__information_request=request, answers=[request.lines.first()], accepted=True)
     BriefingFactory()
+    LawEntryFactory()
     return {"officer": OfficerFactory(), "focal point": FocalPointFactory(ministry=police)}
 
 

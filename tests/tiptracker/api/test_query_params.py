@@ -116,6 +116,7 @@ def test_the_documentation_says_of_each_list_what_counts_as_new():
         "commitments",
         "dialogues",
         "evidence",
+        "law-entries",
         "readings",
         "requests",
         "reviews",
