@@ -146,5 +146,5 @@ def test_the_comparison_sends_equal_queries_for_any_number_of_figures(
     last = log_figure(prosecutions, 10, JANUARY)
     client.force_login(OfficerFactory())
 
-    with django_assert_num_queries(19 + LOG_ENTRY):
+    with django_assert_num_queries(21 + LOG_ENTRY):
         client.get(row_url("evidence_detail", last.evidence))

@@ -87,7 +87,7 @@ def test_the_indicator_shows_how_far_along_it_is_and_marks_a_claim(client, cases
     assert page.context["yearly"].standing.progress.share * 2 == 1
     for words in (
         "50% of the way from the baseline to the annual target.",
-        "Claimed, not verified: 10, up to 20 January 2022.",
+        "Claimed: 10, up to 20 January 2022. Nobody has verified it.",
         "has a target of its own in its terms: 10. Only that one counts for readiness.",
         "8 verified</text>",
         "10 claimed</text>",
