@@ -266,7 +266,11 @@ def test_the_command_refuses_another_kind_and_a_name_that_says_nothing(tmp_path,
     RecommendationFactory()
     ministry = "Police" if kind == "ministry" else None
     for name, code, sentence in (
-        ("a.docx", "no_word_file", "Only --kind washington is written as .docx. Let the name of the file end in .pdf:"),
+        (
+            "a.docx",
+            "no_word_file",
+            "Only --kind washington and answers are written as .docx. Let the name of the file end in .pdf:",
+        ),
         ("a.odt", "unsupported_format", "A briefing is written as .pdf and .docx. Let the name of the file end so:"),
     ):
         options = {"kind": kind, "as_of": "2022-01-28", "output": str(tmp_path / name), "ministry": ministry}

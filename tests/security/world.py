@@ -507,7 +507,7 @@ class World:
             "ministry": self.rows["police"],
         }
         chosen = ChosenIndicatorFactory(dialogue=dialogue, reason=self.marked_text("why it was chosen", EMBASSY), **by)
-        ChosenIndicatorFactory(dialogue=held, reason=self.marked_text("why it was chosen then", EMBASSY), **by)
+        ChosenIndicatorFactory(dialogue=held, **by)
         contribution = ContributionFactory(
             what=self.marked_text("what was contributed", EMBASSY),
             source=self.marked_text("source of a contribution", EMBASSY),

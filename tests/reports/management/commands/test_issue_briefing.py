@@ -77,7 +77,8 @@ def test_issue_briefing_refuses_with_a_sentence(public_record, tmp_path, capsys,
 
 def test_issue_briefing_says_which_kinds_there_are(tmp_path, capsys):
     sentence = (
-        "There is no kind of briefing called “poem”. Choose one of: ambassador, ministry, dialogue and washington."
+        "There is no kind of briefing called “poem”. Choose one of: ambassador, ministry, dialogue, washington and "
+        "answers."
     )
     with command_refuses(capsys, "no_choice", sentence=sentence):
         issue_briefing(tmp_path / "briefing.pdf", kind="poem")
