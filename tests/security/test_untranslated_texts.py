@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from django.db import transaction
 
+from reports.readiness.backtest.country_years import packaged_country_years
 from tests.pseudo_languages import LEFT_TO_RIGHT, pseudo_languages
 from tests.security.access_requests import send_request
 from tests.security.test_roles import RULES
@@ -69,7 +70,9 @@ PAGE_RULES = [line for line in RULES if line.method == "GET" and not line.is_api
 
 @pytest.mark.parametrize("reader", ["officer", "own", "administrator"])
 def test_no_page_says_anything_that_cannot_be_translated(world, reader):
-    typed = sorted({f"{what} {tail}" for tail, (what, _) in world.marks.items()} | world.names_of_people, key=len)
+    typed = {f"{what} {tail}" for tail, (what, _) in world.marks.items()} | world.names_of_people
+    typed |= {text for row in packaged_country_years() for text in (row.country, *row.sources)}  # published data
+    typed = sorted(typed, key=len)
     found = {}
     with outer_transaction(), pseudo_languages():
         User.objects.update(language=LEFT_TO_RIGHT)
