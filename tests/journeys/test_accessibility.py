@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 import dialogues.urls
 import recommendations.importing.urls
+import recommendations.questions.urls
 import recommendations.setup.urls
 import recommendations.urls
 import reports.urls
@@ -576,6 +577,7 @@ def _url_names() -> set[str]:
         dialogues.urls,
         recommendations.urls,
         recommendations.importing.urls,
+        recommendations.questions.urls,
         recommendations.setup.urls,
         reports.urls,
         tiptracker.accounts.urls,
