@@ -17,6 +17,7 @@ from dialogues.models import (
     LineAnswer,
     Reading,
     RequestEvent,
+    UpdateVersion,
 )
 
 
@@ -125,9 +126,12 @@ def _assessment_changes(ids: Collection[int]) -> Changes:
 
 
 def _commitment_changes(ids: Collection[int]) -> Changes:
-    found = defaultdict(list)
+    found: dict[int, list[tuple[CitationChangeKind, datetime]]] = defaultdict(list)
     for key, at in CommitmentEvent.objects.filter(commitment__in=ids).values_list("commitment", "recorded_at"):
         found[key].append((CitationChangeKind.COMMITMENT_CHANGED, at))
+    versions = UpdateVersion.objects.filter(update__commitment__in=ids)  # whether one waits is a part of the status
+    for key, *moments in versions.values_list("update__commitment", "recorded_at", "decision__recorded_at"):
+        found[key or 0] += [(CitationChangeKind.COMMITMENT_CHANGED, at) for at in moments if at]
     return found
 
 

@@ -172,3 +172,14 @@ def test_only_officers_of_the_country_write(question, piece):
     for user in (factories.AmbassadorFactory(), factories.FocalPointFactory(), factories.ObserverFactory()):
         with pytest.raises(PermissionDenied):
             save(question, cite(piece), by=user)
+
+
+def test_an_update_on_a_cited_commitment_flags_the_answer_because_its_status_changes(question):
+    commitment = factories.CommitmentFactory()
+    version = save(question, SentenceText("It is open.", (CitedFact(CitedKind.COMMITMENT, commitment.pk),)))
+    later = NOW + timedelta(days=1)
+    factories.UpdateVersionFactory(update__commitment=commitment, recorded_at=later)
+
+    [change] = find_citation_changes([version])[version.pk]
+
+    assert (change.kind, change.at) == (CitationChangeKind.COMMITMENT_CHANGED, later)
