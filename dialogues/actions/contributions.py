@@ -170,7 +170,8 @@ def _refuse_foreign_work(
 
 
 def _refuse_corrected(row: Contribution, now: datetime) -> None:
-    """Refuse to correct a row that was corrected already."""
+    """Lock the row, and refuse to correct it if it was corrected already."""
+    Contribution.objects.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
     if later := Contribution.objects.filter(corrects=row).select_related("recorded_by").first():
         sentence = gettext("%(person)s already corrected this on %(moment)s. Correct the newer version.")
         raise EditConflict(sentence % {"person": later.recorded_by, "moment": format_moment(later.recorded_at, now)})
