@@ -103,7 +103,7 @@ def test_who_follows_both_countries_sees_both_records(client, lesotho, eswatini)
 
 
 def test_a_country_that_is_neither_followed_nor_published_is_ignored_and_said_so(client, lesotho):
-    response = get(client, OfficerFactory(), with1="XXX")
+    response = get(client, OfficerFactory(), with1="ZZZ")
 
     assert len(response.context["countries"]) == 1
     assert "This choice does not exist and was ignored." in response.text
