@@ -131,7 +131,7 @@ def _commitment_changes(ids: Collection[int]) -> Changes:
         found[key].append((CitationChangeKind.COMMITMENT_CHANGED, at))
     versions = UpdateVersion.objects.filter(update__commitment__in=ids)  # whether one waits is a part of the status
     for key, *moments in versions.values_list("update__commitment", "recorded_at", "decision__recorded_at"):
-        found[key or 0] += [(CitationChangeKind.COMMITMENT_CHANGED, at) for at in moments if at]
+        found[key or 0] += [(CitationChangeKind.COMMITMENT_CHANGED, at) for at in filter(None, moments)]
     return found
 
 
