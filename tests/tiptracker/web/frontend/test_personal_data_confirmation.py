@@ -178,6 +178,8 @@ def test_every_text_that_is_not_looked_at_is_no_text_of_the_record():
         "AttendanceForm.was",
         "AgendaItemRow.about",
         "PersonEditForm.confirmed",
+        "AnnualTargetForm.unit",
+        "DraftQuestionsForm.seen",
         "PreviewForm.seen",
         "PreviewForm.items_seen",
         "RepeatsForm.seen",
