@@ -10,6 +10,8 @@ from tiptracker.localization import gettext, join_with_and
 
 CHOOSING_DAYS, AGREEING_DAYS = 45, 30
 """How many days before a dialogue its indicators are chosen from, and agreed by."""
+ANSWER_DAYS, REVIEW_DAYS = 14, 10
+"""How many days a ministry gets for its figures, and how many the embassy has left to review them."""
 MAX_PROPOSED = 5
 """How many indicators are ticked at first: as many as a dialogue can discuss."""
 
@@ -58,6 +60,16 @@ def first_day_to_choose(held_on: date) -> date:
 def last_day_to_agree(held_on: date) -> date:
     """Return the day by which the indicators of a dialogue are to be agreed."""
     return held_on - timedelta(days=AGREEING_DAYS)
+
+
+def propose_due_date(held_on: date, today: date) -> date | None:
+    """Return the day by which to ask a ministry for the figures of a dialogue; None if it is too late to ask.
+
+    The embassy keeps ten days to review them, unless that leaves the ministry less than two weeks.
+    """
+    wanted = max(held_on - timedelta(days=REVIEW_DAYS), today + timedelta(days=ANSWER_DAYS))
+    due = min(wanted, held_on - timedelta(days=1))
+    return due if due > today else None
 
 
 def _is_settled(outlook: IndicatorOutlook) -> bool:

@@ -81,28 +81,37 @@ def choose_indicators(
 
 
 @transaction.atomic
-def agree_on_indicator(
-    *, chosen: ChosenIndicator, ministry: Ministry, agreed_on: date, by: User, now: datetime
-) -> ChosenIndicatorEvent:
-    """Record that a chosen indicator was agreed with a ministry on a day. A late day is recorded too.
+def agree_on_indicators(
+    *,
+    dialogue: Dialogue,
+    chosen: Sequence[ChosenIndicator],
+    ministry: Ministry,
+    agreed_on: date,
+    by: User,
+    now: datetime,
+) -> list[ChosenIndicatorEvent]:
+    """Record that chosen indicators of a dialogue were agreed with a ministry on a day. A late day is recorded too.
 
     Raises:
         PermissionDenied: if the user may not manage dialogues of the country.
-        Refused: for a day in the future or before it was chosen, for a ministry of another country, or if it was
+        Refused: for a day in the future or before one was chosen, for a ministry of another country, or if one was
             dropped.
     """
-    locked = _lock_dialogue(chosen.dialogue, by)
-    _refuse_dropped(chosen)
+    locked = _lock_dialogue(dialogue, by)
     _refuse_other_country(locked, ministry.country_id, "ministry")
     refuse_future(agreed_on, now, field="agreed_on")
-    chosen_on = chosen.recorded_at.astimezone(now.tzinfo).date()
-    if agreed_on < chosen_on:
-        sentence = gettext("The indicator was chosen on %(date)s. Enter that day or a later one.")
-        raise Refused("before_chosen", sentence % {"date": format_date(chosen_on)}, field="agreed_on")
-    event = _add_event(chosen, ChosenIndicatorEventKind.AGREED, agreed_on, by, now, ministry=ministry)
-    after = {"indicator": chosen.indicator.name, "ministry": ministry.name, "agreed_on": agreed_on}
-    record("dialogue.indicator_agreed", by=by, row=locked, country=locked.country_id, after=after)
-    return event
+    events = []
+    for row in chosen:
+        _refuse_dropped(row)
+        chosen_on = row.recorded_at.astimezone(now.tzinfo).date()
+        if agreed_on < chosen_on:
+            sentence = gettext("“%(indicator)s” was chosen on %(date)s. Enter that day or a later one.")
+            values = {"indicator": row.indicator, "date": format_date(chosen_on)}
+            raise Refused("before_chosen", sentence % values, field="agreed_on")
+        events.append(_add_event(row, ChosenIndicatorEventKind.AGREED, agreed_on, by, now, ministry=ministry))
+        after = {"indicator": row.indicator.name, "ministry": ministry.name, "agreed_on": agreed_on}
+        record("dialogue.indicator_agreed", by=by, row=locked, country=locked.country_id, after=after)
+    return events
 
 
 @transaction.atomic

@@ -9,11 +9,11 @@ from dialogues.actions.contributions import ContributionValues
 from dialogues.choices import ContributedBy, ContributionKind
 from dialogues.forms.fields import DatedForm, PastDayField
 from dialogues.forms.figures import GroupedFigureField
-from dialogues.models import Commitment
+from dialogues.models import ChosenIndicator, Commitment
 from recommendations.models import Indicator, Recommendation
 from tiptracker.accounts.models import Ministry
 from tiptracker.localization import gettext, gettext_lazy
-from tiptracker.web.frontend.form_rows import Choices, RowField, set_row_choices
+from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, LongTextField, TrackerForm
 
 COMMITMENT, RECOMMENDATION = "commitment", "recommendation"
@@ -26,13 +26,17 @@ class ChoiceRow(TrackerForm):
     ministry = RowField(label=gettext_lazy("Propose to"), required=False)
 
     def __init__(
-        self, *args: Any, indicator: Indicator, ministries: Sequence[Ministry], reasons: Sequence[str]
+        self,
+        *args: Any,
+        indicator: Indicator,
+        ministries: Sequence[Ministry],
+        reasons: Sequence[str],
+        proposed_to: int | None,
     ) -> None:
-        super().__init__(*args, prefix=f"indicator-{indicator.pk}")
+        super().__init__(*args, prefix=f"indicator-{indicator.pk}", initial={"ministry": proposed_to})
         self.indicator, self.reasons = indicator, reasons
         self.fields["is_chosen"].label = indicator.name
         set_row_choices(self, "ministry", ministries, empty=gettext("Nobody yet"))
-        self.initial["ministry"] = indicator.ministry_id
 
     @property
     def row_name(self) -> str:
@@ -41,17 +45,33 @@ class ChoiceRow(TrackerForm):
 
 
 class IndicatorAgreementForm(DatedForm):
-    """Form to record with which ministry a chosen indicator was agreed, and on which day."""
+    """Form to record with which ministry a chosen indicator was agreed, on which day, and which others with it."""
 
     ministry = RowField(
         label=gettext_lazy("Ministry"),
         help_text=gettext_lazy("This ministry sees the indicator on the page of the dialogue."),
     )
     agreed_on = PastDayField(label=gettext_lazy("Date of the agreement"))
+    others = RowsField(label=gettext_lazy("Agreed with this ministry on the same day"), required=False)
 
-    def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, ministries: Sequence[Ministry], others: Sequence[ChosenIndicator], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         set_row_choices(self, "ministry", ministries, empty=gettext("Choose one"))
+        if others:
+            labels: Choices = [(str(row.pk), _describe_proposed(row)) for row in others]
+            set_row_choices(self, "others", others, choices=labels)
+        else:
+            del self.fields["others"]
+
+
+def _describe_proposed(chosen: ChosenIndicator) -> str:
+    """Return the name of a chosen indicator, and the ministry to which it is proposed."""
+    if chosen.ministry is None:
+        return chosen.indicator.name
+    values = {"indicator": chosen.indicator.name, "ministry": chosen.ministry.short_name}
+    return gettext("%(indicator)s, proposed to %(ministry)s") % values
 
 
 class IndicatorDropForm(TrackerForm):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from dialogues.actions.contributions import record_contribution, record_sustainment
 from dialogues.actions.dialogue_numbers import (
     ChoiceInput,
-    agree_on_indicator,
+    agree_on_indicators,
     choose_indicators,
 )
 from dialogues.actions.targets import AgreementInput, BaselineInput, set_annual_target
@@ -67,8 +67,9 @@ class AgreeOnIndicator:
     ministry: MinistryName
 
     def play(self, scene: Scene) -> None:
-        agree_on_indicator(
-            chosen=_chosen(scene, self.held_on, self.indicator),
+        agree_on_indicators(
+            dialogue=scene.dialogue(self.held_on),
+            chosen=[_chosen(scene, self.held_on, self.indicator)],
             ministry=_ministry(scene, self.ministry),
             agreed_on=scene.now.date(),
             **scene.signed(self.by),

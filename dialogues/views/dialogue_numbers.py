@@ -1,6 +1,7 @@
 """Pages about a dialogue by numbers: its indicators, the figures discussed, and the check against GAO-23-105390."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from dialogues import permissions
 from dialogues.actions.dialogue_numbers import (
     ChoiceInput,
     DiscussionInput,
-    agree_on_indicator,
+    agree_on_indicators,
     choose_indicators,
     drop_indicator,
     record_discussion,
@@ -36,13 +37,16 @@ from dialogues.indicator_proposals import (
     MAX_PROPOSED,
     first_day_to_choose,
     last_day_to_agree,
+    propose_due_date,
     propose_indicators,
 )
-from dialogues.models import ChosenIndicator, Dialogue
+from dialogues.models import ChosenIndicator, Dialogue, InformationRequest
 from dialogues.oversight_points import check_points, count_met
 from dialogues.target_standings import list_standings
+from dialogues.views.figure_states import find_likely_ministries
 from dialogues.views.page_context import get_managed_dialogue
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from dialogues.views.request_rows import AskedFigureState, describe_asked_figures
 from dialogues.views.targets import propose_baseline
 from recommendations.edition_context import edition_url, set_page_country, set_page_edition
 from recommendations.models import Edition
@@ -75,15 +79,17 @@ def dialogue_numbers(request: SignedInRequest, pk: int) -> HttpResponse:
     can_change = permissions.can_manage_dialogues(user, dialogue.country)
     texts: list[Model | None] = [*numbers.contributions, *(work.sustainment for work in numbers.works)]
     texts += [row for line in numbers.lines for row in (line.chosen, *line.chosen.events.all())]
+    asked = _list_asked_figures(user, edition, dialogue) if numbers.active else {}
     context = {
         "dialogue": dialogue,
         "numbers": numbers,
+        "lines": [(line, asked.get(line.chosen.indicator_id)) for line in numbers.lines],
         "chosen_from": first_day_to_choose(dialogue.held_on),
         "agreed_by": last_day_to_agree(dialogue.held_on),
         "can_change": can_change,
         "can_choose": can_change and _is_choosing(dialogue),
         "is_begun": dialogue.called_off_at is None and dialogue.held_on <= clock.today(dialogue.country.time_zone),
-        "requests": _list_requests(numbers, edition) if can_change else [],
+        "requests": _list_requests(numbers, edition, asked) if can_change else [],
         "redacted": redaction_dates(*texts),
         "pending": pending_redaction_urls(user, dialogue.country, *texts),
     }
@@ -137,14 +143,21 @@ def chosen_indicator_agree(request: SignedInRequest, pk: int) -> HttpResponse:
         sent_data(request),
         today=now.date(),
         ministries=_ministries(request.user, dialogue),
-        initial={"ministry": chosen.ministry_id},
+        others=_list_not_agreed(request.user, chosen),
+        initial={"ministry": chosen.agreed.ministry_id if chosen.agreed else chosen.ministry_id},
     )
-    if save_form(form, lambda: agree_on_indicator(chosen=chosen, by=request.user, now=now, **form.cleaned_data)):
-        by = last_day_to_agree(dialogue.held_on)
-        late = gettext("The agreement is recorded. It came later than %(date)s, and the page says so.")
-        in_time = gettext("The agreement is recorded. The ministry sees the indicator on the page of the dialogue.")
-        is_late = form.cleaned_data["agreed_on"] > by
-        messages.success(request, late % {"date": format_date(by)} if is_late else in_time)
+
+    def save() -> int:
+        others = form.cleaned_data.get("others", [])
+        ministry, agreed_on = form.cleaned_data["ministry"], form.cleaned_data["agreed_on"]
+        rows = [chosen, *others]
+        agree_on_indicators(
+            dialogue=dialogue, chosen=rows, ministry=ministry, agreed_on=agreed_on, by=request.user, now=now
+        )
+        return len(rows)
+
+    if number := save_form(form, save):
+        messages.success(request, _describe_agreement(number, form.cleaned_data["agreed_on"], dialogue))
         return redirect("dialogue_numbers", dialogue.pk)
     context = {"chosen": chosen, "dialogue": dialogue, "agreed_by": last_day_to_agree(dialogue.held_on)}
     return render_form(request, "dialogues/chosen_indicator_agree.html", form, context)
@@ -256,12 +269,14 @@ def _choice_rows(request: SignedInRequest, dialogue: Dialogue, edition: Edition)
     proposals = {row.key: row.reasons for row in propose_indicators(list_outlooks(user, edition, standings))}
     order = [*proposals, *(key for key in indicators if key not in proposals)]
     ministries = _ministries(user, dialogue)
+    likely = find_likely_ministries(user, edition, list(indicators.values()))
     rows = [
         ChoiceRow(
             sent_data(request),
             indicator=indicators[key],
             ministries=ministries,
             reasons=proposals.get(key, ()),
+            proposed_to=likely.get(key),
         )
         for key in order
     ]
@@ -278,22 +293,61 @@ def _describe_choice(number: int, dialogue: Dialogue) -> str:
     return f"{chosen % {'number': number}} {by}"
 
 
-def _list_requests(numbers: DialogueNumbers, edition: Edition) -> list[FigureRequestLink]:
-    """Return for each ministry the form to ask for the figures of its indicators, filled in."""
+def _describe_agreement(number: int, agreed_on: date, dialogue: Dialogue) -> str:
+    """Return what the page says after agreements were recorded: who sees them, and whether they came late."""
+    recorded = ngettext("The agreement is recorded.", "The agreement on %(number)d indicators is recorded.", number) % {
+        "number": number
+    }
+    by = last_day_to_agree(dialogue.held_on)
+    if agreed_on > by:
+        late = gettext("It came later than %(date)s, and the page says so.")
+        return f"{recorded} {late % {'date': format_date(by)}}"
+    seen = ngettext(
+        "The ministry sees the indicator on the page of the dialogue.",
+        "The ministry sees the indicators on the page of the dialogue.",
+        number,
+    )
+    return f"{recorded} {seen}"
+
+
+def _list_not_agreed(user: User, chosen: ChosenIndicator) -> list[ChosenIndicator]:
+    """Return the other indicators of the same dialogue that are not agreed yet."""
+    rows = ChosenIndicator.objects.visible_to(user).filter(dialogue=chosen.dialogue).exclude(pk=chosen.pk)
+    rows = rows.select_related("indicator", "ministry").with_history().order_by("recorded_at", "pk")
+    return [row for row in rows if row.dropped is None and row.agreed is None]
+
+
+def _list_asked_figures(user: User, edition: Edition, dialogue: Dialogue) -> dict[int, AskedFigureState]:
+    """Return the newest request for a figure of the tracking period, by the id of the indicator."""
+    requests = InformationRequest.objects.visible_to(user, dialogue.country).filter(edition=edition)
+    asked = describe_asked_figures(list(requests.with_history()), clock.today(dialogue.country.time_zone))
+    first = edition.starts_on
+    of_year = {key: [each for each in states if each.starts_on >= first] for key, states in asked.items()}
+    return {key: states[-1] for key, states in of_year.items() if states}
+
+
+def _list_requests(
+    numbers: DialogueNumbers, edition: Edition, states: Mapping[int, AskedFigureState]
+) -> list[FigureRequestLink]:
+    """Return for each ministry the form to ask for the figures that nobody was asked for yet, filled in."""
     asked: dict[Ministry, list[int]] = {}
     for line in numbers.active:
         agreed = line.chosen.agreed
         ministry = (agreed.ministry if agreed else None) or line.chosen.ministry
-        if ministry is not None and line.standing.verified is None:
+        state = states.get(line.chosen.indicator_id)
+        if ministry is not None and line.standing.verified is None and not (state and state.is_waiting):
             asked.setdefault(ministry, []).append(line.chosen.indicator_id)
-    reason = gettext("For the dialogue of %(date)s.") % {"date": format_date(numbers.dialogue.held_on)}
+    held_on = numbers.dialogue.held_on
+    reason = gettext("For the dialogue of %(date)s.") % {"date": format_date(held_on)}
+    due_on = propose_due_date(held_on, clock.today(edition.country.time_zone))
+    fixed = {"reason": reason} | ({"due_on": due_on.isoformat()} if due_on else {})
     return [
         FigureRequestLink(
             ministry,
             edition_url(
                 edition,
                 "information_request_add",
-                query={"ministry": ministry.pk, "reason": reason, "indicator": keys},
+                query={"ministry": ministry.pk, "indicator": keys} | fixed,
             ),
         )
         for ministry, keys in asked.items()

@@ -21,6 +21,7 @@ from dialogues.actions.dialogues import call_off, change_dialogue, plan_dialogue
 from dialogues.choices import DialogueStage, Presence
 from dialogues.dialogue_stage import UPCOMING_STAGES
 from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantFormSet, ParticipantRows
+from dialogues.indicator_proposals import last_day_to_agree
 from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, InformationRequest, NextStep, Participant
 from dialogues.models.dialogues import DialogueQuerySet
 from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
@@ -145,6 +146,9 @@ def dialogue_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     if user.is_embassy:
         if "saved" in request.GET:  # just recorded, so the browser can delete its own copy
             context["draft_sent"] = reverse("dialogue_draft", args=[dialogue.pk])
+        agree_by = last_day_to_agree(dialogue.held_on)
+        if not dialogue.called_off_at and agree_by >= today:
+            context["agree_by"] = agree_by
         context |= {"is_embassy": True, "today": today} | _internal_context(request, dialogue, commitments, today)
     return render_page(request, "dialogues/dialogue_detail.html", context)
 

@@ -65,21 +65,28 @@ def _format_reading(reading: Reading) -> str:
     return gettext("%(figure)s up to %(date)s") % values
 
 
-def find_likely_ministries(user: User, edition: Edition, indicators: Sequence[Indicator]) -> list[int]:
-    """Return the ministries (ids) that are likely to have figures for which no ministry is set, the likeliest first.
+def find_likely_ministries(user: User, edition: Edition, indicators: Sequence[Indicator]) -> dict[int, int]:
+    """Return for each indicator (id) the ministry (id) that is likely to have its figure, in two queries.
 
-    As in the next steps, that is the last sender of such a figure and, without a sender, the lead of the first
-    recommendation with the same pillar and indicium.
+    As in the next steps, that is the ministry set for the indicator, then the last sender of such a figure, then the
+    lead of the first recommendation with the same pillar and indicium. An indicator without one is left out.
     """
-    sent = Reading.objects.visible_to(user).filter(indicator__in=indicators).order_by("-recorded_at", "-pk")
-    senders = sent.values_list(
-        "update_version__update__commitment__ministry", "update_version__update__information_request__ministry"
-    )
-    subjects = {(row.pillar, row.indicium) for row in indicators}
-    recommendations = Recommendation.objects.visible_to(user).filter(edition=edition).active().with_pillar()
-    leads = (
-        row.lead_id
-        for row in recommendations.order_by("-origin", "number")
-        if any(row.pillar == pillar and indicium in row.indicia for pillar, indicium in subjects)
-    )
-    return [key for key in [*(key for row in senders for key in row), *leads] if key]
+    sent = Reading.objects.visible_to(user).filter(indicator__in=indicators).order_by("recorded_at", "pk")
+    senders = {
+        indicator: ministry
+        for indicator, *senders in sent.values_list(
+            "indicator",
+            "update_version__update__commitment__ministry",
+            "update_version__update__information_request__ministry",
+        )
+        for ministry in senders
+        if ministry
+    }
+    rows = Recommendation.objects.visible_to(user).filter(edition=edition).active().with_pillar()
+    led = [row for row in rows.order_by("-origin", "number") if row.lead_id]
+    likely = {}
+    for indicator in indicators:
+        leads = (row.lead_id for row in led if row.pillar == indicator.pillar and indicator.indicium in row.indicia)
+        if ministry := indicator.ministry_id or senders.get(indicator.pk) or next(leads, None):
+            likely[indicator.pk] = ministry
+    return likely

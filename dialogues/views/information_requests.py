@@ -12,6 +12,7 @@ from django.forms import BaseFormSet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from dialogues import permissions
@@ -117,7 +118,7 @@ def _export_rows(row: RequestListRow) -> list[tuple[object, ...]]:
 def information_request_add(request: EditionRequest) -> HttpResponse:
     """Ask a ministry for information.
 
-    The address can fill in the form: `ministry`, `dialogue` and `reason`, and lines by `indicator` (several),
+    The address can fill in the form: `ministry`, `dialogue`, `reason` and `due_on`, and lines by `indicator` (several),
     `benchmark` (several), `question` (several yearly questions) and `line` (several, in words). `years=before` asks for
     the figures of the year before, and `years=both` for those too.
     """
@@ -233,9 +234,10 @@ def _prefilled_forms(
     ministries = [asked.get("ministry"), *(row.ministry_id for row in indicators)]
     ministries += [row.recommendation.lead_id for row in benchmarks]
     if indicators and not any(ministries):
-        ministries += find_likely_ministries(request.user, edition, indicators)
-    initial = {name: asked[name] for name in ("dialogue", "reason") if asked.get(name)}
+        ministries += find_likely_ministries(request.user, edition, indicators).values()
+    initial: dict[str, Any] = {name: asked[name] for name in ("dialogue", "reason") if asked.get(name)}
     initial["ministry"] = next((key for key in ministries if key), "")
+    initial["due_on"] = _parse_day(asked.get("due_on", ""))
     lines = AskedLineForms(
         initial=[{**usual_period(edition), **row} for row in rows[: AskedLineForms.max_num]], **row_kwargs
     )
@@ -244,6 +246,14 @@ def _prefilled_forms(
     else:
         lines.extra = 0
     return InformationRequestForm(initial=initial, **offered), lines
+
+
+def _parse_day(text: str) -> date | None:
+    """Return the day that an address names, such as 2022-02-14; None for anything else."""
+    try:
+        return parse_date(text)
+    except ValueError:  # a day that no month has
+        return None
 
 
 def describe_question_subject(question: Question, edition: Edition) -> str:

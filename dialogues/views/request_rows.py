@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from dialogues.choices import RequestStatus
+from dialogues.choices import LineStatus, RequestStatus
 from dialogues.models import InformationRequest
 from dialogues.request_phrases import describe_line_standing, format_answered, format_request_status
 from dialogues.request_status import RequestStanding
@@ -48,10 +48,15 @@ def list_request_rows(requests: Sequence[InformationRequest], today: date) -> li
 
 
 class AskedFigureState(NamedTuple):
-    """What is known of a figure that a ministry was asked for: of which period, and in words."""
+    """What is known of a figure that a ministry was asked for: of which period, in words, and by which request.
+
+    `is_waiting`: whether its answer is still to come or to be reviewed.
+    """
 
     starts_on: date
     text: str
+    information_request: InformationRequest
+    is_waiting: bool
 
 
 def describe_asked_figures(requests: Sequence[InformationRequest], today: date) -> dict[int, list[AskedFigureState]]:
@@ -66,6 +71,8 @@ def describe_asked_figures(requests: Sequence[InformationRequest], today: date) 
             continue
         for line in row.list_lines(standing):
             if line.indicator_id and line.starts_on:
-                text = describe_line_standing(standing.lines[line.pk], line.asked_on(standing))
-                known[line.indicator_id][line.starts_on] = AskedFigureState(line.starts_on, text)
+                line_standing = standing.lines[line.pk]
+                text = describe_line_standing(line_standing, line.asked_on(standing))
+                is_waiting = line_standing.status in (LineStatus.ASKED, LineStatus.WITH_EMBASSY)
+                known[line.indicator_id][line.starts_on] = AskedFigureState(line.starts_on, text, row, is_waiting)
     return {indicator: list(figures.values()) for indicator, figures in known.items()}

@@ -18,13 +18,17 @@ from recommendations.models import Edition, Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.localization import format_date, format_number, gettext
+from tiptracker.numbers import parse_whole_number
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest
 
 
 @form_page
 def annual_target(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Set, change or drop the annual target of an indicator in the edition of the page."""
+    """Set, change or drop the annual target of an indicator in the edition of the page.
+
+    `dialogue` in the address names the planned dialogue from which the user came and to which the page returns.
+    """
     user = request.user
     indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country"), pk=pk)
     set_page_country(request, indicator.country)
@@ -34,6 +38,8 @@ def annual_target(request: SignedInRequest, pk: int) -> HttpResponse:
     now = clock.now(edition.country.time_zone)
     history = list_target_history(user, indicator)
     newest = next((row for row in history if row.edition_id == edition.pk), None)
+    for_dialogue = _find_dialogue(user, edition, request.GET.get("dialogue", ""))
+    initial = _initial_of(newest) if newest else propose_baseline(user, indicator, edition)
     form = AnnualTargetForm(
         sent_data(request),
         indicator=indicator,
@@ -42,18 +48,18 @@ def annual_target(request: SignedInRequest, pk: int) -> HttpResponse:
             Dialogue.objects.visible_to(user).filter(country=edition.country).begun_by(now.date()).order_by("-held_on")
         ),
         has_target=newest is not None and not newest.is_dropped,
-        initial=(_initial_of(newest) if newest else propose_baseline(user, indicator, edition))
-        | {"seen": newest.pk if newest else 0, "unit": indicator.unit},
+        initial=initial | {"seen": newest.pk if newest else 0, "unit": indicator.unit},
     )
     if target := save_form(
         form,
         lambda: set_annual_target(indicator=indicator, edition=edition, by=user, now=now, **form.values()),
     ):
         messages.success(request, _describe_saved(target))
-        return redirect("indicator_detail", indicator.pk)
+        return redirect("dialogue_numbers", for_dialogue.pk) if for_dialogue else redirect("indicator_detail", pk)
     context = {
         "indicator": indicator,
         "edition": edition,
+        "for_dialogue": for_dialogue,
         "history": history,
         "is_proposed": newest is None and form.initial.get("baseline") is not None,
     }
@@ -64,6 +70,13 @@ def list_target_history(user: User, indicator: Indicator) -> list[IndicatorTarge
     """Return every row of the annual targets of an indicator, newest first."""
     rows = IndicatorTarget.objects.visible_to(user).filter(indicator=indicator).known_by(None)
     return list(rows.select_related("edition", "ministry", "dialogue", "recorded_by"))
+
+
+def _find_dialogue(user: User, edition: Edition, key: str) -> Dialogue | None:
+    """Return the dialogue of the country that an address names, or None."""
+    if not (pk := parse_whole_number(key)):
+        return None
+    return Dialogue.objects.visible_to(user).filter(country=edition.country, pk=pk).first()
 
 
 def propose_baseline(user: User, indicator: Indicator, edition: Edition) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dialogues.indicator_proposals import (
     IndicatorOutlook,
     first_day_to_choose,
     last_day_to_agree,
+    propose_due_date,
     propose_indicators,
 )
 from dialogues.oversight_points import ChosenFacts, DialogueFacts, OversightState, WorkFacts, check_points, count_met
@@ -21,6 +22,21 @@ MET, NOT_MET = OversightState.MET, OversightState.NOT_MET
 
 def under_way(share):
     return TargetProgress(ProgressState.UNDER_WAY, share=share)
+
+
+@pytest.mark.parametrize(
+    ("today", "due_on"),
+    [
+        (date(2022, 1, 10), date(2022, 2, 14)),  # ten days are left for the review
+        (date(2022, 2, 5), date(2022, 2, 19)),  # the ministry gets two weeks
+        (date(2022, 2, 15), date(2022, 2, 23)),  # as long as there is
+        (date(2022, 2, 22), date(2022, 2, 23)),
+        (date(2022, 2, 23), None),
+        (date(2022, 3, 1), None),
+    ],
+)
+def test_ministries_get_two_weeks_for_their_figures_and_the_embassy_ten_days_to_review_them(today, due_on):
+    assert propose_due_date(HELD_ON, today) == due_on
 
 
 def test_the_widest_gap_comes_first_and_what_reached_its_target_is_left_out():

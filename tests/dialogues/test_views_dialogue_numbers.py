@@ -7,11 +7,13 @@ import pytest
 from django.urls import reverse
 
 from dialogues.actions.contributions import record_contribution
-from dialogues.actions.dialogue_numbers import ChoiceInput, agree_on_indicator, choose_indicators
+from dialogues.actions.dialogue_numbers import ChoiceInput, agree_on_indicators, choose_indicators
 from dialogues.choices import ContributedBy, ContributionKind
 from dialogues.dialogue_figures import gather_numbers
 from dialogues.models import ChosenIndicator, Contribution, IndicatorTarget, Sustainment
 from dialogues.oversight_points import check_points, count_met
+from recommendations.choices import Pillar
+from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
     ChosenIndicatorEventFactory,
@@ -24,6 +26,7 @@ from tests.factories import (
     FocalPointFactory,
     IndicatorFactory,
     IndicatorTargetFactory,
+    InformationRequestFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
@@ -158,7 +161,9 @@ def test_what_was_agreed_in_time_meets_all_five(planned, police):
     (chosen,) = choose_indicators(
         dialogue=planned, choices=[ChoiceInput(IndicatorFactory(), police)], by=officer, now=early
     )
-    agree_on_indicator(chosen=chosen, ministry=police, agreed_on=at.date(), by=officer, now=at)
+    agree_on_indicators(
+        dialogue=chosen.dialogue, chosen=[chosen], ministry=police, agreed_on=at.date(), by=officer, now=at
+    )
     ChosenIndicatorEventFactory(chosen=chosen, kind="discussed", text="")
     IndicatorTargetFactory(indicator=chosen.indicator)
     work = CommitmentFactory(ministry=police)
@@ -212,8 +217,98 @@ def test_an_indicator_dropped_after_it_was_agreed_stays_visible_as_dropped(clien
     ParticipantFactory(dialogue=planned, ministry=police)
     assert chosen.indicator.name not in client.get(url("dialogue_detail", planned)).text
     with pytest.raises(Refused, match="was dropped"):
-        agree_on_indicator(chosen=chosen, ministry=police, agreed_on=NOW.date(), by=OfficerFactory(), now=NOW)
+        agree_on_indicators(
+            dialogue=chosen.dialogue,
+            chosen=[chosen],
+            ministry=police,
+            agreed_on=NOW.date(),
+            by=OfficerFactory(),
+            now=NOW,
+        )
     choose(planned, chosen.indicator)  # it can be chosen again
+
+
+def test_the_ministry_that_likely_has_the_figure_is_proposed(client, planned, police):
+    """It is the one set for the indicator, or else the lead of the recommendation on the same subject."""
+    justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    RecommendationFactory(number=7, indicia=[2], lead=justice, terms__pillar=Pillar.PROTECTION)
+    own = IndicatorFactory(name="Own", ministry=police)
+    likely = IndicatorFactory(name="Likely", pillar=Pillar.PROTECTION, indicium=2)
+    unknown = IndicatorFactory(name="Unknown", pillar=Pillar.PREVENTION, indicium=9)
+    client.force_login(OfficerFactory())
+
+    rows = client.get(url("dialogue_indicators", planned)).context["rows"]
+
+    assert {row.indicator: row["ministry"].value() for row in rows} == {
+        own: police.pk,
+        likely: justice.pk,
+        unknown: None,
+    }
+
+
+def test_several_indicators_are_agreed_with_one_ministry_on_one_page(client, planned, police):
+    first, _second, third = (
+        ChosenIndicatorFactory(dialogue=planned, indicator=IndicatorFactory(name=name))
+        for name in ("First", "Second", "Third")
+    )
+    dropped = ChosenIndicatorFactory(dialogue=planned, indicator=IndicatorFactory(name="Dropped"))
+    ChosenIndicatorEventFactory(chosen=dropped, kind="dropped", text="Nobody counts it.")
+    elsewhere = ChosenIndicatorFactory(dialogue=DialogueFactory(planned=True, held_on=date(2022, 3, 3)))
+    client.force_login(OfficerFactory())
+    address, sent = url("chosen_indicator_agree", first), {"ministry": police.pk, "agreed_on": "2022-01-28"}
+
+    offered = client.get(address).context["form"].fields["others"].choices
+    assert [label for _, label in offered] == ["Second", "Third"]
+    for row in (dropped, elsewhere):
+        shows_refusal(client.post(address, sent | {"others": [row.pk]}), "Choose from the list.")
+    client.post(address, sent | {"others": [third.pk]})
+
+    page = client.get(url("dialogue_numbers", planned))
+    assert "The agreement on 2 indicators is recorded. It came later than 25 January 2022" in page.text
+    agreed = {line.chosen.indicator.name: line.status_text for line, _ in page.context["lines"]}
+    assert agreed["First"] == agreed["Third"] == "agreed with Police on 28 January 2022, late"
+    assert agreed["Second"] == "not agreed yet"
+
+
+def test_a_figure_that_was_asked_for_is_not_asked_for_again(client, planned, police):
+    asked, open_ = (IndicatorFactory(name=name, ministry=police) for name in ("Asked", "Open"))
+    choose(planned, asked, open_, ministry=police)
+    client.force_login(OfficerFactory())
+    (link,) = client.get(url("dialogue_numbers", planned)).context["requests"]
+    form = client.get(link.url)
+    assert [str(form.context["form"][name].value()) for name in ("ministry", "reason", "due_on")] == [
+        str(police.pk), "For the dialogue of 24 February 2022.", "2022-02-14",
+    ]  # fmt: skip
+    assert [row["indicator"].value() for row in form.context["rows"]] == [asked.pk, open_.pk]
+
+    InformationRequestFactory(ministry=police, lines=[asked])
+
+    page = client.get(url("dialogue_numbers", planned))
+    (link,) = page.context["requests"]
+    assert [row["indicator"].value() for row in client.get(link.url).context["rows"]] == [open_.pk]
+    assert "Asked on 8 November 2021, no answer" in page.text
+
+
+@pytest.mark.parametrize("due_on", ["2022-02-31", "soon", "9" * 40])
+def test_an_address_with_no_day_fills_in_no_due_date(client, due_on):
+    RecommendationFactory()
+    client.force_login(OfficerFactory())
+    page = client.get(edition_url("information_request_add"), {"due_on": due_on})
+    assert page.context["form"]["due_on"].value() is None
+
+
+def test_the_page_of_an_annual_target_returns_to_the_dialogue_from_which_it_was_opened(client, planned):
+    RecommendationFactory()
+    indicator = IndicatorFactory()
+    client.force_login(OfficerFactory())
+    address = f"{url('annual_target', indicator)}?dialogue={planned.pk}"
+    sent = {"figure": "9", "baseline_missing_reason": "No source.", "origin": "post", "reason": "A proposal."}
+    form = client.get(address)
+    assert url("dialogue_numbers", planned) in form.text
+
+    saved = client.post(address, sent | {"seen": form.context["form"]["seen"].value(), "unit": indicator.unit})
+
+    assert saved.url == url("dialogue_numbers", planned)
 
 
 def test_an_observer_reads_and_changes_nothing(client, planned):

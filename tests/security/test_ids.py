@@ -34,6 +34,7 @@ IDS_IN_QUERIES = [
     ("officer", "GET information_request_list -", "ministry", "foreign_ministry"),
     ("officer", "GET information_request_add -", "ministry", "foreign_ministry"),
     ("officer", "GET information_request_add -", "dialogue", "foreign_dialogue"),
+    ("officer", "GET annual_target indicator", "dialogue", "foreign_dialogue"),
     ("officer", "GET information_request_add -", "indicator", "foreign_indicator"),
     ("officer", "GET information_request_add -", "benchmark", "foreign_benchmark"),
     ("officer", "GET information_request_add -", "question", "foreign_question"),
@@ -97,7 +98,7 @@ commitment_detail   sent
 dialogue_detail     saved
 information_request_detail  sent
 information_request_list  q status
-information_request_add  line reason years
+information_request_add  due_on line reason years
 briefing-list       kind
 readiness-list      as_of known_by
 readiness_detail    as_of known_by known_on
@@ -138,6 +139,7 @@ IDS_IN_FORMS = [
     ("officer", "POST benchmark_edit assessed", "indicator", "foreign_indicator"),
     ("officer", "POST indicator_ministry indicator", "ministry", "foreign_ministry"),
     ("officer", "POST chosen_indicator_agree chosen", "ministry", "foreign_ministry"),
+    ("officer", "POST chosen_indicator_agree chosen", "others", "foreign_chosen"),
     ("officer", "POST contribution_add planned", "ministry", "foreign_ministry"),
     ("officer", "POST contribution_add planned", "work", "foreign_commitment"),
     ("officer", "POST contribution_correct contribution", "ministry", "foreign_ministry"),
