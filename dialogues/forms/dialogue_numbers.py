@@ -203,6 +203,8 @@ class ContributionForm(DatedForm):
         """Return the entered values as the action takes them."""
         data = dict(self.cleaned_data)
         data["commitment"], data["recommendation"] = data.pop("work")
+        if data["amount"] is None:  # the form fills in the country's currency itself
+            data["currency"] = ""
         names = {*ContributionValues.__annotations__, "reason"}
         return {name: value for name, value in data.items() if name in names}
 

@@ -343,6 +343,17 @@ def test_a_contribution_that_does_not_fit_is_refused_at_its_field(given, code, f
         record_contribution(country=CountryFactory(), by=OfficerFactory(), now=NOW, **contribution_values(**given))
 
 
+def test_a_contribution_without_money_needs_no_change_of_the_currency_that_the_form_fills_in(client, planned):
+    client.force_login(OfficerFactory())
+    form = client.get(url("contribution_add", planned)).context["form"]
+    assert form["currency"].value() == "LSL"
+    sent = {"given_by": "united_states", "kind": "training", "what": "Two trainers", "source": "A letter"}
+
+    client.post(url("contribution_add", planned), sent | {"currency": "LSL", "starts_on": "2022-01-10"})
+
+    assert str(Contribution.objects.get()) == "United States: Two trainers"
+
+
 def test_a_contribution_is_corrected_once_by_a_later_row(client, planned):
     officer = OfficerFactory()
     first = ContributionFactory()
