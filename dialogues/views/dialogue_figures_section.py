@@ -6,7 +6,8 @@ from typing import NamedTuple
 from django.http import HttpRequest
 
 from dialogues.dialogue_figures import ChosenLine, find_edition_of, list_chosen
-from dialogues.models import ChosenIndicator, Dialogue, Reading
+from dialogues.models import ChosenIndicator, Dialogue, IndicatorTarget, Reading
+from dialogues.views.request_rows import AskedFigureState, find_newest_requests
 from tiptracker.accounts.models import User
 
 
@@ -24,11 +25,13 @@ class FigureLine(NamedTuple):
 
 
 class OwnIndicator(NamedTuple):
-    """An indicator as a ministry sees it: its name and unit, and the day of the agreement, if there is one."""
+    """An indicator as a ministry sees it: its name and unit, the day of the agreement, the target and the request."""
 
     name: str
     unit: str
     agreed_on: date | None
+    target: IndicatorTarget | None
+    asked: AskedFigureState | None
 
 
 def list_figures(request: HttpRequest, dialogue: Dialogue, today: date) -> list[FigureLine]:
@@ -41,11 +44,28 @@ def list_figures(request: HttpRequest, dialogue: Dialogue, today: date) -> list[
     return [FigureLine(line, _reading_since(line)) for line in lines if not line.is_dropped]
 
 
-def list_own_indicators(user: User, dialogue: Dialogue) -> list[OwnIndicator]:
+def list_own_indicators(user: User, dialogue: Dialogue, today: date) -> list[OwnIndicator]:
     """Return the indicators of a dialogue that are proposed to the ministry or agreed with it."""
-    rows = ChosenIndicator.objects.visible_to(user).filter(dialogue=dialogue).with_history()
+    chosen = ChosenIndicator.objects.visible_to(user).filter(dialogue=dialogue).with_history()
+    rows = [row for row in chosen if not row.dropped]
+    edition = find_edition_of(user, dialogue) if rows else None
+    if edition is None:
+        return []
+    targets = {
+        row.indicator_id: row
+        for row in IndicatorTarget.objects.visible_to(user).filter(edition=edition).in_force()
+        if not row.is_dropped
+    }
+    asked = find_newest_requests(user, edition, today)
     return [
-        OwnIndicator(row.indicator.name, row.indicator.unit, _agreed_with(row, user)) for row in rows if not row.dropped
+        OwnIndicator(
+            row.indicator.name,
+            row.indicator.unit,
+            _agreed_with(row, user),
+            targets.get(row.indicator_id),
+            asked.get(row.indicator_id),
+        )
+        for row in rows
     ]
 
 

@@ -40,13 +40,13 @@ from dialogues.indicator_proposals import (
     propose_due_date,
     propose_indicators,
 )
-from dialogues.models import ChosenIndicator, Dialogue, InformationRequest
+from dialogues.models import ChosenIndicator, Dialogue
 from dialogues.oversight_points import check_points, count_met
 from dialogues.target_standings import list_standings
 from dialogues.views.figure_states import find_likely_ministries
 from dialogues.views.page_context import get_managed_dialogue
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
-from dialogues.views.request_rows import AskedFigureState, describe_asked_figures
+from dialogues.views.request_rows import AskedFigureState, find_newest_requests
 from dialogues.views.targets import propose_baseline
 from recommendations.edition_context import edition_url, set_page_country, set_page_edition
 from recommendations.models import Edition
@@ -79,7 +79,8 @@ def dialogue_numbers(request: SignedInRequest, pk: int) -> HttpResponse:
     can_change = permissions.can_manage_dialogues(user, dialogue.country)
     texts: list[Model | None] = [*numbers.contributions, *(work.sustainment for work in numbers.works)]
     texts += [row for line in numbers.lines for row in (line.chosen, *line.chosen.events.all())]
-    asked = _list_asked_figures(user, edition, dialogue) if numbers.active else {}
+    today = clock.today(dialogue.country.time_zone)
+    asked = find_newest_requests(user, edition, today) if numbers.active else {}
     context = {
         "dialogue": dialogue,
         "numbers": numbers,
@@ -88,7 +89,7 @@ def dialogue_numbers(request: SignedInRequest, pk: int) -> HttpResponse:
         "agreed_by": last_day_to_agree(dialogue.held_on),
         "can_change": can_change,
         "can_choose": can_change and _is_choosing(dialogue),
-        "is_begun": dialogue.called_off_at is None and dialogue.held_on <= clock.today(dialogue.country.time_zone),
+        "is_begun": dialogue.called_off_at is None and dialogue.held_on <= today,
         "requests": _list_requests(numbers, edition, asked) if can_change else [],
         "redacted": redaction_dates(*texts),
         "pending": pending_redaction_urls(user, dialogue.country, *texts),
@@ -315,15 +316,6 @@ def _list_not_agreed(user: User, chosen: ChosenIndicator) -> list[ChosenIndicato
     rows = ChosenIndicator.objects.visible_to(user).filter(dialogue=chosen.dialogue).exclude(pk=chosen.pk)
     rows = rows.select_related("indicator", "ministry").with_history().order_by("recorded_at", "pk")
     return [row for row in rows if row.dropped is None and row.agreed is None]
-
-
-def _list_asked_figures(user: User, edition: Edition, dialogue: Dialogue) -> dict[int, AskedFigureState]:
-    """Return the newest request for a figure of the tracking period, by the id of the indicator."""
-    requests = InformationRequest.objects.visible_to(user, dialogue.country).filter(edition=edition)
-    asked = describe_asked_figures(list(requests.with_history()), clock.today(dialogue.country.time_zone))
-    first = edition.starts_on
-    of_year = {key: [each for each in states if each.starts_on >= first] for key, states in asked.items()}
-    return {key: states[-1] for key, states in of_year.items() if states}
 
 
 def _list_requests(

@@ -142,7 +142,7 @@ def dialogue_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "commitments": commitments,
     }
     if user.is_ministry:
-        context["own_indicators"] = list_own_indicators(user, dialogue)
+        context["own_indicators"] = list_own_indicators(user, dialogue, today)
     if user.is_embassy:
         if "saved" in request.GET:  # just recorded, so the browser can delete its own copy
             context["draft_sent"] = reverse("dialogue_draft", args=[dialogue.pk])

@@ -9,6 +9,8 @@ from dialogues.choices import LineStatus, RequestStatus
 from dialogues.models import InformationRequest
 from dialogues.request_phrases import describe_line_standing, format_answered, format_request_status
 from dialogues.request_status import RequestStanding
+from recommendations.models import Edition
+from tiptracker.accounts.models import User
 
 
 class RequestListRow(NamedTuple):
@@ -76,3 +78,11 @@ def describe_asked_figures(requests: Sequence[InformationRequest], today: date) 
                 is_waiting = line_standing.status in (LineStatus.ASKED, LineStatus.WITH_EMBASSY)
                 known[line.indicator_id][line.starts_on] = AskedFigureState(line.starts_on, text, row, is_waiting)
     return {indicator: list(figures.values()) for indicator, figures in known.items()}
+
+
+def find_newest_requests(user: User, edition: Edition, today: date) -> dict[int, AskedFigureState]:
+    """Return what is known of the newest request for a figure of the tracking period, by the id of the indicator."""
+    requests = InformationRequest.objects.visible_to(user, edition.country).filter(edition=edition)
+    asked = describe_asked_figures(list(requests.with_history()), today)
+    of_year = {key: [each for each in states if each.starts_on >= edition.starts_on] for key, states in asked.items()}
+    return {key: states[-1] for key, states in of_year.items() if states}

@@ -395,6 +395,28 @@ def test_a_ministry_sees_the_indicators_proposed_to_it_or_agreed_with_it_alone()
     }
 
 
+def test_a_ministry_sees_its_annual_target_and_the_request_for_its_figure_alone(client, planned, police):
+    home = MinistryFactory(name="Ministry of Home Affairs", short_name="Home Affairs")
+    own, shared, other = (IndicatorFactory(name=name) for name in ("Own", "Shared", "Other"))
+    choose(planned, own, shared, ministry=police)
+    choose(planned, other, ministry=home)
+    IndicatorTargetFactory(indicator=own, figure=12, ministry=police)
+    IndicatorTargetFactory(indicator=shared, figure=7777, ministry=home)
+    IndicatorTargetFactory(indicator=other, figure=8888, ministry=home)
+    mine = InformationRequestFactory(ministry=police, lines=[own])
+    theirs = InformationRequestFactory(ministry=home, lines=[shared, other])
+    for ministry in (police, home):
+        ParticipantFactory(dialogue=planned, ministry=ministry)
+    client.force_login(FocalPointFactory(ministry=police))
+
+    page = client.get(url("dialogue_detail", planned)).text
+
+    assert "Annual target: 12. Baseline: 4." in page
+    assert url("information_request_detail", mine) in page
+    for hidden in ("7,777", "8,888", "Other", url("information_request_detail", theirs)):
+        assert hidden not in page
+
+
 @pytest.mark.parametrize("factory", [ContributionFactory, SustainmentFactory])
 def test_contributions_and_sustainment_are_for_the_embassy(factory):
     assert visible_names(create_readers(), {"row": factory()}) == same_for_each(EMBASSY, ["row"])
