@@ -1,7 +1,9 @@
 """Template tags for printed documents."""
 
+from collections.abc import Iterable
+
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -38,6 +40,14 @@ class Footnotes:
 def source(footnotes: Footnotes, text: str) -> SafeString | str:
     """Render a source as a footnote; nothing if there is no source."""
     return footnotes.render(text) if text else ""
+
+
+@register.simple_tag
+def sources(footnotes: Footnotes, texts: Iterable[str]) -> SafeString:
+    """Render several sources of one sentence as footnotes, with a comma between their numbers."""
+    return format_html_join(
+        SafeString('<span class="again">, </span>'), "{}", ((source(footnotes, text),) for text in texts if text)
+    )
 
 
 @register.simple_tag

@@ -191,9 +191,14 @@ class WordWriter:
 
     def _fill(self, paragraph: Paragraph, style: str, pieces: Iterable[str | TextRun | SourceNote]) -> Paragraph:
         paragraph.style = style
+        follows_note = False
         for piece in pieces:
             match piece:
+                case SourceNote(""):
+                    continue
                 case SourceNote(text):
+                    if follows_note:
+                        paragraph.add_run(", ", "footnote reference")
                     self._add_source_note(paragraph, text)
                 case TextRun(text, character_style):
                     paragraph.add_run(as_word_text(text), character_style)
@@ -201,12 +206,11 @@ class WordWriter:
                     paragraph.add_run(piece)
                 case _:
                     paragraph.add_run(as_word_text(piece))
+            follows_note = isinstance(piece, SourceNote)
         return paragraph
 
     def _add_source_note(self, paragraph: Paragraph, text: str) -> None:
         """Add a footnote, or repeat the number of an earlier footnote with the same text."""
-        if not text:
-            return
         number, is_new = self.source_numbers.number(text)
         name = f"_Source{number}"
         if not is_new:

@@ -259,6 +259,26 @@ def test_a_repeated_source_refers_to_its_footnote():
         assert note.get(qn("w:id")) == element_text(field)
 
 
+def test_the_numbers_of_two_sources_of_one_sentence_do_not_read_as_one_number():
+    told = sample_documents.question_answers(1)
+    (answer,) = told.groups[0].answers
+    (sentence,) = answer.sentences
+    sentence = replace(sentence, sources=("Letter of the police", "Update of the police"))
+    told = replace(told, groups=(replace(told.groups[0], answers=(replace(answer, sentences=(sentence,)),)),))
+
+    body = html.fromstring(render_html(told, Paper.A4)).find("body")
+    (printed,) = (p for p in body.iter("p") if p.find("span[@class='source']") is not None)
+    assert [(mark.tag, mark.get("class")) for mark in printed] == [
+        ("span", "source"),
+        ("span", "again"),
+        ("span", "source"),
+    ]
+    assert printed.find("span[@class='again']").text == ", "
+    document = Document(io.BytesIO(render_docx(told)))
+    (written,) = (p for p in document.paragraphs if p._p.find(".//w:footnoteReference", W) is not None)
+    assert [run.text for run in written.runs if run.style.name == "footnote reference"] == ["", ", ", ""]
+
+
 def test_properties_have_title_and_language_and_no_person():
     file = render_docx(sample_documents.washington_input())
     told = Document(io.BytesIO(file)).core_properties
