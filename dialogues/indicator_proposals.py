@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
+from dialogues.commitment_status import days_left
 from dialogues.target_progress import ProgressState, TargetProgress
 from tiptracker.localization import gettext, join_with_and
 
@@ -69,7 +70,7 @@ def propose_due_date(held_on: date, today: date) -> date | None:
     """
     wanted = max(held_on - timedelta(days=REVIEW_DAYS), today + timedelta(days=ANSWER_DAYS))
     due = min(wanted, held_on - timedelta(days=1))
-    return due if due > today else None
+    return due if days_left(due, today) else None
 
 
 def _is_settled(outlook: IndicatorOutlook) -> bool:

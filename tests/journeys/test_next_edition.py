@@ -1,14 +1,17 @@
-"""The year after: its list is loaded, an officer says what is asked again, and what is open moves along.
+"""The year after: its list and its questions are loaded, an officer says what is asked again, what is open moves along.
 
 The list is of our own making; the public record knows of 2022 by its tier alone.
 """
+
+import re
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from dialogues.models import Commitment, CommitmentEvent
-from recommendations.models import Edition, Recommendation
+from recommendations.models import Edition, Question, Recommendation
+from tests.edition_urls import edition_url
 from tests.journeys.page_actions import save_screenshots
 from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
@@ -20,6 +23,10 @@ REPEATED_NUMBERS = [4, 1, 3, 6, 2, 5, 7, 8, 10]
 NEW_ITEM = "Give interpreters to victims who testify (exercise)."
 OPEN_COMMITMENT = "Exercise: finish the procedures for identifying victims"
 OTHER_COMMITMENT = "Exercise: draft higher penalties for the Children's Protecti"
+
+
+QUESTION_ORDER = [3, 4, 5, 6, 7, 8, 9, 10, 1, 2, 11, 13, 14, 15, 16, 17, 18, 19, 20]
+"""The questions of 2021 that the exercise's set of 2022 asks again, in its order; the twelfth it does not."""
 
 
 def press_button(page: Page, name: str) -> None:
@@ -73,6 +80,30 @@ def roll_over(page: Page, live: RunningServer) -> None:
     save_screenshots(page, "recommendations-next-year")
 
 
+def ask_questions(officer: Page, live: RunningServer) -> None:
+    """Draft the answers of 2021, load questions of 2022 with other numbers, and read last year's answer beside one."""
+    first, second = (Edition.objects.get(country__code="LSO", year=year) for year in (2021, 2022))
+    officer.goto(f"{live.url}{edition_url('question_list', edition=first)}")
+    with officer.expect_navigation():
+        officer.get_by_role("button", name=re.compile("Draft [0-9]+ answers from the record")).click()
+    texts = {row.number: row.text for row in Question.objects.filter(edition=first)}
+    asked = [texts[str(number)] for number in QUESTION_ORDER]
+    asked[1] = asked[1].replace("by form of trafficking", "by form of trafficking and by district (exercise)")
+    asked.append("Exercise: are workers on ships and in domestic service abroad protected?")
+    officer.goto(f"{live.url}{edition_url('question_sets', edition=second)}")
+    officer.locator("textarea").fill("\n\n".join(f"{number}. {text}" for number, text in enumerate(asked, 1)))
+    press_button(officer, "Show the preview")
+    expect(officer.get_by_text("19 of 20 questions repeat one of the 2021 edition.")).to_be_visible()
+    save_screenshots(officer, "questions-next-year-preview")
+    press_button(officer, "Load these questions")
+    expect(officer.get_by_text("Questions loaded. New: 20.")).to_be_visible()
+    officer.get_by_role("link", name="2. How many investigations").click()
+    before = officer.locator("section", has=officer.get_by_role("heading", name="Answer of the 2021 edition"))
+    expect(before.get_by_role("link", name="4. How many investigations")).to_be_visible()
+    expect(before.get_by_text("Investigations begun rose from 4 in the year before")).to_be_visible()
+    save_screenshots(officer, "question-next-year")
+
+
 def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
     live: RunningServer, people: dict[str, User], browser: Browser
 ) -> None:
@@ -98,6 +129,7 @@ def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
     officer.goto(live.url)
     expect(officer.get_by_role("link", name="Roll over from the 2021 edition", exact=True)).to_be_visible()
     roll_over(officer, live)
+    ask_questions(officer, live)
 
     # The years count by themselves: the narrative of 2021 told five.
     first = Recommendation.objects.get(edition=edition, number=1)
