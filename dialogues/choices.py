@@ -407,7 +407,7 @@ class ContributedBy(ChoiceEnum):
 
     MINISTRY = "ministry", gettext_noop("Ministry")
     UNITED_STATES = "united_states", gettext_noop("United States")
-    PARTNER = "partner", gettext_noop("Partner organization")
+    PARTNER = "partner", gettext_noop("Partner")
 
 
 class ContributionKind(ChoiceEnum):

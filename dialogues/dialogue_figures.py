@@ -214,8 +214,7 @@ def _contributions_between(
     rows = Contribution.objects.visible_to(user).filter(country=dialogue.country_id, starts_on__lte=until)
     if since is not None:
         rows = rows.filter(Q(through_on__isnull=True) | Q(through_on__gt=since))
-    related = ("ministry", "commitment__ministry", "recommendation__edition", "recorded_by")
-    return list(rows.current(known_by).select_related(*related).order_by("starts_on", "pk"))
+    return list(rows.current(known_by).with_giver_and_work().order_by("starts_on", "pk"))
 
 
 def _commitments_kept(

@@ -201,7 +201,7 @@ EMBASSY_PLACES = (
                 ("department_year", "milestone_add", "milestone_date", "milestone_detail", "milestone_done"),
             ),
             Tab("law_list", gettext_noop("The law"), ("law_entry_add", "law_entry_correct", "law_entry_end")),
-            Tab("partner_list", gettext_noop("Partners"), ("partner_add", "partner_edit")),
+            Tab("partner_list", gettext_noop("Partners"), ("partner_add", "partner_detail", "partner_edit")),
         ),
     ),
     Place(
@@ -225,6 +225,7 @@ EMBASSY_PLACES = (
                     "chosen_indicator_agree",
                     "chosen_indicator_drop",
                     "contribution_add",
+                    "contribution_detail",
                     "contribution_correct",
                     "sustainment_add",
                     "next_step_done",

@@ -110,7 +110,7 @@ APPEND_ONLY = {
     CommitmentBenchmark: set(),
     CommitmentCorrection: {"replaced_text", "reason"},
     CommitmentEvent: {"reason"},
-    Contribution: {"organization", "what", "source", "reason"},
+    Contribution: {"what", "source", "reason"},
     DialogueFile: set(),
     DueDateProposal: {"reason"},
     DueDateProposalDecision: {"reason"},

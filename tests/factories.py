@@ -658,16 +658,21 @@ class ChosenIndicatorEventFactory(DjangoModelFactory):
 
 
 class ContributionFactory(DjangoModelFactory):
-    """A contribution of the United States since 1 December 2021, or of a `ministry`."""
+    """A contribution of the United States since 1 December 2021, or of a `ministry` or a `partner`."""
 
     class Meta:
         model = Contribution
 
     country = factory.SubFactory(CountryFactory)
     ministry = None
-    given_by = factory.LazyAttribute(
-        lambda row: ContributedBy.MINISTRY if row.ministry else ContributedBy.UNITED_STATES
-    )
+    partner = None
+
+    @factory.lazy_attribute
+    def given_by(self):
+        if self.ministry:
+            return ContributedBy.MINISTRY
+        return ContributedBy.PARTNER if self.partner else ContributedBy.UNITED_STATES
+
     kind = ContributionKind.TRAINING
     what = "Training of prosecutors"
     starts_on = date(2021, 12, 1)

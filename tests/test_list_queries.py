@@ -26,6 +26,7 @@ from dialogues.models import (
     Commitment,
     CommitmentBenchmark,
     CommitmentEvent,
+    Contribution,
     Dialogue,
     Evidence,
     EvidenceFile,
@@ -98,6 +99,7 @@ class Rows:
             recommendation=self.recommendation, terms__rule="target", terms__target=300, terms__indicator=self.indicator
         )
         self.dialogue = factories.DialogueFactory(country=self.country)
+        self.partner = factories.PartnerFactory(country=self.country)
         self.imported = factories.EditionImportFactory(edition=self.edition, begun_by=self.administrator)
         self.count = 0
 
@@ -309,6 +311,12 @@ class Rows:
 
     def partners(self, many):
         Partner.objects.bulk_create(factories.PartnerFactory.build_batch(many, country=self.country, note="A note."))
+
+    def partner_holdings(self, many):
+        """What a partner contributes, and the evidence that names it."""
+        named = {"country": self.country, "partner": self.partner, **self.said()}
+        Contribution.objects.bulk_create(factories.ContributionFactory.build_batch(many, **named))
+        Evidence.objects.bulk_create(factories.EvidenceFactory.build_batch(many, **named))
 
     def assessments(self, many):
         pieces = self.evidence(many)
@@ -559,7 +567,9 @@ LISTS = [
     ListPage("country_comparison", Rows.indicators, 11),
     ListPage("law_list", Rows.law, 9),
     ListPage("law-entry-list", Rows.law, 5),
-    ListPage("partner_list", Rows.partners, 10),
+    ListPage("partner_list", Rows.partners, 11),
+    ListPage("partner_list", Rows.partner_holdings, 11),
+    ListPage("partner_detail", Rows.partner_holdings, 12, of="partner"),
     ListPage("ministry_home", Rows.requests, 15, "focal_point"),
     ListPage("ministry_home", Rows.updates, 16, "focal_point"),
     ListPage("indicator_list", Rows.indicators, 18),

@@ -10,7 +10,7 @@ from django.forms import model_to_dict
 
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
 from dialogues.choices import ContributedBy, ContributionKind
-from dialogues.models import Commitment, Contribution, Sustainment
+from dialogues.models import Commitment, Contribution, Partner, Sustainment
 from dialogues.permissions import can_manage_dialogues
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import Country, Ministry, User
@@ -32,7 +32,7 @@ class ContributionValues(TypedDict):
 
     given_by: ContributedBy
     ministry: Ministry | None
-    organization: str
+    partner: Partner | None
     kind: ContributionKind
     what: str
     amount: Decimal | None
@@ -68,7 +68,7 @@ def record_contribution(
     row = Contribution(country=country, corrects=corrects, recorded_at=now, recorded_by=by, **values)
     row.what = require_text(row.what, gettext("Write what is contributed."), field="what")
     row.source = require_text(row.source, gettext("Write where this is stated."), field="source")
-    row.organization, row.currency = row.organization.strip(), row.currency.strip().upper()
+    row.currency = row.currency.strip().upper()
     _refuse_unclear_giver(row)
     _refuse_unfit_amount(row)
     refuse_future(row.starts_on, now, field="starts_on")
@@ -139,9 +139,12 @@ def _refuse_unclear_giver(row: Contribution) -> None:
     if row.ministry and row.ministry.country_id != row.country_id:
         sentence = gettext("That ministry belongs to another country. Choose a ministry of this country.")
         raise Refused("another_country", sentence, field="ministry")
-    if (row.given_by == ContributedBy.PARTNER) != bool(row.organization):
-        sentence = gettext("Name the partner organization, or leave its name empty if it gives nothing.")
-        raise Refused("unclear_giver", sentence, field="organization")
+    if (row.given_by == ContributedBy.PARTNER) != (row.partner is not None):
+        sentence = gettext("Choose the partner, or say that a ministry or the United States gives it.")
+        raise Refused("unclear_giver", sentence, field="partner")
+    if row.partner and row.partner.country_id != row.country_id:
+        sentence = gettext("That partner belongs to another country. Choose a partner of this country.")
+        raise Refused("another_country", sentence, field="partner")
 
 
 def _refuse_unfit_amount(row: Contribution) -> None:

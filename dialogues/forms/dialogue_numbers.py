@@ -9,7 +9,7 @@ from dialogues.actions.contributions import ContributionValues
 from dialogues.choices import ContributedBy, ContributionKind
 from dialogues.forms.fields import DatedForm, PastDayField
 from dialogues.forms.figures import GroupedFigureField
-from dialogues.models import ChosenIndicator, Commitment
+from dialogues.models import ChosenIndicator, Commitment, Partner
 from recommendations.models import Indicator, Recommendation
 from tiptracker.accounts.models import Ministry
 from tiptracker.localization import gettext, gettext_lazy
@@ -154,17 +154,14 @@ def offer_work(
 class ContributionForm(DatedForm):
     """Form for a contribution of one side, or for its correction."""
 
-    required_for_some = ("ministry", "organization", "amount", "currency", "through_on")
+    required_for_some = ("ministry", "partner", "amount", "currency", "through_on")
 
     given_by = forms.TypedChoiceField(
         coerce=ContributedBy, choices=ContributedBy.choices(), label=gettext_lazy("Given by"), widget=forms.RadioSelect
     )
     ministry = RowField(label=gettext_lazy("Ministry"), required=False)
-    organization = forms.CharField(
-        label=gettext_lazy("Partner organization"),
-        required=False,
-        max_length=200,
-        help_text=gettext_lazy("Fill this in only if a partner organization gives it."),
+    partner = RowField(
+        label=gettext_lazy("Partner"), required=False, help_text=gettext_lazy("Choose one only if a partner gives it.")
     )
     kind = forms.TypedChoiceField(
         coerce=ContributionKind, choices=ContributionKind.choices(), label=gettext_lazy("Kind")
@@ -188,6 +185,7 @@ class ContributionForm(DatedForm):
         self,
         *args: Any,
         ministries: Sequence[Ministry],
+        partners: Sequence[Partner],
         commitments: Sequence[Commitment],
         recommendations: Sequence[Recommendation],
         is_correction: bool = False,
@@ -195,6 +193,7 @@ class ContributionForm(DatedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         set_row_choices(self, "ministry", ministries, empty=gettext("No ministry"))
+        set_row_choices(self, "partner", partners, empty=gettext("No partner"))
         offer_work(self, commitments, recommendations, empty=gettext("No work in particular"))
         if is_correction:
             self.fields["reason"] = LongTextField(label=gettext_lazy("Reason for the correction"))

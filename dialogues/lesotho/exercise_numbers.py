@@ -126,7 +126,7 @@ class RecordContribution:
             country=scene.country,
             given_by=ContributedBy.MINISTRY if self.ministry else ContributedBy.UNITED_STATES,
             ministry=scene.ministry(self.ministry),
-            organization="",
+            partner=None,
             kind=self.kind,
             what=self.what,
             amount=self.amount,

@@ -11,10 +11,11 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from dialogues.choices import ChosenIndicatorEventKind, ContributedBy, ContributionKind
 from dialogues.models.commitments import Commitment
 from dialogues.models.dialogues import Dialogue
+from dialogues.models.partners import Partner
 from recommendations.models import Indicator, Recommendation
 from recommendations.models.editions import DatedQuerySet
 from tiptracker.accounts.models import AnyUser, Country, Ministry, in_visible_countries
-from tiptracker.localization import format_number, gettext, gettext_lazy
+from tiptracker.localization import format_number, format_short_date, gettext, gettext_lazy
 
 
 class ChosenIndicatorQuerySet(DatedQuerySet["ChosenIndicator"]):
@@ -120,6 +121,10 @@ class ContributionQuerySet(DatedQuerySet["Contribution"]):
             return self.none()
         return self.filter(in_visible_countries(user, country))
 
+    def with_giver_and_work(self) -> Self:
+        """Fetch who gives it, the work that it is for, and who recorded it."""
+        return self.select_related("ministry", "partner", "commitment__ministry", "recommendation", "recorded_by")
+
     def current(self, known_by: datetime | None = None) -> Self:
         """Filter to rows that no later row has corrected, as known at `known_by` (None: now)."""
         later = Contribution.objects.known_by(known_by).filter(corrects=OuterRef("pk"))
@@ -135,7 +140,14 @@ class Contribution(models.Model):
     country = models.ForeignKey(Country, models.PROTECT, related_name="+")
     given_by = models.CharField(gettext_lazy("given by"), max_length=13, choices=ContributedBy.choices())
     ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="+")
-    organization = models.CharField(gettext_lazy("partner organization"), max_length=200, blank=True)
+    partner = models.ForeignKey(
+        Partner,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contributions",
+        verbose_name=gettext_lazy("partner"),
+    )
     kind = models.CharField(gettext_lazy("kind"), max_length=9, choices=ContributionKind.choices())
     what = models.TextField(gettext_lazy("what"))
     amount = models.DecimalField(gettext_lazy("amount"), max_digits=14, decimal_places=2, null=True, blank=True)
@@ -163,8 +175,9 @@ class Contribution(models.Model):
                 | ~Q(given_by=ContributedBy.MINISTRY) & Q(ministry__isnull=True),
             ),
             models.CheckConstraint(
-                name="a_partner_that_contributes_is_named",
-                condition=~Q(given_by=ContributedBy.PARTNER) | ~Q(organization=""),
+                name="a_contribution_of_a_partner_names_the_partner",
+                condition=Q(given_by=ContributedBy.PARTNER, partner__isnull=False)
+                | ~Q(given_by=ContributedBy.PARTNER) & Q(partner__isnull=True),
             ),
             models.CheckConstraint(
                 name="money_has_an_amount_and_a_currency",
@@ -191,17 +204,30 @@ class Contribution(models.Model):
 
     @property
     def giver(self) -> str:
-        """Who gives it: the ministry, the organization, or the United States."""
+        """Who gives it: the ministry, the partner, or the United States."""
         if self.ministry:
             return self.ministry.short_name
-        return self.organization or ContributedBy.UNITED_STATES.label
+        return str(self.partner) if self.partner else ContributedBy.UNITED_STATES.label
 
     @property
     def description(self) -> str:
         """What is given: "LSL 60,000: rent of the shelter"."""
         if self.amount is None:
             return self.what
-        return f"{self.currency} {format_number(self.amount)}: {self.what}".strip()
+        return f"{self.money}: {self.what}"
+
+    @property
+    def money(self) -> str:
+        """The amount with its currency, as in "LSL 60,000"; empty without an amount."""
+        return "" if self.amount is None else f"{self.currency} {format_number(self.amount)}".strip()
+
+    @property
+    def period(self) -> str:
+        """When it is given: "since 6 Dec 2021", "6 Dec 2021 to 31 Jan 2022"."""
+        first = format_short_date(self.starts_on)
+        if self.through_on is None:
+            return gettext("since %(first)s") % {"first": first}
+        return gettext("%(first)s to %(last)s") % {"first": first, "last": format_short_date(self.through_on)}
 
 
 class SustainmentQuerySet(DatedQuerySet["Sustainment"]):

@@ -89,7 +89,7 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     AgendaItem: FreeTextFields(("topic", "note", "said"), "dialogue__country"),
     ChosenIndicator: FreeTextFields(("reason",), "dialogue__country"),
     ChosenIndicatorEvent: FreeTextFields(("text",), "chosen__dialogue__country"),
-    Contribution: FreeTextFields(("organization", "what", "source", "reason"), "country"),
+    Contribution: FreeTextFields(("what", "source", "reason"), "country"),
     Sustainment: FreeTextFields(("payer", "proof"), "country"),
     NextStep: FreeTextFields(("text", "office"), "dialogue__country"),
     NextStepDone: FreeTextFields(("result",), "step__dialogue__country"),

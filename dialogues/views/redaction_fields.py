@@ -23,7 +23,7 @@ FIELD_LABELS: Mapping[str, Any] = {
     "narrative": gettext_lazy("text"),
     "no_baseline_reason": gettext_lazy("why there is no baseline"),
     "note": gettext_lazy("note"),
-    "organization": gettext_lazy("partner organization"),
+    "organization": gettext_lazy("partner organization"),  # of a contribution, in redactions before it was a partner
     "payer": gettext_lazy("who pays"),
     "proof": gettext_lazy("what proves it"),
     "what": gettext_lazy("what is contributed"),

@@ -338,7 +338,7 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
         _dated(gettext_noop("Internal note of %(date)s"), lambda row: _format_day(row.recorded_at)), "note_detail"
     ),
     LawEntry: ModelLabel(lambda row: gettext("Entry on the law of %(date)s") % {"date": _format_day(row.recorded_at)}),
-    Partner: ModelLabel(lambda row: gettext("Partner “%(name)s”") % {"name": row.name}),
+    Partner: ModelLabel(lambda row: gettext("Partner “%(name)s”") % {"name": row.name}, "partner_detail"),
     ChosenIndicator: ModelLabel(
         _dated(gettext_noop("Indicator of the dialogue of %(date)s"), lambda row: format_date(row.dialogue.held_on)),
         "dialogue_numbers",
@@ -356,7 +356,7 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
     ),
     Contribution: ModelLabel(
         _dated(gettext_noop("Contribution since %(date)s"), lambda row: format_date(row.starts_on)),
-        "contribution_correct",
+        "contribution_detail",
     ),
     Sustainment: ModelLabel(
         _dated(gettext_noop("What will sustain work from %(date)s on"), lambda row: format_date(row.from_on)),

@@ -26,7 +26,7 @@ class PlaceLabel(NamedTuple):
     is_chosen: bool = True
 
 
-OFFICER_PAGES = ("contribution_correct", "edition_terms")
+OFFICER_PAGES = ("edition_terms",)
 """Pages that an ambassador can't open."""
 MODELS_BY_TABLE: Mapping[str, type[Model]] = {
     AuditDetail._meta.label_lower: AuditDetail,

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from dialogues.actions.partners import add_partner, change_partner
 from dialogues.choices import PartnerKind
@@ -10,7 +11,9 @@ from tests.edition_urls import edition_url
 from tests.factories import (
     DEADLINE_ON,
     AmbassadorFactory,
+    ContributionFactory,
     CountryFactory,
+    EvidenceFactory,
     ObserverFactory,
     OfficerFactory,
     PartnerFactory,
@@ -71,6 +74,26 @@ def test_the_log_keeps_the_earlier_name():
     assert Partner.objects.get().name == "The New House"
     with pytest.raises(EditConflict):
         rename(partner, "A third name")
+
+
+def test_the_page_of_a_partner_lists_what_it_contributes_and_the_evidence_that_names_it(client):
+    RecommendationFactory()
+    partner, other = PartnerFactory(name="The House"), PartnerFactory()
+    corrected = ContributionFactory(partner=partner, what="Two beds")
+    given = ContributionFactory(partner=partner, what="Three beds", corrects=corrected, reason="It was three.")
+    ContributionFactory(partner=other, what="A car")
+    ContributionFactory(what="A course")
+    named = EvidenceFactory(partner=partner, title="The House opened a room", verified=True)
+    EvidenceFactory(partner=other)
+    client.force_login(ObserverFactory())
+
+    page = client.get(reverse("partner_detail", args=[partner.pk]))
+
+    assert page.context["contributions"] == [given]
+    assert (page.context["evidence"], page.context["evidence_count"]) == ([named], 1)
+    assert page.context["verified"] == {named.pk}
+    [row] = [row for row in client.get(edition_url("partner_list")).context["rows"] if row.partner == partner]
+    assert (row.contributions, row.evidence, row.verified) == (1, 1, 1)
 
 
 def test_an_officer_adds_a_partner_and_finds_it_in_the_list(client):

@@ -31,6 +31,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     ParticipantFactory,
+    PartnerFactory,
     ReadingFactory,
     RecommendationFactory,
     SustainmentFactory,
@@ -64,7 +65,7 @@ def contribution_values(**given):
     return {
         "given_by": ContributedBy.UNITED_STATES,
         "ministry": None,
-        "organization": "",
+        "partner": None,
         "kind": ContributionKind.TRAINING,
         "what": "Training",
         "amount": None,
@@ -328,7 +329,7 @@ def test_an_observer_reads_and_changes_nothing(client, planned):
     ("given", "code", "field"),
     [
         ({"given_by": ContributedBy.MINISTRY}, "unclear_giver", "ministry"),
-        ({"given_by": ContributedBy.PARTNER}, "unclear_giver", "organization"),
+        ({"given_by": ContributedBy.PARTNER}, "unclear_giver", "partner"),
         ({"kind": ContributionKind.MONEY}, "required", "amount"),
         ({"kind": ContributionKind.MONEY, "amount": Decimal(5)}, "currency", "currency"),
         ({"currency": "LSL"}, "required", "amount"),
@@ -367,6 +368,51 @@ def test_a_contribution_is_corrected_once_by_a_later_row(client, planned):
         record_contribution(reason="Again.", **given, **contribution_values())
     client.force_login(officer)
     assert "Training of prosecutors" not in client.get(url("dialogue_numbers", planned)).text
+
+
+def test_a_partner_of_another_country_gives_nothing_here():
+    country, partner = CountryFactory(), PartnerFactory(country=CountryFactory(elsewhere=True))
+    given = contribution_values(given_by=ContributedBy.PARTNER, partner=partner)
+
+    with refuses("another_country", field="partner"):
+        record_contribution(country=country, by=OfficerFactory(), now=NOW, **given)
+
+
+def test_an_officer_adds_a_missing_partner_and_keeps_what_is_typed(client, planned):
+    """The list of partners is loaded again after a partner was added on its own page."""
+    client.force_login(OfficerFactory())
+    typed = {"given_by": "partner", "kind": "people", "what": "A nurse", "starts_on": "not a day", "source": "A letter"}
+
+    partner = PartnerFactory(name="The House")
+    form = client.post(url("contribution_add", planned), typed | {"load_partners": "1"}).context["form"]
+
+    assert {name: form[name].value() for name in typed} == typed
+    assert form.errors == {}
+    assert [label for _, label in form.fields["partner"].choices] == ["No partner", "The House"]
+    typed |= {"starts_on": "2022-01-10", "partner": partner.pk, "currency": planned.country.currency}
+    assert client.post(url("contribution_add", planned), typed).status_code == 302
+    contribution = Contribution.objects.get()
+    assert (contribution.partner, str(contribution)) == (partner, "The House: A nurse")
+    page = client.get(url("contribution_detail", contribution))
+    assert reverse("partner_detail", args=[partner.pk]) in page.text
+
+
+def test_the_page_of_a_corrected_contribution_leads_to_the_newer_version(client, planned):
+    officer = OfficerFactory()
+    first = ContributionFactory()
+    client.force_login(officer)
+    typed = {"given_by": "united_states", "kind": "training", "what": "Two days", "starts_on": "2022-01-10"}
+
+    answer = client.post(
+        url("contribution_correct", first), typed | {"source": "A letter", "reason": "It was two days."}, follow=True
+    )
+
+    second = Contribution.objects.get(corrects=first)
+    assert answer.request["PATH_INFO"] == url("contribution_detail", second)
+    assert str(first) in answer.text
+    page = client.get(url("contribution_detail", first))
+    assert url("contribution_detail", second) in page.text
+    assert url("contribution_correct", first) not in page.text
 
 
 def test_contributions_that_ended_before_the_last_dialogue_and_later_ones_are_left_out(planned):

@@ -358,6 +358,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
     held, ahead = Dialogue.objects.order_by("held_on").first(), Dialogue.objects.order_by("-held_on").first()
     chosen, discussed = (ChosenIndicatorFactory(dialogue=each) for each in (ahead, held))
     IndicatorTargetFactory(indicator=chosen.indicator, edition=edition)
+    partner = PartnerFactory(country=edition.country)
     put_right = EvidenceFactory(revises=EvidenceFactory(country=edition.country), country=edition.country)
     benchmark = Benchmark.objects.filter(terms__rule="assessed").first()
     things = {
@@ -373,7 +374,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
             ReadinessRunFactory(edition=edition),
         ],
         **dict.fromkeys(("law_entry_correct", "law_entry_end"), [LawEntryFactory(country=edition.country)]),
-        "partner_edit": [PartnerFactory(country=edition.country)],
+        **dict.fromkeys(("partner_detail", "partner_edit"), [partner]),
         "recommendation_add": [edition],
         **{name: [edition.country] for name in SETUP_PAGES},
         "setup_edition_edit": [edition],
@@ -448,7 +449,10 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         ),
         "dialogue_figures": [discussed.dialogue],
         **dict.fromkeys(("chosen_indicator_agree", "chosen_indicator_drop"), [chosen]),
-        "contribution_correct": [ContributionFactory(country=edition.country)],
+        **dict.fromkeys(
+            ("contribution_correct", "contribution_detail"),
+            [ContributionFactory(country=edition.country, partner=partner)],
+        ),
         "dialogue_record": Dialogue.objects.order_by("pk"),
         "next_step_done": NextStep.objects.all(),
         "person_handover": [people["officer"]],

@@ -192,6 +192,8 @@ GET   law_entry_end                         law        200 200 403 403 | 404 404
 POST  law_entry_end                         law        302 302 403 403 | 404 404 404 | 404 404 | in  in
 GET   partner_list                          -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  partner_list                          -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   partner_detail                        partner    200 200 200 200 | 404 404 404 | 404 404 | in  in
+POST  partner_detail                        partner    405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   partner_add                           -          200 200 403 403 | 403 403 403 | 200 403 | in  in
 POST  partner_add                           -          302 302 403 403 | 403 403 403 | 302 403 | in  in
 GET   partner_edit                          partner    200 200 403 403 | 404 404 404 | 404 404 | in  in
@@ -401,6 +403,8 @@ GET   chosen_indicator_drop                 chosen     200 200 403 403 | 403 404
 POST  chosen_indicator_drop                 chosen     302 302 403 403 | 403 404 404 | 404 404 | in  in
 GET   contribution_add                      planned    200 200 403 403 | 403 404 404 | 404 404 | in  in
 POST  contribution_add                      planned    302 302 403 403 | 403 404 404 | 404 404 | in  in
+GET   contribution_detail                   contribution 200 200 200 200 | 404 404 404 | 404 404 | in  in
+POST  contribution_detail                   contribution 405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   contribution_correct                  contribution 200 200 403 403 | 404 404 404 | 404 404 | in  in
 POST  contribution_correct                  contribution 302 302 403 403 | 404 404 404 | 404 404 | in  in
 GET   sustainment_add                       planned    200 200 403 403 | 403 404 404 | 404 404 | in  in

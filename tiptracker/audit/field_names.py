@@ -133,6 +133,7 @@ FIELD_NAMES = frozenset({
     gettext_noop("office"),
     gettext_noop("on behalf of"),
     gettext_noop("on"),
+    gettext_noop("organization"),
     gettext_noop("origin"),
     gettext_noop("participants"),
     gettext_noop("partner"),
