@@ -4,6 +4,7 @@ from dialogues.dialogue_figures import ChosenLine, Work, gather_numbers
 from dialogues.models import Contribution, Dialogue, Reading
 from dialogues.models.dialogue_numbers import work_title
 from reports.briefings.content.dialogue import PackContribution, PackFigure, PackNumbers, PackWork
+from reports.evidence_sources import describe_reading_source
 from reports.reader_view import ReaderView
 from reports.standing_charts import draw_standing
 from tiptracker.localization import format_date, format_short_date, gettext
@@ -37,7 +38,7 @@ def _build_figure(line: ChosenLine) -> PackFigure:
         target=target.display_value if target else gettext("none"),
         now=_describe_reading(standing.verified) if standing.verified else gettext("no data"),
         claimed=_describe_reading(standing.claimed) if standing.claimed else "",
-        source=_source_of(standing.verified),
+        source=describe_reading_source(standing.verified, has_date=False) if standing.verified else "",
         status_text=line.status_text,
         sentence=" ".join(standing.sentences),
         said=discussion.text if discussion and line.is_discussed else "",
@@ -52,22 +53,11 @@ def _describe_reading(reading: Reading) -> str:
     return gettext("%(figure)s, up to %(date)s") % values
 
 
-def _source_of(reading: Reading | None) -> str:
-    if reading is None:
-        return ""
-    evidence = reading.evidence
-    return reading.source or (f"{evidence.stated_by}, {evidence.source}" if evidence else "")
-
-
 def _build_contribution(row: Contribution) -> PackContribution:
-    values = {"first": format_short_date(row.starts_on)}
-    period = gettext("since %(first)s") % values
-    if row.through_on:
-        period = gettext("%(first)s to %(last)s") % (values | {"last": format_short_date(row.through_on)})
     return PackContribution(
         giver=row.giver,
         what=row.description,
-        period=period,
+        period=row.period,
         work=work_title(row.commitment or row.recommendation),
         source=row.source,
     )

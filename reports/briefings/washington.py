@@ -31,6 +31,7 @@ from reports.briefings.recommendations import (
     recommendation_label,
     terms_in_force,
 )
+from reports.evidence_sources import describe_evidence_source, describe_reading_source
 from reports.reader_view import ReaderView
 from reports.readiness.answers import compare_periods
 from reports.readiness.explanation import headline
@@ -208,16 +209,13 @@ class _WashingtonInputBuilder:
         )
 
     def _source(self, row: Evidence) -> str:
-        """Return who says so and where; empty if the document leaves sources out."""
-        if not self.has_sources:
-            return ""
-        stated_by = "" if row.stated_by in row.source else row.stated_by
-        return ". ".join(text.rstrip(".") for text in (stated_by, row.source, row.link) if text)
+        """Return who says so and where; empty if the document leaves sources out. Its date is printed beside."""
+        return describe_evidence_source(row, has_date=False) if self.has_sources else ""
 
     def _source_of(self, row: Reading | None) -> str:
         if row is None or not self.has_sources:
             return ""
-        return self._source(row.evidence) if row.evidence else row.source
+        return describe_reading_source(row, has_date=False)
 
 
 def _format_reading(row: Count | None, indicator: Counted) -> str:

@@ -8,6 +8,7 @@ from dialogues.answer_text import CitedFact
 from dialogues.choices import CitedKind
 from dialogues.models import Assessment, Commitment, Evidence, InformationRequest, LawEntry, Reading
 from recommendations.models import Edition
+from reports.evidence_sources import describe_evidence_source, describe_reading_source
 from tiptracker.accounts.models import Country, User
 from tiptracker.localization import format_date, gettext
 
@@ -31,15 +32,9 @@ def describe_sources(user: User, country: Country, facts: Collection[CitedFact])
 
 
 def _evidence(user: User, country: Country, ids: Iterable[int]) -> Iterator[FactSource]:
-    for row in Evidence.objects.visible_to(user, country).filter(pk__in=ids).select_related("file"):
-        yield FactSource(
-            CitedFact(CitedKind.EVIDENCE, row.pk), row.title, _evidence_source(row), "evidence_detail", row.pk
-        )
-
-
-def _evidence_source(row: Evidence) -> str:
-    parts = [row.attribution, format_date(row.happened_to), row.link]
-    return ". ".join(part.rstrip(".") for part in parts if part)
+    for row in Evidence.objects.visible_to(user, country).filter(pk__in=ids):
+        source = describe_evidence_source(row, has_date=True)
+        yield FactSource(CitedFact(CitedKind.EVIDENCE, row.pk), row.title, source, "evidence_detail", row.pk)
 
 
 def _readings(user: User, country: Country, ids: Iterable[int]) -> Iterator[FactSource]:
@@ -48,7 +43,7 @@ def _readings(user: User, country: Country, ids: Iterable[int]) -> Iterator[Fact
         yield FactSource(
             CitedFact(CitedKind.READING, row.pk),
             row.description,
-            _evidence_source(row.evidence) if row.evidence else row.source,
+            describe_reading_source(row, has_date=True),
             "indicator_detail",
             row.indicator_id,
         )
