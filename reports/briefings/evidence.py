@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from dialogues.choices import (
     DECISIONS_ENDING_CLAIMS,
@@ -19,7 +19,14 @@ from dialogues.choices import (
     SupportKind,
     UpdateDecision,
 )
-from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview
+from dialogues.models import (
+    Evidence,
+    EvidenceFile,
+    EvidenceIndicium,
+    EvidenceLink,
+    EvidenceQuestion,
+    EvidenceReview,
+)
 from dialogues.start_dates import find_start_date
 from reports import formatting, sentences
 from reports.briefings.content.ambassador import PrintedEvidence, PrintedEvidenceLink, PrintedFile
@@ -132,15 +139,17 @@ def _find_evidence(view: ReaderView) -> list[Evidence]:
     supports only an indicium or a yearly question is not: it is about no recommendation.
     """
     edition = view.edition
-    unfiled = Q(
-        evidence_links__isnull=True,
-        indicia__isnull=True,
-        question_links__isnull=True,
+    known = view.recorded & Q(evidence=OuterRef("pk"))
+    links = EvidenceLink.objects.visible_to(view.reader).filter(known)
+    is_unfiled = Q(
+        ~Exists(links),
+        ~Exists(EvidenceIndicium.objects.visible_to(view.reader).filter(known)),
+        ~Exists(EvidenceQuestion.objects.visible_to(view.reader).filter(known)),
         happened_to__range=(edition.starts_on - YEAR, edition.ends_on),
     )
     rows = list(
         Evidence.objects.visible_to(view.reader)
-        .filter(Q(evidence_links__benchmark__recommendation__edition=edition) | unfiled)
+        .filter(Q(Exists(links.filter(benchmark__recommendation__edition=edition))) | is_unfiled)
         .filter(view.recorded, country=edition.country, happened_to__lte=view.as_of)
         .select_related(
             "file",
@@ -151,7 +160,6 @@ def _find_evidence(view: ReaderView) -> list[Evidence]:
             "update_version__update__commitment__ministry",
         )
         .order_by("happened_to", "pk")
-        .distinct()
     )
     replaced = {row.revises_id for row in rows}
     return [row for row in rows if row.pk not in replaced]

@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db.models import Prefetch
 
 from dialogues.answer_text import CitedFact
 from dialogues.choices import (
@@ -22,12 +24,14 @@ from dialogues.choices import (
 )
 from dialogues.commitment_phrases import format_status_detail
 from dialogues.effective_reading import find_effective_reading
-from dialogues.models import Assessment, Commitment, Evidence, LawEntry, Reading
+from dialogues.models import Assessment, Commitment, Evidence, EvidenceIndicium, EvidenceQuestion, LawEntry, Reading
+from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.models.law import group_by_standard
 from recommendations.choices import Tier
 from recommendations.models import Edition, Question
 from reports.questions import sentences
 from reports.questions.missing import MissingFinder
+from reports.questions.placement import EvidenceSupports, find_answered
 from reports.questions.record import FactStatus, MappedQuestion, QuestionFact, QuestionRecord
 from reports.reader_view import ReaderView
 from reports.readiness.commitment_standings import commitment_standings
@@ -63,7 +67,7 @@ def gather_question_records(
     """Return by id what the record holds on each question. Prefetch all questions `with_mapping`.
 
     Args:
-        others: the other questions of the edition. Evidence that answers one of them is not repeated elsewhere.
+        others: the other questions of the edition. Evidence that answers one of them better is not repeated elsewhere.
 
     Raises:
         PermissionDenied: if the reader may not read the record of the embassy.
@@ -87,10 +91,9 @@ class _RecordBuilder:
         self.indicators = {row.id: row for row in self.facts.indicators}
         self.indicia_of_benchmark = _indicia_by_benchmark(self.facts)
         self.evidence = self._gather_evidence()
-        self.placed = {
-            key
+        self.answered = {
+            key: find_answered(self._describe_support(piece), (*questions, *others))
             for key, piece in self.evidence.items()
-            if any(self._supported(piece, question) for question in (*questions, *others))
         }
         self.readings = self._gather_readings()
         self.claimed_by = self._gather_reading_sources()
@@ -135,7 +138,7 @@ class _RecordBuilder:
             and not self.index.rejection(row.id)
         }
         visible = Evidence.objects.visible_to(self.view.reader, self.view.edition.country)
-        rows = visible.prefetch_related("indicia", "question_links").in_bulk(facts)
+        rows = self._with_known_topics(visible).in_bulk(facts)
         shows: dict[int, dict[int, SupportKind]] = defaultdict(dict)
         links: dict[int, list[int | None]] = defaultdict(lambda: [None])
         for link, evidence in self.index.links_in_force:
@@ -146,6 +149,15 @@ class _RecordBuilder:
         return {
             key: self._review(fact, rows[key], shows[key], links[key]) for key, fact in facts.items() if key in rows
         }
+
+    def _with_known_topics(self, rows: EvidenceQuerySet) -> EvidenceQuerySet:
+        """Fetch the indicia and the questions of the edition that evidence was linked to by the moment."""
+        reader, recorded = self.view.reader, self.view.recorded
+        indicia = EvidenceIndicium.objects.visible_to(reader).filter(recorded)
+        questions = Question.objects.visible_to(reader).filter(edition=self.view.edition).active()
+        links = EvidenceQuestion.objects.visible_to(reader).filter(recorded, question__in=questions)
+        topics: list[Any] = [Prefetch("indicia", indicia), Prefetch("question_links", links)]
+        return rows.prefetch_related(*topics)
 
     def _review(
         self, fact: EvidenceFact, row: Evidence, shows: Mapping[int, SupportKind], links: Iterable[int | None]
@@ -173,37 +185,20 @@ class _RecordBuilder:
             row.evidence_id for indicator in self._indicators_of(question) for row in self.readings.get(indicator, ())
         }
         found = [
-            self._evidence_fact(piece, shows)
-            for piece in self.evidence.values()
-            if piece.fact.id not in given and (shows := self._answers(piece, question)) is not None
+            self._evidence_fact(piece, self.answered[key][question.id])
+            for key, piece in self.evidence.items()
+            if key not in given and question.id in self.answered[key]
         ]
         return sorted(found, key=lambda fact: (STATUS_ORDER[fact.status], fact.day, fact.citations[0].id))
 
-    def _answers(self, piece: ReviewedEvidence, question: MappedQuestion) -> SupportKind | None:
-        """Return what a piece of evidence shows on a question; None if it does not answer it.
-
-        It answers if it supports a benchmark of the question, or an indicium of it or the question itself by its own
-        words. Evidence that so answers no question at all answers those that name its type and share an indicium with
-        its benchmarks: otherwise each report would stand under each question that reports can answer.
-        """
-        shown = self._supported(piece, question)
-        if not shown and piece.row.kind in question.evidence_kinds and piece.fact.id not in self.placed:
-            shown = [
-                kind
-                for benchmark, kind in piece.shows.items()
-                if not question.indicia or question.indicia & self.indicia_of_benchmark.get(benchmark, frozenset())
-            ]
-        return min(shown, key=list(SupportKind).index, default=None)
-
-    def _supported(self, piece: ReviewedEvidence, question: MappedQuestion) -> list[SupportKind]:
-        """Return what a piece of evidence shows on what somebody linked to a question."""
-        shown = [kind for benchmark, kind in piece.shows.items() if benchmark in question.benchmarks]
-        indicia = [(row.indicium, SupportKind(row.shows)) for row in piece.row.indicia.all()]
-        if not question.evidence_kinds or piece.row.kind in question.evidence_kinds:
-            shown += [kind for indicium, kind in indicia if indicium in question.indicia]
-        if not shown and any(row.question_id == question.id for row in piece.row.question_links.all()):
-            shown = [kind for _, kind in indicia] or [SupportKind.CONTEXT]
-        return shown
+    def _describe_support(self, piece: ReviewedEvidence) -> EvidenceSupports:
+        return EvidenceSupports(
+            piece.row.kind,
+            piece.shows,
+            {row.indicium: SupportKind(row.shows) for row in piece.row.indicia.all()},
+            frozenset(row.question_id for row in piece.row.question_links.all()),
+            self.indicia_of_benchmark,
+        )
 
     def _evidence_fact(self, piece: ReviewedEvidence, shows: SupportKind) -> QuestionFact:
         row = piece.row
@@ -412,6 +407,7 @@ def _is_about_the_law(question: MappedQuestion) -> bool:
 def _read_mapping(row: Question) -> MappedQuestion:
     return MappedQuestion(
         row.pk,
+        row.position,
         frozenset(row.indicia),
         tuple(indicator.pk for indicator in row.indicators.all()),
         frozenset(benchmark.pk for benchmark in row.benchmarks.all()),

@@ -11,9 +11,10 @@ from tiptracker.localization import gettext_noop
 
 
 class MappedQuestion(NamedTuple):
-    """A question (its id) with the ids of what it is mapped to."""
+    """A question (its id and its place in the list) with the ids of what it is mapped to."""
 
     id: int
+    position: int
     indicia: frozenset[int]
     indicators: tuple[int, ...]
     benchmarks: frozenset[int]

@@ -247,10 +247,41 @@ def test_evidence_on_an_indicium_answers_the_questions_about_it(edition, mapping
     assert [fact.status for fact in found] == [FactStatus.VERIFIED] * count
 
 
-def test_evidence_that_names_a_question_answers_it_alone(edition):
-    question, other = factories.QuestionFactory(edition=edition), factories.QuestionFactory(edition=edition)
-    factories.EvidenceQuestionFactory(question=question)
+def test_evidence_that_names_a_question_answers_it_alone(edition, benchmark):
+    question = factories.QuestionFactory(edition=edition)
+    other = factories.QuestionFactory(edition=edition, benchmarks=[benchmark], indicia=[4])
+    piece = factories.EvidenceFactory(supports=[benchmark], indicia=[4], recorded_at=BEFORE)
+    factories.EvidenceQuestionFactory(question=question, evidence=piece)
 
-    counts = [len(facts_of(gather(row), CitedKind.EVIDENCE)) for row in (question, other)]
+    [fact] = facts_of(gather(question), CitedKind.EVIDENCE)
 
-    assert counts == [1, 0]
+    assert not fact.sentence.startswith("As background")
+    assert facts_of(gather(other), CitedKind.EVIDENCE) == []
+
+
+def test_a_link_to_a_question_that_is_no_longer_asked_takes_evidence_from_no_other(edition, benchmark):
+    retired = factories.QuestionFactory(edition=edition, is_retired=True)
+    last_year = factories.QuestionFactory(edition=factories.EditionFactory(year=2020, country=edition.country))
+    question = factories.QuestionFactory(edition=edition, benchmarks=[benchmark])
+    piece = factories.EvidenceFactory(supports=[benchmark], recorded_at=BEFORE)
+    for row in (retired, last_year):
+        factories.EvidenceQuestionFactory(question=row, evidence=piece)
+
+    assert len(gather(question).facts) == 1
+
+
+def test_links_to_indicia_and_questions_that_were_made_later_are_not_known_before(edition, benchmark):
+    """The evidence was known on 19 January, and what it supports without a recommendation only on 21 January."""
+    known_on, later = datetime(2022, 1, 20, 12, tzinfo=MASERU), datetime(2022, 1, 21, 9, tzinfo=MASERU)
+    piece = factories.EvidenceFactory(supports=[benchmark], kind=EvidenceKind.REPORT, recorded_at=BEFORE)
+    linked = factories.QuestionFactory(edition=edition)
+    of_benchmark = factories.QuestionFactory(edition=edition, benchmarks=[benchmark])
+    of_indicium = factories.QuestionFactory(edition=edition, indicia=[4])
+    factories.EvidenceIndiciumFactory(evidence=piece, indicium=4, recorded_at=later)
+
+    assert [len(gather(row, known_by=known_on).facts) for row in (of_benchmark, of_indicium)] == [1, 0]
+    assert [len(gather(row).facts) for row in (of_benchmark, of_indicium)] == [1, 1]
+
+    factories.EvidenceQuestionFactory(evidence=piece, question=linked, recorded_at=later)
+    assert [len(gather(row, known_by=known_on).facts) for row in (linked, of_benchmark)] == [0, 1]
+    assert [len(gather(row).facts) for row in (linked, of_benchmark, of_indicium)] == [1, 0, 0]
