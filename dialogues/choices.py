@@ -352,6 +352,7 @@ class CitedKind(ChoiceEnum):
     REQUEST = "request", gettext_noop("Request for information")
     EDITION = "edition", gettext_noop("Edition of the TIP Report")
     LAW = "law", gettext_noop("Entry of the register of the law")
+    CONTRIBUTION = "contribution", gettext_noop("Contribution")
 
     @property
     def letter(self) -> str:
@@ -367,6 +368,7 @@ CITED_LETTERS = {
     CitedKind.REQUEST: "R",
     CitedKind.EDITION: "T",
     CitedKind.LAW: "L",
+    CitedKind.CONTRIBUTION: "G",
 }
 
 
@@ -383,6 +385,7 @@ class CitationChangeKind(ChoiceEnum):
     REQUEST_CHANGED = "request_changed", gettext_noop("The request was changed.")
     REQUEST_ANSWERED = "request_answered", gettext_noop("An answer was received.")
     LAW_CHANGED = "law_changed", gettext_noop("The entry was corrected or ended.")
+    CONTRIBUTION_CORRECTED = "contribution_corrected", gettext_noop("The contribution was corrected.")
 
 
 class TargetOrigin(ChoiceEnum):

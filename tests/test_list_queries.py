@@ -585,7 +585,7 @@ LISTS = [
     ListPage("recommendation_list", Rows.benchmarks, 26),
     ListPage("recommendation_list", Rows.benchmarks, 11, "focal_point"),
     ListPage("briefing_list", Rows.briefings, 11),
-    ListPage("question_list", Rows.answers, 34),
+    ListPage("question_list", Rows.answers, 35),
     ListPage("notice_list", Rows.notices, 9),
     ListPage("mail_list", Rows.mails, 5, "administrator"),
     ListPage("mail_list", Rows.mails, 5, "administrator", query="q=gov&state=queued"),

@@ -11,6 +11,7 @@ from dialogues.models import (
     AnswerVersion,
     Assessment,
     CommitmentEvent,
+    Contribution,
     Evidence,
     EvidenceReview,
     LawEntry,
@@ -153,6 +154,13 @@ def _law_changes(ids: Collection[int]) -> Changes:
     return found
 
 
+def _contribution_changes(ids: Collection[int]) -> Changes:
+    found = defaultdict(list)
+    for row in Contribution.objects.filter(corrects__in=ids):
+        found[row.corrects_id or 0].append((CitationChangeKind.CONTRIBUTION_CORRECTED, row.recorded_at))
+    return found
+
+
 _CHANGES: Mapping[CitedKind, Callable[[Collection[int]], Changes]] = {
     CitedKind.EVIDENCE: _evidence_changes,
     CitedKind.READING: _reading_changes,
@@ -160,4 +168,5 @@ _CHANGES: Mapping[CitedKind, Callable[[Collection[int]], Changes]] = {
     CitedKind.COMMITMENT: _commitment_changes,
     CitedKind.REQUEST: _request_changes,
     CitedKind.LAW: _law_changes,
+    CitedKind.CONTRIBUTION: _contribution_changes,
 }

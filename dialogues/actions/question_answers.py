@@ -18,6 +18,7 @@ from dialogues.models import (
     AnswerVersion,
     Assessment,
     Commitment,
+    Contribution,
     Evidence,
     InformationRequest,
     LawEntry,
@@ -208,6 +209,7 @@ _VISIBLE: Mapping[CitedKind, Callable[[User, Country], QuerySet[Model]]] = {
     CitedKind.COMMITMENT: Commitment.objects.visible_to,
     CitedKind.REQUEST: InformationRequest.objects.visible_to,
     CitedKind.LAW: LawEntry.objects.visible_to,
+    CitedKind.CONTRIBUTION: Contribution.objects.visible_to,
     CitedKind.EDITION: lambda user, country: Edition.objects.visible_to(user).filter(country=country),
 }
 

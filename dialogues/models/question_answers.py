@@ -13,6 +13,7 @@ from dialogues.answer_state import AnswerStanding, find_answer_standing
 from dialogues.choices import AnswerEventKind, AnswerFinding, CitedKind
 from dialogues.models.assessments import Assessment
 from dialogues.models.commitments import Commitment
+from dialogues.models.dialogue_numbers import Contribution
 from dialogues.models.evidence import Evidence
 from dialogues.models.information_requests import InformationRequest
 from dialogues.models.law import LawEntry
@@ -112,6 +113,7 @@ CITED_FIELDS = {
     CitedKind.REQUEST: "information_request",
     CitedKind.EDITION: "edition",
     CitedKind.LAW: "law_entry",
+    CitedKind.CONTRIBUTION: "contribution",
 }
 """The field of a citation by the kind of fact that it names."""
 
@@ -129,6 +131,7 @@ class AnswerCitation(models.Model):
     )
     edition = models.ForeignKey(Edition, models.PROTECT, null=True, blank=True, related_name="cited_in")
     law_entry = models.ForeignKey(LawEntry, models.PROTECT, null=True, blank=True, related_name="cited_in")
+    contribution = models.ForeignKey(Contribution, models.PROTECT, null=True, blank=True, related_name="cited_in")
 
     class Meta:
         ordering = ("sentence", "pk")

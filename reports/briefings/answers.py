@@ -7,7 +7,7 @@ from itertools import groupby
 
 from dialogues.actions.citation_checks import list_cited_facts
 from dialogues.answer_text import CitedFact, SentenceText
-from dialogues.choices import AnswerFinding, AnswerState
+from dialogues.choices import AnswerFinding, AnswerState, CitedKind
 from dialogues.models import AnswerVersion
 from recommendations.models import Question, QuestionSet
 from reports.briefings.content.answers import (
@@ -74,7 +74,8 @@ def _newest_moment(view: ReaderView, answered: Sequence[AnsweredQuestion]) -> da
     facts = facts_known_by(gather_facts(view.edition), view.known_by)
     versions = [row.version.recorded_at for row in answered if row.version]
     decisions = [row.standing.at for row in answered if row.standing.at]
-    return view.newest(newest_fact(view, facts), *versions, *decisions)
+    told = [fact.changed_at for row in answered for fact in row.record.facts if fact.kind is not CitedKind.EDITION]
+    return view.newest(newest_fact(view, facts), *told, *versions, *decisions)
 
 
 def _describe_set(view: ReaderView) -> str:

@@ -30,6 +30,7 @@ from dialogues.models.law import group_by_standard
 from recommendations.choices import Tier
 from recommendations.models import Edition, Question
 from reports.questions import sentences
+from reports.questions.contributions import gather_contributions
 from reports.questions.missing import MissingFinder
 from reports.questions.placement import EvidenceSupports, find_answered
 from reports.questions.record import FactStatus, MappedQuestion, QuestionFact, QuestionRecord
@@ -101,6 +102,7 @@ class _RecordBuilder:
         self.assessments = self._gather_assessments()
         with record_language():
             self.commitments = self._gather_commitments()
+            self.contributions = list(gather_contributions(view, self.facts))
             self.law = list(self._gather_law())
         self.missing = MissingFinder(view, self.facts, self.readings)
 
@@ -113,6 +115,7 @@ class _RecordBuilder:
                 *self._reading_facts(question),
                 *self._evidence_facts(question),
                 *self._assessment_facts(question),
+                *self._contribution_facts(question),
                 *self._commitment_facts(question),
                 *self.missing.request_facts(question.id),
             ]
@@ -368,6 +371,20 @@ class _RecordBuilder:
             fact
             for row, fact, towards in self.commitments
             if row.ministry_id is None or not question.benchmarks or towards & question.benchmarks
+        ]
+
+    def _contribution_facts(self, question: MappedQuestion) -> list[QuestionFact]:
+        """Return the contributions that answer a question: those to work on its benchmarks.
+
+        A question on partnerships is answered by those of the United States and of partners too and, if it is mapped to
+        no benchmark, by those of ministries.
+        """
+        is_on_partnerships = PARTNERSHIPS in question.indicia
+        return [
+            given.fact
+            for given in self.contributions
+            if given.benchmarks & question.benchmarks
+            or (is_on_partnerships and not (given.is_of_ministry and question.benchmarks))
         ]
 
     def _gather_law(self) -> Iterator[QuestionFact]:

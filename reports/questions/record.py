@@ -95,6 +95,7 @@ GROUPS = (
     (CitedKind.READING,),
     (CitedKind.EVIDENCE,),
     (CitedKind.ASSESSMENT,),
+    (CitedKind.CONTRIBUTION,),
     (CitedKind.COMMITMENT, CitedKind.REQUEST),
 )
 """The kinds of fact of each paragraph of a draft, in order."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from dialogues.choices import DoneBy, LawEntryKind, ReadingDirection, SupportKind
+from dialogues.choices import ContributedBy, DoneBy, LawEntryKind, ReadingDirection, SupportKind
 from reports import formatting
 from reports.questions.record import FactStatus
 from reports.readiness.facts import IndicatorFact, ReadingFact
@@ -171,6 +171,29 @@ def describe_commitment(maker: str, text: str, made_on: date, status: str) -> st
         "date": format_date(made_on),
         "text": text.strip().rstrip("."),
         "status": formatting.lowercase_first(status),
+    }
+
+
+_CONTRIBUTIONS = {
+    ContributedBy.MINISTRY: gettext_noop("Contribution of the %(giver)s (%(details)s): %(what)s."),
+    ContributedBy.UNITED_STATES: gettext_noop("Contribution of the United States (%(details)s): %(what)s."),
+    ContributedBy.PARTNER: gettext_noop("Contribution of %(giver)s (%(details)s): %(what)s."),
+}
+
+
+def describe_contribution(
+    given_by: ContributedBy, giver: str, what: str, *, kind: str, money: str, first: date, last: date | None
+) -> str:
+    """Say what one side gives to the work: "Contribution of the United States (money, LSL 40,000, since …): …".
+
+    `giver` is the full name of a ministry or a partner. `last` is None while it goes on.
+    """
+    when = describe_days(first, last) if last else gettext("since %(date)s") % {"date": format_date(first)}
+    details = [formatting.lowercase_first(kind), money, when]
+    return gettext(_CONTRIBUTIONS[given_by]) % {
+        "giver": giver,
+        "details": ", ".join(filter(None, details)),
+        "what": what.strip().rstrip("."),
     }
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dialogues.answer_text import CitedFact
 from dialogues.choices import CitedKind
-from dialogues.models import Assessment, Commitment, Evidence, InformationRequest, LawEntry, Reading
+from dialogues.models import Assessment, Commitment, Contribution, Evidence, InformationRequest, LawEntry, Reading
 from recommendations.models import Edition
 from reports.evidence_sources import describe_evidence_source, describe_reading_source
 from tiptracker.accounts.models import Country, User
@@ -95,6 +95,12 @@ def _law_entries(user: User, country: Country, ids: Iterable[int]) -> Iterator[F
         yield FactSource(CitedFact(CitedKind.LAW, row.pk), row.citation, row.source)
 
 
+def _contributions(user: User, country: Country, ids: Iterable[int]) -> Iterator[FactSource]:
+    for row in Contribution.objects.visible_to(user, country).filter(pk__in=ids).with_giver_and_work():
+        label = gettext("Contribution, %(giver)s: %(what)s") % {"giver": row.giver, "what": row.description}
+        yield FactSource(CitedFact(CitedKind.CONTRIBUTION, row.pk), label, row.source, "contribution_detail", row.pk)
+
+
 _DESCRIBE: Mapping[CitedKind, Callable[[User, Country, Iterable[int]], Iterator[FactSource]]] = {
     CitedKind.EVIDENCE: _evidence,
     CitedKind.READING: _readings,
@@ -103,4 +109,5 @@ _DESCRIBE: Mapping[CitedKind, Callable[[User, Country, Iterable[int]], Iterator[
     CitedKind.REQUEST: _requests,
     CitedKind.EDITION: _editions,
     CitedKind.LAW: _law_entries,
+    CitedKind.CONTRIBUTION: _contributions,
 }

@@ -41,6 +41,10 @@ def cite(row, text="Police opened four cases."):
     return SentenceText(text, (CitedFact(CitedKind.EVIDENCE, row.pk),))
 
 
+def given(row):
+    return CitedFact(CitedKind.CONTRIBUTION, row.pk)
+
+
 def state_of(question):
     return AnswerVersion.objects.newest()[question.pk].standing.state
 
@@ -140,6 +144,34 @@ def test_a_newer_figure_flags_the_answer_that_cites_the_earlier_one(question):
     [change] = find_citation_changes([version])[version.pk]
 
     assert (change.kind, change.at) == (CitationChangeKind.NEWER_FIGURE, NOW + timedelta(days=1))
+
+
+def test_a_correction_of_a_contribution_flags_the_answer_that_cites_the_earlier_row(question):
+    contribution = factories.ContributionFactory(country=question.edition.country)
+    uncorrected = factories.ContributionFactory(country=question.edition.country)
+    text, later = "We paid.", NOW + timedelta(days=1)
+    version = save(question, *(SentenceText(text, (given(row),)) for row in (contribution, uncorrected)))
+    again = factories.ContributionFactory(
+        country=question.edition.country, corrects=contribution, reason="Two.", recorded_at=later
+    )
+
+    [change] = find_citation_changes([version])[version.pk]
+
+    assert (change.fact.key, change.kind, change.at) == (
+        f"G{contribution.pk}",
+        CitationChangeKind.CONTRIBUTION_CORRECTED,
+        later,
+    )
+    assert find_citation_changes([save(question, SentenceText(text, (given(again),)))]) == {}
+
+
+def test_a_contribution_of_another_country_is_no_source(question):
+    abroad = factories.ContributionFactory(country=factories.CountryFactory(elsewhere=True))
+
+    with pytest.raises(Refused) as refused:
+        save(question, SentenceText("They paid.", (given(abroad),)))
+
+    assert refused.value.code == "unknown_source"
 
 
 def test_an_answer_to_an_earlier_wording_keeps_both_texts_and_is_not_completed(question, piece):

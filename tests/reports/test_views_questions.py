@@ -3,12 +3,14 @@
 import json
 from datetime import date, datetime
 
+import docx
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
 from dialogues.choices import AnswerEventKind, AnswerState, EvidenceDecision
 from dialogues.models import AnswerVersion
+from reports.briefings import pdf
 from tests import factories
 from tests.edition_urls import edition_url
 from tests.factories import MASERU
@@ -69,6 +71,34 @@ def test_each_sentence_leads_to_its_facts(client, question, officer):
     page = open_question(client, question).content.decode()
 
     assert reverse("evidence_detail", args=[evidence.pk]) in page
+
+
+def test_a_contribution_is_drafted_cited_and_linked_and_a_correction_is_shown(client, question, officer, tmp_path):
+    [benchmark] = question.benchmarks.all()
+    given = {"recommendation": benchmark.recommendation, "what": "Rooms for a course"}
+    contribution = factories.ContributionFactory(recorded_at=BEFORE, **given)
+    drafted = open_question(client, question).context["form"]["text"].value()
+
+    press(client, question, "save", finding="facts", text=drafted)
+    factories.ContributionFactory(
+        corrects=contribution, reason="Two.", recorded_at=datetime(2022, 2, 15, 12, tzinfo=MASERU), **given
+    )
+    page = open_question(client, question)
+
+    assert f"[G{contribution.pk}]" in drafted
+    [change] = page.context["changes"]
+    assert change.source.label == "Contribution, United States: Rooms for a course"
+    assert change.url == reverse("contribution_detail", args=[contribution.pk])
+    for name in ("answers.json", "answers.docx", "answers.pdf"):
+        call_command("draft_answers", "LSO", "2021", as_of="2022-02-15", output=str(tmp_path / name), verbosity=0)
+    [answer] = json.loads((tmp_path / "answers.json").read_text())["questions"]
+    facts = [fact for sentence in answer["sentences"] for fact in sentence["facts"]]
+    assert [(fact["key"], fact["source"]) for fact in facts if fact["kind"] == "contribution"] == [
+        (f"G{contribution.pk}", "Letter of 1 December 2021")
+    ]
+    word = docx.Document(str(tmp_path / "answers.docx"))
+    assert any("Rooms for a course" in cell.text for table in word.tables for row in table.rows for cell in row.cells)
+    assert "Rooms for a course" in " ".join(pdf.extract_pdf_text((tmp_path / "answers.pdf").read_bytes()).split())
 
 
 def test_a_sentence_without_a_source_is_marked_and_keeps_the_answer_a_draft(client, question, officer):

@@ -285,3 +285,64 @@ def test_links_to_indicia_and_questions_that_were_made_later_are_not_known_befor
     factories.EvidenceQuestionFactory(evidence=piece, question=linked, recorded_at=later)
     assert [len(gather(row, known_by=known_on).facts) for row in (linked, of_benchmark)] == [0, 1]
     assert [len(gather(row).facts) for row in (linked, of_benchmark, of_indicium)] == [1, 0, 0]
+
+
+def test_what_both_sides_contribute_to_work_on_a_benchmark_answers_its_questions(edition, benchmark):
+    ministry = factories.MinistryFactory(country=edition.country, name="Ministry of Police")
+    partner = factories.PartnerFactory(country=edition.country, name="The House")
+    work = {"recommendation": benchmark.recommendation, "recorded_at": BEFORE}
+    people = factories.ContributionFactory(ministry=ministry, kind="people", what="A trainer for a day", **work)
+    money = factories.ContributionFactory(
+        kind="money", what="Fuel.", amount=40000, currency="LSL", through_on=date(2022, 1, 31), **work
+    )
+    things = factories.ContributionFactory(partner=partner, kind="equipment", what="Two beds", **work)
+    elsewhere = factories.BenchmarkFactory(recommendation__edition=edition)
+    factories.ContributionFactory(recommendation=elsewhere.recommendation, recorded_at=BEFORE)
+    question = factories.QuestionFactory(edition=edition, benchmarks=[benchmark])
+
+    found = facts_of(gather(question), CitedKind.CONTRIBUTION)
+
+    assert [(fact.citations[0].id, fact.sentence) for fact in found] == [
+        (
+            people.pk,
+            "Contribution of the Ministry of Police (people, since 1 December 2021): A trainer for a day.",
+        ),
+        (
+            money.pk,
+            "Contribution of the United States (money, LSL 40,000, between 1 December 2021 and 31 January 2022): Fuel.",
+        ),
+        (things.pk, "Contribution of The House (equipment, since 1 December 2021): Two beds."),
+    ]
+    assert all(sentence.citations for sentence in draft_sentences(gather(question)))
+
+
+def test_contributions_of_other_years_and_rows_that_were_corrected_answer_nothing(edition, benchmark):
+    work = {"recommendation": benchmark.recommendation, "recorded_at": BEFORE}
+    factories.ContributionFactory(starts_on=date(2020, 5, 1), through_on=date(2021, 3, 31), **work)
+    factories.ContributionFactory(starts_on=date(2022, 2, 16), **work)
+    first = factories.ContributionFactory(starts_on=date(2020, 5, 1), **work)
+    second = factories.ContributionFactory(
+        corrects=first, reason="Two.", **work | {"recorded_at": datetime(2022, 1, 25, tzinfo=MASERU)}
+    )
+    abroad = factories.EditionFactory(year=2021, country=factories.CountryFactory(elsewhere=True))
+    factories.ContributionFactory(country=abroad.country, recorded_at=BEFORE)
+    question = factories.QuestionFactory(edition=edition, benchmarks=[benchmark], indicia=[9])
+
+    now, then = gather(question), gather(question, known_by=datetime(2022, 1, 24, tzinfo=MASERU))
+
+    assert [fact.citations[0].id for fact in facts_of(now, CitedKind.CONTRIBUTION)] == [second.pk]
+    assert [fact.citations[0].id for fact in facts_of(then, CitedKind.CONTRIBUTION)] == [first.pk]
+
+
+def test_a_question_on_partnerships_is_answered_by_what_the_united_states_and_partners_give(edition, benchmark):
+    ministry = factories.MinistryFactory(country=edition.country)
+    partner = factories.PartnerFactory(country=edition.country)
+    ours, theirs, own = (
+        factories.ContributionFactory(**by) for by in ({}, {"partner": partner}, {"ministry": ministry})
+    )
+    mapped = factories.QuestionFactory(edition=edition, indicia=[9], benchmarks=[benchmark])
+    unmapped = factories.QuestionFactory(edition=edition, indicia=[9])
+
+    cited = [{fact.citations[0].id for fact in gather(row).facts} for row in (mapped, unmapped)]
+
+    assert cited == [{ours.pk, theirs.pk}, {ours.pk, theirs.pk, own.pk}]
