@@ -37,10 +37,8 @@ class AnsweredQuestion:
 
     @property
     def finding(self) -> AnswerFinding | None:
-        """The kind of answer. Without a saved answer, facts of the record are one; None if there are none either."""
-        if self.version:
-            return AnswerFinding(self.version.finding)
-        return AnswerFinding.FACTS if self.record.facts else None
+        """The kind of answer: the saved one or, without one, what the record gives; None if it holds nothing."""
+        return AnswerFinding(self.version.finding) if self.version else self.record.finding
 
     @property
     def sentences(self) -> list[SentenceText]:

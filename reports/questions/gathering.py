@@ -117,7 +117,7 @@ class _RecordBuilder:
                 *self._assessment_facts(question),
                 *self._contribution_facts(question),
                 *self._commitment_facts(question),
-                *self.missing.request_facts(question.id),
+                *self.missing.request_facts(question),
             ]
         with_evidence = {
             benchmark
@@ -125,7 +125,9 @@ class _RecordBuilder:
             for benchmark in piece.shows
             if benchmark in question.benchmarks
         }
-        missing = self.missing.find(question, with_evidence, has_facts=bool(facts))
+        missing = self.missing.find(
+            question, with_evidence, has_facts=any(fact.kind is not CitedKind.REQUEST for fact in facts)
+        )
         return QuestionRecord(question.id, tuple(facts), tuple(missing))
 
     # --- Evidence ---------------------------------------------------------------------------------------------------

@@ -79,14 +79,18 @@ class MissingFinder:
             found = [self._missing_information(question)]
         return found
 
-    def request_facts(self, question: int) -> Iterator[QuestionFact]:
-        """Yield a sentence for each request made for a question that has no answer."""
-        lines: dict[int, list[OpenLine]] = defaultdict(list)
-        for line in self.by_question[question]:
-            lines[line.request.pk].append(line)
+    def request_facts(self, question: MappedQuestion) -> Iterator[QuestionFact]:
+        """Yield a sentence for each request made for a question, or for a figure that it lacks, without an answer."""
+        asked = list(self.by_question[question.id])
+        for indicator in question.indicators:
+            if not self._has_figure(indicator):
+                asked += self.by_indicator[indicator]
+        lines: dict[int, dict[int, OpenLine]] = defaultdict(dict)
+        for line in asked:
+            lines[line.request.pk][line.line.pk] = line
         for key, group in lines.items():
-            request, asked_on, _ = group[0]
-            wordings = [each.line.wording for each in group]
+            request, asked_on, _ = next(iter(group.values()))
+            wordings = [each.line.description for each in group.values()]
             yield QuestionFact(
                 (CitedFact(CitedKind.REQUEST, key),),
                 sentences.describe_request(request.ministry.name, asked_on, wordings, self.view.as_of),

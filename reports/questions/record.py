@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from dialogues.answer_text import CitedFact, SentenceText, split_sentences
-from dialogues.choices import CitedKind
+from dialogues.choices import AnswerFinding, CitedKind
 from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import gettext_noop
 
@@ -73,6 +73,14 @@ class QuestionRecord:
     question: int
     facts: tuple[QuestionFact, ...]
     missing: tuple[MissingItem, ...]
+
+    @property
+    def finding(self) -> AnswerFinding | None:
+        """The kind of answer that the record gives: facts, or only requests without an answer; None without either."""
+        if not self.facts:
+            return None
+        is_asked_only = all(fact.kind is CitedKind.REQUEST for fact in self.facts)
+        return AnswerFinding.NO_ANSWER if is_asked_only else AnswerFinding.FACTS
 
     @property
     def rests_on_claims(self) -> bool:

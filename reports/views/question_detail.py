@@ -129,7 +129,7 @@ class _QuestionPage:
         draft = format_answer(draft_sentences(self.answered.record))
         typed = data.get("text", "").replace("\r\n", "\n").strip()
         self.earlier_text = typed if typed != draft else ""
-        finding = AnswerFinding.FACTS if draft else AnswerFinding.NOTHING_KNOWN
+        finding = self.answered.record.finding or AnswerFinding.NOTHING_KNOWN
         self.form = AnswerTextForm(initial={"finding": finding, "text": draft, "seen": data.get("seen", self.seen)})
         return ""
 

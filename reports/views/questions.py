@@ -123,7 +123,7 @@ def _draft_all(request: EditionRequest) -> HttpResponse:
         try:
             save_answer(
                 question=row.question,
-                finding=AnswerFinding.FACTS,
+                finding=row.record.finding or AnswerFinding.NOTHING_KNOWN,
                 sentences=draft_sentences(row.record),
                 as_of=now.date(),
                 seen=0,

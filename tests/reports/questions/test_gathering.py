@@ -5,7 +5,15 @@ from datetime import date, datetime
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.choices import CitedKind, DoneBy, EvidenceDecision, EvidenceKind, ReadingDirection, SupportKind
+from dialogues.choices import (
+    AnswerFinding,
+    CitedKind,
+    DoneBy,
+    EvidenceDecision,
+    EvidenceKind,
+    ReadingDirection,
+    SupportKind,
+)
 from recommendations.choices import Pillar
 from reports.questions.gathering import gather_question_records
 from reports.questions.record import FactStatus, draft_sentences
@@ -170,10 +178,30 @@ def test_a_question_without_a_fact_says_what_is_missing_and_whom_to_ask(edition)
     request = factories.InformationRequestFactory(ministry=police, edition=edition, lines=[asked])
     question = factories.QuestionFactory(edition=edition, indicators=[asked, told])
 
-    first, second = gather(question).missing
+    record = gather(question)
+    first, second = record.missing
 
     assert (first.indicator, first.ministry_name, first.request) == (asked.pk, "Ministry of Police", request.pk)
     assert (second.indicator, second.request) == (told.pk, None)
+    (unanswered,) = [fact for fact in record.facts if fact.kind is CitedKind.REQUEST]
+    assert unanswered.sentence == (
+        "On 8 November 2021 the embassy asked the Ministry of Police for: Convictions, 1 April 2021 to 31 March 2022. "
+        "No answer was received by 15 February 2022."
+    )
+    assert record.finding is AnswerFinding.FACTS
+
+
+def test_a_figure_that_came_is_no_longer_called_unanswered(edition):
+    indicator = factories.IndicatorFactory(country=edition.country, name="Convictions")
+    factories.InformationRequestFactory(edition=edition, ministry__country=edition.country, lines=[indicator])
+    question = factories.QuestionFactory(edition=edition, indicators=[indicator])
+    assert gather(question).finding is AnswerFinding.NO_ANSWER
+
+    factories.ReadingFactory(indicator=indicator, figure=3, **PARTLY)
+
+    record = gather(question)
+    assert [fact.kind for fact in record.facts] == [CitedKind.READING]
+    assert record.finding is AnswerFinding.FACTS
 
 
 def test_a_question_on_which_nothing_is_mapped_asks_the_lead_of_a_like_recommendation(edition):
@@ -191,6 +219,9 @@ def test_a_question_on_which_nothing_is_mapped_asks_the_lead_of_a_like_recommend
 
     assert (item.question, item.ministry_name, item.request) == (question.pk, "Ministry of Labour", None)
     [fact] = record.facts
+    [asked] = record.missing
+    assert asked.request == line.information_request_id
+    assert record.finding is AnswerFinding.NO_ANSWER
     assert fact.citations[0].id == line.information_request_id
     assert "No answer was received by 15 February 2022" in fact.sentence
 
