@@ -38,7 +38,7 @@ def _build_figure(line: ChosenLine) -> PackFigure:
         target=target.display_value if target else gettext("none"),
         now=_describe_reading(standing.verified) if standing.verified else gettext("no data"),
         claimed=_describe_reading(standing.claimed) if standing.claimed else "",
-        source=describe_reading_source(standing.verified, has_date=False) if standing.verified else "",
+        source=describe_reading_source(standing.verified) if standing.verified else "",
         status_text=line.status_text,
         sentence=" ".join(standing.sentences),
         said=discussion.text if discussion and line.is_discussed else "",

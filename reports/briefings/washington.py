@@ -210,12 +210,12 @@ class _WashingtonInputBuilder:
 
     def _source(self, row: Evidence) -> str:
         """Return who says so and where; empty if the document leaves sources out. Its date is printed beside."""
-        return describe_evidence_source(row, has_date=False) if self.has_sources else ""
+        return describe_evidence_source(row) if self.has_sources else ""
 
     def _source_of(self, row: Reading | None) -> str:
         if row is None or not self.has_sources:
             return ""
-        return describe_reading_source(row, has_date=False)
+        return describe_reading_source(row)
 
 
 def _format_reading(row: Count | None, indicator: Counted) -> str:

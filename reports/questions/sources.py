@@ -33,7 +33,7 @@ def describe_sources(user: User, country: Country, facts: Collection[CitedFact])
 
 def _evidence(user: User, country: Country, ids: Iterable[int]) -> Iterator[FactSource]:
     for row in Evidence.objects.visible_to(user, country).filter(pk__in=ids):
-        source = describe_evidence_source(row, has_date=True)
+        source = describe_evidence_source(row)
         yield FactSource(CitedFact(CitedKind.EVIDENCE, row.pk), row.title, source, "evidence_detail", row.pk)
 
 
@@ -43,7 +43,7 @@ def _readings(user: User, country: Country, ids: Iterable[int]) -> Iterator[Fact
         yield FactSource(
             CitedFact(CitedKind.READING, row.pk),
             row.description,
-            describe_reading_source(row, has_date=True),
+            describe_reading_source(row),
             "indicator_detail",
             row.indicator_id,
         )
