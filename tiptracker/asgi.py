@@ -25,6 +25,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, parse_cookie
 
 from tiptracker.audit.request_context import PERSON_KEY
+from tiptracker.infrastructure.call_stack import with_room_for_calls
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web import error_pages
 from tiptracker.web.error_pages import ErrorPage
@@ -363,7 +364,7 @@ async def _send_response(send: AsgiSend, status: int, headers: RawHeaders, parts
 
 
 application = AsgiApplication(
-    wsgi_application,
+    with_room_for_calls(wsgi_application),
     threads=settings.WEB_THREADS,
     max_bytes=settings.UPLOAD_MAX_TOTAL_BYTES + FORM_BYTES_ALLOWANCE,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
+from tiptracker.infrastructure.call_stack import with_room_for_calls
 from tiptracker.jobs import actions
 from tiptracker.jobs.actions import JobProgress, claim_job
 
@@ -14,12 +15,14 @@ def job_task(kind: str) -> Callable[[Callable[[JobProgress], None]], Any]:
     """Register a function as the task for jobs of `kind`. It is called with the progress of a job that it may run."""
 
     def register(work: Callable[[JobProgress], None]) -> Any:
+        run = with_room_for_calls(work)
+
         @shared_task(name=kind)
         @wraps(work)
         def task(job_id: int) -> None:
             with claim_job(job_id) as progress:
                 if progress:
-                    work(progress)
+                    run(progress)
 
         return task
 
