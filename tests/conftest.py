@@ -480,15 +480,17 @@ def pytest_xdist_auto_num_workers() -> int:
     return min((os.cpu_count() or 1) + 1, 6)
 
 
-SHARED_WORLD = "tests/security/"
-"""Tests of this folder ask the same addresses of the same rows, and reuse each other's answers within a process."""
+SHARED_ANSWERS = ("tests/security/test_headers.py", "tests/security/test_roles.py")
+"""The tests of these files request the same URLs with the same rows, and reuse each other's answers in a process."""
+LONGEST = (*SHARED_ANSWERS, "tests/journeys/test_accessibility.py")
+"""The files that take several minutes in one process."""
 
 
 class SchedulingByFile(LoadFileScheduling):
     """Let one process run each file, and one process the files that share answers."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return SHARED_WORLD if nodeid.startswith(SHARED_WORLD) else super()._split_scope(nodeid)
+        return SHARED_ANSWERS[0] if nodeid.startswith(SHARED_ANSWERS) else super()._split_scope(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
@@ -520,10 +522,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _rank(item: pytest.Item) -> int:
-    """Return when a test is begun: first what one process does alone, then long tests, then all others."""
-    if item.nodeid.startswith(SHARED_WORLD):
+    """Return when a test is begun: the longest files first, then other long tests, then all others."""
+    if item.nodeid.startswith(LONGEST):
         return 0
-    return 1 if any(item.iter_markers("journey")) or any(item.iter_markers("long")) else 2
+    is_long = item.nodeid.startswith("tests/security/") or {"journey", "long"} & {
+        each.name for each in item.iter_markers()
+    }
+    return 1 if is_long else 2
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
