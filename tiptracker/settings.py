@@ -218,9 +218,8 @@ UPLOAD_MAX_UPDATE_BYTES = env.UPLOAD_MAX_UPDATE_BYTES.read()
 UPLOAD_MAX_MINISTRY_BYTES = env.UPLOAD_MAX_MINISTRY_BYTES.read()
 # Address of clamd ("tcp://host:port", "unix:///path"). If unset, files are cleaned but not scanned for malware.
 CLAMD_URL = env.CLAMD_URL.read()
-# Separate processes parse, draw and read files from outside (tiptracker.sandbox). SANDBOX_PROCESSES of them run at once
-# on a machine, and SANDBOX_WAITING more requests wait. Together these have to be fewer than the serving threads
-# (WEB_THREADS per process).
+# Separate processes read files from outside (tiptracker.sandbox). SANDBOX_PROCESSES run at once on a machine and
+# SANDBOX_WAITING requests wait. Together these have to be fewer than the serving threads (WEB_THREADS per process).
 SANDBOX_DIR = VAR_DIR / "sandbox"
 SANDBOX_PROCESSES = env.SANDBOX_PROCESSES.read()
 SANDBOX_WAITING = env.SANDBOX_WAITING.read()
@@ -232,6 +231,7 @@ FILE_UPLOAD_HANDLERS = [
     "dialogues.files.inspection.TolerantTemporaryFileHandler",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_500  # a preview sends six for each of 200 yearly questions, four for each table
 
 # --- People ---------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

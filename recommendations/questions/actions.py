@@ -1,6 +1,7 @@
 """Start, edit and load sets of yearly questions. Loading writes everything in the preview or nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -16,9 +17,17 @@ from recommendations.questions.draft_questions import (
     deserialize_questions,
     serialize_questions,
 )
-from recommendations.questions.editing import QuestionStep, TypedQuestion, edit_question, with_typed
+from recommendations.questions.editing import (
+    QuestionStep,
+    TypedQuestion,
+    edit_question,
+    with_repeats,
+    with_typed,
+)
 from recommendations.questions.outline import read_outline
-from recommendations.questions.preview import build_preview
+from recommendations.questions.preview import QuestionLine, QuestionPreview, build_preview
+from recommendations.questions.source import TableColumns
+from recommendations.questions.tables import read_source
 from recommendations.questions.writer import QuestionWriter
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record_all
@@ -83,16 +92,58 @@ def edit_draft_questions(
     """
     locked = _lock_draft(question_set, by)
     _refuse_stale(locked, seen)
-    draft = with_typed(deserialize_questions(locked.draft), typed)
+    before = deserialize_questions(locked.draft)
+    draft = with_typed(before, typed)
     if step is not None:
         draft = edit_question(draft, step, place)
-    locked.draft = serialize_questions(draft)
+    locked.draft = serialize_questions(replace(draft, is_edited=before.is_edited or draft != before))
+    return update_row(locked)
+
+
+@transaction.atomic
+def read_again(
+    *,
+    question_set: QuestionSet,
+    columns: Sequence[TableColumns],
+    typed: Sequence[TypedQuestion] | None,
+    loses_corrections: bool,
+    seen: str | None,
+    by: User,
+) -> QuestionSet:
+    """Read the tables of a draft again with other columns. What the user corrected is lost, so the user confirms that.
+
+    Args:
+        columns: the columns of each table, in their order.
+        typed: what the page sent beside the columns, to see whether it holds corrections; None if it is not valid.
+        seen: the fingerprint of the preview that the page showed; None skips the check.
+
+    Raises PermissionDenied, EditConflict, Refused.
+    """
+    locked = _lock_draft(question_set, by)
+    _refuse_stale(locked, seen)
+    draft = deserialize_questions(locked.draft)
+    if draft.source is None or len(columns) != len(draft.source.columns):
+        raise Refused("no_table", gettext("This draft has no table to read again. Load the file again."))
+    is_edited = draft.is_edited or typed is None or with_typed(draft, typed) != draft
+    if is_edited and not loses_corrections:
+        sentence = gettext(
+            "You changed questions of this draft. Reading the table again loses these changes. Tick the box if you "
+            "want that."
+        )
+        raise Refused("loses_corrections", sentence, field="loses_corrections")
+    locked.draft = serialize_questions(read_source(replace(draft.source, columns=tuple(columns))))
     return update_row(locked)
 
 
 @transaction.atomic
 def load_question_set(
-    *, question_set: QuestionSet, is_right_year: bool, seen: str | None, by: User, now: datetime
+    *,
+    question_set: QuestionSet,
+    is_right_year: bool,
+    seen: str | None,
+    by: User,
+    now: datetime,
+    repeats: Mapping[int, int] | None = None,
 ) -> QuestionSet:
     """Load a draft set: its questions become those of the edition.
 
@@ -102,6 +153,8 @@ def load_question_set(
     Args:
         is_right_year: whether the user confirmed a set whose text names another year.
         seen: the fingerprint of the preview that the page showed; None skips the check.
+        repeats: by the place of a question, the key of last year's question that the page showed for it, or
+            NO_QUESTION. The proposal stands for the others.
 
     Raises PermissionDenied, EditConflict, Refused.
     """
@@ -112,8 +165,10 @@ def load_question_set(
     locked = _lock_draft(question_set, by)
     lock_rows(Question.objects.filter(edition=edition))
     _refuse_stale(locked, seen)
+    locked.draft = serialize_questions(with_repeats(deserialize_questions(locked.draft), repeats or {}))
     preview = build_preview(locked)
     _refuse_incomplete(preview.draft)
+    _refuse_repeated_twice(preview)
     if preview.draft.is_of_another_year(edition.year) and not is_right_year:
         raise Refused("another_year", describe_other_year(preview.draft, edition), field="is_right_year")
     writer = QuestionWriter(edition, locked, preview, by, now)
@@ -171,6 +226,25 @@ def _refuse_incomplete(draft: DraftQuestions) -> None:
         places = [place for place, question in enumerate(draft.questions) if question.number == doubled[0]]
         sentence = gettext("Two questions have the number %(number)s. Change one of them, or leave it out.")
         raise Refused("numbered_twice", sentence % {"number": doubled[0]}, field=f"number_{places[1]}")
+
+
+def _refuse_repeated_twice(preview: QuestionPreview) -> None:
+    """Refuse a set of which two questions repeat the same question of last year."""
+    for old, lines in preview.repeated_twice:
+        sentence = describe_repeated_twice(old, lines)
+        raise Refused("repeated_twice", sentence, field=f"repeats_{lines[1].place}")
+
+
+def describe_repeated_twice(old: Question, lines: Sequence[QuestionLine]) -> str:
+    """Say which questions of a set repeat the same question of last year, and what to do."""
+    return gettext(
+        "Questions %(numbers)s repeat the same question of the %(year)d edition: %(old)s. Choose another question for "
+        "all but one of them, or “New this year”."
+    ) % {
+        "numbers": join_with_and([line.question.number or "?" for line in lines]),
+        "year": old.edition.year,
+        "old": old.number,
+    }
 
 
 def _refuse_stale(locked: QuestionSet, seen: str | None) -> None:

@@ -5,9 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from recommendations.importing.stored_sentences import StoredSentence, deserialize_sentence
+from recommendations.questions.source import QuestionSource, deserialize_source, serialize_source
 
 MAX_DEPTH = 2
 """Deepest level: a question, its part, and a part of that. Deeper ones are kept at this level, with their numbers."""
+
+NO_QUESTION = 0
+"""In place of the key of a question: none, because the user said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,8 @@ class DraftQuestion:
 
     `depth` is 0 for a question and 1 for its part. It is part of the nearest question above it that is less deep.
     `doubt` is a sentence for the user to check. `is_new` says that the user took it for a new question, and not for
-    the similar one in the record.
+    the similar one in the record. `repeats` is the key of last year's question that the user chose, or NO_QUESTION. It
+    is None if the proposal stands.
     """
 
     number: str
@@ -25,13 +30,15 @@ class DraftQuestion:
     depth: int = 0
     doubt: StoredSentence | None = None
     is_new: bool = False
+    repeats: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DraftQuestions:
     """The questions of a set in their order, the lines that are no questions, notes on the set, and years it names.
 
-    `years` are the years of reports that the text names, `starts` those in which a reporting period begins.
+    `years` are the years of reports that the text names, `starts` those in which a reporting period begins. `source` is
+    what to read again if the columns of a table are corrected. `is_edited` says that the user changed the questions.
     """
 
     questions: tuple[DraftQuestion, ...] = ()
@@ -39,6 +46,8 @@ class DraftQuestions:
     notes: tuple[StoredSentence, ...] = ()
     years: tuple[int, ...] = ()
     starts: tuple[int, ...] = ()
+    source: QuestionSource | None = None
+    is_edited: bool = False
 
     @property
     def duplicates(self) -> list[str]:
@@ -78,12 +87,14 @@ def find_parents(depths: Sequence[int]) -> list[int | None]:
 
 def serialize_questions(draft: DraftQuestions) -> dict[str, Any]:
     """Return the draft as JSON data."""
-    return {
+    source = {"source": serialize_source(draft.source)} if draft.source else {}
+    return source | {
         "questions": [_serialize_question(question) for question in draft.questions],
         "left_out": list(draft.left_out),
         "notes": [note.serialize() for note in draft.notes],
         "years": list(draft.years),
         "starts": list(draft.starts),
+        "is_edited": draft.is_edited,
     }
 
 
@@ -95,6 +106,8 @@ def deserialize_questions(document: Mapping[str, Any]) -> DraftQuestions:
         notes=tuple(map(deserialize_sentence, document.get("notes", ()))),
         years=tuple(document.get("years", ())),
         starts=tuple(document.get("starts", ())),
+        source=deserialize_source(document["source"]) if "source" in document else None,
+        is_edited=document.get("is_edited", False),
     )
 
 
@@ -109,9 +122,11 @@ def renest(questions: Iterable[DraftQuestion]) -> tuple[DraftQuestion, ...]:
 
 def _serialize_question(question: DraftQuestion) -> list[Any]:
     doubt = question.doubt.serialize() if question.doubt else None
-    return [question.number, question.text, question.heading, question.depth, doubt, question.is_new]
+    values = [question.number, question.text, question.heading, question.depth, doubt, question.is_new]
+    return [*values, question.repeats]
 
 
 def _deserialize_question(values: Sequence[Any]) -> DraftQuestion:
-    number, text, heading, depth, doubt, is_new = values
-    return DraftQuestion(number, text, heading, depth, deserialize_sentence(doubt) if doubt else None, is_new)
+    number, text, heading, depth, doubt, is_new, *chosen = values
+    doubted = deserialize_sentence(doubt) if doubt else None
+    return DraftQuestion(number, text, heading, depth, doubted, is_new, *chosen)

@@ -1,6 +1,6 @@
 """Edit the questions of a draft by hand: correct, merge, split, leave out. Nothing here is saved. No Django here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from hashlib import sha256
@@ -32,6 +32,7 @@ class TypedQuestion(NamedTuple):
     heading: str
     depth: int
     is_new: bool = False
+    repeats: int | None = None
 
 
 def with_typed(draft: DraftQuestions, typed: Sequence[TypedQuestion]) -> DraftQuestions:
@@ -41,9 +42,18 @@ def with_typed(draft: DraftQuestions, typed: Sequence[TypedQuestion]) -> DraftQu
     questions = []
     for question, values in zip(draft.questions, typed, strict=True):
         changed = replace(question, **values._asdict())
-        is_edited = replace(changed, is_new=question.is_new) != question
+        is_edited = replace(changed, is_new=question.is_new, repeats=question.repeats) != question
         questions.append(replace(changed, doubt=None) if is_edited else changed)
     return replace(draft, questions=renest(questions))
+
+
+def with_repeats(draft: DraftQuestions, repeats: Mapping[int, int]) -> DraftQuestions:
+    """Return the draft with the questions of last year that these of its questions repeat, by their places."""
+    questions = (
+        replace(question, repeats=repeats.get(place, question.repeats))
+        for place, question in enumerate(draft.questions)
+    )
+    return replace(draft, questions=tuple(questions))
 
 
 def edit_question(draft: DraftQuestions, step: QuestionStep, place: int) -> DraftQuestions:
@@ -63,8 +73,11 @@ def edit_question(draft: DraftQuestions, step: QuestionStep, place: int) -> Draf
 
 def draft_fingerprint(draft: DraftQuestions) -> str:
     """Return a short hash that changes whenever a question or its place changes."""
-    texts = [f"{row.number}\t{row.depth}\t{row.heading}\t{row.text}\t{row.is_new}" for row in draft.questions]
-    return sha256("\n".join([*texts, "", *draft.left_out]).encode()).hexdigest()[:16]
+    texts = [
+        f"{row.number}\t{row.depth}\t{row.heading}\t{row.text}\t{row.is_new}\t{row.repeats}" for row in draft.questions
+    ]
+    columns = str(draft.source.columns) if draft.source else ""
+    return sha256("\n".join([*texts, columns, *draft.left_out]).encode()).hexdigest()[:16]
 
 
 def _merge(draft: DraftQuestions, place: int) -> DraftQuestions:

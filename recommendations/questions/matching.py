@@ -37,6 +37,7 @@ class QuestionChange(ChoiceEnum):
     REWORDED = "reworded", gettext_noop("Reworded")
     MOVED = "moved", gettext_noop("Other number, heading or place")
     ASKED_AGAIN = "asked_again", gettext_noop("Asked again")
+    RELINKED = "relinked", gettext_noop("Repeats another question of last year")
     SAME = "same", gettext_noop("Unchanged")
     RETIRED = "retired", gettext_noop("No longer asked")
 

@@ -6,7 +6,12 @@ from typing import NamedTuple
 
 from recommendations.indicator_matching import CountedIndicator, match_indicators
 from recommendations.models import Benchmark, Edition, Indicator, Question, QuestionSet
-from recommendations.questions.draft_questions import DraftQuestion, DraftQuestions, deserialize_questions
+from recommendations.questions.draft_questions import (
+    NO_QUESTION,
+    DraftQuestion,
+    DraftQuestions,
+    deserialize_questions,
+)
 from recommendations.questions.editing import draft_fingerprint
 from recommendations.questions.mapping import (
     MappingBenchmark,
@@ -49,12 +54,13 @@ class QuestionLine(NamedTuple):
 
 
 class QuestionPreview(NamedTuple):
-    """A draft compared with the record."""
+    """A draft compared with the record. `old` are the questions that its questions may repeat."""
 
     draft: DraftQuestions
     lines: Sequence[QuestionLine]
     retired: Sequence[Question]
     last_year: Edition | None
+    old: Sequence[Question]
     dropped: Sequence[Question]
     """Last year's questions that none of the set repeats."""
     fingerprint: str
@@ -64,35 +70,52 @@ class QuestionPreview(NamedTuple):
     def changes_nothing(self) -> bool:
         return not self.retired and all(line.change is QuestionChange.SAME for line in self.lines)
 
+    @property
+    def repeated_twice(self) -> list[tuple[Question, list[QuestionLine]]]:
+        """Return the old questions that several of the set repeat, each with these lines."""
+        repeating: dict[int, list[QuestionLine]] = {}
+        for line in self.lines:
+            if line.last_year:
+                repeating.setdefault(line.last_year.pk, []).append(line)
+        return [(own[0].last_year, own) for own in repeating.values() if own[0].last_year and len(own) > 1]
+
 
 def build_preview(question_set: QuestionSet) -> QuestionPreview:
     """Compare the draft of a set with the questions of its edition and of the last edition that has some."""
     draft = deserialize_questions(question_set.draft)
-    rows = list(Question.objects.filter(edition=question_set.edition_id).select_related("parent").order_by("pk"))
+    rows = list(
+        Question.objects.filter(edition=question_set.edition_id)
+        .select_related("parent", "repeats__edition")
+        .order_by("pk")
+    )
     active = [row for row in rows if not row.is_retired]
     matches = _match_active(active, draft)
     matches |= _match_retired([row for row in rows if row.is_retired], draft, matches)
     previous = find_last_year(question_set.edition)
-    old = list(previous.questions.active().order_by("position", "pk")) if previous else []
-    repeats = match_questions([_as_known(row) for row in old], draft.questions)
-    by_key = {row.pk: row for row in [*rows, *old]}
+    asked = list(previous.questions.active().order_by("position", "pk")) if previous else []
+    proposals = match_questions([_as_known(row) for row in asked], draft.questions)
+    old = {row.pk: row for row in asked} | {row.repeats.pk: row.repeats for row in rows if row.repeats}
+    by_key = {row.pk: row for row in rows} | old
     lines = []
     for place, (question, parent) in enumerate(zip(draft.questions, draft.parents, strict=True)):
-        match, last_match = matches.get(place), repeats.get(place)
+        match = matches.get(place)
         current = by_key[match.key] if match else None
         parent_key = None if parent is None else (matches[parent].key if parent in matches else 0)
-        change = _describe_change(question, place, current, parent_key)
-        last_year = by_key[last_match.key] if last_match else None
+        last_match = _find_repeated(question, current, proposals.get(place), old)
+        last_year = old[last_match.key] if last_match else None
+        change = _describe_change(question, place, current, parent_key, last_year)
         lines.append(QuestionLine(place, question, parent, change, current, match, last_year, last_match))
     retired = find_retired([_as_known(row) for row in active], matches)
-    dropped = find_retired([_as_known(row) for row in old], repeats)
+    repeated = {line.place: line.last_match for line in lines if line.last_match}
+    dropped = find_retired([_as_known(row) for row in asked], repeated)
     return QuestionPreview(
         draft,
         lines,
         [by_key[row.key] for row in retired],
         previous,
+        list(old.values()),
         [by_key[row.key] for row in dropped],
-        _fingerprint(draft, rows),
+        _fingerprint(draft, [*rows, *old.values()]),
     )
 
 
@@ -170,8 +193,26 @@ def _match_retired(
     }
 
 
+def _find_repeated(
+    question: DraftQuestion, current: Question | None, proposal: QuestionMatch | None, old: Mapping[int, Question]
+) -> QuestionMatch | None:
+    """Return the question of last year that one repeats: the user's choice, else the record's, else the proposal.
+
+    A question in the record that repeats none stays so, unless last year's question came into the record later.
+    """
+    if question.repeats == NO_QUESTION:
+        return None
+    if question.repeats is not None and question.repeats in old:
+        return QuestionMatch(question.repeats, 100)
+    if current and current.repeats_id:
+        return QuestionMatch(current.repeats_id, 100)
+    if current and proposal and proposal.key < current.pk:
+        return None
+    return proposal
+
+
 def _describe_change(
-    question: DraftQuestion, place: int, current: Question | None, parent_key: int | None
+    question: DraftQuestion, place: int, current: Question | None, parent_key: int | None, last_year: Question | None
 ) -> QuestionChange:
     if current is None:
         return QuestionChange.NEW
@@ -182,6 +223,8 @@ def _describe_change(
     placed = (current.number, current.heading, current.position, current.parent_id)
     if placed != (question.number, question.heading, place + 1, parent_key):
         return QuestionChange.MOVED
+    if current.repeats_id != (last_year and last_year.pk):
+        return QuestionChange.RELINKED
     return QuestionChange.SAME
 
 

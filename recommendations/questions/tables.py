@@ -3,20 +3,23 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import NamedTuple
 
-from recommendations.importing.readers.paragraph import HARD_BREAK, Paragraph, ParagraphKind
+from recommendations.importing.readers.paragraph import Paragraph, ParagraphKind
 from recommendations.importing.report_parser.dehyphenation import LineJoiner
 from recommendations.importing.stored_sentences import StoredSentence
 from recommendations.importing.tables.cells import TableCells, TableLine
 from recommendations.questions.draft_questions import DraftQuestions
 from recommendations.questions.numbers import NumberKind, QuestionMarker, read_marker, read_number
 from recommendations.questions.parser import QuestionCollector, parse_paragraphs, with_named_years
+from recommendations.questions.source import QuestionSource, TableColumns, find_tables
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import gettext_noop
+from tiptracker.errors import Refused
+from tiptracker.localization import gettext, gettext_noop
 
 _NO_NUMBERS = gettext_noop("No column contains numbers. The questions are numbered in the order of their rows.")
+MAX_ROWS = 2_000
+"""Most rows of a table file. The draft keeps them."""
 _MIN_TEXT_LENGTH = 15
 """Average length, in characters, from which a column without a heading holds questions."""
 
@@ -49,23 +52,59 @@ class QuestionRow(NamedTuple):
 
 
 def parse_table(cells: TableCells) -> DraftQuestions:
-    """Return the questions of a table. Raises Refused if there are none."""
+    """Return the questions of a table, with the table to read again. Raises Refused if it has no rows or too many."""
+    if len(cells.lines) > MAX_ROWS:
+        sentence = gettext("The table has more than %(limit)d rows. Keep only the questions of one country and year.")
+        raise Refused("too_many", sentence % {"limit": MAX_ROWS})
+    columns = guess_question_columns(cells.lines)
+    return read_source(QuestionSource(cells, columns=(_as_table_columns(columns, cells.lines),)))
+
+
+def parse_document(paragraphs: Sequence[Paragraph]) -> DraftQuestions:
+    """Return the questions of a document: those of its tables if they have numbers, else those of its text.
+
+    A document with tables is kept, to read it again. Raises Refused if a document without tables has no questions.
+    """
+    tables = find_tables(paragraphs)
+    if not tables:
+        return parse_paragraphs(paragraphs)
+    columns = tuple(map(_guess_table, tables.values()))
+    return read_source(QuestionSource(paragraphs=tuple(paragraphs), columns=columns))
+
+
+def read_source(source: QuestionSource) -> DraftQuestions:
+    """Return the questions in the columns of a source. A draft without questions means that the columns are wrong.
+
+    Raises Refused if there are too many questions, or no row at all.
+    """
+    tables = source.tables
+    try:
+        if not any(columns.has_questions for columns in source.columns):
+            draft = parse_paragraphs(source.paragraphs)
+        elif source.cells:
+            draft = _read_cells(source.cells, source.columns[0])
+        else:
+            draft = _read_tables(source.paragraphs, tables, dict(zip(tables, source.columns, strict=True)))
+    except Refused as refusal:
+        if refusal.code != "no_questions" or not any(tables.values()):
+            raise
+        draft = DraftQuestions()
+    return replace(draft, source=source)
+
+
+def _read_cells(cells: TableCells, columns: TableColumns) -> DraftQuestions:
     collector = QuestionCollector()
-    is_numbered = _collect_table(collector, cells.lines)
+    is_numbered = _collect_table(collector, cells.lines, columns)
     texts = [cell for line in cells.lines for cell in line.cells]
     draft = collector.finish(LineJoiner(texts))
     notes = (*cells.notes, *draft.notes, *(() if is_numbered else (StoredSentence(_NO_NUMBERS),)))
     return with_named_years(replace(draft, notes=notes), texts)
 
 
-def parse_document(paragraphs: Sequence[Paragraph]) -> DraftQuestions:
-    """Return the questions of a document: those of its tables if they have numbers, else those of its text.
-
-    Raises Refused if there are none.
-    """
-    rows = _table_rows(paragraphs)
-    if not rows:
-        return parse_paragraphs(paragraphs)
+def _read_tables(
+    paragraphs: Sequence[Paragraph], tables: Mapping[int, Sequence[TableLine]], columns: Mapping[int, TableColumns]
+) -> DraftQuestions:
+    """Return the questions of a document's tables. Its headings are theirs, its other texts are left out."""
     texts = [paragraph.text for paragraph in paragraphs]
     collector = QuestionCollector()
     number = -1
@@ -76,27 +115,33 @@ def parse_document(paragraphs: Sequence[Paragraph]) -> DraftQuestions:
             collector.left_out.append(" ".join(paragraph.text.split()))
         elif paragraph.cell and paragraph.cell[0] != number:
             number = paragraph.cell[0]
-            _collect_table(collector, rows.get(number, ()))
+            if columns[number].has_questions:
+                _collect_table(collector, tables[number], columns[number])
     return with_named_years(collector.finish(LineJoiner(texts)), texts)
 
 
-def _table_rows(paragraphs: Sequence[Paragraph]) -> dict[int, list[TableLine]]:
-    """Return the rows of each table of a document that has a column of numbers."""
-    inside = [paragraph for paragraph in paragraphs if paragraph.cell is not None]
-    tables: dict[int, list[TableLine]] = {}
-    for number, own in groupby(inside, key=lambda paragraph: paragraph.cell and paragraph.cell[0]):
-        lines = []
-        for row, in_row in groupby(own, key=lambda paragraph: paragraph.cell and paragraph.cell[1]):
-            cells: dict[int, list[str]] = {}
-            for paragraph in in_row:
-                before = f"{paragraph.number} " if paragraph.number else ""
-                text = before + paragraph.text.replace(HARD_BREAK, "\n")
-                cells.setdefault(paragraph.cell[2] if paragraph.cell else 0, []).append(text)
-            lines.append(TableLine((row or 0) + 1, tuple("\n".join(cells.get(n, [])) for n in range(max(cells) + 1))))
-        columns = guess_question_columns(lines)
-        if QuestionColumn.NUMBER in columns.values() or any(_marker_of(line, columns) for line in lines):
-            tables[number or 0] = lines
-    return tables
+def _guess_table(lines: Sequence[TableLine]) -> TableColumns:
+    """Return the columns of a document's table; none if it has neither a column of numbers nor numbered texts."""
+    columns = guess_question_columns(lines)
+    guessed = _as_table_columns(columns, lines)
+    if guessed.number is not None:
+        return guessed
+    if not any(_marker_of(line, guessed) for line in lines):
+        return TableColumns()
+    return guessed if guessed.text is not None else guessed._replace(text=_longest_column(lines))
+
+
+def _longest_column(lines: Sequence[TableLine]) -> int:
+    """Return the place of the column with the most text."""
+    width = max(len(line.cells) for line in lines)
+    return max(range(width), key=lambda place: sum(len(line.cells[place]) for line in lines if place < len(line.cells)))
+
+
+def _as_table_columns(columns: Mapping[int, QuestionColumn], lines: Sequence[TableLine]) -> TableColumns:
+    has_headings = bool(lines) and QuestionColumn.TEXT in _columns_from_headings(lines[0]).values()
+    places = {column: place for place, column in columns.items()}
+    number, text, heading = map(places.get, QuestionColumn)
+    return TableColumns(number, text, heading, has_headings)
 
 
 def guess_question_columns(lines: Sequence[TableLine]) -> dict[int, QuestionColumn]:
@@ -144,11 +189,9 @@ def _is_number(cell: str) -> bool:
     return read_number(cell) is not None
 
 
-def _collect_table(collector: QuestionCollector, lines: Sequence[TableLine]) -> bool:
+def _collect_table(collector: QuestionCollector, lines: Sequence[TableLine], columns: TableColumns) -> bool:
     """Add the questions of a table. Return whether they have numbers of their own."""
-    columns = guess_question_columns(lines)
-    has_headings = bool(lines) and QuestionColumn.TEXT in _columns_from_headings(lines[0]).values()
-    rows = list(lines[1:] if has_headings else lines)
+    rows = list(lines[1:] if columns.has_headings else lines)
     is_numbered = any(_marker_of(line, columns) for line in rows)
     count = 0
     for line in rows:
@@ -176,22 +219,20 @@ def _is_heading(cell: str) -> bool:
     return len(cell) <= _MAX_HEADING_LENGTH and not cell.endswith(("?", "."))
 
 
-def _row_of(line: TableLine, columns: Mapping[int, QuestionColumn]) -> QuestionRow:
-    values = dict.fromkeys(QuestionColumn, "")
-    for place, column in columns.items():
-        if place < len(line.cells):
-            values[column] = line.cells[place].strip()
-    heading = " ".join(values[QuestionColumn.HEADING].split())
-    return QuestionRow(values[QuestionColumn.NUMBER], values[QuestionColumn.TEXT], heading)
+def _row_of(line: TableLine, columns: TableColumns) -> QuestionRow:
+    number, text, heading = (
+        line.cells[place].strip() if place is not None and place < len(line.cells) else "" for place in columns[:3]
+    )
+    return QuestionRow(number, text, " ".join(heading.split()))
 
 
-def _marker_of(line: TableLine, columns: Mapping[int, QuestionColumn]) -> QuestionMarker | None:
+def _marker_of(line: TableLine, columns: TableColumns) -> QuestionMarker | None:
     """Return the number of a row: from its column, or from the start of its text."""
     row = _row_of(line, columns)
     if row.number:
         found = read_number(row.number)
         return replace(found, rest="") if found and row.text else None
-    if QuestionColumn.NUMBER in columns.values():
+    if columns.number is not None:
         return None
     lines = (row.text or next((cell for cell in line.cells if cell), "")).split("\n", 1)
     found = read_marker(" ".join(lines[0].split()))

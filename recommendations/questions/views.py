@@ -15,7 +15,7 @@ from recommendations.models.imports import DRAFT_RETENTION
 from recommendations.permissions import can_edit_recommendations
 from recommendations.questions import actions
 from recommendations.questions.editing import QuestionStep
-from recommendations.questions.forms import DraftQuestionsForm, QuestionSourceForm
+from recommendations.questions.forms import DraftQuestionsForm, QuestionSourceForm, TableColumnsForm
 from recommendations.questions.matching import QuestionChange
 from recommendations.questions.preview import QuestionPreview, build_preview
 from recommendations.questions.reading import (
@@ -120,12 +120,48 @@ def question_set_preview(request: SignedInRequest, pk: int) -> HttpResponse:
     preview = build_preview(question_set)
     is_of_another_year = preview.draft.is_of_another_year(question_set.edition.year)
     form = DraftQuestionsForm(sent_data(request), preview=preview, is_of_another_year=is_of_another_year)
-    if form.is_bound and (url := _save(request, question_set, form)):
+    reads_again = request.POST.get("step") == "read"
+    columns = _columns_form(preview, sent_data(request) if reads_again else None)
+    if columns and reads_again:
+        url = _read_again(request, question_set, form, columns)
+    else:
+        url = _save(request, question_set, form) if form.is_bound else ""
+    if url:
         return redirect(url)
-    context = _preview_context(question_set, preview, form)
-    return render_page(
-        request, "recommendations/question_set_preview.html", context, status=422 if form.errors else 200
-    )
+    context = _preview_context(question_set, preview, form) | {"columns": columns}
+    is_refused = form.errors or (columns and columns.errors)
+    return render_page(request, "recommendations/question_set_preview.html", context, status=422 if is_refused else 200)
+
+
+def _columns_form(preview: QuestionPreview, sent: Any) -> TableColumnsForm | None:
+    """Return the form to correct the columns of a draft's tables; None if it has no table."""
+    draft = preview.draft
+    return TableColumnsForm(sent, source=draft.source, is_edited=draft.is_edited) if draft.source else None
+
+
+def _read_again(
+    request: SignedInRequest, question_set: QuestionSet, form: DraftQuestionsForm, columns: TableColumnsForm
+) -> str:
+    """Read the tables again with the columns as chosen. Return the URL to show; "" if it was refused."""
+    is_valid = form.is_valid()
+    seen = form.cleaned_data.get("seen") or None
+    if not columns.is_valid():
+        return ""
+    try:
+        actions.read_again(
+            question_set=question_set,
+            columns=columns.columns(),
+            typed=form.typed() if is_valid else None,
+            loses_corrections=columns.cleaned_data.get("loses_corrections", False),
+            seen=seen,
+            by=request.user,
+        )
+    except Refused as refusal:
+        add_refusal(columns, refusal)
+        mark_as_seen(form, "seen", build_preview(_reloaded(question_set)).fingerprint)
+        return ""
+    messages.success(request, gettext("The table was read again. Nothing is loaded yet."))
+    return reverse("question_set_preview", args=[question_set.pk])
 
 
 def _discard(request: SignedInRequest, question_set: QuestionSet) -> HttpResponse:
@@ -165,6 +201,7 @@ def _save(request: SignedInRequest, question_set: QuestionSet, form: DraftQuesti
         loaded = actions.load_question_set(
             question_set=edited,
             is_right_year=form.cleaned_data.get("is_right_year", False),
+            repeats=form.sent_repeats(),
             seen=None,
             by=request.user,
             now=clock.now(question_set.edition.country.time_zone),
@@ -179,8 +216,12 @@ def _save(request: SignedInRequest, question_set: QuestionSet, form: DraftQuesti
 def _show_refusal(form: DraftQuestionsForm, question_set: QuestionSet, refusal: Refused) -> None:
     """Show a refusal beside its field. The form can then be sent again against the draft as it is now."""
     add_refusal(form, refusal)
+    mark_as_seen(form, "seen", build_preview(_reloaded(question_set)).fingerprint)
+
+
+def _reloaded(question_set: QuestionSet) -> QuestionSet:
     question_set.refresh_from_db()
-    mark_as_seen(form, "seen", build_preview(question_set).fingerprint)
+    return question_set
 
 
 def _preview_context(question_set: QuestionSet, preview: QuestionPreview, form: DraftQuestionsForm) -> dict[str, Any]:
@@ -188,6 +229,7 @@ def _preview_context(question_set: QuestionSet, preview: QuestionPreview, form: 
     lines = preview.lines
     return {
         "question_set": question_set,
+        "sets_url": edition_url(edition, "question_sets"),
         "form": form,
         "preview": preview,
         "editors": list(form.editors()),
@@ -204,6 +246,7 @@ def _preview_context(question_set: QuestionSet, preview: QuestionPreview, form: 
         "unchanged": sum(line.change is QuestionChange.SAME for line in lines),
         "repeated": sum(line.last_year is not None for line in lines),
         "not_repeated": [line for line in lines if line.last_year is None],
+        "repeated_twice": [actions.describe_repeated_twice(old, own) for old, own in preview.repeated_twice],
         "other_year": actions.describe_other_year(preview.draft, edition) if "is_right_year" in form.fields else "",
     }
 

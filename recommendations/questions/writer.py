@@ -20,6 +20,7 @@ from tiptracker.localization import gettext, record_language
 from tiptracker.validation import insert_rows, update_rows
 
 _CHANGED_FIELDS = ("number", "position", "heading", "text", "parent", "repeats", "is_retired", "version")
+_MAPPING_FIELDS = ("indicia", "evidence_kinds")
 
 
 @dataclass
@@ -46,6 +47,12 @@ class QuestionWriter:
         new = [line for line in lines if line.current is None]
         self.rows = {line.place: line.current for line in lines if line.current}
         before = {line.place: _audit_values(self.rows[line.place]) for line in changed}
+        relinked = [
+            line
+            for line in changed
+            if not self.rows[line.place].is_mapping_confirmed
+            and before[line.place]["repeats"] != (line.last_year and line.last_year.pk)
+        ]
         did = {
             "new": len(new),
             "changed": len(changed),
@@ -54,23 +61,39 @@ class QuestionWriter:
         }
         keys = [*(self.rows[line.place].pk for line in changed), *(row.pk for row in self.preview.retired)]
         Question.objects.filter(pk__in=keys).update(is_retired=True)  # from here on their numbers are free
-        self._insert_new(new)
+        mappings = self._propose_mappings([*new, *relinked])
+        self._insert_new(new, mappings)
         for line in changed:
             self._change(line, before[line.place])
         retired = [self._retire(row) for row in self.preview.retired]
         update_rows([*(self.rows[line.place] for line in changed), *retired], _CHANGED_FIELDS)
         insert_rows(self.terms)
+        self._replace_mappings(relinked, mappings)
+        self._insert_links(mappings)
         return did
 
-    def _insert_new(self, new: Sequence[QuestionLine]) -> None:
-        """Insert the new questions, those that others are part of first, with their terms and proposed mapping."""
-        if not new:
-            return
+    def _propose_mappings(self, lines: Sequence[QuestionLine]) -> dict[int, QuestionMapping]:
+        """Return what may answer these questions, by their places."""
+        if not lines:
+            return {}
         sources = gather_mapping_sources(self.edition)
-        mappings: dict[int, QuestionMapping] = {}
+        return {line.place: propose_line_mapping(line, self.preview.lines, sources) for line in lines}
+
+    def _replace_mappings(self, lines: Sequence[QuestionLine], mappings: Mapping[int, QuestionMapping]) -> None:
+        """Give questions that repeat another one than before its mapping. Nobody had confirmed theirs."""
+        rows = [self.rows[line.place] for line in lines]
+        for line, row in zip(lines, rows, strict=True):
+            row.indicia = list(mappings[line.place].indicia)
+            row.evidence_kinds = list(mappings[line.place].evidence_kinds)
+        if rows:
+            update_rows(rows, _MAPPING_FIELDS)
+            Question.benchmarks.through.objects.filter(question__in=rows).delete()
+            Question.indicators.through.objects.filter(question__in=rows).delete()
+
+    def _insert_new(self, new: Sequence[QuestionLine], mappings: Mapping[int, QuestionMapping]) -> None:
+        """Insert the new questions, those that others are part of first, with their terms and proposed mapping."""
         for line in new:
-            mapping = propose_line_mapping(line, self.preview.lines, sources)
-            mappings[line.place] = mapping
+            mapping = mappings[line.place]
             self.rows[line.place] = Question(
                 edition=self.edition,
                 number=line.question.number,
@@ -88,7 +111,6 @@ class QuestionWriter:
             insert_rows([self.rows[line.place] for line in level])
         for line in new:
             self._add_terms(self.rows[line.place])
-        self._insert_links(mappings)
 
     def _insert_links(self, mappings: Mapping[int, QuestionMapping]) -> None:
         indicators: Any = Question.indicators.through
@@ -109,7 +131,7 @@ class QuestionWriter:
         row, question = self.rows[line.place], line.question
         row.number, row.heading, row.text = question.number, question.heading, question.text
         row.position, row.parent, row.is_retired = line.place + 1, self._parent_of(line), False
-        row.repeats = row.repeats or line.last_year
+        row.repeats = line.last_year
         row.version += 1
         after = _audit_values(row)
         if any(after[name] != before[name] for name in ("number", "heading", "text", "is_retired")):
@@ -165,5 +187,6 @@ def _audit_values(row: Question) -> dict[str, Any]:
         "text": row.text,
         "position": row.position,
         "parent": row.parent_id,
+        "repeats": row.repeats_id,
         "is_retired": row.is_retired,
     }

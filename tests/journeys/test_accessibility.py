@@ -61,6 +61,7 @@ from tests.factories import (
     ContributionFactory,
     DueDateProposalDecisionFactory,
     DueDateProposalFactory,
+    EditionFactory,
     EditionImportFactory,
     EvidenceFactory,
     HandoverFactory,
@@ -530,8 +531,15 @@ def _create_answered_questions(edition):
 
 
 def _create_question_set(edition: Edition, officer: User) -> QuestionSet:
-    """A draft set of another year: two questions of one number, a part without its question, a line left out."""
-    text = "For the 2023 TIP Report\n\nPROSECUTION\nAnswer all.\n1. How many cases?\n1. Which courts?\n4.b Which laws?"
+    """A draft set of another year from a table: numbers that occur twice or lack their question, and lines left out.
+
+    It may repeat last year's question.
+    """
+    QuestionFactory(
+        edition=EditionFactory(country=edition.country, year=edition.year - 1), text="How many cases ended?"
+    )
+    lines = ["For the 2023 TIP Report.", "Answer all.", "1.\tHow many cases?", "1.\tWhich courts?", "4.b\tWhich laws?"]
+    text = "\n".join(["No.\tQuestion", *(line if "\t" in line else f"\t{line}" for line in lines)])
     draft = serialize_questions(read_question_text(text))
     return QuestionSetFactory(edition=edition, begun_by=officer, draft=draft)
 

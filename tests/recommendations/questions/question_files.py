@@ -135,6 +135,23 @@ def table_word(asked):
     return _saved(document)
 
 
+def two_tables_word():
+    """Return a Word file with two tables of other columns. In the second, the numbers are those of the Department."""
+    document = Document()
+    rows = [("No.", "Question"), ("1", "Which laws changed?"), ("2", "Which courts sit?")]
+    _add_table(document, rows)
+    document.add_paragraph("More questions")
+    _add_table(document, [("No.", "Code", "Ask"), ("3", "7", "Who pays for shelters of the government?")])
+    return _saved(document)
+
+
+def _add_table(document, rows):
+    table = document.add_table(rows=0, cols=len(rows[0]))
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+
+
 def as_pdf(asked):
     """Return a PDF with typed numbers."""
     body, heading = [], ""

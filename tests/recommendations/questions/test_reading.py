@@ -2,14 +2,20 @@
 
 import csv
 import io
+import json
+from dataclasses import replace
 
 import pytest
 
 from recommendations.importing.readers.paragraph import Paragraph
 from recommendations.importing.readers.report_file import read_content
+from recommendations.importing.stored_sentences import StoredSentence
+from recommendations.importing.tables.cells import TableCells, TableLine
+from recommendations.questions.draft_questions import deserialize_questions, serialize_questions
 from recommendations.questions.parser import parse_paragraphs
 from recommendations.questions.reading import read_question_file, read_question_text
-from recommendations.questions.tables import parse_document
+from recommendations.questions.source import TableColumns
+from recommendations.questions.tables import parse_document, parse_table, read_source
 from tests.recommendations.questions import question_files
 from tests.recommendations.questions.question_files import Asked
 from tiptracker.errors import Refused
@@ -102,6 +108,46 @@ def test_a_number_within_a_wrapped_sentence_begins_no_question():
     assert [question.number for question in parse_paragraphs([Paragraph(text)]).questions] == ["1", "2"]
 
 
+def test_a_table_without_questions_is_kept_to_choose_its_columns():
+    draft = read_question_file("q.csv", b"Name,Answer\nA,1\nB,2\n", run=Sandbox(None))
+    assert draft.questions == ()
+    assert draft.source.tables[0][1].cells == ("A", "1")
+
+
+def test_the_tables_of_a_document_are_read_with_columns_of_their_own():
+    draft = parse_document(read_content(question_files.two_tables_word()))
+    first, second = draft.source.columns
+    assert [question.number for question in draft.questions] == ["1", "2", "3"]
+
+    swapped = replace(draft.source, columns=(first, second._replace(number=1, text=2)))
+    assert [(row.number, row.text) for row in read_source(swapped).questions] == [
+        ("1", "Which laws changed?"),
+        ("2", "Which courts sit?"),
+        ("7", "Who pays for shelters of the government?"),
+    ]
+    without = replace(draft.source, columns=(first, TableColumns()))
+    assert [row.number for row in read_source(without).questions] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        parse_document(read_content(question_files.table_word(ASKED))),
+        parse_table(TableCells((TableLine(1, ("1", "What?")),), (StoredSentence("Note"),))),
+        read_question_text("1. What?\n2. Who?"),
+    ],
+    ids=["document", "table", "text"],
+)
+def test_a_draft_comes_out_of_the_record_as_it_went_in(draft):
+    chosen = replace(draft, is_edited=True, questions=tuple(replace(row, repeats=7) for row in draft.questions))
+    assert deserialize_questions(json.loads(json.dumps(serialize_questions(chosen)))) == chosen
+
+
+def test_a_draft_of_an_earlier_version_is_read():
+    (question,) = deserialize_questions({"questions": [["1", "What?", "", 0, None, False]]}).questions
+    assert (question.text, question.repeats) == ("What?", None)
+
+
 @pytest.mark.parametrize(
     ("text", "start", "is_another"),
     [
@@ -124,7 +170,7 @@ def test_a_set_of_another_year_is_recognized(text, start, is_another):
         ("q.txt", b"  \n ", "empty_file"),
         ("q.docx", b"PK\x03\x04 nothing", "damaged"),
         ("q.pdf", b"%PDF-1.7 nothing", "damaged"),
-        ("q.csv", b"Name,Answer\nA,1\nB,2\n", "no_questions"),
+        ("q.csv", ("Text\n" + "Note\n" * 2_000).encode(), "too_many"),
         ("q.txt", "\n".join(f"{n}. What?" for n in range(1, 202)).encode(), "too_many"),
         ("q.pdf", b"1" * (5 * 1024 * 1024 + 1), "too_large"),
     ],
