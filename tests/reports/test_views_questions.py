@@ -14,6 +14,7 @@ from reports.briefings import pdf
 from tests import factories
 from tests.edition_urls import edition_url
 from tests.factories import MASERU
+from tests.refusals import shows_refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-02-15")]
 BEFORE = datetime(2022, 1, 20, 9, tzinfo=MASERU)
@@ -155,6 +156,28 @@ def test_last_years_answer_stands_beside(client, question, officer):
 
     assert page.context["last_year"].version == version
     assert "Five officers were trained." in page.content.decode()
+
+
+def test_a_question_that_a_new_set_rewords_keeps_both_texts_beside_its_answer(client, question, officer):
+    save_draft(client, question)
+    asked = question.text
+    reworded = f"{asked.removesuffix('?')}, and by whom?"
+    preview = client.post(edition_url("question_sets"), {"pasted": f"8. {reworded}"}, follow=True)
+    form = preview.context["form"]
+    sent = {field.name: field.value() for field in form if not isinstance(field.value(), bool)}
+    url = reverse("question_set_preview", args=[preview.context["question_set"].pk])
+    client.post(url, sent | {"step": "load"})
+
+    page = open_question(client, question)
+
+    answered = page.context["answered"]
+    assert (answered.is_reworded, answered.question.text) == (True, reworded)
+    text = " ".join(page.text.split())
+    assert f"The question was reworded after this answer was written. It answers: “{asked}”" in text
+    assert [row.text for row in page.context["wordings"]] == [reworded, asked]
+    assert text.count(reworded) > 1
+    version = AnswerVersion.objects.get()
+    assert shows_refusal(press(client, question, "complete", seen=version.pk), "reworded")
 
 
 def test_all_questions_with_facts_are_drafted_at_once(client, question, officer):

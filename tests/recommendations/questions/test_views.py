@@ -10,6 +10,7 @@ from recommendations.models import Question, QuestionSet
 from tests.edition_urls import edition_url
 from tests.factories import EditionFactory, ObserverFactory, OfficerFactory, QuestionFactory, RecommendationFactory
 from tests.recommendations.questions import question_files
+from tests.recommendations.questions.question_files import Asked
 from tests.refusals import shows_refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2021-12-02")]
@@ -72,6 +73,19 @@ def test_a_word_file_is_read_and_its_texts_can_be_corrected(client):
     first, second = Question.objects.order_by("position")[:2]
     assert (first.number, first.heading) == ("1", "All")
     assert (second.number, second.text, second.heading, second.parent) == ("1.x", "How many women?", "All", None)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [question_files.typed_word, question_files.numbered_word, question_files.table_word],
+    ids=["typed numbers", "numbers by Word", "table"],
+)
+def test_sixty_questions_of_a_word_file_reach_the_record_without_loss(client, write):
+    asked = question_files.sixty_questions()
+    send(client, start(client, file=SimpleUploadedFile("instruction.docx", write(asked))), "load")
+    rows = Question.objects.select_related("parent").order_by("position")
+    assert [Asked(row.number, row.text, row.heading, row.parent.number if row.parent else "") for row in rows] == asked
+    assert [row.position for row in rows] == list(range(1, 61))
 
 
 def test_a_question_is_left_out_and_the_rest_stays_as_typed(client):
