@@ -7,6 +7,7 @@ what is missing in that of the reader.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -92,6 +93,7 @@ class _RecordBuilder:
         self.indicators = {row.id: row for row in self.facts.indicators}
         self.indicia_of_benchmark = _indicia_by_benchmark(self.facts)
         self.evidence = self._gather_evidence()
+        self.evidence_facts: dict[tuple[int, SupportKind], QuestionFact] = {}
         self.answered = {
             key: find_answered(self._describe_support(piece), (*questions, *others))
             for key, piece in self.evidence.items()
@@ -206,6 +208,13 @@ class _RecordBuilder:
         )
 
     def _evidence_fact(self, piece: ReviewedEvidence, shows: SupportKind) -> QuestionFact:
+        """Return a piece of evidence as a fact. Several questions may tell the same one."""
+        key = piece.fact.id, shows
+        if key not in self.evidence_facts:
+            self.evidence_facts[key] = self._describe_evidence(piece, shows)
+        return self.evidence_facts[key]
+
+    def _describe_evidence(self, piece: ReviewedEvidence, shows: SupportKind) -> QuestionFact:
         row = piece.row
         sentence = sentences.describe_evidence(
             row.title,
@@ -400,15 +409,19 @@ class _RecordBuilder:
                     day = row.from_on or self.view.day(row.recorded_at)
                     yield QuestionFact(cited, sentence, FactStatus.RECORDED, day, row.recorded_at)
 
+    @cached_property
+    def editions(self) -> list[Edition]:
+        """Return this edition and the one before, if there is one."""
+        edition = self.view.edition
+        rows = Edition.objects.visible_to(self.view.reader).filter(country=edition.country_id)
+        return list(rows.filter(year__in=(edition.year - 1, edition.year)).order_by("year"))
+
     def _tier_facts(self, question: MappedQuestion) -> Iterator[QuestionFact]:
         """Yield the tiers of this edition and of the one before, for a question on progress."""
         if PROGRESS not in question.indicia:
             return
         edition = self.view.edition
-        rows = Edition.objects.visible_to(self.view.reader).filter(
-            country=edition.country_id, year__in=(edition.year - 1, edition.year)
-        )
-        for row in rows.order_by("year"):
+        for row in self.editions:
             yield QuestionFact(
                 (CitedFact(CitedKind.EDITION, row.pk),),
                 sentences.describe_tier(edition.country.name, row.year, Tier(row.tier).label),

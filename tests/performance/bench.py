@@ -2,7 +2,8 @@
 
 Then a long list (`lists.py`), the search (`search.py`), an observer's pages (`observer.py`), and the ambassador's
 briefing (`briefings.py`), each beside what does alike, a narrative as a PDF (`narratives.py`), a long table of
-recommendations (`tables.py`), runs of the notices (`notices.py`), and pages of ministries' work (`work_pages.py`).
+recommendations (`tables.py`), runs of the notices (`notices.py`), drafts of the yearly questions (`questions.py`), and
+pages of ministries' work (`work_pages.py`).
 
 Milliseconds are printed and never judged, since machines differ. What makes the run fail (exit 1) is what every
 machine agrees on: how many queries are sent, and how cost grows with the number of facts. ONLY_JUDGED=1 leaves out the
@@ -57,6 +58,7 @@ from tests.performance.lists import tell_lists
 from tests.performance.narratives import tell_narratives
 from tests.performance.notices import tell_notices
 from tests.performance.observer import tell_observer
+from tests.performance.questions import tell_questions
 from tests.performance.search import tell_search
 from tests.performance.synthetic_record import make_edition
 from tests.performance.tables import tell_tables
@@ -365,6 +367,7 @@ def run() -> list[str]:
         *tell_narratives(say),
         *tell_tables(say, counted_queries, NOW),
         *tell_notices(say, NOW, is_short=is_short),
+        *tell_questions(editions[GOAL_IS_FOR], say, counted_queries, NOW),
     ]
     if not is_short:
         tell_work_pages(measure, say, counted_queries)
