@@ -389,7 +389,7 @@ ADMINISTRATOR_PLACES = (
     ),
     Place(
         gettext_noop("Countries"),
-        (Tab("country_list", gettext_noop("Countries"), ("country_edit",), is_of_edition=False),),
+        (Tab("country_list", gettext_noop("Countries"), ("country_edit", "word_template"), is_of_edition=False),),
     ),
     Place(
         gettext_noop("Activity log"),

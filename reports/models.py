@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from dialogues.models import Dialogue, Redaction
 from recommendations.models import Edition
 from reports.choices import BriefingKind
-from tiptracker.accounts.models import AnyUser, Ministry, User, in_visible_countries
+from tiptracker.accounts.models import AnyUser, Country, Ministry, User, in_visible_countries
 from tiptracker.choices import ChoiceEnum, Marking, Role
 from tiptracker.jobs.models import OPEN_STATES, Job, State
 from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_noop
@@ -429,3 +429,39 @@ class BriefingDownload(models.Model):
 
     class Meta:
         ordering = ("at", "pk")
+
+
+class WordTemplateQuerySet(models.QuerySet["WordTemplate"]):
+    def visible_to(self, user: AnyUser) -> Self:
+        """Limit to templates of the user's countries, for administrators. Everybody else sees the documents."""
+        if not user.is_authenticated or user.role != Role.ADMINISTRATOR:
+            return self.none()
+        return self.filter(in_visible_countries(user, path="country"))
+
+    def content_for(self, country: Country) -> bytes:
+        """Return the template of a country; empty if it has none."""
+        return bytes(self.filter(country=country).values_list("content", flat=True).first() or b"")
+
+
+class WordTemplate(models.Model):
+    """The Word template of a post: a clean copy of the file. Word documents take styles and page from it.
+
+    `facts` says what it gives (`reports.briefings.word.template.TemplateFacts`).
+    """
+
+    country = models.OneToOneField(Country, models.PROTECT, related_name="+", verbose_name=gettext_lazy("country"))
+    name = models.CharField(gettext_lazy("file name"), max_length=255)
+    content = models.BinaryField()
+    sha256 = models.CharField(gettext_lazy("SHA-256 of the file"), max_length=64)
+    facts = models.JSONField()
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = WordTemplateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = gettext_lazy("Word template")
+        verbose_name_plural = gettext_lazy("Word templates")
+
+    def __str__(self) -> str:
+        return f"{self.name} for {self.country}"

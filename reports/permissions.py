@@ -2,8 +2,9 @@
 
 from recommendations.models import Edition
 from reports.models import Briefing
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
+from tiptracker.onboarding.permissions import can_set_up
 
 
 def can_read_readiness(user: User, edition: Edition) -> bool:
@@ -22,6 +23,11 @@ def can_request_briefing(user: User, edition: Edition) -> bool:
 def can_request_any_briefing(user: User) -> bool:
     """Return whether the user may request briefings at all, for use before the request's data is read."""
     return user.role in (Role.OFFICER, Role.AMBASSADOR)
+
+
+def can_set_word_template(user: User, country: Country) -> bool:
+    """Return whether the user may set the Word template of a post: administrators, as for all settings of a post."""
+    return can_set_up(user) and Country.objects.visible_to(user).filter(pk=country.pk).exists()
 
 
 def can_download_briefing(user: User, briefing: Briefing) -> bool:

@@ -34,6 +34,7 @@ from reports.views import (
     timeline,
     trend,
     what_if,
+    word_template,
 )
 
 urlpatterns = [
@@ -67,6 +68,7 @@ urlpatterns = [
         ]
     ),
     path("milestones/<int:pk>/", milestone_detail.milestone_detail, name="milestone_detail"),
+    path("countries/<int:pk>/word-template/", word_template.word_template, name="word_template"),
     path("overview/", overview.overview, name="overview"),
     path("calendar/feed/", calendar.calendar_feed, name="calendar_feed"),
     path("calendar/<str:token>.ics", calendar.calendar_file, name="calendar_file"),

@@ -184,6 +184,7 @@ CHANGEABLE = {
     "accounts.OfficeHolder": _ACCOUNTS,
     "accounts.User": _ACCOUNTS,
     "accounts.User_countries": _ACCOUNTS,
+    "reports.WordTemplate": "replaced or removed at any time; the log keeps the name and the checksum of each",
     "dialogues.FileText": "a copy of the text of a file, which can be made again",
     "account.EmailAddress": _SIGNING_IN,
     "account.EmailConfirmation": _SIGNING_IN,

@@ -109,7 +109,7 @@ from recommendations.models import (
     RecommendationWeight,
 )
 from reports.choices import BriefingKind
-from reports.models import Briefing, BriefingDownload, ReadinessRun
+from reports.models import Briefing, BriefingDownload, ReadinessRun, WordTemplate
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.choices import Role
 from tiptracker.handovers.models import Handover
@@ -1484,6 +1484,30 @@ class BriefingFactory(DjangoModelFactory):
     )
     requested_by = factory.SubFactory(RecorderFactory)
     requested_at = factory.LazyAttribute(lambda row: row.known_by)
+
+
+class WordTemplateFactory(DjangoModelFactory):
+    """The template of Lesotho’s post: bytes that no reader opens, unless `content` is given."""
+
+    class Meta:
+        model = WordTemplate
+
+    country = factory.SubFactory(CountryFactory)
+    name = "letterhead.docx"
+    content = b"PK\x03\x04 template"
+    sha256 = "0" * 64
+    facts = factory.LazyFunction(
+        lambda: {
+            "styles": ["Normal"],
+            "missing": ["Remark"],
+            "width": 210,
+            "height": 297,
+            "has_header": True,
+            "has_footer": False,
+        }
+    )
+    uploaded_at = TERMS_SET_AT
+    uploaded_by = factory.SubFactory(AdministratorFactory)
 
 
 class BriefingDownloadFactory(DjangoModelFactory):

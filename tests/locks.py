@@ -40,6 +40,7 @@ TABLES_WITH_DELETED_ROWS = {
     "recommendations.question_indicators",
     "recommendations.questionset",
     "recommendations.recommendation_supporting",
+    "reports.wordtemplate",
     "saved_filters.savedfilter",
     "undo.removedrow",
     "usersessions.usersession",

@@ -16,7 +16,7 @@ from reports.briefings.content.documents import DocumentContent, hash_content, t
 from reports.briefings.documents import build_document
 from reports.briefings.html import render_html
 from reports.briefings.word.documents import render_docx
-from reports.models import Briefing, ReadinessRun
+from reports.models import Briefing, ReadinessRun, WordTemplate
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.choices import Paper
@@ -80,7 +80,9 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     paper = Paper(country.paper)
     html = render_html(content, paper)
     input_sha256 = pdf.hash_render_input(html)
-    files = BriefingFiles(get_or_render_pdf(html, input_sha256, country, progress), render_docx(content, paper))
+    template = WordTemplate.objects.content_for(country) if briefing.document.kind.is_for_washington else b""
+    word = render_docx(content, paper, template)
+    files = BriefingFiles(get_or_render_pdf(html, input_sha256, country, progress), word)
     progress.report(RENDERED_PERCENT, "Saving the file")
     with transaction.atomic():
         # Confirming a redaction takes the same lock: either it finds this file, or the count below finds it.

@@ -80,6 +80,7 @@ from tests.factories import (
     RedactionFactory,
     SavedFilterFactory,
     UpdateVersionFactory,
+    WordTemplateFactory,
     WorkbookDraftFactory,
     at_noon,
 )
@@ -377,7 +378,7 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
         **dict.fromkeys(("law_entry_correct", "law_entry_end"), [LawEntryFactory(country=edition.country)]),
         **dict.fromkeys(("partner_detail", "partner_edit"), [partner]),
         "recommendation_add": [edition],
-        **{name: [edition.country] for name in SETUP_PAGES},
+        **{name: [edition.country] for name in (*SETUP_PAGES, "word_template")},
         "setup_edition_edit": [edition],
         "edition_repeats": [edition],
         "edition_roll_over": [edition],
@@ -678,6 +679,7 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
             *(reverse("person_handover", args=[pk]) for pk in of_person),
             reverse("ministry_edit", args=[ministry.pk]),
             reverse("country_edit", args=[ministry.country_id]),
+            reverse("word_template", args=[ministry.country_id]),
             reverse("account_address"),
             reverse("account_request_detail", args=[request.pk]),
             reverse("how_this_works"),
@@ -687,6 +689,9 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
         administrator.send(reverse("person_add"), "Add and invite")
         administrator.send(of_person[officer.pk], "Save the account", {"Name": ""})
         administrator.send(reverse("person_handover", args=[officer.pk]), "Show what will happen")
+        administrator.send(reverse("word_template", args=[ministry.country_id]), "Upload the template")
+        WordTemplateFactory(country=ministry.country)
+        administrator.visit(reverse("word_template", args=[ministry.country_id]))
         administrator.send(reverse("ministry_edit", args=[ministry.pk]), "Save the ministry", {"Short name": ""})
     with start_walk(browser, live, "officer", officer) as reader:
         reader.visit(reverse("account_address"))

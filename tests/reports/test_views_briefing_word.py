@@ -16,6 +16,7 @@ from docx import Document as WordDocument
 from dialogues.actions.redactions import confirm_redaction, propose_redaction
 from dialogues.choices import EvidenceDecision
 from reports.actions.briefings import clear_briefing, request_briefing
+from reports.briefings.word.template_check import check_template
 from reports.choices import BriefingKind
 from reports.models import Briefing, BriefingState, Document
 from tests.factories import (
@@ -29,8 +30,10 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     RecommendationFactory,
+    WordTemplateFactory,
 )
 from tests.refusals import command_refuses, shows_refusal
+from tests.reports.briefings import word_templates
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +85,22 @@ def logged_values(verb):
 
 def get_word_file(client, briefing):
     return client.get(reverse("briefing_word", args=[briefing.pk]))
+
+
+def test_the_worker_takes_the_look_of_the_posts_template(run_jobs):
+    edition = RecommendationFactory().edition
+    content = check_template(word_templates.letterhead())[1]
+    WordTemplateFactory(country=edition.country, content=content)
+    document = Document(BriefingKind.WASHINGTON)
+    request_briefing(edition=edition, document=document, as_of=date(2022, 1, 28), by=OfficerFactory(), now=NOW)
+    run_jobs()
+
+    file = word_content(Briefing.objects.get())
+
+    section = open_word(file).sections[0]
+    assert word_templates.LETTERHEAD in [paragraph.text for paragraph in section.header.paragraphs]
+    assert has_draft_mark(file)
+    assert round(section.page_width.mm) == 200
 
 
 def test_the_worker_makes_it_with_the_pdf(draft):

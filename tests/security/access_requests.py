@@ -513,6 +513,7 @@ BODIES = {
         {"name": "Works", "short_name": "Works", "version": "1"} | formset_totals("holders")
     ),
     "POST country_edit": lambda world: {"version": "1"} | formset_totals("districts"),
+    "POST word_template": lambda world: {"do": "remove"},
     "POST account_address": lambda world: {"email": "new@post.example"},
     "POST account_request_detail": lambda world: {"do": "stop"},
     "POST setup_add": country_body,

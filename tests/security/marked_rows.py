@@ -488,6 +488,7 @@ class MarkedRows:
             factories.BriefingFactory, edition=self.edition, kind=kind, job=job, withdrawn_reason=""
         )
         self.create_marked(factories.BriefingDownloadFactory, briefing=briefing, by=self.officer)
+        self.create_marked(factories.WordTemplateFactory, country=self.world.rows["lesotho"])
 
     def _mark_log(self):
         number = AuditEntry.objects.get_queryset().aggregate(most=models.Max("number"))["most"] or 0

@@ -12,6 +12,7 @@ PAGES_WITHOUT_EDITION = (
     "person",
     "ministry_edit",
     "country_edit",
+    "word_template",
     "setup",
     "edition_import",
     "import",

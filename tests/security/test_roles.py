@@ -551,6 +551,8 @@ GET   country_list                          -          403 403 403 403 | 403 403
 POST  country_list                          -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   country_edit                          lesotho    403 403 403 403 | 403 403 403 | 403 200 | in  in
 POST  country_edit                          lesotho    403 403 403 403 | 403 403 403 | 403 422 | in  in
+GET   word_template                         lesotho    403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  word_template                         lesotho    403 403 403 403 | 403 403 403 | 403 302 | in  in
 
 # Requests about accounts
 GET   account_address                       -          200 200 200 200 | 200 200 200 | 200 200 | in  in

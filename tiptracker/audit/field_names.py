@@ -163,6 +163,7 @@ FIELD_NAMES = frozenset({
     gettext_noop("recorded at"),
     gettext_noop("redaction"),
     gettext_noop("repeats"),
+    gettext_noop("word template"),
     gettext_noop("result"),
     gettext_noop("retired"),
     gettext_noop("reviews"),

@@ -77,6 +77,7 @@ LOCK_ORDER = (
     "dialogues.assessment",
     "dialogues.redactiondecision",
     "reports.briefing",
+    "reports.wordtemplate",
     "audit.auditdetail",
     "saved_filters.savedfilter",
     "undo.removedrow",

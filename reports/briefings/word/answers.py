@@ -18,9 +18,9 @@ MISSING_COLUMNS, SOURCE_COLUMNS = (20, 80), (42, 43, 15)
 """Column widths of the tables, in per cent of the text width."""
 
 
-def render_answers(content: QuestionAnswers, paper: Paper = Paper.A4) -> bytes:
+def render_answers(content: QuestionAnswers, paper: Paper = Paper.A4, template: bytes = b"") -> bytes:
     """Return the content as a Word file. Equal content gives equal bytes."""
-    writer = begin_document(content, paper)
+    writer = begin_document(content, paper, template)
     sections = pick_sections(content.kind, content.sections)
     writer.add_paragraph("Sentence", content.sentence)
     writer.add_paragraph("Normal", content.scope)

@@ -8,12 +8,15 @@ from reports.briefings.word.washington import render_washington_input
 from tiptracker.choices import Paper
 
 
-def render_docx(content: DocumentContent, paper: Paper = Paper.A4) -> bytes:
-    """Return the content as a Word file; empty for a kind without one. Equal content gives equal bytes."""
+def render_docx(content: DocumentContent, paper: Paper = Paper.A4, template: bytes = b"") -> bytes:
+    """Return the content as a Word file; empty for a kind without one.
+
+    `template` is the post's Word template, as stored. Equal content and an equal template give equal bytes.
+    """
     match content:
         case WashingtonInput():
-            return render_washington_input(content, paper)
+            return render_washington_input(content, paper, template)
         case QuestionAnswers():
-            return render_answers(content, paper)
+            return render_answers(content, paper, template)
         case _:
             return b""

@@ -19,9 +19,9 @@ type WordContent = QuestionAnswers | WashingtonInput
 """The kinds of content that have a Word file."""
 
 
-def begin_document(content: WordContent, paper: Paper) -> WordWriter:
+def begin_document(content: WordContent, paper: Paper, template: bytes) -> WordWriter:
     """Return a document with its margins, its title, the lines below the title, and the covering note."""
-    writer = WordWriter(paper)
+    writer = WordWriter(paper, template)
     writer.set_properties(title=content.title, subject=content.subtitle, author=content.post, as_of=content.as_of)
     writer.write_margins(
         marking=content.marking,

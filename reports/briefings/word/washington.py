@@ -25,9 +25,9 @@ INDICATOR_COLUMNS, ASSESSMENT_COLUMNS = (26, 17, 17, 40), (37, 16, 47)
 """Column widths of the tables, in per cent of the text width."""
 
 
-def render_washington_input(content: WashingtonInput, paper: Paper = Paper.A4) -> bytes:
+def render_washington_input(content: WashingtonInput, paper: Paper = Paper.A4, template: bytes = b"") -> bytes:
     """Return the content as a Word file. Equal content gives equal bytes."""
-    writer = begin_document(content, paper)
+    writer = begin_document(content, paper, template)
     sections = pick_sections(content.kind, content.sections)
     _write_opening(writer, content, [section.title for section in sections])
     for section in sections:

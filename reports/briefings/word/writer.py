@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from docx import Document
@@ -20,25 +19,24 @@ from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
+from docx.section import _BaseHeaderFooter
 from docx.shared import Length, Mm, Twips
 from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
-from reports.briefings import pdf, text_width
+from reports.briefings import text_width
 from reports.briefings.typesetting import WORD_JOINER
+from reports.briefings.word.template import merge_template, read_empty_document, write_zip_entry
+from reports.briefings.word.template_styles import LANGUAGE
 from reports.templatetags.print import Footnotes
 from tiptracker.choices import Paper
 
-EMPTY_DOCUMENT_DIR = pdf.PROJECT_ROOT / "templates" / "reports" / "word"
 SHEET_SIZES = {Paper.A4: (Mm(210), Mm(297)), Paper.LETTER: (Mm(215.9), Mm(279.4))}
 """Width and height of a sheet."""
-LANGUAGE = "en-US"
 INVISIBLE_PATTERN = f"[\N{SOFT HYPHEN}{WORD_JOINER}]"
 MAX_PROPERTY_LENGTH = 255
 """The most characters in a document property, such as the title."""
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a zip file can store. Each part has it, so the bytes do not depend on the clock."""
 
 
 class TextRun(NamedTuple):
@@ -74,18 +72,23 @@ class WordColumn(NamedTuple):
 class WordWriter:
     """A Word document that grows at its end. `to_bytes` returns the file."""
 
-    def __init__(self, paper: Paper) -> None:
-        self.document = Document(io.BytesIO(_zip_empty_document()))
+    def __init__(self, paper: Paper, template: bytes = b"") -> None:
+        """Begin a document. A template gives the page, so `paper` goes for documents without one."""
+        self.has_template = bool(template)
+        begun = merge_template(template).content if template else _zip_empty_document()
+        self.document = Document(io.BytesIO(begun))
         self.source_numbers = Footnotes()
         self.headings = 0
         self.footnotes = self.document.part.part_related_by(RELATIONSHIP_TYPE.FOOTNOTES)
         self.footnotes_xml = parse_xml(self.footnotes.blob)
         section = self.document.sections[0]
-        section.page_width, section.page_height = SHEET_SIZES[paper]
-        self.width = Length(section.page_width - (section.left_margin or 0) - (section.right_margin or 0))
+        if not template:
+            section.page_width, section.page_height = SHEET_SIZES[paper]
+        self.width = Length((section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0))
         for name in ("Header", "Footer", "toc 1", "toc 2"):
             tabs = self.document.styles[name].paragraph_format.tab_stops
-            tabs.add_tab_stop(self.width, WD_TAB_ALIGNMENT.RIGHT)
+            if not (template and len(tabs)):  # a template has its own
+                tabs.add_tab_stop(self.width, WD_TAB_ALIGNMENT.RIGHT)
 
     def set_properties(self, *, title: str, subject: str, author: str, as_of: date) -> None:
         """Set the document properties, dated as of a day. They contain no person's name and no clock time."""
@@ -105,20 +108,42 @@ class WordWriter:
         Args:
             page_words: what stands before, between and after the page number and the number of pages.
         """
-        section = self.document.sections[0]
-        self._fill(section.header.paragraphs[0], "Marking", (marking,))
-        self._fill(
-            section.header.add_paragraph(),
-            "Header",
-            (running, *(("\t", TextRun(clearance, "Strong")) if clearance else ())),
-        )
+        running_title = (running, *(("\t", TextRun(clearance, "Strong")) if clearance else ()))
         before, between, after = page_words
-        footer = self._fill(section.footer.paragraphs[0], "Footer", (footer_text, "\t", before))
-        _add_field(footer, "PAGE", "1")
-        footer.add_run(between)
-        _add_field(footer, "NUMPAGES", "1")
-        footer.add_run(after)
-        self._fill(section.footer.add_paragraph(), "Marking", (marking,))
+        for header, footer in self._margins():
+            self._fill(_first_paragraph(header), "Marking", (marking,))
+            self._align_end(self._fill(header.add_paragraph(), "Header", running_title))
+            has_template_footer = not footer.is_linked_to_previous
+            line = footer.add_paragraph() if has_template_footer else footer.paragraphs[0]
+            if has_template_footer and _has_page_number(footer):
+                self._fill(line, "Footer", (footer_text,))
+            else:
+                self._align_end(self._fill(line, "Footer", (footer_text, "\t", before)))
+                _add_field(line, "PAGE", "1")
+                line.add_run(between)
+                _add_field(line, "NUMPAGES", "1")
+                line.add_run(after)
+            self._fill(footer.add_paragraph(), "Marking", (marking,))
+
+    def _margins(self) -> Iterator[tuple[_BaseHeaderFooter, _BaseHeaderFooter]]:
+        """Yield the header and footer of each kind of page that the document has: all, the first, the even ones."""
+        section = self.document.sections[0]
+        yield section.header, section.footer
+        if section.different_first_page_header_footer:
+            yield section.first_page_header, section.first_page_footer
+        if self.document.settings.odd_and_even_pages_header_footer:
+            yield section.even_page_header, section.even_page_footer
+
+    def _align_end(self, paragraph: Paragraph) -> None:
+        """Let the tab of a line lead to the end of the line, whatever tabs the style of a template has."""
+        if not self.has_template:
+            return
+        tabs = paragraph.paragraph_format.tab_stops
+        style = paragraph.style.paragraph_format if paragraph.style else None
+        for stop in style.tab_stops if style else ():
+            if stop.position != self.width:
+                tabs.add_tab_stop(stop.position, WD_TAB_ALIGNMENT.CLEAR)
+        tabs.add_tab_stop(self.width, WD_TAB_ALIGNMENT.RIGHT)
 
     def add_paragraph(self, style: str, *pieces: str | TextRun | SourceNote) -> None:
         """Add a paragraph."""
@@ -177,7 +202,7 @@ class WordWriter:
         self.document.save(saved)
         with zipfile.ZipFile(saved) as source, zipfile.ZipFile(file, "w") as target:
             for name in source.namelist():
-                _write_zip_entry(target, name, source.read(name))
+                write_zip_entry(target, name, source.read(name))
         return file.getvalue()
 
     def _row(self, table: Table, cells: Iterable[WordCell], widths: Sequence[Length]) -> _Row:
@@ -242,17 +267,23 @@ def _zip_empty_document() -> bytes:
     """Return the empty document as a zip file."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as zipped:
-        for path in sorted(Path(EMPTY_DOCUMENT_DIR).rglob("*")):
-            if path.is_file():
-                _write_zip_entry(zipped, path.relative_to(EMPTY_DOCUMENT_DIR).as_posix(), path.read_bytes())
+        for name, part in read_empty_document().items():
+            write_zip_entry(zipped, name, part)
     return file.getvalue()
 
 
-def _write_zip_entry(zipped: zipfile.ZipFile, name: str, part: bytes) -> None:
-    """Write one part of a zip file without a real time or operating system, so that the bytes are reproducible."""
-    entry = zipfile.ZipInfo(name, ZIP_EPOCH)
-    entry.create_system = 0
-    zipped.writestr(entry, part, zipfile.ZIP_DEFLATED)
+def _first_paragraph(margin: _BaseHeaderFooter) -> Paragraph:
+    """Return a paragraph above what a template's header has; without one the first paragraph."""
+    paragraph: Paragraph = margin.paragraphs[0] if margin.is_linked_to_previous else margin.add_paragraph()
+    margin._element.insert(0, paragraph._p)
+    return paragraph
+
+
+def _has_page_number(margin: _BaseHeaderFooter) -> bool:
+    """Return whether a header or footer counts the pages by itself."""
+    instructions = [element.get(qn("w:instr"), "") for element in margin._element.iter(qn("w:fldSimple"))]
+    instructions += [element.text or "" for element in margin._element.iter(qn("w:instrText"))]
+    return any(re.search(r"\bPAGE\b", text) for text in instructions)
 
 
 def _column_widths(total: Length, columns: Sequence[WordColumn]) -> Iterator[Length]:

@@ -15,7 +15,7 @@ from reports.briefings.html import render_html
 from reports.briefings.word.documents import render_docx
 from reports.choices import BriefingKind
 from reports.management import arguments
-from reports.models import Document
+from reports.models import Document, WordTemplate
 from reports.questions.answered import gather_answers
 from reports.questions.serialization import answers_document
 from reports.reader_view import ReaderView
@@ -79,7 +79,9 @@ def _write_pdf(view: ReaderView, now: datetime, *, has_sources: bool) -> bytes:
 
 
 def _write_word(view: ReaderView, now: datetime, *, has_sources: bool) -> bytes:
-    return render_docx(_build(view, now, has_sources=has_sources), Paper(view.edition.country.paper))
+    country = view.edition.country
+    template = WordTemplate.objects.content_for(country)
+    return render_docx(_build(view, now, has_sources=has_sources), Paper(country.paper), template)
 
 
 def _build(view: ReaderView, now: datetime, *, has_sources: bool) -> Any:

@@ -14,8 +14,9 @@ from reports.briefings.html import render_html
 from reports.briefings.word.documents import render_docx
 from reports.choices import BriefingKind
 from reports.management import arguments
-from reports.models import Document
+from reports.models import Document, WordTemplate
 from tiptracker import clock
+from tiptracker.accounts.models import Country
 from tiptracker.choices import Paper
 from tiptracker.errors import Refused
 from tiptracker.localization import join_with_and
@@ -71,7 +72,7 @@ class Command(arguments.RefusingCommand):
                 known_by=known_at,
                 tells_known_by=known_by is not None,
             )
-        size = _write_file(content, Path(output), Paper(edition.country.paper))
+        size = _write_file(content, Path(output), edition.country)
         self.stdout.write(f"{content.sentence}\n{output}: {size:,} bytes.")
 
 
@@ -125,18 +126,22 @@ def _requested_document(
             return Document(kind, has_sources=not without_sources)
 
 
-def _render_pdf(content: DocumentContent, paper: Paper) -> bytes:
-    return pdf.render_pdf(render_html(content, paper))
+def _render_pdf(content: DocumentContent, country: Country) -> bytes:
+    return pdf.render_pdf(render_html(content, Paper(country.paper)))
 
 
-WRITERS = {".pdf": _render_pdf, ".docx": render_docx}
+def _render_word(content: DocumentContent, country: Country) -> bytes:
+    return render_docx(content, Paper(country.paper), WordTemplate.objects.content_for(country))
+
+
+WRITERS = {".pdf": _render_pdf, ".docx": _render_word}
 """The renderer of a document, by file extension."""
 
 
-def _write_file(content: DocumentContent, output: Path, paper: Paper) -> int:
+def _write_file(content: DocumentContent, output: Path, country: Country) -> int:
     """Write the file in the format of its extension and return its size in bytes. Raises Refused if it can't."""
     try:
-        return output.write_bytes(WRITERS[output.suffix.lower()](content, paper))
+        return output.write_bytes(WRITERS[output.suffix.lower()](content, country))
     except OSError as error:
         raise Refused(
             "not_written", f"The briefing could not be written. {error.strerror or error}: {output}"
