@@ -15,7 +15,15 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from reports.briefings.word.template_styles import HIDING, merge_lists, merge_styles, remove_children, w_tag
+from reports.briefings.word.template_styles import (
+    HIDING,
+    MARKING_STYLE,
+    find_style_ids,
+    merge_lists,
+    merge_styles,
+    remove_children,
+    w_tag,
+)
 
 EMPTY_DOCUMENT_DIR = Path(__file__).resolve().parents[3] / "templates" / "reports" / "word"
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -109,6 +117,7 @@ class _TemplateMerger:
         self.relations = _parse(self.parts["word/_rels/document.xml.rels"])
         (self.main,) = (each.part for each in self._targets("").values() if each.kind == "officeDocument")
         self.targets = self._targets(self.main)
+        self.marking_ids: set[str] = set()
         self.copied: dict[str, str] = {}
         """The names of copied parts in our document, by their names in the template."""
 
@@ -117,6 +126,7 @@ class _TemplateMerger:
         styles = self._part_of_kind("styles")
         if styles is None or styles.tag != w_tag("styles"):
             raise UnusableTemplate("no_styles")
+        self.marking_ids = find_style_ids(styles, MARKING_STYLE)
         own_styles = _parse(self.parts["word/styles.xml"])
         taken, missing, added = merge_styles(styles, own_styles)
         own_lists = _parse(self.parts["word/numbering.xml"])
@@ -178,6 +188,8 @@ class _TemplateMerger:
             name = etree.QName(reference).localname
             if name in has:
                 target = self.targets[reference.get(f"{{{_R}}}id")]
+                if self._is_ours(target):
+                    continue
                 reference.set(f"{{{_R}}}id", self._relate(target))
                 kept.append(reference)
                 has[name] = has[name] or self._has_content(target)
@@ -193,6 +205,11 @@ class _TemplateMerger:
         _refuse_narrow_page(own_section)
         self.parts["word/document.xml"] = _to_bytes(own)
         return own_section, has["headerReference"], has["footerReference"]
+
+    def _is_ours(self, target: _Target) -> bool:
+        """Return whether a header or footer has our marking: then it is of a document of ours, with its title."""
+        used = {each.get(w_tag("val")) for each in _parse(self.template[target.part]).iter(w_tag("pStyle"))}
+        return bool(used & self.marking_ids)
 
     def _has_content(self, target: _Target) -> bool:
         """Return whether a header or footer shows anything."""

@@ -145,6 +145,12 @@ def _next_number(lists: Any, name: str, key: str) -> int:
     return max((int(each.get(w_tag(key))) for each in lists.iter(w_tag(name))), default=0) + 1
 
 
+def find_style_ids(styles: Any, name: str) -> set[str]:
+    """Return the keys of the paragraph styles with a name."""
+    rows = (style for style in styles.iter(w_tag("style")) if _key_of(style) == ("paragraph", name.lower()))
+    return {str(style.get(w_tag("styleId"))) for style in rows}
+
+
 def w_tag(name: str) -> str:
     """Return the name of an element or attribute of WordprocessingML, with its namespace."""
     return f"{{{_W}}}{name}"

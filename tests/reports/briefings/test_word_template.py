@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 from docx import Document
@@ -11,6 +12,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.file_types import sanitize_file
 from reports.briefings.word.documents import render_docx
 from reports.briefings.word.template import UnusableTemplate, merge_template
 from reports.briefings.word.template_check import check_template
@@ -18,6 +20,7 @@ from tests.reports import sample_documents
 from tests.reports.briefings import word_templates
 from tests.reports.briefings.test_word import element_text, file_part, word_blocks, word_notes, word_paragraphs
 
+FIXTURES = Path(__file__).parents[2] / "dialogues" / "files" / "fixtures"
 SAID = sample_documents.washington_input(covering_note="Read this first.")
 MARKING = "SENSITIVE BUT UNCLASSIFIED"
 TEMPLATES = {
@@ -29,6 +32,8 @@ TEMPLATES = {
     "two sections": word_templates.two_sections(),
     "hiding": word_templates.hiding(),
     "link": word_templates.with_hyperlink(),
+    "a letter": FIXTURES.joinpath("letter.docx").read_bytes(),
+    "a document of ours": render_docx(SAID),
 }
 
 
@@ -89,6 +94,33 @@ def test_a_document_with_a_template_is_valid_and_complete(template):
     assert {each.get(qn("w:val")) for each in styles.iter(qn("w:numId"))} <= numbers
 
 
+ORDER = {
+    "pPr": "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs "
+    "suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd "
+    "snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment "
+    "textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange",
+    "sectPr": "headerReference footerReference footnotePr endnotePr type pgSz pgMar paperSrc pgBorders lnNumType "
+    "pgNumType cols formProt vAlign noEndnote titlePg textDirection bidi rtlGutter docGrid",
+    "style": "name aliases basedOn next link autoRedefine hidden uiPriority semiHidden unhideWhenUsed qFormat locked "
+    "personal personalCompose personalReply rsid pPr rPr tblPr trPr tcPr tblStylePr",
+    "numbering": "numPicBullet abstractNum num numIdMacAtCleanup",
+    "styles": "docDefaults latentStyles style",
+}
+"""The order of elements in the standard (ECMA-376, part 1). Word refuses a file with another one."""
+
+
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
+def test_elements_stand_in_the_order_of_the_standard(template):
+    file = render(template)
+    names = ("word/document.xml", "word/styles.xml", "word/numbering.xml")
+    for part in [parse_xml(file_part(file, name)) for name in names]:
+        for tag, order in ORDER.items():
+            for element in part.iter(qn(f"w:{tag}")):
+                places = [order.split().index(etree.QName(child).localname) for child in element]
+                assert places == sorted(places), (tag, [etree.QName(child).localname for child in element])
+    assert sanitize_file(file, ".docx").content
+
+
 @pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
 def test_a_document_with_a_template_is_accessible(template):
     file = render(template)
@@ -145,6 +177,14 @@ def test_styles_and_page_are_those_of_the_template_and_others_are_ours():
     assert {"Normal", "heading 1", "Remark"} <= set(facts["styles"])
     assert {"Quiet", "Record Table", "Marking"} <= set(facts["missing"])
     assert (facts["has_header"], facts["has_footer"]) == (True, True)
+
+
+def test_a_document_of_ours_as_a_template_gives_no_header_with_an_earlier_title():
+    template = render_docx(sample_documents.washington_input(is_cleared=False))
+    cleared = sample_documents.washington_input(is_cleared=True)
+    section = opened(render_docx(cleared, template=clean(template))).sections[0]
+    assert margins(section.header) == margins(opened(render_docx(cleared)).sections[0].header)
+    assert margins(section.footer) == margins(opened(render_docx(cleared)).sections[0].footer)
 
 
 def test_a_picture_in_the_letterhead_comes_along():
