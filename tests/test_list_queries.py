@@ -21,8 +21,11 @@ from django.urls import reverse
 from dialogues.choices import ClaimedProgress, CommitmentEventKind, CommitmentReach, Sensitivity, SupportKind, Verdict
 from dialogues.models import (
     AgendaItem,
+    AnswerEvent,
+    AnswerVersion,
     Assessment,
     AssessmentEvidence,
+    ChosenIndicator,
     Commitment,
     CommitmentBenchmark,
     CommitmentEvent,
@@ -282,8 +285,26 @@ class Rows:
         )
 
     def tasks(self, many):
-        """Updates that wait, evidence that nobody reviewed, verdicts that ask for another look, and notes."""
+        """Updates, evidence, verdicts that ask for another look, notes, answers to clear or check, and dialogues."""
         self.updates(many)
+        self.answers(many)
+        answers = AnswerVersion.objects.filter(events=None).order_by("pk")
+        AnswerEvent.objects.bulk_create(
+            AnswerEvent(version=row, kind="completed", recorded_at=at_noon(DAY), recorded_by=self.recorder)
+            for row in answers
+        )
+        for row in answers[::2]:
+            factories.QuestionTermsFactory(question=row.question, recorded_at=at_noon(DAY))
+        dialogues = Dialogue.objects.bulk_create(
+            Dialogue(
+                country=self.country, held_on=date(2022, 2, 24), place=f"Room {number}", purpose="Figures",
+                entered_at=at_noon(DAY), entered_by=self.officer,
+            )
+            for number in self.numbers(many)
+        )  # fmt: skip
+        ChosenIndicator.objects.bulk_create(
+            ChosenIndicator(dialogue=row, indicator=self.indicator, **self.said()) for row in dialogues[::2]
+        )
         benchmarks = self.benchmarks(many)
         rows = Evidence.objects.bulk_create(
             factories.EvidenceFactory.build(country=self.country, **self.said()) for _ in range(many)
@@ -575,7 +596,7 @@ LISTS = [
     ListPage("indicator_list", Rows.indicators, 18),
     ListPage("standard_indicators", Rows.indicators, 8),
     ListPage("standard_indicators", Rows.ministries, 8),
-    ListPage("my_tasks", Rows.tasks, 36),
+    ListPage("my_tasks", Rows.tasks, 39),
     ListPage("my_tasks", Rows.updates, 4, "focal_point"),
     ListPage("dialogue_list", Rows.dialogues, 8),
     ListPage("dialogue_list", Rows.dialogues, 6, "focal_point"),

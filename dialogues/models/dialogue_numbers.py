@@ -32,12 +32,24 @@ class ChosenIndicatorQuerySet(DatedQuerySet["ChosenIndicator"]):
             return self.none()
         return self.filter(in_visible_countries(user, path="dialogue__country"))
 
+    def active(self) -> Self:
+        """Filter to indicators that were not dropped."""
+        return self.filter(~Exists(_events(ChosenIndicatorEventKind.DROPPED)))
+
+    def unagreed(self) -> Self:
+        """Filter to indicators that were agreed with no ministry yet."""
+        return self.filter(~Exists(_events(ChosenIndicatorEventKind.AGREED)))
+
     def with_history(self, known_by: datetime | None = None) -> Self:
         """Fetch the indicator, the ministry and the events as known at a moment (None: now)."""
         events = ChosenIndicatorEvent.objects.select_related("ministry", "recorded_by").order_by("recorded_at", "pk")
         if known_by is not None:
             events = events.filter(recorded_at__lte=known_by)
         return self.select_related("indicator", "ministry", "recorded_by").prefetch_related(Prefetch("events", events))
+
+
+def _events(kind: ChosenIndicatorEventKind) -> "models.QuerySet[ChosenIndicatorEvent]":
+    return ChosenIndicatorEvent.objects.filter(chosen=OuterRef("pk"), kind=kind).order_by()
 
 
 class ChosenIndicator(models.Model):

@@ -1,16 +1,18 @@
 """Dialogues with a government: participants, agenda, record, next steps and files."""
 
 from collections.abc import Collection
-from datetime import date, datetime
-from typing import ClassVar, Self
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
 
 from dialogues.choices import DialogueFileKind, DialogueStage, Presence
 from dialogues.dialogue_stage import stage_on
-from recommendations.models import Recommendation
+from dialogues.indicator_proposals import CHOOSING_DAYS
+from recommendations.models import Edition, Recommendation
 from tiptracker.accounts.models import AnyUser, Country, Ministry, in_visible_countries
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.localization import format_date, gettext, gettext_lazy
@@ -38,6 +40,19 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
     def ahead(self, day: date) -> Self:
         """Filter to dialogues that are still to be held on `day` or later."""
         return self.filter(held_on__gte=day, called_off_at__isnull=True, recorded_at__isnull=True)
+
+    def lacking_indicators(self, day: date) -> Self:
+        """Filter to dialogues in the next 45 days whose indicators are not chosen, or not all agreed on.
+
+        `is_chosen` says which. A dialogue outside every tracking period has none.
+        """
+        chosen: Any = apps.get_model("dialogues", "ChosenIndicator").objects
+        active = chosen.filter(dialogue=OuterRef("pk")).active().order_by()
+        editions = Edition.objects.filter(
+            country=OuterRef("country"), starts_on__lte=OuterRef("held_on"), ends_on__gte=OuterRef("held_on")
+        )
+        soon = self.ahead(day).filter(Exists(editions), held_on__lte=day + timedelta(days=CHOOSING_DAYS))
+        return soon.annotate(is_chosen=Exists(active)).filter(Q(is_chosen=False) | Exists(active.unagreed()))
 
     def begun_by(self, day: date) -> Self:
         """Filter to dialogues whose day has come and that were not called off: commitments may have been made there."""

@@ -7,11 +7,12 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 
 from dialogues.answer_state import AnswerStanding, find_answer_standing
 from dialogues.choices import AnswerEventKind, AnswerFinding, CitedKind
 from dialogues.models.assessments import Assessment
+from dialogues.models.changed_citations import is_fact_changed
 from dialogues.models.commitments import Commitment
 from dialogues.models.dialogue_numbers import Contribution
 from dialogues.models.evidence import Evidence
@@ -20,6 +21,7 @@ from dialogues.models.law import LawEntry
 from dialogues.models.readings import Reading
 from recommendations.models import Edition, Question, QuestionTerms
 from tiptracker.accounts.models import AnyUser, User
+from tiptracker.choices import Role
 from tiptracker.localization import gettext_lazy
 
 
@@ -39,6 +41,56 @@ class AnswerVersionQuerySet(models.QuerySet["AnswerVersion"]):
         """Return the newest version recorded by `known_by` (None: now) of each question, by the question's key."""
         rows = self if known_by is None else self.filter(recorded_at__lte=known_by)
         return {row.question_id: row for row in rows.order_by("question", "number")}
+
+    def current(self) -> Self:
+        """Filter to the newest version of each question that is still asked."""
+        later = AnswerVersion.objects.filter(question=OuterRef("question"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(later), question__is_retired=False)
+
+    def decided(self, *kinds: AnswerEventKind) -> Self:
+        """Filter to versions about which one of these was decided last.
+
+        `decided_at` and `decided_by_name` say when, and by whom.
+        """
+        newest = AnswerEvent.objects.filter(version=OuterRef("pk")).order_by("-recorded_at", "-pk")
+        rows = self.alias(decided=Subquery(newest.values("kind")[:1])).filter(decided__in=kinds)
+        return rows.annotate(
+            decided_at=Subquery(newest.values("recorded_at")[:1]),
+            decided_by_name=Subquery(newest.values("recorded_by__name")[:1]),
+        )
+
+    def out_of_date(self) -> Self:
+        """Filter to versions since which a cited fact changed or the question was reworded, which `is_reworded` says."""
+        return self.annotate(is_reworded=Exists(_later_terms())).filter(Q(is_reworded=True) | _has_changed_fact())
+
+    def for_clearing_by(self, user: User) -> Self:
+        """Filter to complete answers that this user may clear.
+
+        This is the rule of `permissions.can_clear_answer`, for lists. One that is out of date has to be checked first.
+        """
+        if user.role not in (Role.OFFICER, Role.AMBASSADOR):
+            return self.none()
+        written = AnswerVersion.objects.filter(question=OuterRef("question"), recorded_by=user)
+        complete = self.current().decided(AnswerEventKind.COMPLETED)
+        return complete.filter(~Exists(written), ~Exists(_later_terms()), ~_has_changed_fact())
+
+    def for_checking_by(self, user: User) -> Self:
+        """Filter to complete and cleared answers that are out of date, for an officer, who can save them again."""
+        if user.role != Role.OFFICER:
+            return self.none()
+        return self.current().decided(AnswerEventKind.COMPLETED, AnswerEventKind.CLEARED).out_of_date()
+
+
+def _later_terms() -> models.QuerySet[QuestionTerms]:
+    """Return the wordings of a version's question that are newer than the one it answers."""
+    later = Q(recorded_at__gt=OuterRef("terms__recorded_at"))
+    later |= Q(recorded_at=OuterRef("terms__recorded_at"), pk__gt=OuterRef("terms"))
+    return QuestionTerms.objects.filter(later, question=OuterRef("question")).order_by()
+
+
+def _has_changed_fact() -> Q:
+    changed = AnswerCitation.objects.filter(is_fact_changed(), sentence__version=OuterRef("pk"))
+    return Q(Exists(changed.order_by()))
 
 
 class AnswerVersion(models.Model):

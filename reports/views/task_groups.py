@@ -6,16 +6,31 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from dialogues import permissions
-from dialogues.models import Commitment, DueDateProposal, EvidenceLink, InternalNote, NextStep, Redaction
+from dialogues.commitment_status import days_left
+from dialogues.indicator_proposals import last_day_to_agree
+from dialogues.models import (
+    AnswerVersion,
+    Commitment,
+    Dialogue,
+    DueDateProposal,
+    EvidenceLink,
+    InternalNote,
+    NextStep,
+    Redaction,
+)
 from recommendations.edition_context import EditionRequest
 from recommendations.models import Benchmark, Edition
 from reports.models import Briefing
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
-from tiptracker.localization import format_short_date, gettext
+from tiptracker.localization import format_date, format_short_date, gettext, ngettext
+
+MAX_QUESTION_LENGTH = 140
+"""How much of a question a task names."""
 
 
 class Task(NamedTuple):
@@ -33,11 +48,12 @@ class Task(NamedTuple):
 
 
 class TaskGroup(NamedTuple):
-    """The tasks of one kind. `key` is the id of its section."""
+    """The tasks of one kind. `key` is the id of its section. `date_label` says what the dates mean: "" is "Since"."""
 
     key: str
     heading: str
     tasks: Sequence[Task]
+    date_label: str = ""
 
 
 def build_task_groups(request: EditionRequest) -> list[TaskGroup]:
@@ -52,11 +68,23 @@ def build_task_groups(request: EditionRequest) -> list[TaskGroup]:
     if user.role == Role.OFFICER:
         groups += [
             TaskGroup("due-dates", gettext("Proposed due dates"), _due_dates_to_answer(user, edition)),
-            TaskGroup("next-steps", gettext("Next steps of dialogues that are due"), _steps_due(user, edition)),
+            TaskGroup(
+                "next-steps", gettext("Next steps of dialogues that are due"), _steps_due(user, edition), gettext("Due")
+            ),
+            TaskGroup(
+                "indicators", gettext("Indicators of dialogues"), _indicators_to_settle(user, edition), gettext("Due")
+            ),
+            TaskGroup(
+                "answers-to-check",
+                gettext("Answers to check again"),
+                _answers_to_check(user, edition),
+                gettext("Decided"),
+            ),
         ]
     if user.role in (Role.OFFICER, Role.AMBASSADOR):
         groups += [
             TaskGroup("briefings", gettext("Briefings to clear"), _briefings_to_clear(user, edition)),
+            TaskGroup("answers-to-clear", gettext("Answers to clear"), _answers_to_clear(user, edition)),
             TaskGroup("commitments", gettext("Our commitments to verify"), _commitments_to_verify(user, edition)),
             TaskGroup("redactions", gettext("Redactions to confirm"), _redactions_to_confirm(user, edition)),
         ]
@@ -135,6 +163,64 @@ def _steps_due(user: User, edition: Edition) -> list[Task]:
         for row in rows.select_related("dialogue").order_by("due_on", "pk")
         if row.due_on
     ]
+
+
+def _indicators_to_settle(user: User, edition: Edition) -> list[Task]:
+    """Return the dialogues of the next 45 days whose indicators are not chosen, or not all agreed on."""
+    today = clock.today(edition.country.time_zone)
+    rows: Iterable[Any] = Dialogue.objects.visible_to(user).filter(country=edition.country_id).lacking_indicators(today)
+    choose = gettext("Choose the indicators for the dialogue of %(date)s")
+    agree = gettext("Agree on the indicators for the dialogue of %(date)s")
+    return [
+        Task(
+            title=(agree if row.is_chosen else choose) % {"date": format_date(row.held_on)},
+            url=reverse("dialogue_numbers" if row.is_chosen else "dialogue_indicators", args=[row.pk]),
+            sender=gettext("The embassy"),
+            since=(agreed_by := last_day_to_agree(row.held_on)),
+            note=_describe_agreeing(agreed_by, today),
+        )
+        for row in rows.order_by("held_on", "pk")
+    ]
+
+
+def _describe_agreeing(agreed_by: date, today: date) -> str:
+    left = days_left(agreed_by, today)
+    if left is None:
+        return gettext("Overdue. The ministries were to agree by %(date)s.") % {"date": format_date(agreed_by)}
+    if not left:
+        return gettext("The ministries are to agree by today.")
+    sentence = ngettext(
+        "The ministries are to agree by %(date)s: %(number)d day left.",
+        "The ministries are to agree by %(date)s: %(number)d days left.",
+        left,
+    )
+    return sentence % {"date": format_date(agreed_by), "number": left}
+
+
+def _answers_to_check(user: User, edition: Edition) -> list[Task]:
+    """Return the complete and cleared answers since which a cited fact changed or the question was reworded."""
+    rows = AnswerVersion.objects.visible_to(user).filter(question__edition=edition).for_checking_by(user)
+    reworded = gettext("The question was reworded since. Read it again and save the answer.")
+    changed = gettext("A fact that the answer cites changed since. Check the answer and save it again.")
+    return [
+        _answer_task(row, note=reworded if row.is_reworded else changed)
+        for row in rows.select_related("question").order_by("question__position", "pk")
+    ]
+
+
+def _answers_to_clear(user: User, edition: Edition) -> list[Task]:
+    rows = AnswerVersion.objects.visible_to(user).filter(question__edition=edition).for_clearing_by(user)
+    return [_answer_task(row) for row in rows.select_related("question").order_by("question__position", "pk")]
+
+
+def _answer_task(version: Any, note: str = "") -> Task:
+    return Task(
+        title=Truncator(str(version.question)).chars(MAX_QUESTION_LENGTH),
+        url=reverse("question_detail", args=[version.question_id]),
+        sender=version.decided_by_name,
+        since=timezone.localtime(version.decided_at).date(),
+        note=note,
+    )
 
 
 def _briefings_to_clear(user: User, edition: Edition) -> list[Task]:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from dialogues.actions.citation_checks import find_citation_changes
 from dialogues.actions.question_answers import clear_answer, complete_answer, reopen_answer, save_answer
 from dialogues.answer_text import CitedFact, SentenceText
-from dialogues.choices import AnswerEventKind, AnswerFinding, AnswerState, CitationChangeKind, CitedKind
+from dialogues.choices import AnswerEventKind, AnswerFinding, AnswerState, CitationChangeKind, CitedKind, UpdateDecision
 from dialogues.models import AnswerVersion
 from tests import factories
 from tests.factories import MASERU
@@ -215,3 +215,139 @@ def test_an_update_on_a_cited_commitment_flags_the_answer_because_its_status_cha
     [change] = find_citation_changes([version])[version.pk]
 
     assert (change.kind, change.at) == (CitationChangeKind.COMMITMENT_CHANGED, later)
+
+
+LATER = NOW + timedelta(days=1)
+
+
+def _change_evidence(country, cited):
+    factories.EvidenceReviewFactory(evidence=cited, recorded_at=LATER)
+
+
+def _revise_evidence(country, cited):
+    factories.EvidenceFactory(country=country, revises=cited, recorded_at=LATER)
+
+
+def _end_claim(country, cited):
+    factories.UpdateVersionDecisionFactory(
+        update_version=cited.update_version, decision=UpdateDecision.RETURNED, recorded_at=LATER
+    )
+
+
+def _accept_claim(country, cited):
+    factories.UpdateVersionDecisionFactory(update_version=cited.update_version, recorded_at=LATER)
+
+
+def _add_reading(country, cited):
+    factories.ReadingFactory(indicator=cited.indicator, starts_on=cited.starts_on, recorded_at=LATER)
+
+
+def _review_reading(country, cited):
+    factories.EvidenceReviewFactory(evidence=cited.evidence, recorded_at=LATER)
+
+
+def _add_reading_of_another_period(country, cited):
+    factories.ReadingFactory(
+        indicator=cited.indicator, starts_on=cited.starts_on - timedelta(days=9), recorded_at=LATER
+    )
+
+
+def _assess(country, cited):
+    factories.AssessmentFactory(benchmark=cited.benchmark, recorded_at=LATER)
+
+
+def _assess_another(country, cited):
+    factories.AssessmentFactory(recorded_at=LATER)
+
+
+def _move_commitment(country, cited):
+    factories.CommitmentEventFactory(commitment=cited, kind="withdrawn", recorded_at=LATER)
+
+
+def _send_update(country, cited):
+    factories.UpdateVersionFactory(update__commitment=cited, recorded_at=LATER)
+
+
+def _decide_on_update(country, cited):
+    sent = factories.UpdateVersionFactory(update__commitment=cited, recorded_at=NOW - timedelta(days=1))
+    factories.UpdateVersionDecisionFactory(update_version=sent, recorded_at=LATER)
+
+
+def _move_request(country, cited):
+    factories.RequestEventFactory(information_request=cited, kind="moved", recorded_at=LATER)
+
+
+def _answer_request(country, cited):
+    sent = factories.UpdateVersionFactory(update__information_request=cited, recorded_at=LATER)
+    factories.LineAnswerFactory(line=cited.lines.first(), update_version=sent)
+
+
+def _replace_law(country, cited):
+    factories.LawEntryFactory(replaces=cited, recorded_at=LATER)
+
+
+def _correct_contribution(country, cited):
+    factories.ContributionFactory(country=country, corrects=cited, reason="A typing error.", recorded_at=LATER)
+
+
+def _change_nothing(country, cited):
+    factories.EvidenceReviewFactory(recorded_at=LATER)
+    factories.LawEntryFactory(recorded_at=LATER)
+    factories.CommitmentEventFactory(commitment=factories.CommitmentFactory(), kind="withdrawn", recorded_at=LATER)
+
+
+def _claimed_evidence(**fields):
+    fields.pop("country")
+    return factories.EvidenceFactory(
+        update_version=factories.UpdateVersionFactory(recorded_at=fields["recorded_at"]), **fields
+    )
+
+
+def _reading(country, recorded_at, **fields):
+    indicator = factories.IndicatorFactory(country=country)
+    return factories.ReadingFactory(indicator=indicator, recorded_at=recorded_at, **fields)
+
+
+def _verified_reading(**fields):
+    return _reading(verified=True, **fields)
+
+
+CITED_CASES = [
+    (CitedKind.EVIDENCE, factories.EvidenceFactory, _change_evidence, True),
+    (CitedKind.EVIDENCE, factories.EvidenceFactory, _revise_evidence, True),
+    (CitedKind.EVIDENCE, _claimed_evidence, _end_claim, True),
+    (CitedKind.EVIDENCE, _claimed_evidence, _accept_claim, False),
+    (CitedKind.EVIDENCE, factories.EvidenceFactory, _change_nothing, False),
+    (CitedKind.READING, _reading, _add_reading, True),
+    (CitedKind.READING, _reading, _add_reading_of_another_period, False),
+    (CitedKind.READING, _verified_reading, _review_reading, True),
+    (CitedKind.ASSESSMENT, lambda country, **at: factories.AssessmentFactory(**at), _assess, True),
+    (CitedKind.ASSESSMENT, lambda country, **at: factories.AssessmentFactory(**at), _assess_another, False),
+    (CitedKind.COMMITMENT, lambda **_: factories.CommitmentFactory(), _move_commitment, True),
+    (CitedKind.COMMITMENT, lambda **_: factories.CommitmentFactory(), _send_update, True),
+    (CitedKind.COMMITMENT, lambda **_: factories.CommitmentFactory(), _decide_on_update, True),
+    (CitedKind.COMMITMENT, lambda **_: factories.CommitmentFactory(), _change_nothing, False),
+    (CitedKind.REQUEST, lambda **_: factories.InformationRequestFactory(), _move_request, True),
+    (CitedKind.REQUEST, lambda **_: factories.InformationRequestFactory(), _answer_request, True),
+    (CitedKind.REQUEST, lambda **_: factories.InformationRequestFactory(), _change_nothing, False),
+    (CitedKind.LAW, factories.LawEntryFactory, _replace_law, True),
+    (CitedKind.LAW, factories.LawEntryFactory, _change_nothing, False),
+    (CitedKind.CONTRIBUTION, factories.ContributionFactory, _correct_contribution, True),
+    (CitedKind.CONTRIBUTION, factories.ContributionFactory, _change_nothing, False),
+]
+
+
+def test_a_change_of_each_kind_of_fact_is_tried():
+    assert {kind for kind, *_, is_changed in CITED_CASES if is_changed} == set(CitedKind) - {CitedKind.EDITION}
+
+
+@pytest.mark.parametrize(("kind", "make", "change", "is_changed"), CITED_CASES)
+def test_lists_flag_the_same_answers_as_the_page_of_each(question, kind, make, change, is_changed):
+    country = question.edition.country
+    cited = make(country=country, recorded_at=NOW - timedelta(days=30))
+    version = save(question, SentenceText("It is so.", (CitedFact(kind, cited.pk),)))
+    assert not AnswerVersion.objects.out_of_date()
+    change(country, cited)
+
+    assert bool(find_citation_changes([version])) is is_changed
+    assert list(AnswerVersion.objects.out_of_date()) == [version] * is_changed

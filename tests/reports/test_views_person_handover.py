@@ -83,7 +83,7 @@ def test_the_page_counts_what_an_officer_hands_over(client, administrator):
     )
 
     assert listed(client, thabo) == {
-        "Open tasks": 1,
+        "Open tasks": 3,  # an update, and two dialogues without indicators
         "Briefings requested and not cleared": 0,
         "Evidence logged and not verified": 1,
         "Drafts": 1,
