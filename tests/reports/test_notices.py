@@ -7,12 +7,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dialogues.choices import CommitmentEventKind, RequestEventKind, UpdateDecision
+from dialogues.choices import ChosenIndicatorEventKind, CommitmentEventKind, RequestEventKind, UpdateDecision
 from reports.actions.notices import notify
 from tests.factories import (
     MASERU,
     AmbassadorFactory,
     BriefingFactory,
+    ChosenIndicatorEventFactory,
+    ChosenIndicatorFactory,
     CommitmentEventFactory,
     CommitmentFactory,
     DialogueFactory,
@@ -25,11 +27,14 @@ from tests.factories import (
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
+    ParticipantFactory,
     RequestEventFactory,
+    RequestLineFactory,
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
-from tiptracker.mail.models import Mail
+from tiptracker.accounts.models import User
+from tiptracker.mail.models import Mail, MailKind
 from tiptracker.notifications.choices import Frequency, NoticeKind
 from tiptracker.notifications.models import DigestSchedule, Notice, NoticeFrequency
 from tiptracker.notifications.sentences import describe_notice
@@ -282,10 +287,57 @@ def test_a_request_for_information_is_told_at_once_until_it_is_answered(police):
     notify(now=at(date(2022, 1, 11), 11))
     assert set(told("police@gov.example")) == {NoticeKind.UPDATE_RETURNED, NoticeKind.REQUEST_MADE}
     returned = Notice.objects.get(kind=NoticeKind.UPDATE_RETURNED)
-    assert describe_notice(returned) == (
+    assert describe_notice(returned, returned.person) == (
         f"The embassy returned an answer to request for information {asked.pk} on 11 January 2022. Open it to see what "
         "to change."
     )
+
+
+def test_the_mail_of_a_request_says_for_which_dialogue_the_figures_are_and_no_second_mail_follows(police):
+    asked_at = at(date(2022, 1, 11))
+    dialogue = DialogueFactory(planned=True, held_on=date(2022, 2, 24))
+    ParticipantFactory(dialogue=dialogue, ministry=police)
+    chosen, others, dropped = (ChosenIndicatorFactory(dialogue=dialogue) for _ in range(3))
+    agreement = {"kind": ChosenIndicatorEventKind.AGREED, "text": "", "recorded_at": asked_at}
+    ChosenIndicatorEventFactory(chosen=chosen, ministry=police, **agreement)
+    ChosenIndicatorEventFactory(chosen=others, ministry=MinistryFactory(), **agreement)
+    ChosenIndicatorEventFactory(chosen=dropped, ministry=police, **agreement)
+    ChosenIndicatorEventFactory(chosen=dropped)
+    earlier, asked, about_others, about_dropped = (
+        InformationRequestFactory(ministry=police, recorded_at=moment, asked__happened_on=moment.date(), lines=[])
+        for moment in (at(date(2022, 1, 9)), asked_at, asked_at, asked_at)
+    )
+    for request, row in ((earlier, chosen), (asked, chosen), (about_others, others), (about_dropped, dropped)):
+        RequestLineFactory(information_request=request, indicator=row.indicator)
+
+    notify(now=asked_at + timedelta(hours=1))
+
+    person = User.objects.get(email="police@gov.example")
+    notices = Notice.objects.filter(person=person, kind=NoticeKind.REQUEST_MADE)
+    sentences = {int(row.row): describe_notice(row, person) for row in notices}
+    assert sentences.pop(asked.pk) == (
+        f"The embassy asks your ministry for figures for the dialogue of 24 February 2022 (request {asked.pk}). Open "
+        "it to see which, and by when."
+    )
+    assert sentences == {
+        row.pk: f"The embassy asks your ministry for information (request {row.pk}). Open it to see by when."
+        for row in (earlier, about_others, about_dropped)
+    }
+    assert Mail.objects.filter(person=person, kind=MailKind.NOTICES).count() == 1
+
+
+def test_a_ministry_that_does_not_see_the_dialogue_reads_nothing_of_it(police):
+    asked_at = at(date(2022, 1, 11))
+    chosen = ChosenIndicatorFactory(ministry=police)
+    asked = InformationRequestFactory(
+        ministry=police, recorded_at=asked_at, asked__happened_on=asked_at.date(), lines=[]
+    )
+    RequestLineFactory(information_request=asked, indicator=chosen.indicator)
+
+    notify(now=asked_at + timedelta(hours=1))
+
+    [notice] = Notice.objects.filter(person__email="police@gov.example")
+    assert "dialogue" not in describe_notice(notice, notice.person)
 
 
 def test_a_ministry_is_reminded_of_the_open_line_while_another_waits_and_told_of_each_that_came_back(police):

@@ -16,7 +16,7 @@ from tiptracker.localization import ngettext
 from tiptracker.mail.models import Mail
 from tiptracker.notifications.choices import KIND_RULES, NoticeKind
 from tiptracker.notifications.models import Notice
-from tiptracker.notifications.sentences import NoticeMatter, describe_group, describe_notice, find_matter
+from tiptracker.notifications.sentences import NoticeMatter, describe_group, describe_notices, find_matter
 
 STOP_SALT = "tiptracker.notifications.stop"
 NAMED_GROUPS = 2
@@ -43,12 +43,14 @@ def group_notices(mail: Mail, person: User) -> list[DigestGroup]:
     What is about commitments of the United States, or about answers to a request, stands apart from the others.
     """
     groups: dict[tuple[str, NoticeMatter], list[Notice]] = defaultdict(list)
-    for notice in Notice.objects.unsettled().filter(mail=mail, person=person).order_by("day", "pk"):
+    rows = list(Notice.objects.unsettled().filter(mail=mail, person=person).order_by("day", "pk"))
+    sentences = describe_notices(rows, person)
+    for notice in rows:
         groups[notice.kind, find_matter(notice)].append(notice)
     return [
         DigestGroup(
             describe_group(kind, len(notices), matter),
-            [DigestLine(describe_notice(notice), notice_url(notice)) for notice in notices],
+            [DigestLine(sentences[notice.pk], notice_url(notice)) for notice in notices],
         )
         for kind in sorted(NoticeKind, key=lambda kind: not KIND_RULES[kind].is_required)
         for matter in NoticeMatter

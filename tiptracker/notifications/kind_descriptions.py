@@ -28,7 +28,9 @@ _EVENTS: Mapping[NoticeKind, str | Promise] = {
     ),
     NoticeKind.DUE_DATE_PROPOSED: gettext_lazy("When a ministry proposes another due date."),
     NoticeKind.DUE_DATE_DECLINED: gettext_lazy("When the embassy declines a due date that your ministry proposed."),
-    NoticeKind.REQUEST_MADE: gettext_lazy("When the embassy asks your ministry for figures or documents."),
+    NoticeKind.REQUEST_MADE: gettext_lazy(
+        "When the embassy asks your ministry for figures or documents. The mail says if they are for a dialogue."
+    ),
     NoticeKind.REQUEST_CHANGED: gettext_lazy(
         "When the embassy corrects a request, moves its due date, or withdraws it."
     ),

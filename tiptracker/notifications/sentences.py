@@ -1,10 +1,14 @@
 """Name notices in sentences that are safe to be read by anyone: no text of the record, only numbers and dates."""
 
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
 from enum import Enum
 from typing import Any
 
+from django.utils.module_loading import import_string
 from django.utils.translation import ngettext_lazy
 
+from tiptracker.accounts.models import User
 from tiptracker.localization import format_date, gettext, gettext_noop
 from tiptracker.notifications.choices import NoticeKind
 from tiptracker.notifications.models import Notice
@@ -72,6 +76,13 @@ ANSWER_SENTENCES: dict[str, str] = {
     ),
 }
 """The same for the answers to a request for information."""
+FOR_DIALOGUE = gettext_noop(
+    "The embassy asks your ministry for figures for the dialogue of %(date)s (request %(number)s). Open it to see "
+    "which, and by when."
+)
+"""The same for a request for the figures of indicators that were chosen for a dialogue."""
+FIND_DIALOGUE_DAYS = "dialogues.request_purposes.find_dialogue_days"
+"""The function that finds the days of these dialogues. It is named, as a higher package has it."""
 
 GROUP_HEADINGS: dict[str, Any] = {
     NoticeKind.UPDATE_RECEIVED: ngettext_lazy(
@@ -198,9 +209,25 @@ def find_matter(notice: Notice) -> NoticeMatter:
     return NoticeMatter.MINISTRY if notice.ministry_id else NoticeMatter.EMBASSY
 
 
-def describe_notice(notice: Notice) -> str:
-    """Return what a notice tells: "Commitment 12 is due on 15 December 2021."."""
+def describe_notices(notices: Iterable[Notice], reader: User) -> dict[int, str]:
+    """Return what each notice tells, by its key: "Commitment 12 is due on 15 December 2021."."""
+    rows = list(notices)
+    days: Mapping[str, date] = {}
+    if asked := {notice.row for notice in rows if notice.kind == NoticeKind.REQUEST_MADE}:
+        find: Callable[[User, Collection[str]], Mapping[str, date]] = import_string(FIND_DIALOGUE_DAYS)
+        days = find(reader, asked)
+    return {notice.pk: _describe(notice, days.get(notice.row)) for notice in rows}
+
+
+def describe_notice(notice: Notice, reader: User) -> str:
+    """Return what one notice tells."""
+    return describe_notices([notice], reader)[notice.pk]
+
+
+def _describe(notice: Notice, dialogue_on: date | None) -> str:
     values = {"number": notice.row, "date": format_date(notice.day), "days": notice.stage}
+    if notice.kind == NoticeKind.REQUEST_MADE and dialogue_on:
+        return gettext(FOR_DIALOGUE) % (values | {"date": format_date(dialogue_on)})
     return gettext(_SENTENCES[find_matter(notice)][notice.kind]) % values
 
 

@@ -25,7 +25,7 @@ from tiptracker.notifications.preferences import (
     save_preferences,
     stop_mails,
 )
-from tiptracker.notifications.sentences import describe_notice
+from tiptracker.notifications.sentences import describe_notice, describe_notices
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest, render_page
 
@@ -50,11 +50,11 @@ def notice_list(request: SignedInRequest) -> HttpResponse:
         return redirect("notice_list")
     page = Paginator(Notice.objects.visible_to(request.user).listed(), PAGE_SIZE).get_page(request.GET.get("page"))
     subjects = find_subjects(((notice.table, notice.row) for notice in page), request.user)
-    details = describe_changes(page, request.user)
+    sentences, details = describe_notices(page, request.user), describe_changes(page, request.user)
     rows = [
         NoticeRow(
             notice,
-            describe_notice(notice),
+            sentences[notice.pk],
             subjects.get((notice.table, notice.row), Subject("")),
             details.get(notice.pk, ""),
         )
@@ -74,7 +74,7 @@ def notice_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = find_subjects([(notice.table, notice.row)], request.user).get((notice.table, notice.row), Subject(""))
     if subject.url and not notice.settled_at:
         return redirect(subject.url)
-    context = {"notice": notice, "subject": subject, "sentence": describe_notice(notice)}
+    context = {"notice": notice, "subject": subject, "sentence": describe_notice(notice, request.user)}
     return render_page(request, "notifications/notice_detail.html", context)
 
 
