@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 from recommendations.edition_context import default_edition_of_country, get_page_edition, visible_countries
 from recommendations.models import Edition
 from reports.search.excerpts import ExcerptPart, make_excerpt
+from reports.search.groups import GROUPS
 from reports.search.help_entries import find_help
 from reports.search.related_words import suggest_words
-from reports.search.sources import GROUPS, Group, Source, find_keys
+from reports.search.sources import Group, Source, find_keys
 from tiptracker.accounts.models import User
 from tiptracker.localization import gettext
 from tiptracker.web.pages import SignedInRequest, render_page

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 
 from dialogues.choices import DoneBy, EvidenceKind
-from dialogues.models import Commitment, Evidence, UpdateVersion
+from dialogues.models import AnswerSentence, Commitment, Evidence, LawEntry, UpdateVersion
 from dialogues.views.evidence_list import ORDERINGS, PAGE_SIZE, SEARCH_FIELDS
+from recommendations.models import Question
 from tests.database_roles import run_as_owner
 from tests.factories import CountryFactory, OfficerFactory, at_noon
 from tiptracker.web.search import filter_by_words
@@ -101,7 +102,14 @@ def test_words_are_not_looked_for_in_each_row_that_a_reader_sees(officer):
 
 @pytest.mark.parametrize(
     ("model", "fields"),
-    [(Commitment, ("text", "letter")), (UpdateVersion, ("narrative",)), (Evidence, SEARCH_FIELDS[:3])],
+    [
+        (Commitment, ("text", "letter")),
+        (UpdateVersion, ("narrative",)),
+        (Evidence, SEARCH_FIELDS[:3]),
+        (AnswerSentence, ("text",)),
+        (LawEntry, ("citation", "text")),
+        (Question, ("number", "text")),
+    ],
 )
 def test_each_index_of_words_serves_what_is_looked_for(model, fields):
     rows = filter_by_words(model.objects.all(), "shelter", *fields).order_by().values_list("pk")

@@ -16,6 +16,8 @@ from tests.factories import (
     AdministratorFactory,
     AgreedProofFactory,
     AmbassadorFactory,
+    AnswerSentenceFactory,
+    AnswerVersionFactory,
     BenchmarkFactory,
     CommitmentEventFactory,
     CommitmentFactory,
@@ -27,10 +29,13 @@ from tests.factories import (
     FocalPointFactory,
     InformationRequestFactory,
     InternalNoteFactory,
+    LawEntryFactory,
     LineAnswerFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
+    PartnerFactory,
+    QuestionFactory,
     RecommendationFactory,
     RequestEventFactory,
     UpdateFactory,
@@ -112,6 +117,12 @@ def test_every_kind_of_row_is_found(client):
     dialogue = DialogueFactory(purpose="Talk of the xylophone")
     AgendaItem.objects.create(dialogue=dialogue, position=1, topic="Xylophone")
     InternalNoteFactory(ministry=ministry, text="Ask who plays the xylophone.")
+    question = QuestionFactory(number="4.b", text="How many xylophones?")
+    AnswerSentenceFactory(version__question=question, text="One xylophone was found.")
+    AnswerSentenceFactory(version__question=question, text="Two xylophones were found.")
+    law = LawEntryFactory(citation="Xylophone Act, section 5", text="It allows a fine.")
+    LawEntryFactory(replaces=law, citation="Xylophone Act, section 6", text="It allows a fine.")
+    PartnerFactory(name="Xylophone Society")
     client.force_login(OfficerFactory(name="Xylia"))
 
     results = search_results(client, "xyl")
@@ -128,9 +139,18 @@ def test_every_kind_of_row_is_found(client):
         "evidence": 1,
         "files": 2,
         "dialogues": 2,
+        "questions": 1,
+        "answers": 1,
+        "law": 1,
         "notes": 1,
-        "people": 2,
+        "people": 3,
     }
+    assert results["questions"] == [("Question 4.b, Lesotho 2021", "4.b · How many xylophones?")]
+    assert results["answers"] == [("Answer to question 4.b, Lesotho 2021", "Two xylophones were found.")]
+    assert results["law"] == [("Gap, minimum standard 3", "Xylophone Act, section 6 · It allows a fine.")]
+    assert ("Partner: Civil society", "Xylophone Society") in results["people"]
+    assert search_results(client, "question 4.b") == {}, "a number is found with the words of its question"
+    assert search_results(client, "4.b many")["questions"] == results["questions"]
     assert results["notes"] == [("Note of 10 January 2022: Ministry of Xylophones", "Ask who plays the xylophone.")]
     assert ("“xylophone.pdf”, page 3", "A receipt for a xylophone") in results["files"]
 
@@ -244,6 +264,10 @@ def _create_hidden_rows(**more):
     LineAnswerFactory(line=asked.lines.get(), text=SECRET_WORD)
     FocalPointFactory(ministry=ministry, name=SECRET_WORD)
     InternalNoteFactory(ministry=ministry, text=SECRET_WORD, country=ministry.country)
+    question = QuestionFactory(edition=benchmark.recommendation.edition, text=SECRET_WORD)
+    AnswerSentenceFactory(version__question=question, text=SECRET_WORD)
+    LawEntryFactory(country=ministry.country, citation=SECRET_WORD, text=SECRET_WORD)
+    PartnerFactory(country=ministry.country, name=SECRET_WORD)
     return ministry
 
 
@@ -336,8 +360,31 @@ def test_a_search_for_no_words_finds_nothing_and_does_not_fail(client, query):
     assert search_results(client, query) == {}
 
 
+def test_only_the_newest_answer_is_found_and_a_question_that_is_no_longer_asked_is_marked(client):
+    question = QuestionFactory(text="How many shelters?", number="4")
+    AnswerSentenceFactory(version=AnswerVersionFactory(question=question), text="One shelter.")
+    AnswerSentenceFactory(version=AnswerVersionFactory(question=question), text="Two shelters.")
+    QuestionFactory(text="Which shelters?", number="5", is_retired=True)
+    client.force_login(OfficerFactory())
+
+    page = client.get(reverse("search"), {"q": "shelter"})
+
+    found = [group for group in page.context["groups"] if group.key in ("questions", "answers")]
+    assert {result.title: result.mark for group in found for result in group.results} == {
+        "Question 4, Lesotho 2021": "",
+        "Question 5, Lesotho 2021": "No longer asked.",
+        "Answer to question 4, Lesotho 2021": "",
+    }
+
+
 def test_every_result_opens(client):
     CommitmentFactory(text="Shelter")
+    edition = RecommendationFactory().edition
+    AnswerSentenceFactory(
+        version__question=QuestionFactory(edition=edition, text="How many shelters?"), text="One shelter."
+    )
+    LawEntryFactory(citation="Shelter Act")
+    PartnerFactory(name="Shelter")
     file = EvidenceFileFactory(name="shelter.pdf")
     EvidenceFactory(title="Shelter opened", file=file)
     FileText.objects.create(file=file, page=1, text="The shelter")
@@ -347,7 +394,7 @@ def test_every_result_opens(client):
         client.force_login(reader)
         page = client.get(reverse("search"), {"q": "shelter"})
         urls = [result.url for group in page.context["groups"] for result in group.results if result.url]
-        assert len(urls) >= 4
+        assert len(urls) >= 8
         assert [url for url in urls if client.get(url).status_code != 200] == []
 
 
