@@ -35,6 +35,8 @@ from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.localization import format_date, gettext, gettext_noop, join_with_and, record_language
 from tiptracker.text_rules import remove_invisible
+from tiptracker.undo.actions import bring_back, keep_removed
+from tiptracker.undo.models import RemovedRow
 from tiptracker.validation import EditConflict, insert_row, update_row
 
 MAX_NAME_LENGTH = 200
@@ -180,9 +182,25 @@ def load_question_set(
 
 
 @transaction.atomic
-def discard_question_set(*, question_set: QuestionSet, by: User) -> None:
-    """Delete a draft set. Raises PermissionDenied, Refused."""
-    _lock_draft(question_set, by).delete()
+def discard_question_set(*, question_set: QuestionSet, by: User, now: datetime) -> RemovedRow:
+    """Delete a draft set. Return what `restore_question_set` brings it back from. Raises PermissionDenied, Refused."""
+    locked = _lock_draft(question_set, by)
+    kept = keep_removed(locked, by=by, now=now)
+    locked.delete()
+    return kept
+
+
+@transaction.atomic
+def restore_question_set(*, edition: Edition, removed: int, by: User, now: datetime) -> QuestionSet:
+    """Bring back a draft set that the user has just discarded. Raises PermissionDenied, Refused."""
+    if not can_edit_recommendations(by, edition):
+        raise PermissionDenied
+
+    def refuse_another(question_set: QuestionSet) -> None:
+        if question_set.edition_id != edition.pk:
+            raise Refused("undo_elsewhere", gettext("This draft belongs to another edition. Open that edition."))
+
+    return bring_back(QuestionSet, removed, by=by, now=now, check=refuse_another)[0]
 
 
 def delete_expired_question_sets(*, now: datetime) -> int:

@@ -30,6 +30,7 @@ from tiptracker.errors import Refused
 from tiptracker.localization import gettext, record_language
 from tiptracker.numbers import parse_whole_number
 from tiptracker.sandbox.sandbox import Sandbox
+from tiptracker.undo.offers import offer_undo
 from tiptracker.web.form_pages import form_page, sent_data
 from tiptracker.web.frontend.form_rows import add_refusal, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -47,6 +48,8 @@ def question_sets(request: EditionRequest) -> HttpResponse:
     may_load = can_edit_recommendations(user, edition)
     if request.method == "POST" and not may_load:
         raise PermissionDenied
+    if "restore" in request.POST:
+        return _restore(request)
     if request.POST.get("start") == "outline":
         started = actions.start_outline(edition=edition, by=user, now=clock.now(edition.country.time_zone))
         return redirect("question_set_preview", pk=started.pk)
@@ -165,13 +168,27 @@ def _read_again(
 
 
 def _discard(request: SignedInRequest, question_set: QuestionSet) -> HttpResponse:
+    url = edition_url(question_set.edition, "question_sets")
     try:
-        actions.discard_question_set(question_set=question_set, by=request.user)
+        kept = actions.discard_question_set(question_set=question_set, by=request.user, now=clock.now())
     except Refused as refusal:
         messages.warning(request, str(refusal))
     else:
-        messages.success(request, gettext("Draft “%(name)s” discarded.") % {"name": question_set.name})
-    return redirect(edition_url(question_set.edition, "question_sets"))
+        sentence = gettext("Draft “%(name)s” discarded.") % {"name": question_set.name}
+        offer_undo(request, sentence, url, restore=kept.pk)
+    return redirect(url)
+
+
+def _restore(request: EditionRequest) -> HttpResponse:
+    """Bring back the draft that the user has just discarded, and lead to its preview."""
+    key = parse_whole_number(request.POST["restore"]) or 0
+    try:
+        restored = actions.restore_question_set(edition=request.edition, removed=key, by=request.user, now=clock.now())
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect(edition_url(request.edition, "question_sets"))
+    messages.success(request, gettext("The draft is back."))
+    return redirect("question_set_preview", pk=restored.pk)
 
 
 def _save(request: SignedInRequest, question_set: QuestionSet, form: DraftQuestionsForm) -> str:

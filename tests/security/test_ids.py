@@ -202,6 +202,7 @@ IDS_IN_FORMS = [
     ("officer", "POST note_detail note", "mark", "foreign_mark"),
     ("officer", "POST version_fill waiting", "several-items", "foreign_version"),
     ("administrator", "POST edition_import edition", "restore", "row_removed_by_second"),
+    ("officer", "POST question_sets -", "restore", "row_removed_by_second"),
     ("administrator", "POST setup_people lesotho", "people-0-ministry", "foreign_ministry"),
     ("officer", "POST handover_received -", "handover", "owns_handover"),
     ("administrator", "POST person_handover second_person", "successor", "elsewhere_person"),

@@ -12,6 +12,7 @@ from tests.factories import EditionFactory, ObserverFactory, OfficerFactory, Que
 from tests.recommendations.questions import question_files
 from tests.recommendations.questions.question_files import Asked
 from tests.refusals import shows_refusal
+from tests.undo_buttons import press_undo, undo_forms
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2021-12-02")]
 
@@ -155,10 +156,27 @@ def test_what_cannot_be_read_is_refused_beside_its_field(client, said, code):
     assert not QuestionSet.objects.exists()
 
 
-def test_a_draft_is_discarded(client):
+def test_discarding_a_draft_is_undone_for_whoever_did_it(client):
     preview = start(client, start="outline")
-    client.post(reverse("question_set_preview", args=[preview.context["question_set"].pk]), {"do": "discard"})
+    url = reverse("question_set_preview", args=[preview.context["question_set"].pk])
+    before = QuestionSet.objects.values().get()
+
+    discarded = client.post(url, {"do": "discard"}, follow=True)
     assert not QuestionSet.objects.exists()
+    [(at, fields)] = undo_forms(discarded)
+    RecommendationFactory(edition__year=2022)
+    elsewhere = client.post(at.replace("2021", "2022"), fields)
+    assert [refusal.code for refusal in elsewhere.refusals] == ["undo_elsewhere"]
+    back = press_undo(client, discarded)
+
+    assert back.redirect_chain == [(url, 302)]
+    assert "The draft is back." in back.text
+    after = QuestionSet.objects.values().get()
+    assert after | {"begun_at": None} == before | {"begun_at": None}
+    late = client.post(at, fields)
+    assert [refusal.code for refusal in late.refusals] == ["undo_over"]
+    client.force_login(ObserverFactory())
+    assert client.post(at, fields).status_code == 403
 
 
 def test_other_roles_of_the_embassy_read_loaded_sets(client):
