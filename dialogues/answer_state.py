@@ -28,11 +28,12 @@ class AnswerStanding[Person](NamedTuple):
     at: datetime | None = None
 
 
-_STATES = {
+STATES = {
     AnswerEventKind.COMPLETED: AnswerState.COMPLETE,
     AnswerEventKind.CLEARED: AnswerState.CLEARED,
     AnswerEventKind.REOPENED: AnswerState.DRAFTED,
 }
+"""The state of an answer by what was decided last about its newest version."""
 
 
 def find_answer_standing[Person](events: Iterable[AnswerEventLike[Person]]) -> AnswerStanding[Person]:
@@ -40,4 +41,4 @@ def find_answer_standing[Person](events: Iterable[AnswerEventLike[Person]]) -> A
     newest = max(events, key=lambda event: (event.recorded_at, event.pk), default=None)
     if newest is None:
         return AnswerStanding(AnswerState.DRAFTED)
-    return AnswerStanding(_STATES[AnswerEventKind(newest.kind)], newest.recorded_by, newest.recorded_at)
+    return AnswerStanding(STATES[AnswerEventKind(newest.kind)], newest.recorded_by, newest.recorded_at)

@@ -32,17 +32,9 @@ class ChosenLine:
         return self.chosen.dropped is not None
 
     @property
-    def is_late(self) -> bool:
-        """Whether it was agreed later than 30 days before the dialogue."""
-        first = self.first_agreed_on
-        return first is not None and first > last_day_to_agree(self.held_on)
-
-    @property
     def first_agreed_on(self) -> date | None:
         """The first day on which it was agreed with a ministry."""
-        events = self.chosen.events.all()
-        days = [event.happened_on for event in events if event.kind == ChosenIndicatorEventKind.AGREED]
-        return min(days, default=None)
+        return find_first_agreement(self.chosen)
 
     @property
     def is_discussed(self) -> bool:
@@ -53,16 +45,28 @@ class ChosenLine:
     @property
     def status_text(self) -> str:
         """What became of it: "agreed with Police on 20 January 2022"."""
-        if dropped := self.chosen.dropped:
-            return gettext("dropped on %(date)s") % {"date": format_date(dropped.happened_on)}
-        if (agreed := self.chosen.agreed) and agreed.ministry:
-            values = {"ministry": agreed.ministry.short_name, "date": format_date(agreed.happened_on)}
-            if self.is_late:
-                return gettext("agreed with %(ministry)s on %(date)s, late") % values
-            return gettext("agreed with %(ministry)s on %(date)s") % values
-        if self.chosen.ministry:
-            return gettext("proposed to %(ministry)s") % {"ministry": self.chosen.ministry.short_name}
-        return gettext("not agreed yet")
+        return describe_choice(self.chosen, self.held_on)
+
+
+def find_first_agreement(chosen: ChosenIndicator) -> date | None:
+    """Return the first day on which an indicator was agreed with a ministry. Load it `with_history`."""
+    events = chosen.events.all()
+    return min((event.happened_on for event in events if event.kind == ChosenIndicatorEventKind.AGREED), default=None)
+
+
+def describe_choice(chosen: ChosenIndicator, held_on: date) -> str:
+    """Say what became of an indicator of a dialogue: "agreed with Police on 20 January 2022"."""
+    if dropped := chosen.dropped:
+        return gettext("dropped on %(date)s") % {"date": format_date(dropped.happened_on)}
+    if (agreed := chosen.agreed) and agreed.ministry:
+        values = {"ministry": agreed.ministry.short_name, "date": format_date(agreed.happened_on)}
+        first = find_first_agreement(chosen)
+        if first is not None and first > last_day_to_agree(held_on):
+            return gettext("agreed with %(ministry)s on %(date)s, late") % values
+        return gettext("agreed with %(ministry)s on %(date)s") % values
+    if chosen.ministry:
+        return gettext("proposed to %(ministry)s") % {"ministry": chosen.ministry.short_name}
+    return gettext("not agreed yet")
 
 
 class Work(NamedTuple):

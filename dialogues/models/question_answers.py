@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, When
 
 from dialogues.answer_state import AnswerStanding, find_answer_standing
 from dialogues.choices import AnswerEventKind, AnswerFinding, CitedKind
@@ -47,21 +47,25 @@ class AnswerVersionQuerySet(models.QuerySet["AnswerVersion"]):
         later = AnswerVersion.objects.filter(question=OuterRef("question"), number__gt=OuterRef("number"))
         return self.filter(~Exists(later), question__is_retired=False)
 
-    def decided(self, *kinds: AnswerEventKind) -> Self:
-        """Filter to versions about which one of these was decided last.
-
-        `decided_at` and `decided_by_name` say when, and by whom.
-        """
+    def with_decision(self) -> Self:
+        """Add the kind of what was decided last about each version (`decided`), `decided_at` and `decided_by_name`."""
         newest = AnswerEvent.objects.filter(version=OuterRef("pk")).order_by("-recorded_at", "-pk")
-        rows = self.alias(decided=Subquery(newest.values("kind")[:1])).filter(decided__in=kinds)
-        return rows.annotate(
+        return self.annotate(
+            decided=Subquery(newest.values("kind")[:1]),
             decided_at=Subquery(newest.values("recorded_at")[:1]),
             decided_by_name=Subquery(newest.values("recorded_by__name")[:1]),
         )
 
+    def with_changes(self) -> Self:
+        """Add whether the question was reworded since (`is_reworded`), or that or a cited fact (`is_out_of_date`)."""
+        reworded = Exists(_later_terms())
+        return self.annotate(
+            is_reworded=reworded, is_out_of_date=Case(When(Q(reworded) | _has_changed_fact(), then=True), default=False)
+        )
+
     def out_of_date(self) -> Self:
-        """Filter to versions since which a cited fact changed or the question was reworded, which `is_reworded` says."""
-        return self.annotate(is_reworded=Exists(_later_terms())).filter(Q(is_reworded=True) | _has_changed_fact())
+        """Filter to versions since which a cited fact changed or the question was reworded."""
+        return self.with_changes().filter(is_out_of_date=True)
 
     def for_clearing_by(self, user: User) -> Self:
         """Filter to complete answers that this user may clear.
@@ -71,14 +75,15 @@ class AnswerVersionQuerySet(models.QuerySet["AnswerVersion"]):
         if user.role not in (Role.OFFICER, Role.AMBASSADOR):
             return self.none()
         written = AnswerVersion.objects.filter(question=OuterRef("question"), recorded_by=user)
-        complete = self.current().decided(AnswerEventKind.COMPLETED)
-        return complete.filter(~Exists(written), ~Exists(_later_terms()), ~_has_changed_fact())
+        complete = self.current().with_decision().with_changes().filter(decided=AnswerEventKind.COMPLETED)
+        return complete.filter(~Exists(written), is_out_of_date=False)
 
     def for_checking_by(self, user: User) -> Self:
         """Filter to complete and cleared answers that are out of date, for an officer, who can save them again."""
         if user.role != Role.OFFICER:
             return self.none()
-        return self.current().decided(AnswerEventKind.COMPLETED, AnswerEventKind.CLEARED).out_of_date()
+        decided = (AnswerEventKind.COMPLETED, AnswerEventKind.CLEARED)
+        return self.current().with_decision().filter(decided__in=decided).out_of_date()
 
 
 def _later_terms() -> models.QuerySet[QuestionTerms]:

@@ -12,7 +12,17 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
-from dialogues.models import Dialogue, Evidence, InformationRequest, InternalNote, Participant, UpdateVersion
+from dialogues.dialogue_figures import describe_choice
+from dialogues.models import (
+    ChosenIndicator,
+    Dialogue,
+    Evidence,
+    IndicatorTarget,
+    InformationRequest,
+    InternalNote,
+    Participant,
+    UpdateVersion,
+)
 from dialogues.request_status import RequestStanding
 from recommendations.models import Edition
 from reports.briefings.contacts import CommitmentSummary, ResponsibleParty, gather_responsible_parties
@@ -20,6 +30,7 @@ from reports.briefings.step_texts import step_texts
 from reports.calendar import year
 from reports.calendar.gathering import list_milestones, milestone_and_dialogue_days
 from reports.calendar.year import CalendarDay
+from reports.questions.progress import AnswersProgress, measure_progress
 from reports.readiness.explanation import headline, score_display
 from reports.readiness.explanation.gaps import RecordGap, find_gaps
 from reports.readiness.explanation.step_display import StepDisplay, StepsDisplay
@@ -37,6 +48,8 @@ LEAVING_SOON = timedelta(days=90)
 """How long before the last day of an account the note names that day."""
 MAX_DUE_DAYS, MAX_COMMITMENTS, MAX_PEOPLE_MET, MAX_STEPS, MAX_NOTES = 5, 3, 8, 2, 3
 """The most lines of due dates, of the last dialogue's commitments, of people met, of next steps and of notes."""
+MAX_FIGURES = 2
+"""The most lines of annual targets, and of indicators of the next dialogue."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,15 @@ class LastDialogue:
 
     row: Dialogue
     commitments: Sequence[CommitmentSummary]
+    more: int
+
+
+@dataclass(frozen=True)
+class NextDialogue:
+    """The next dialogue, with its indicators and what became of each. `more` counts those left out."""
+
+    row: Dialogue
+    indicators: Sequence[tuple[str, str]]
     more: int
 
 
@@ -57,7 +79,11 @@ class NoteGroup(NamedTuple):
 
 @dataclass(frozen=True)
 class HandoverNote:
-    """The handover note as plain values. `more_notes` are those that have no room on the sheet."""
+    """The handover note as plain values. `more_notes` are those that have no room on the sheet.
+
+    `answers` is None if the edition has no yearly questions. `targets` are the annual targets in force, newest first;
+    `more_targets` counts those left out.
+    """
 
     country: str
     year: int
@@ -67,6 +93,10 @@ class HandoverNote:
     next_steps: StepsDisplay
     parties: Sequence[ResponsibleParty]
     last_dialogue: LastDialogue | None
+    next_dialogue: NextDialogue | None
+    answers: AnswersProgress | None
+    targets: Sequence[IndicatorTarget]
+    more_targets: int
     due: Sequence[CalendarDay]
     more_due: int
     gaps: Sequence[RecordGap]
@@ -116,6 +146,7 @@ def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> Hando
     evidence = Evidence.objects.visible_to(reader, edition.country)
     undecided = UpdateVersion.objects.visible_to(reader, edition.country).undecided().order_by()
     waits = Q(pk__in=evidence.unreviewed().order_by().values("pk")) | Q(update_version__in=undecided.values("pk"))
+    targets = _find_annual_targets(reader, edition)
     on_words_alone = evidence.current().filter(waits, file__isnull=True, link="").count()
     return HandoverNote(
         country=edition.country.name,
@@ -126,6 +157,10 @@ def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> Hando
         next_steps=display_steps(result, steps, step_texts(result, steps, reader=reader)),
         parties=parties,
         last_dialogue=_find_last_dialogue(reader, edition, commitments, as_of),
+        next_dialogue=_find_next_dialogue(reader, edition, as_of),
+        answers=measure_progress(reader, edition, as_of),
+        targets=targets[:MAX_FIGURES],
+        more_targets=len(targets[MAX_FIGURES:]),
         due=due[:MAX_DUE_DAYS],
         more_due=len(due[MAX_DUE_DAYS:]),
         gaps=find_gaps(facts, result, updates=queue.updates, pieces=queue.pieces, on_words_alone=on_words_alone),
@@ -201,6 +236,25 @@ def _find_last_dialogue(
         return None
     made_there = [commitment for commitment in commitments if commitment.row.dialogue_id == held.pk]
     return LastDialogue(held, made_there[:MAX_COMMITMENTS], len(made_there[MAX_COMMITMENTS:]))
+
+
+def _find_next_dialogue(reader: User, edition: Edition, as_of: date) -> NextDialogue | None:
+    planned = Dialogue.objects.visible_to(reader).ahead(as_of).filter(country=edition.country_id)
+    dialogue = planned.order_by("held_on", "pk").first()
+    if dialogue is None:
+        return None
+    rows = ChosenIndicator.objects.visible_to(reader).filter(dialogue=dialogue).active().with_history()
+    chosen = [
+        (row.indicator.name, describe_choice(row, dialogue.held_on)) for row in rows.order_by("recorded_at", "pk")
+    ]
+    return NextDialogue(dialogue, chosen[:MAX_FIGURES], len(chosen[MAX_FIGURES:]))
+
+
+def _find_annual_targets(reader: User, edition: Edition) -> list[IndicatorTarget]:
+    """Return the annual targets of the edition that are in force, newest first."""
+    rows = IndicatorTarget.objects.visible_to(reader).filter(edition=edition).in_force()
+    rows = rows.filter(figure__isnull=False).select_related("indicator", "ministry", "dialogue")
+    return list(rows.order_by("-recorded_at", "-pk"))
 
 
 def _colleagues(reader: User, edition: Edition, as_of: date) -> list[tuple[str, str]]:

@@ -29,6 +29,7 @@ from reports.choices import BriefingKind, ReadinessVerdict, StepKind
 from reports.current_briefing import has_changed_since, is_rebuild_expected
 from reports.models import Briefing
 from reports.permissions import can_request_briefing
+from reports.questions.progress import measure_progress
 from reports.readiness import countable_facts
 from reports.readiness.checks import find_missed_milestones, find_next_milestones
 from reports.readiness.commitment_standings import commitment_standings
@@ -142,6 +143,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "overdue_requests": _link_overdue_requests(edition, [row for row, _ in overdue_requests]),
         "waiting": _describe_waiting(user, edition, steps),
         "has_tasks": can_give_reviews(user),
+        "answers": measure_progress(user, edition, today),
         "waiting_pages": [] if can_give_reviews(user) else _waiting_pages(user, edition, commitments),
         "ministries": _build_ministries(
             user,

@@ -12,12 +12,12 @@ from django.shortcuts import redirect
 
 from dialogues.actions.question_answers import save_answer
 from dialogues.choices import AnswerFinding, AnswerState
-from dialogues.commitment_status import days_left
 from dialogues.permissions import can_ask_for_information, can_write_answers
 from recommendations.edition_context import EditionRequest, edition_url, page_url
-from recommendations.models import Edition, Milestone, Question, QuestionSet
+from recommendations.models import Edition, Question, QuestionSet
 from reports.permissions import can_read_readiness
 from reports.questions.answered import AnsweredQuestion, gather_answers
+from reports.questions.progress import find_answers_due
 from reports.questions.record import MissingItem, draft_sentences
 from reports.reader_view import ReaderView
 from reports.views.access import readiness_page
@@ -41,14 +41,6 @@ class HeadingProgress(NamedTuple):
         """How many answers are in each state, states without any left out."""
         states = [row.state for row in self.rows]
         return [(state, states.count(state)) for state in AnswerState if state in states]
-
-
-class AnswersDue(NamedTuple):
-    """The day by which the post sends its answers, whether it is an estimate, and the days left. None if it is past."""
-
-    day: date
-    is_about: bool
-    days: int | None
 
 
 class WantedItem(NamedTuple):
@@ -97,19 +89,11 @@ def question_list(request: EditionRequest) -> HttpResponse:
         "number_complete": states.count(AnswerState.COMPLETE),
         "number_to_draft": len(_to_draft(rows)),
         "number_missing": sum(bool(row.record.missing) for row in rows),
-        "due": _post_answers_due(user, edition, today),
+        "due": find_answers_due(user, edition, today),
         "question_set": QuestionSet.objects.visible_to(user).filter(edition=edition).loaded().first(),
         "may_write": can_write_answers(user, edition.country_id),
     }
     return render_page(request, "reports/question_list.html", context)
-
-
-def _post_answers_due(user: User, edition: Edition, today: date) -> AnswersDue | None:
-    """Return the day by which the post answers, and the days left. None if the edition has no such milestone."""
-    milestone = Milestone.objects.visible_to(user).find_post_answers(edition)
-    if milestone is None or milestone.done_on:
-        return None
-    return AnswersDue(milestone.falls_on, milestone.is_about, days_left(milestone.falls_on, today))
 
 
 def _draft_all(request: EditionRequest) -> HttpResponse:

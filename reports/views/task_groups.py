@@ -168,7 +168,7 @@ def _steps_due(user: User, edition: Edition) -> list[Task]:
 def _indicators_to_settle(user: User, edition: Edition) -> list[Task]:
     """Return the dialogues of the next 45 days whose indicators are not chosen, or not all agreed on."""
     today = clock.today(edition.country.time_zone)
-    rows: Iterable[Any] = Dialogue.objects.visible_to(user).filter(country=edition.country_id).lacking_indicators(today)
+    rows: Any = Dialogue.objects.visible_to(user).filter(country=edition.country_id).lacking_indicators(today)
     choose = gettext("Choose the indicators for the dialogue of %(date)s")
     agree = gettext("Agree on the indicators for the dialogue of %(date)s")
     return [
@@ -199,7 +199,7 @@ def _describe_agreeing(agreed_by: date, today: date) -> str:
 
 def _answers_to_check(user: User, edition: Edition) -> list[Task]:
     """Return the complete and cleared answers since which a cited fact changed or the question was reworded."""
-    rows = AnswerVersion.objects.visible_to(user).filter(question__edition=edition).for_checking_by(user)
+    rows: Any = AnswerVersion.objects.visible_to(user).filter(question__edition=edition).for_checking_by(user)
     reworded = gettext("The question was reworded since. Read it again and save the answer.")
     changed = gettext("A fact that the answer cites changed since. Check the answer and save it again.")
     return [

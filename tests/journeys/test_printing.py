@@ -9,7 +9,14 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from recommendations.models import Benchmark
-from tests.factories import CommitmentFactory, DialogueFactory, InternalNoteFactory
+from tests.factories import (
+    ChosenIndicatorFactory,
+    CommitmentFactory,
+    DialogueFactory,
+    IndicatorFactory,
+    IndicatorTargetFactory,
+    InternalNoteFactory,
+)
 from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
@@ -38,6 +45,12 @@ def add_rows(people: dict[str, User]) -> None:
             named=officer,
             recorded_by=people["second.officer"],
         )
+    edition = police.country.editions.get(year=2021)
+    planned = DialogueFactory(country=police.country, planned=True, entered_by=officer, held_on=date(2022, 1, 29))
+    for number in range(1, 7):
+        indicator = IndicatorFactory(country=police.country, name=f"Exercise: figure {number}, " + "a long name " * 3)
+        IndicatorTargetFactory(indicator=indicator, edition=edition, recorded_by=officer)
+        ChosenIndicatorFactory(dialogue=planned, indicator=indicator, recorded_by=officer)
 
 
 def test_a_printed_page_for_a_meeting_fits_one_sheet(
@@ -63,6 +76,9 @@ def test_a_printed_page_for_a_meeting_fits_one_sheet(
             "Internal to the embassy.",
             "What is missing in the record",
             "Met at dialogues",
+            "answers are cleared.",
+            "more annual targets",
+            "4 more indicators",
         ):
             assert words in told
         assert "Print on one page" not in told

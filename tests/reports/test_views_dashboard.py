@@ -506,8 +506,9 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 their zone and the count of My tasks, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
     # 1 last heard, 2 ministries, 1 verifiers, 1 briefings, 1 may ask,
-    # 2 what to begin with, 4 first steps, 3 what next steps are called, 3 how much waits, 1 requests
-    with django_assert_num_queries(42):
+    # 2 what to begin with, 4 first steps, 3 what next steps are called, 3 how much waits, 1 requests,
+    # 1 how many yearly questions there are
+    with django_assert_num_queries(43):
         response = client.get(edition_url("dashboard"))
 
     assert len(response.context["overdue"]) + response.context["more_overdue"] == count

@@ -242,7 +242,7 @@ def test_ministry_page_and_dashboard_do_not_count_a_reversed_commitment_as_done(
     assert [ministry.commitments for ministry in client.get(edition_url("dashboard")).context["ministries"]] == [tally]
 
 
-@pytest.mark.parametrize("page", [("handover", 34), ("ministry_detail", 47)], ids=["handover", "ministry_detail"])
+@pytest.mark.parametrize("page", [("handover", 37), ("ministry_detail", 47)], ids=["handover", "ministry_detail"])
 @pytest.mark.parametrize("count", [1, 3, 300])
 def test_handover_and_ministry_query_count(client, police, django_assert_num_queries, count, page):
     name, queries = page
@@ -263,7 +263,8 @@ def test_handover_and_ministry_query_count(client, police, django_assert_num_que
     address = reverse(name, args=[police.pk]) if name == "ministry_detail" else edition_url(name)
 
     # 2 who asks, 3 their zone, the count of My tasks, the editions; 12 facts; 4 desks; and then the note:
-    # 1 milestones, 2 dialogues, 2 how much waits, 1 evidence on words alone, 1 colleagues, 1 met, 3 what next steps
+    # 1 milestones, 2 dialogues, 2 how much waits, 1 evidence on words alone, 1 colleagues, 1 met, 1 the next dialogue,
+    # 1 annual targets, 1 how many yearly questions there are, 3 what next steps
     # are called; the ministry: 1 itself, 2 what it leads, 2 what it sent, 1 who held its office, 11 what to raise with
     # it, 2 its documents
     with django_assert_num_queries(queries):
