@@ -271,14 +271,13 @@ def count_waiting_tasks(user: User, edition: Edition) -> int:
         visible("dialogues", "Commitment", country=country).for_verification_by(user),
         visible("reports", "Briefing", edition=edition).for_clearing_by(user),
         visible("dialogues", "InternalNote", country=country).waiting_for(user, today),
-        visible("dialogues", "AnswerVersion", question__edition=edition).for_clearing_by(user),
+        visible("dialogues", "AnswerVersion", question__edition=edition).for_action_by(user),
     ]
     if user.role == Role.OFFICER:
         tasks += [
             visible("dialogues", "UpdateVersion").of_country(country).for_decision_by(user),
             visible("dialogues", "NextStep", dialogue__country=country).due_for_embassy(today),
             visible("dialogues", "DueDateProposal", commitment__country=country).for_answer_by(user),
-            visible("dialogues", "AnswerVersion", question__edition=edition).for_checking_by(user),
             visible("dialogues", "Dialogue", country=country).lacking_indicators(today),
         ]
     keys = [rows.values("pk") for rows in tasks]

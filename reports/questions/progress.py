@@ -9,6 +9,7 @@ from dialogues.answer_state import STATES
 from dialogues.choices import AnswerEventKind, AnswerState
 from dialogues.commitment_status import days_left
 from dialogues.models import AnswerVersion
+from dialogues.models.question_answers import DECIDED
 from recommendations.models import Edition, Milestone, Question
 from tiptracker.accounts.models import User
 
@@ -56,10 +57,9 @@ def measure_progress(reader: User, edition: Edition, today: date) -> AnswersProg
     rows = list(versions.with_decision().with_changes().order_by().values_list("decided", "is_out_of_date"))
     states = Counter(STATES[AnswerEventKind(kind)] if kind else AnswerState.DRAFTED for kind, _ in rows)
     states[AnswerState.OPEN] = questions - len(rows)
-    decided = (AnswerEventKind.COMPLETED, AnswerEventKind.CLEARED)
     return AnswersProgress(
         counts=[(state, states[state]) for state in AnswerState if states[state]],
-        number_to_check=sum(is_changed and kind in decided for kind, is_changed in rows),
+        number_to_check=sum(is_changed and kind in DECIDED for kind, is_changed in rows),
         due=find_answers_due(reader, edition, today),
     )
 
