@@ -75,7 +75,7 @@ def test_the_longest_body_that_may_be_is_read(officer_client, settings):
 
 
 @pytest.mark.parametrize("path", [REVIEWS, UPDATES, BRIEFINGS])
-def test_too_much_of_a_form_is_refused(client, path):
+def test_too_much_of_a_form_is_refused(client, settings, path):
     client.force_login(FocalPointFactory() if path == UPDATES else OfficerFactory())
     many = {f"field{number}": "x" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
     long = {"narrative": "x" * (3 * MEGABYTE)}
