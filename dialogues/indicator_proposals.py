@@ -63,6 +63,12 @@ def last_day_to_agree(held_on: date) -> date:
     return held_on - timedelta(days=AGREEING_DAYS)
 
 
+def day_to_agree(held_on: date, planned_on: date) -> date:
+    """Return the day by which the indicators can still be agreed: that of a dialogue planned at short notice itself."""
+    by = last_day_to_agree(held_on)
+    return by if planned_on <= by else held_on
+
+
 def propose_due_date(held_on: date, today: date) -> date | None:
     """Return the day by which to ask a ministry for the figures of a dialogue; None if it is too late to ask.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.utils.text import Truncator
 
 from dialogues import permissions
 from dialogues.commitment_status import days_left
-from dialogues.indicator_proposals import last_day_to_agree
+from dialogues.indicator_proposals import day_to_agree
 from dialogues.models import (
     AnswerVersion,
     Commitment,
@@ -167,7 +168,7 @@ def _steps_due(user: User, edition: Edition) -> list[Task]:
 
 def _indicators_to_settle(user: User, edition: Edition) -> list[Task]:
     """Return the dialogues of the next 45 days whose indicators are not chosen, or not all agreed on."""
-    today = clock.today(edition.country.time_zone)
+    today, zone = clock.today(edition.country.time_zone), ZoneInfo(edition.country.time_zone)
     rows: Any = Dialogue.objects.visible_to(user).filter(country=edition.country_id).lacking_indicators(today)
     choose = gettext("Choose the indicators for the dialogue of %(date)s")
     agree = gettext("Agree on the indicators for the dialogue of %(date)s")
@@ -176,7 +177,7 @@ def _indicators_to_settle(user: User, edition: Edition) -> list[Task]:
             title=(agree if row.is_chosen else choose) % {"date": format_date(row.held_on)},
             url=reverse("dialogue_numbers" if row.is_chosen else "dialogue_indicators", args=[row.pk]),
             sender=gettext("The embassy"),
-            since=(agreed_by := last_day_to_agree(row.held_on)),
+            since=(agreed_by := day_to_agree(row.held_on, row.entered_at.astimezone(zone).date())),
             note=_describe_agreeing(agreed_by, today),
         )
         for row in rows.order_by("held_on", "pk")

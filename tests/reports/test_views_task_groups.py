@@ -160,6 +160,16 @@ def test_from_45_days_before_a_dialogue_its_indicators_are_to_be_chosen(client, 
     assert groups_of(client, AmbassadorFactory(), edition) == {}
 
 
+def test_indicators_of_a_dialogue_planned_at_short_notice_are_to_be_agreed_by_its_day(client, edition, set_clock):
+    DialogueFactory(planned=True, held_on=HELD_ON, entered_at=datetime(2022, 2, 1, 9, tzinfo=MASERU))
+    set_clock(date(2022, 2, 14))
+
+    [task] = groups_of(client, OfficerFactory(), edition)["indicators"]
+
+    assert task.since == HELD_ON
+    assert "10 days left" in task.note
+
+
 @pytest.mark.parametrize("day", [date(2022, 1, 9), date(2022, 2, 25)])
 def test_before_and_after_that_no_indicator_is_to_be_chosen(client, edition, set_clock, day):
     DialogueFactory(planned=True, held_on=HELD_ON)
