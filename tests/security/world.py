@@ -802,12 +802,7 @@ class World:
             foreign_indicator=indicator,
             foreign_benchmark=benchmark,
             foreign_dialogue=dialogue,
-            foreign_chosen=ChosenIndicatorFactory(
-                dialogue=dialogue,
-                indicator=indicator,
-                reason=self.marked_text("why they chose it", to),
-                recorded_by=by,
-            ),
+            foreign_chosen=ChosenIndicatorFactory(dialogue=dialogue, indicator=indicator, recorded_by=by),
             foreign_commitment=commitment,
             foreign_request=asked,
             foreign_update=sent.update,
