@@ -77,10 +77,11 @@ class AnnualTargetForm(TrackerForm):
         """Refuse a form that neither sets nor drops an annual target, and one that does both."""
         data = self.cleaned_data
         is_dropped = data.get("is_dropped", False)
-        if "figure" in self.errors:
-            return data
-        if data.get("figure") is None and not is_dropped:
+        if "figure" not in self.errors and data.get("figure") is None and not is_dropped:
             self.add_error("figure", gettext("Enter the annual target."))
+        if data.get("origin") == TargetOrigin.POST and (data.get("ministry") or data.get("dialogue")):
+            sentence = gettext("The embassy alone set it. Leave the ministry and the dialogue empty, or choose how.")
+            self.add_error("origin", sentence)
         return data
 
     def values(self) -> dict[str, Any]:

@@ -188,7 +188,8 @@ class RequestLine(models.Model):
         """The line as text: "Prosecutions, 1 April 2021 to 31 March 2022"."""
         if self.starts_on is None or self.through_on is None:
             return self.wording
-        values = {"wording": self.wording, "first": format_date(self.starts_on), "last": format_date(self.through_on)}
+        wording = self.wording.rstrip(".")
+        values = {"wording": wording, "first": format_date(self.starts_on), "last": format_date(self.through_on)}
         return gettext("%(wording)s, %(first)s to %(last)s") % values
 
     def asked_on(self, standing: RequestStanding) -> date:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -40,8 +40,9 @@ from dialogues.indicator_proposals import (
     propose_due_date,
     propose_indicators,
 )
-from dialogues.models import ChosenIndicator, Dialogue
+from dialogues.models import ChosenIndicator, Dialogue, Participant
 from dialogues.oversight_points import check_points, count_met
+from dialogues.target_progress import ProgressState
 from dialogues.target_standings import list_standings
 from dialogues.views.figure_states import find_likely_ministries
 from dialogues.views.page_context import get_managed_dialogue
@@ -281,7 +282,9 @@ def _choice_rows(request: SignedInRequest, dialogue: Dialogue, edition: Edition)
         )
         for key in order
     ]
-    for row in rows[: min(MAX_PROPOSED, len(proposals))]:
+    present = set(Participant.objects.filter(dialogue=dialogue).values_list("ministry", flat=True)) - {None}
+    proposed = [row for row in rows if row.indicator.pk in proposals]
+    for row in [row for row in proposed if not present or row.initial["ministry"] in present][:MAX_PROPOSED]:
         row.initial["is_chosen"] = True
     return rows
 
@@ -312,8 +315,9 @@ def _describe_agreement(number: int, agreed_on: date, dialogue: Dialogue) -> str
 
 
 def _list_not_agreed(user: User, chosen: ChosenIndicator) -> list[ChosenIndicator]:
-    """Return the other indicators of the same dialogue that are not agreed yet."""
+    """Return the other indicators of the dialogue that are not agreed yet, without those of another ministry."""
     rows = ChosenIndicator.objects.visible_to(user).filter(dialogue=chosen.dialogue).exclude(pk=chosen.pk)
+    rows = rows.filter(Q(ministry=chosen.ministry_id) | Q(ministry=None)) if chosen.ministry_id else rows
     rows = rows.select_related("indicator", "ministry").with_history().order_by("recorded_at", "pk")
     return [row for row in rows if row.dropped is None and row.agreed is None]
 
@@ -321,13 +325,19 @@ def _list_not_agreed(user: User, chosen: ChosenIndicator) -> list[ChosenIndicato
 def _list_requests(
     numbers: DialogueNumbers, edition: Edition, states: Mapping[int, AskedFigureState]
 ) -> list[FigureRequestLink]:
-    """Return for each ministry the form to ask for the figures that nobody was asked for yet, filled in."""
+    """Return for each ministry the form to ask for the figures that it was not asked for yet, filled in.
+
+    An indicator that reached its annual target is left out.
+    """
     asked: dict[Ministry, list[int]] = {}
     for line in numbers.active:
         agreed = line.chosen.agreed
         ministry = (agreed.ministry if agreed else None) or line.chosen.ministry
-        state = states.get(line.chosen.indicator_id)
-        if ministry is not None and line.standing.verified is None and not (state and state.is_waiting):
+        ministry_key = ministry.pk if ministry else None
+        state, progress = states.get(line.chosen.indicator_id), line.standing.progress
+        is_reached = progress is not None and progress.state is ProgressState.REACHED
+        is_asked = state is not None and state.is_waiting and state.information_request.ministry_id == ministry_key
+        if ministry is not None and not is_reached and not is_asked:
             asked.setdefault(ministry, []).append(line.chosen.indicator_id)
     held_on = numbers.dialogue.held_on
     reason = gettext("For the dialogue of %(date)s.") % {"date": format_date(held_on)}

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 
 from dialogues.actions.citation_checks import list_cited_facts
 from dialogues.answer_text import CitedFact, SentenceText
@@ -58,7 +57,7 @@ def build_question_answers(view: ReaderView, *, has_sources: bool = True) -> Que
         has_sources=has_sources,
         groups=tuple(
             AnswerGroup(heading, tuple(_print_answer(row, described, before) for row in group))
-            for heading, group in groupby(answered, key=lambda row: row.question.heading)
+            for heading, group in _group_by_heading(answered).items()
         ),
         sources=tuple(_print_sources(answered, cited, described)),
     )
@@ -84,6 +83,14 @@ def _describe_set(view: ReaderView) -> str:
     if newest is None:
         return gettext("entered by the embassy")
     return gettext("our own outline after the statute") if newest.is_outline else newest.name
+
+
+def _group_by_heading(answered: Iterable[AnsweredQuestion]) -> dict[str, list[AnsweredQuestion]]:
+    """Group questions by their heading, as the list of questions does. A part stays with its question."""
+    groups: dict[str, list[AnsweredQuestion]] = {}
+    for row in answered:
+        groups.setdefault(row.question.heading, []).append(row)
+    return groups
 
 
 def _print_answer(

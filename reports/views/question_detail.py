@@ -13,8 +13,8 @@ from django.urls import reverse
 from dialogues.actions.citation_checks import CitationChange
 from dialogues.actions.question_answers import clear_answer, complete_answer, reopen_answer, save_answer
 from dialogues.answer_text import CitedFact, SentenceText, format_answer
-from dialogues.choices import AnswerFinding, AnswerState
-from dialogues.models import AnswerVersion
+from dialogues.choices import AnswerEventKind, AnswerFinding, AnswerState
+from dialogues.models import AnswerEvent, AnswerVersion
 from dialogues.permissions import can_ask_for_information, can_clear_answer, can_write_answers
 from recommendations.edition_context import set_page_edition
 from recommendations.models import Question
@@ -157,7 +157,7 @@ class _QuestionPage:
         return self._try(None, lambda: complete_answer(**self._decision(data)), sentence)
 
     def _clear(self, data: Any) -> str:
-        sentence = gettext("The answer was cleared. It is in the documents for Washington.")
+        sentence = gettext("The answer was cleared. The document for Washington marks it as cleared.")
         return self._try(None, lambda: clear_answer(**self._decision(data)), sentence)
 
     def _reopen(self, data: Any) -> str:
@@ -194,6 +194,12 @@ class _QuestionPage:
             return ""
         return sentence
 
+    def _find_next_to_clear(self) -> Question | None:
+        """Return the next question, in their order, whose answer this user may clear."""
+        waiting = AnswerVersion.objects.visible_to(self.user).for_clearing_by(self.user)
+        rows = Question.objects.visible_to(self.user).filter(edition=self.edition, pk__in=waiting.values("question"))
+        return rows.exclude(pk=self.question.pk).order_by("position", "pk").first()
+
     def context(self) -> dict[str, Any]:
         """Return what the template shows."""
         answered, user, question = self.answered, self.user, self.question
@@ -209,6 +215,8 @@ class _QuestionPage:
         links = self._link(shown)
         return {
             "answered": answered,
+            "reopened": _find_reopening(answered.version),
+            "next_to_clear": self._find_next_to_clear(),
             "question": question,
             "edition": self.edition,
             "form": self.form,
@@ -263,3 +271,10 @@ def _paragraphs(sentences: Iterable[SentenceText], links: dict[CitedFact, Linked
         row = SentenceRow(sentence.text, [links[fact] for fact in sentence.citations if fact in links])
         found.setdefault(sentence.paragraph, []).append(row)
     return list(found.values())
+
+
+def _find_reopening(version: AnswerVersion | None) -> AnswerEvent | None:
+    """Return what opened the newest version again, unless it was decided on since."""
+    events = version.events.all() if version else ()
+    newest = max(events, key=lambda event: (event.recorded_at, event.pk), default=None)
+    return newest if newest and newest.kind == AnswerEventKind.REOPENED else None

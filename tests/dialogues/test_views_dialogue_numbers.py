@@ -258,8 +258,13 @@ def test_several_indicators_are_agreed_with_one_ministry_on_one_page(client, pla
     client.force_login(OfficerFactory())
     address, sent = url("chosen_indicator_agree", first), {"ministry": police.pk, "agreed_on": "2022-01-28"}
 
+    ChosenIndicatorFactory(dialogue=planned, ministry=police, indicator=IndicatorFactory(name="Police only"))
     offered = client.get(address).context["form"].fields["others"].choices
-    assert [label for _, label in offered] == ["Second", "Third"]
+    assert [label for _, label in offered] == ["Second", "Third", "Police only, proposed to Police"]
+    justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    of_justice = ChosenIndicatorFactory(dialogue=planned, ministry=justice, indicator=IndicatorFactory(name="Fourth"))
+    offered = client.get(url("chosen_indicator_agree", of_justice)).context["form"].fields["others"].choices
+    assert [label for _, label in offered] == ["First", "Second", "Third"]
     for row in (dropped, elsewhere):
         shows_refusal(client.post(address, sent | {"others": [row.pk]}), "Choose from the list.")
     client.post(address, sent | {"others": [third.pk]})
@@ -290,6 +295,34 @@ def test_a_figure_that_was_asked_for_is_not_asked_for_again(client, planned, pol
     assert "Asked on 8 November 2021, no answer" in page.text
 
 
+def test_a_figure_that_another_ministry_was_asked_for_is_asked_of_the_one_that_agreed(client, planned, police):
+    justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    cases = IndicatorFactory(ministry=police)
+    choose(planned, cases, ministry=police)
+    InformationRequestFactory(ministry=justice, lines=[cases])
+    client.force_login(OfficerFactory())
+
+    page = client.get(url("dialogue_numbers", planned))
+
+    (link,) = page.context["requests"]
+    assert link.ministry == police
+    assert "Justice: Asked on 8 November 2021, no answer" in page.text
+
+
+def test_indicators_of_ministries_that_take_no_part_are_offered_and_not_ticked(client, planned, police):
+    justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    ParticipantFactory(dialogue=planned, ministry=police)
+    present, absent = (
+        IndicatorFactory(name="Present", ministry=police),
+        IndicatorFactory(name="Absent", ministry=justice),
+    )
+    client.force_login(OfficerFactory())
+
+    rows = client.get(url("dialogue_indicators", planned)).context["rows"]
+
+    assert {row.indicator: bool(row["is_chosen"].value()) for row in rows} == {present: True, absent: False}
+
+
 @pytest.mark.parametrize("due_on", ["2022-02-31", "soon", "9" * 40])
 def test_an_address_with_no_day_fills_in_no_due_date(client, due_on):
     RecommendationFactory()
@@ -310,6 +343,20 @@ def test_the_page_of_an_annual_target_returns_to_the_dialogue_from_which_it_was_
     saved = client.post(address, sent | {"seen": form.context["form"]["seen"].value(), "unit": indicator.unit})
 
     assert saved.url == url("dialogue_numbers", planned)
+
+
+def test_the_target_of_an_agreed_indicator_is_proposed_as_agreed_with_its_ministry(client, planned, police):
+    chosen = ChosenIndicatorFactory(dialogue=planned)
+    ChosenIndicatorEventFactory(chosen=chosen, kind="agreed", ministry=police, text="")
+    client.force_login(OfficerFactory())
+    address = url("annual_target", chosen.indicator)
+
+    form = client.get(f"{address}?dialogue={planned.pk}").context["form"]
+    assert (form["origin"].value(), form["ministry"].value()) == ("letter", police.pk)
+    refused = client.post(address, {"figure": "9", "origin": "post", "ministry": police.pk, "reason": ""})
+
+    shows_refusal(refused, "The embassy alone set it.")
+    shows_refusal(refused, "Fill this in.")
 
 
 def test_an_observer_reads_and_changes_nothing(client, planned):

@@ -63,6 +63,27 @@ def test_an_officer_drafts_saves_and_completes_and_another_person_clears(client,
     assert open_question(client, question).context["answered"].state is AnswerState.CLEARED
 
 
+def test_the_page_says_why_an_answer_was_opened_again_and_leads_to_the_next_one_to_clear(client, question, officer):
+    save_draft(client, question)
+    press(client, question, "complete", seen=AnswerVersion.objects.get().pk)
+    other = factories.QuestionFactory(edition=question.edition, number="9")
+    waiting = factories.AnswerVersionFactory(question=other)
+    factories.AnswerEventFactory(version=waiting, kind="completed")
+    client.force_login(factories.OfficerFactory(name="The colleague"))
+
+    page = open_question(client, question)
+    assert page.context["next_to_clear"] == other
+    seen = AnswerVersion.objects.get(question=question).pk
+    press(client, question, "reopen", seen=seen, reason="The number is missing.")
+    client.force_login(officer)
+
+    page = open_question(client, question).text
+    assert "The colleague opened the answer again on" in page
+    assert "The number is missing." in page
+    press(client, question, "complete", seen=seen)
+    assert "opened the answer again" not in open_question(client, question).text
+
+
 def test_each_sentence_leads_to_its_facts(client, question, officer):
     press(
         client, question, "save", finding="facts", text=open_question(client, question).context["form"]["text"].value()
