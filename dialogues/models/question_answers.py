@@ -63,10 +63,6 @@ class AnswerVersionQuerySet(models.QuerySet["AnswerVersion"]):
             is_reworded=reworded, is_out_of_date=Case(When(Q(reworded) | _has_changed_fact(), then=True), default=False)
         )
 
-    def out_of_date(self) -> Self:
-        """Filter to versions since which a cited fact changed or the question was reworded."""
-        return self.with_changes().filter(is_out_of_date=True)
-
     def for_clearing_by(self, user: User) -> Self:
         """Filter to complete answers that this user may clear.
 
@@ -77,17 +73,19 @@ class AnswerVersionQuerySet(models.QuerySet["AnswerVersion"]):
         return self.current().with_decision().with_changes().filter(_may_be_cleared_by(user), is_out_of_date=False)
 
     def for_checking_by(self, user: User) -> Self:
-        """Filter to complete and cleared answers that are out of date, for an officer, who can save them again."""
+        """Filter to answers that were opened again and to decided ones that are out of date, for an officer."""
         if user.role != Role.OFFICER:
             return self.none()
-        return self.current().with_decision().filter(decided__in=DECIDED).out_of_date()
+        rows = self.current().with_decision().with_changes()
+        return rows.filter(Q(decided=AnswerEventKind.REOPENED) | Q(decided__in=DECIDED, is_out_of_date=True))
 
     def for_action_by(self, user: User) -> Self:
         """Filter to answers that this user may clear or has to check again, with less work than both one by one."""
         if user.role != Role.OFFICER:
             return self.for_clearing_by(user)
-        rows = self.current().with_decision().filter(decided__in=DECIDED)
-        return rows.filter(_may_be_cleared_by(user) | Q(Exists(_later_terms())) | _has_changed_fact())
+        is_open = _may_be_cleared_by(user) | Q(Exists(_later_terms())) | _has_changed_fact()
+        is_reopened = Q(decided=AnswerEventKind.REOPENED)
+        return self.current().with_decision().filter(is_reopened | Q(is_open, decided__in=DECIDED))
 
 
 DECIDED = (AnswerEventKind.COMPLETED, AnswerEventKind.CLEARED)

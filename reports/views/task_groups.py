@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from dialogues import permissions
+from dialogues.choices import AnswerEventKind
 from dialogues.commitment_status import days_left
 from dialogues.indicator_proposals import day_to_agree
 from dialogues.models import (
@@ -199,14 +200,20 @@ def _describe_agreeing(agreed_by: date, today: date) -> str:
 
 
 def _answers_to_check(user: User, edition: Edition) -> list[Task]:
-    """Return the complete and cleared answers since which a cited fact changed or the question was reworded."""
+    """Return the answers that were opened again, and decided ones since which a fact or the question changed."""
     rows: Any = AnswerVersion.objects.visible_to(user).filter(question__edition=edition).for_checking_by(user)
-    reworded = gettext("The question was reworded since. Read it again and save the answer.")
-    changed = gettext("A fact that the answer cites changed since. Check the answer and save it again.")
     return [
-        _answer_task(row, note=reworded if row.is_reworded else changed)
+        _answer_task(row, note=_why_to_check(row))
         for row in rows.select_related("question").order_by("question__position", "pk")
     ]
+
+
+def _why_to_check(version: Any) -> str:
+    if version.decided == AnswerEventKind.REOPENED:
+        return gettext("It was opened again. Read the reason, and mark the answer as complete when it is right.")
+    if version.is_reworded:
+        return gettext("The question was reworded since. Read it again and save the answer.")
+    return gettext("A fact that the answer cites changed since. Check the answer and save it again.")
 
 
 def _answers_to_clear(user: User, edition: Edition) -> list[Task]:

@@ -94,6 +94,20 @@ def test_a_complete_answer_is_to_be_cleared_by_each_person_who_wrote_no_version_
         assert urls_of(client, nobody, edition, "answers-to-clear") == []
 
 
+def test_an_answer_that_was_opened_again_is_to_be_checked_until_it_is_complete_or_saved(client, edition, officer):
+    completed, saved, waits = (answer(edition, officer) for _ in range(3))
+    for version in (completed, saved, waits):
+        at = WRITTEN_AT + timedelta(days=1)
+        AnswerEventFactory(version=version, kind="reopened", reason="The number.", recorded_at=at)
+    AnswerEventFactory(version=completed, recorded_at=WRITTEN_AT + timedelta(days=2))
+    AnswerVersionFactory(question=saved.question, recorded_by=officer)
+
+    [task] = groups_of(client, officer, edition)["answers-to-check"]
+
+    assert task.url == question_url(waits)
+    assert "opened again" in task.note
+
+
 def test_an_earlier_author_does_not_clear_the_answer(client, edition, officer):
     version = answer(edition, officer)
     again = AnswerVersionFactory(question=version.question, recorded_by=OfficerFactory(), recorded_at=WRITTEN_AT)
@@ -111,7 +125,7 @@ def test_a_decided_answer_is_to_be_checked_once_a_cited_fact_changed_or_the_ques
     unchanged, complete = answer(edition, officer, evidence=other), answer(edition, officer, evidence=piece)
     cleared, draft = answer(edition, officer), answer(edition, officer, evidence=piece)
     AnswerEventFactory(version=cleared, kind=AnswerEventKind.CLEARED, recorded_by=AmbassadorFactory())
-    AnswerEventFactory(version=draft, kind=AnswerEventKind.REOPENED, reason="Wrong.", recorded_by=officer)
+    AnswerVersionFactory(question=draft.question, recorded_by=officer)
     QuestionTermsFactory(question=cleared.question, text="How many in 2022?", recorded_at=later)
     EvidenceReviewFactory(evidence=piece, recorded_at=later)
     colleague = OfficerFactory()
