@@ -348,7 +348,11 @@ class _RecordBuilder:
             yield QuestionFact(
                 (CitedFact(CitedKind.ASSESSMENT, row.pk),),
                 sentences.describe_assessment(
-                    terms[0].criterion if terms else "", Verdict(row.verdict).label, day, row.rationale
+                    self.missing.keys.get(benchmark, ""),
+                    terms[0].criterion if terms else "",
+                    Verdict(row.verdict).label,
+                    day,
+                    row.rationale,
                 ),
                 FactStatus.RECORDED,
                 day,

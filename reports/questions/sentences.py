@@ -154,9 +154,13 @@ def describe_breakdown(cells: Mapping[str, str], figure: Decimal) -> str:
     }
 
 
-def describe_assessment(criterion: str, verdict: str, day: date, rationale: str) -> str:
-    """Say the embassy's assessment of a benchmark, with its reason."""
-    return gettext("The embassy assessed “%(criterion)s” on %(date)s: %(verdict)s. Its reason: %(reason)s") % {
+def describe_assessment(key: str, criterion: str, verdict: str, day: date, rationale: str) -> str:
+    """Say the embassy's assessment of a benchmark, with its reason. Benchmarks can have the same criterion."""
+    sentence = gettext(
+        "The embassy assessed “%(criterion)s” (benchmark %(key)s) on %(date)s: %(verdict)s. Its reason: %(reason)s"
+    )
+    return sentence % {
+        "key": key,
         "criterion": criterion.strip().rstrip("."),
         "date": format_date(day),
         "verdict": formatting.lowercase_first(verdict),

@@ -226,6 +226,21 @@ def test_a_question_on_which_nothing_is_mapped_asks_the_lead_of_a_like_recommend
     assert "No answer was received by 15 February 2022" in fact.sentence
 
 
+def test_an_assessment_names_its_benchmark_because_two_can_have_the_same_criterion(edition):
+    recommendations = [factories.RecommendationFactory(edition=edition, number=number) for number in (2, 9)]
+    benchmarks = [
+        factories.BenchmarkFactory(recommendation=row, terms__criterion="Amendment in force") for row in recommendations
+    ]
+    for benchmark in benchmarks:
+        factories.AssessmentFactory(benchmark=benchmark, recorded_at=BEFORE)
+    question = factories.QuestionFactory(edition=edition, benchmarks=benchmarks)
+
+    first, second = (fact.sentence for fact in gather(question).facts if fact.kind is CitedKind.ASSESSMENT)
+
+    assert first.startswith("The embassy assessed “Amendment in force” (benchmark 2a) on 20 January 2022: ")
+    assert "(benchmark 9a)" in second
+
+
 def test_commitments_of_both_sides_answer_a_question_on_partnerships(edition):
     theirs = factories.CommitmentFactory(text="Open a second shelter.")
     ours = factories.CommitmentFactory(united_states=True, text="Give a course.")
