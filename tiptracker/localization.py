@@ -80,6 +80,11 @@ def find_language(code: str) -> str:
     return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
+def current_language() -> str:
+    """Return the code of the language in which sentences are built now: a key for what keeps them."""
+    return translation.get_language() or settings.LANGUAGE_CODE
+
+
 def record_language() -> AbstractContextManager[None]:
     """Return a context in which sentences, dates and numbers are in the language of the record, whoever is signed in.
 

@@ -34,7 +34,7 @@ from reports.readiness.backtest.measures import (
 )
 from reports.readiness.backtest.scoring import ACHIEVEMENTS_ASKED, ScoredCountryYear, score_country_year
 from reports.readiness.readiness import METHOD_VERSION
-from tiptracker.localization import gettext, gettext_noop
+from tiptracker.localization import current_language, gettext, gettext_noop
 
 THRESHOLDS = (40, 45, 50, 55)
 """The thresholds that the table shows, in points."""
@@ -156,9 +156,14 @@ LIMITS = (
 """What a reader must know about the rows before using any figure. `run_backtest` adds limits with counted figures."""
 
 
-@cache
 def packaged_backtest() -> BackTest:
-    """Return the back-test of the packaged rows. It is computed once per process."""
+    """Return the back-test of the packaged rows in the language of the reader, whose sentences it contains."""
+    return _backtest_in(current_language())
+
+
+@cache
+def _backtest_in(_language: str) -> BackTest:
+    """Return the back-test of the packaged rows, computed once per process and language."""
     return run_backtest(packaged_country_years())
 
 

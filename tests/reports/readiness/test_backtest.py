@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.utils import translation
 
 from dialogues.choices import ReadingDirection
 from recommendations.choices import EffortQuestion, Tier
@@ -20,6 +21,7 @@ from reports.readiness.backtest.country_years import (
 )
 from reports.readiness.backtest.measures import Case, ClassificationOutcome
 from reports.readiness.backtest.scoring import score_country_year
+from tests.pseudo_languages import LEFT_TO_RIGHT, pseudo_languages, pseudo_translate
 
 UP, LEVEL, DOWN = ReadingDirection.UP, ReadingDirection.LEVEL, ReadingDirection.DOWN
 COUNTED_QUESTIONS = (
@@ -429,3 +431,14 @@ def test_the_limits_say_what_country_years_cannot_tell(packaged_backtest):
 
     for said in ("knew the outcome of each", "upper bound", "press", "43% to 59%", "does not forecast", "0.57"):
         assert said in text
+
+
+def test_the_sentences_are_in_the_language_of_each_reader_whoever_asked_first():
+    def lines():
+        test = backtest.packaged_backtest()
+        return "\n".join(report.country_report_lines(test, test.rows_of_country("LSO")))
+
+    with pseudo_languages(), translation.override(LEFT_TO_RIGHT):
+        assert pseudo_translate("Prosecutions") in lines()
+
+    assert "Prosecutions rose from 4 to 16." in lines()
