@@ -9,10 +9,9 @@ from django.shortcuts import get_object_or_404, redirect
 
 from dialogues import permissions
 from dialogues.actions.targets import set_annual_target
-from dialogues.choices import TargetOrigin
 from dialogues.effective_reading import find_effective_reading
 from dialogues.forms.targets import AnnualTargetForm
-from dialogues.models import ChosenIndicator, Dialogue, IndicatorTarget, Reading
+from dialogues.models import Dialogue, IndicatorTarget, Reading
 from dialogues.views.indicators import review_decision, unrevised_readings
 from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import Edition, Indicator
@@ -41,8 +40,6 @@ def annual_target(request: SignedInRequest, pk: int) -> HttpResponse:
     newest = next((row for row in history if row.edition_id == edition.pk), None)
     for_dialogue = _find_dialogue(user, edition, request.GET.get("dialogue", ""))
     initial = _initial_of(newest) if newest else propose_baseline(user, indicator, edition)
-    if for_dialogue and (ministry := _find_agreed_ministry(user, indicator, for_dialogue)):
-        initial |= {"origin": TargetOrigin.LETTER, "ministry": ministry}
     form = AnnualTargetForm(
         sent_data(request),
         indicator=indicator,
@@ -80,12 +77,6 @@ def _find_dialogue(user: User, edition: Edition, key: str) -> Dialogue | None:
     if not (pk := parse_whole_number(key)):
         return None
     return Dialogue.objects.visible_to(user).filter(country=edition.country, pk=pk).first()
-
-
-def _find_agreed_ministry(user: User, indicator: Indicator, dialogue: Dialogue) -> int | None:
-    """Return the ministry (id) with which an indicator of a dialogue was agreed."""
-    rows = ChosenIndicator.objects.visible_to(user).filter(dialogue=dialogue, indicator=indicator).with_history()
-    return next((row.agreed.ministry_id for row in rows if row.agreed and not row.dropped), None)
 
 
 def propose_baseline(user: User, indicator: Indicator, edition: Edition) -> dict[str, Any]:

@@ -345,14 +345,16 @@ def test_the_page_of_an_annual_target_returns_to_the_dialogue_from_which_it_was_
     assert saved.url == url("dialogue_numbers", planned)
 
 
-def test_the_target_of_an_agreed_indicator_is_proposed_as_agreed_with_its_ministry(client, planned, police):
+def test_an_agreement_on_the_indicator_is_none_on_its_target_and_all_mistakes_are_shown_at_once(
+    client, planned, police
+):
     chosen = ChosenIndicatorFactory(dialogue=planned)
     ChosenIndicatorEventFactory(chosen=chosen, kind="agreed", ministry=police, text="")
     client.force_login(OfficerFactory())
     address = url("annual_target", chosen.indicator)
 
     form = client.get(f"{address}?dialogue={planned.pk}").context["form"]
-    assert (form["origin"].value(), form["ministry"].value()) == ("letter", police.pk)
+    assert (form["origin"].value(), form["ministry"].value()) == ("post", None)
     refused = client.post(address, {"figure": "9", "origin": "post", "ministry": police.pk, "reason": ""})
 
     shows_refusal(refused, "The embassy alone set it.")
