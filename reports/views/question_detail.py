@@ -104,6 +104,7 @@ class _QuestionPage:
         )
         self.reopen_form = ReopenAnswerForm(initial={"seen": self.seen})
         self.earlier_text = self.refusal = ""
+        self.is_new_draft = False
 
     def perform(self, button: str, data: Any) -> str:
         """Do what a button says. Return the confirmation; empty if it was refused or only filled in the form."""
@@ -130,6 +131,7 @@ class _QuestionPage:
         typed = data.get("text", "").replace("\r\n", "\n").strip()
         self.earlier_text = typed if typed != draft else ""
         finding = self.answered.record.finding or AnswerFinding.NOTHING_KNOWN
+        self.is_new_draft = True
         self.form = AnswerTextForm(initial={"finding": finding, "text": draft, "seen": data.get("seen", self.seen)})
         return ""
 
@@ -213,6 +215,8 @@ class _QuestionPage:
         shown = cited | {fact for row in answered.record.facts for fact in row.citations}
         shown |= {fact for sentence in earlier for fact in sentence.citations}
         links = self._link(shown)
+        # A decision concerns the saved answer, so none is offered beside a text that would be lost.
+        has_unsaved_text = self.is_new_draft or bool(self.form.errors)
         return {
             "answered": answered,
             "reopened": _find_reopening(answered.version),
@@ -231,8 +235,11 @@ class _QuestionPage:
             "versions": self._older_versions(),
             "wordings": list(question.terms.known_by(None).select_related("recorded_by")),
             "may_write": may_write,
-            "may_complete": may_write and answered.state is AnswerState.DRAFTED,
-            "may_clear": answered.state is AnswerState.COMPLETE and can_clear_answer(user, question),
+            "is_new_draft": self.is_new_draft,
+            "may_complete": may_write and answered.state is AnswerState.DRAFTED and not has_unsaved_text,
+            "may_clear": answered.state is AnswerState.COMPLETE
+            and can_clear_answer(user, question)
+            and not has_unsaved_text,
             "may_reopen": answered.state in (AnswerState.COMPLETE, AnswerState.CLEARED)
             and (may_write or can_clear_answer(user, question)),
             "seen": self.seen,

@@ -145,8 +145,20 @@ def test_drafting_again_keeps_the_earlier_text_on_the_page_and_saves_nothing(cli
     page = press(client, question, "draft", finding="facts", text="My own words.", seen=0)
 
     assert page.context["earlier_text"] == "My own words."
+    assert "The new draft is not saved yet." in page.text
     assert "Ten officers trained" in page.context["form"]["text"].value()
     assert not AnswerVersion.objects.exists()
+
+
+@pytest.mark.parametrize("sent", [{"do": "draft"}, {"do": "save", "finding": "facts", "text": "It is so. [E99999]"}])
+def test_no_decision_is_offered_beside_a_text_that_is_not_saved(client, question, officer, sent):
+    save_draft(client, question)
+    complete = 'value="complete"'
+    assert complete in open_question(client, question).text
+
+    page = client.post(reverse("question_detail", args=[question.pk]), sent | {"seen": AnswerVersion.objects.get().pk})
+
+    assert complete not in page.text
 
 
 def test_the_page_tells_that_a_cited_fact_changed(client, question, officer):
