@@ -333,11 +333,12 @@ def _list_requests(
     for line in numbers.active:
         agreed = line.chosen.agreed
         ministry = (agreed.ministry if agreed else None) or line.chosen.ministry
-        ministry_key = ministry.pk if ministry else None
+        if ministry is None:
+            continue
         state, progress = states.get(line.chosen.indicator_id), line.standing.progress
         is_reached = progress is not None and progress.state is ProgressState.REACHED
-        is_asked = state is not None and state.is_waiting and state.information_request.ministry_id == ministry_key
-        if ministry is not None and not is_reached and not is_asked:
+        is_asked = state is not None and state.is_waiting and state.information_request.ministry_id == ministry.pk
+        if not is_reached and not is_asked:
             asked.setdefault(ministry, []).append(line.chosen.indicator_id)
     held_on = numbers.dialogue.held_on
     reason = gettext("For the dialogue of %(date)s.") % {"date": format_date(held_on)}

@@ -33,6 +33,7 @@ from tests.factories import (
     OfficerFactory,
     ReadingFactory,
     RecommendationFactory,
+    RequestLineFactory,
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
@@ -726,3 +727,8 @@ def test_a_figure_of_an_answer_is_verified_like_any_other(client, officer, asked
     detail = client.get(page_of("information_request_detail", asked)).text
     assert page_of("evidence_detail", evidence) in detail
     assert page_of("information_request_detail", asked) in client.get(page_of("evidence_detail", evidence)).text
+
+
+def test_a_full_stop_of_the_wording_does_not_stand_before_the_period():
+    line = RequestLineFactory(indicator=IndicatorFactory(), wording="Victims by form. Give no names.")
+    assert line.description == "Victims by form. Give no names, 1 April 2021 to 31 March 2022"

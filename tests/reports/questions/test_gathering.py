@@ -15,6 +15,7 @@ from dialogues.choices import (
     SupportKind,
 )
 from recommendations.choices import Pillar
+from reports.briefings.answers import build_question_answers
 from reports.questions.gathering import gather_question_records
 from reports.questions.record import FactStatus, draft_sentences
 from reports.reader_view import ReaderView
@@ -392,3 +393,16 @@ def test_a_question_on_partnerships_is_answered_by_what_the_united_states_and_pa
     cited = [{fact.citations[0].id for fact in gather(row).facts} for row in (mapped, unmapped)]
 
     assert cited == [{ours.pk, theirs.pk}, {ours.pk, theirs.pk, own.pk}]
+
+
+def test_the_document_prints_each_heading_once_whatever_the_order_of_the_questions(edition):
+    for number, heading in (("1", "General"), ("2", "Protection"), ("3", "General")):
+        factories.QuestionFactory(edition=edition, number=number, position=int(number), heading=heading)
+    view = ReaderView(factories.AmbassadorFactory(), edition, DAY, None)
+
+    groups = build_question_answers(view).groups
+
+    assert [(group.heading, [row.number for row in group.answers]) for group in groups] == [
+        ("General", ["1", "3"]),
+        ("Protection", ["2"]),
+    ]
