@@ -15,6 +15,7 @@ from reports.choices import RecomputeOutcome
 from reports.models import Briefing, ReadinessRun
 from reports.readiness import stored_runs
 from tests.conftest import use_copy_of
+from tests.database_schema import list_migrations, list_tables, list_triggers
 from tests.factories import OfficerFactory, RedactionDecisionFactory
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head
@@ -38,27 +39,14 @@ def create_officer(country):
     return OfficerFactory(email="new.officer@example.org", countries=[country])
 
 
-def triggers():
-    """Every trigger of the database at hand: its table, its name and what it does."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(pg_trigger.oid), prosrc"
-                " FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal AND tgenabled = 'O'"
-            )
-        else:
-            cursor.execute("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'")
-        return set(cursor.fetchall())
-
-
 @pytest.fixture
-def new_triggers(django_db_setup, django_db_blocker):
-    """Those of a database that was migrated from nothing."""
+def new_database(django_db_setup, django_db_blocker):
+    """The triggers, tables and migrations of a database that was created at once."""
     with django_db_blocker.unblock():
-        return triggers()
+        return list_triggers(), list_tables(), list_migrations()
 
 
-def test_a_database_of_0_1_0_keeps_every_row_log_entry_trigger_and_run(new_triggers, migrated_database):
+def test_a_database_of_0_1_0_keeps_every_row_log_entry_trigger_and_run(new_database, migrated_database):
     counted = {label: apps.get_model(current_label(label.lower()))._base_manager.count() for label in EXPECTED["rows"]}
     assert counted == EXPECTED["rows"]
 
@@ -66,11 +54,20 @@ def test_a_database_of_0_1_0_keeps_every_row_log_entry_trigger_and_run(new_trigg
     assert find_log_fault() is None
     assert find_head_fault(*log_head()) == ""
 
+    new_triggers, _, _ = new_database
     assert len(new_triggers) > 80
-    assert triggers() == new_triggers
+    assert list_triggers() == new_triggers
 
     runs = ReadinessRun.objects.get_queryset().select_related("edition__country").order_by("pk")
     assert {str(run.pk): stored_runs.compare_run(run).outcome.value for run in runs} == EXPECTED["runs"]
+
+
+def test_a_new_database_is_the_same_as_an_upgraded_one(new_database, migrated_database):
+    _, tables, migrations = new_database
+
+    assert len(tables) > 300
+    assert list_tables() == tables
+    assert list_migrations() == migrations
 
 
 def test_rows_with_another_name_today_keep_their_history_and_their_redactions(migrated_database, client):

@@ -16,9 +16,9 @@ from typing import Any
 from django.apps.registry import Apps
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
 
 from tiptracker.former_names import all_fields, all_labels
+from tiptracker.infrastructure.new_database import DatabaseObjectOperation
 
 REDACTED = "[redacted]"
 """The fixed mark of a redaction: the only text that may replace a recorded text."""
@@ -34,12 +34,12 @@ END $$
 _PLACE_TABLE, _DECISION_TABLE = "dialogues_redactionplace", "dialogues_redactiondecision"
 
 
-class _TriggerOperation(Operation):
-    """Base of these operations: they run SQL for the database at hand and do not change the state of the models."""
+class _TriggerOperation(DatabaseObjectOperation):
+    """Base of these operations: they run SQL for the database at hand.
 
-    reversible = True
-    lifts = False
-    """Whether the operation drops the triggers of its base class, and creates them when it is undone."""
+    Those with `removes` drop the triggers of their base class, and create them when they are undone.
+    """
+
     trigger: str
     """The name of the trigger in PostgreSQL. There a trigger belongs to its table, in SQLite to the whole database."""
     suffixes: tuple[str, ...] = ("",)
@@ -48,23 +48,26 @@ class _TriggerOperation(Operation):
     def __init__(self, model_name: str) -> None:
         self.model_name = model_name
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Do nothing: triggers are not part of the models."""
+    def object_key(self, app_label: str) -> tuple[str, ...]:
+        return (*self._model_key(app_label), self.trigger)
 
     def database_forwards(
         self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
-        self._run(app_label, editor, to_state, creates=not self.lifts)
+        self._run(app_label, editor, to_state, creates=not self.removes)
 
     def database_backwards(
         self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
-        self._run(app_label, editor, from_state, creates=self.lifts)
+        self._run(app_label, editor, from_state, creates=self.removes)
 
     def model(self, app_label: str, apps: Apps) -> type[models.Model]:
         """Return the model by its name; "audit.auditdetail" names a model of another app than the migration's."""
-        label, _, name = self.model_name.rpartition(".")
-        return apps.get_model(label or app_label, name)
+        return apps.get_model(*self._model_key(app_label))
+
+    def _model_key(self, app_label: str) -> tuple[str, str]:
+        label, _, name = self.model_name.lower().rpartition(".")
+        return label or app_label, name
 
     def create_sql(self, model: type[models.Model], vendor: str, state: Any) -> list[str]:
         """Return the statements that create the triggers, or replace them."""
@@ -208,7 +211,7 @@ def _is_one_of(names: Sequence[str]) -> str:
 class LiftAppendOnly(AppendOnly):
     """Allow changes to rows in the operations that follow; the same migration must end with AppendOnly again."""
 
-    lifts = True
+    removes = True
 
     def describe(self) -> str:
         return f"Let rows of {self.model_name} be changed"
@@ -327,7 +330,7 @@ class LiftRefuseInsert(RefuseInsert):
     SQLite needs this if a table that the trigger reads is rebuilt, because it then looks into every trigger.
     """
 
-    lifts = True
+    removes = True
 
     def describe(self) -> str:
         return f"Let rows of {self.model_name} be added: {self.name}"

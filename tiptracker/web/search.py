@@ -16,9 +16,9 @@ from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, S
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
+from tiptracker.infrastructure.new_database import DatabaseObjectOperation
 from tiptracker.web.word_forms import has_word, split_words
 
 MANY_ROWS = 1_000_000_000
@@ -51,10 +51,12 @@ class _HasWord(Func):
     output_field = BooleanField()
 
 
-class IndexWords(Operation):
-    """Migration operation: index the words of these fields, as typed, in PostgreSQL. `IndexWordForms` replaced it."""
+class IndexWords(DatabaseObjectOperation):
+    """Migration operation: index the words of these fields, as typed, in PostgreSQL. `IndexWordForms` replaced it.
 
-    reversible = True
+    The index is not part of the models, because SQLite cannot have it.
+    """
+
     vector: type[Func] = _WordVector
     suffix = "words"
 
@@ -68,8 +70,8 @@ class IndexWords(Operation):
     def describe(self) -> str:
         return f"Index the words of {self.model_name}"
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Do nothing: the index is not part of the models, because SQLite cannot have it."""
+    def object_key(self, app_label: str) -> tuple[str, ...]:
+        return app_label, self.model_name.lower(), self.suffix
 
     def database_forwards(
         self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
@@ -91,6 +93,8 @@ class IndexWords(Operation):
 
 class UnindexWords(IndexWords):
     """Remove the index of `IndexWords`; a model that is renamed gets it again under its new name."""
+
+    removes = True
 
     def describe(self) -> str:
         return f"Remove the index of the words of {self.model_name}"
