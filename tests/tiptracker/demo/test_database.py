@@ -67,6 +67,21 @@ def test_set_passwords_touches_only_its_own_accounts():
 
 
 @pytest.mark.django_db
+def test_set_passwords_hashes_once_for_all_accounts(monkeypatch):
+    """Hashing is slow on purpose, and the demonstration starts only after it."""
+    hashed = []
+    hash_password = database.make_password
+    monkeypatch.setattr(database, "make_password", lambda password: hashed.append(password) or hash_password(password))
+    for email in list(database.DEMO_ACCOUNTS)[:3]:
+        OfficerFactory(email=email)
+    database.set_passwords("lumelang-2021")
+    database.set_passwords("lumelang-2021")
+
+    assert hashed == ["lumelang-2021"]
+    assert len(set(User.objects.get_queryset().values_list("password", flat=True))) == 1
+
+
+@pytest.mark.django_db
 def test_set_passwords_keeps_sessions_where_nothing_changed():
     own = OfficerFactory(email="officer@demo.example")
     database.set_passwords("lumelang-2021")
