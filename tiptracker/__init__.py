@@ -1,3 +1,5 @@
-from tiptracker.celery import app as celery_app
+"""The project. Importing it chooses its settings and loads nothing, because processes without Django import it too."""
 
-__all__ = ["celery_app"]
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
+from tiptracker import celery  # noqa: F401 -- tasks belong to this application, not to a default one
+
 
 class TiptrackerConfig(AppConfig):
     name = "tiptracker"

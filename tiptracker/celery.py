@@ -7,7 +7,6 @@ from typing import Any
 from celery import Celery, bootsteps
 from celery.beat import PersistentScheduler
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
 app = Celery("tiptracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -20,7 +20,6 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format, number_format, time_format
 from django.utils.functional import lazy
-from django.utils.translation import gettext_noop
 
 __all__ = [
     "find_language",
@@ -49,6 +48,11 @@ _TAGS_AND_VALUES = re.compile(r"<[^<>]*>|%\(\w+\)s")
 def isolate(text: str) -> str:
     """Return `text` within a sentence that may run in the other direction. The characters around it are invisible."""
     return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a sentence for translators, without translating it. Django's own function reads the settings for this."""
+    return message
 
 
 def gettext(message: str) -> str:

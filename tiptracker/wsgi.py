@@ -4,7 +4,6 @@ Static files are served around Django, not by its middleware. That middleware is
 synchronous server would need its own event loop. Pages and API never receive an incomplete request body.
 """
 
-import os
 from wsgiref.headers import Headers
 
 from django.conf import settings
@@ -13,8 +12,6 @@ from servestatic import ServeStatic
 
 from tiptracker.web.complete_body import require_complete_bodies
 from tiptracker.web.security_headers import STATIC_FILE_HEADERS
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
 
 
 def add_file_headers(headers: Headers, path: str, url: str) -> None:
