@@ -9,6 +9,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
     # A migration takes as long as it takes, and so does a load: whoever runs a command watches it.
     os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "0")
+    if sys.argv[1:2] == ["demo"]:
+        from tiptracker.demo.own_environment import set_own_environment  # noqa: PLC0415 -- no other command needs it
+
+        set_own_environment()
     from django.core.management import execute_from_command_line  # noqa: PLC0415 -- after the setting is known
 
     execute_from_command_line(sys.argv)

@@ -18,6 +18,8 @@ from environs import Env, EnvError, validate
 env = Env()
 
 MEGABYTE = 1024 * 1024
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+"""Names by which a machine reaches itself."""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 SECRET_KEY_FALLBACKS: list[str] = env.SECRET_KEY_FALLBACKS.read()
-LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+LOOPBACK = env.LOOPBACK
 ALLOWED_HOSTS: list[str] = env.ALLOWED_HOSTS.read() or LOOPBACK
 CSRF_TRUSTED_ORIGINS: list[str] = env.CSRF_TRUSTED_ORIGINS.read()
 # Plain HTTP is only for loopback (the demonstration, the tests). Every other installation sets SECURE=true and has to

@@ -54,8 +54,8 @@ def die_with_parent(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-class StopRequested(Exception):
-    """A signal asked this process to stop."""
+class StopRequested(BaseException):
+    """A signal asked this process to stop. No handler of errors stops it on its way."""
 
 
 def stop_on_signals() -> None:

@@ -1,18 +1,15 @@
 """`manage.py demo`: the public record of Lesotho and an exercise, with web server and workers under one supervisor."""
 
 import fcntl
-import hashlib
 import os
 import socket
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from datetime import datetime
 from datetime import time as clock_time
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 from zoneinfo import ZoneInfo
@@ -26,6 +23,7 @@ from django.utils import timezone
 
 from tiptracker import environment as env
 from tiptracker.demo import database, supervisor
+from tiptracker.demo.own_environment import url_host
 from tiptracker.localization import format_date
 
 PASSWORD = "lumelang-2021"  # noqa: S105 -- everybody may read it; with it only this machine is served
@@ -55,8 +53,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         wishes = _read_options()
+        _refuse_taken_port(wishes.host, wishes.port)
         if not settings.DEMONSTRATION:
-            _start_with_own_settings(wishes)
+            raise CommandError("The demonstration needs settings of its own: start it with manage.py demo.")
         supervisor.stop_on_signals()
         if os.environ.get("MAKELEVEL"):  # `make` waits for this process; without it there is no parent to end with
             supervisor.die_with_parent(os.getppid())
@@ -73,8 +72,8 @@ class Command(BaseCommand):
             except BlockingIOError:
                 raise CommandError("This demonstration is running already. Stop that one first (Ctrl-C).") from None
             self._prepare_database(is_reset=wishes.is_reset)
-            environment = os.environ | {"DEMO_CLOCK": self._clock_from(wishes.day)}
-            self._serve(wishes, environment)
+            settings.DEMO_CLOCK = self._clock_from(wishes.day)
+            self._serve(wishes, os.environ | {"DEMO_CLOCK": settings.DEMO_CLOCK})
 
     def _prepare_database(self, *, is_reset: bool) -> None:
         if problem := database.describe_foreign_data():
@@ -98,35 +97,26 @@ class Command(BaseCommand):
         return f"{day.isoformat()} {timezone.now().isoformat()}"
 
     def _serve(self, wishes: DemoOptions, environment: dict[str, str]) -> None:
-        """Load the record up to the domain time, serve, and wait for a stop signal or the end of a child."""
-        is_loaded = database.last_recorded_at() is not None
-        logs = settings.VAR_DIR / "logs"
+        """Serve the record, loaded up to the domain time, and wait for a stop signal or the end of a child.
 
-        def start_children() -> None:
+        The web server starts while the record is loaded. The workers start after it answers, because they would slow it
+        down and have nothing to do before.
+        """
+        logs = settings.VAR_DIR / "logs"
+        with supervisor.Supervisor(environment, settings.BASE_DIR, logs) as running:
             _close_database()
             running.start("web", supervisor.web_command(wishes.host, wishes.port))
+            call_command("load_lesotho", exercise=True, stdout=self.stdout)
+            database.set_passwords(wishes.password)
+            address = f"http://{url_host(wishes.host)}:{wishes.port}"
+            _wait_until_answered(f"{address}/health/", running)
+            _close_database()
             running.start("worker", supervisor.worker_command(with_beat=True))
             running.start("mail-worker", supervisor.mail_worker_command())
-
-        with supervisor.Supervisor(environment, settings.BASE_DIR, logs) as running:
-            if is_loaded:  # little or nothing is left to load, so they can start meanwhile
-                start_children()
-            self._load(wishes, environment)
-            if not is_loaded:
-                start_children()
-            address = f"http://{_url_host(wishes.host)}:{wishes.port}"
-            _wait_until_answered(f"{address}/health/", running)
             self.stdout.write(_greeting(address, wishes, environment["DEMO_CLOCK"], logs))
             self.stdout.flush()
             child = running.watch(restart={"worker", "mail-worker"})
             raise CommandError(f"The {child.name} ended, so everything stops. It said last:\n{child.last_lines()}")
-
-    def _load(self, wishes: DemoOptions, environment: dict[str, str]) -> None:
-        load = [sys.executable, "manage.py", "load_lesotho", "--exercise"]
-        if subprocess.run(load, env=environment, cwd=settings.BASE_DIR, check=False).returncode:  # noqa: S603
-            raise CommandError("Lesotho could not be loaded. The reason is above.")
-        database.set_passwords(wishes.password)
-        _close_database()
 
 
 def _read_options() -> DemoOptions:
@@ -141,25 +131,6 @@ def _read_options() -> DemoOptions:
             f"HOST={host} would let others in with a password that everybody can read. Choose one: DEMO_PASSWORD=…"
         )
     return DemoOptions(host, port, datetime.combine(day, START_TIME, MASERU_ZONE), password, is_reset)
-
-
-def _start_with_own_settings(wishes: DemoOptions) -> NoReturn:
-    """Replace this process by the same command with the demonstration's settings: its own folder, database and key."""
-    _refuse_taken_port(wishes.host, wishes.port)
-    chosen = os.environ.get("DATABASE_URL", "")
-    name = f"demo-{hashlib.sha256(chosen.encode()).hexdigest()[:8]}" if chosen else "demo"
-    folder = settings.VAR_DIR / name
-    os.environ |= {
-        "DEMONSTRATION": "true",
-        "VAR_DIR": str(folder),
-        "STATIC_ROOT": str(settings.STATIC_ROOT),
-        "MEDIA_ROOT": str(folder / "files"),
-        "DATABASE_URL": chosen or f"sqlite:///{folder / 'db.sqlite3'}",
-        "SECRET_KEY": settings.SECRET_KEY,
-        "ALLOWED_HOSTS": ",".join([*settings.ALLOWED_HOSTS, _url_host(wishes.host)]),
-        "PUBLIC_URL": os.environ.get("PUBLIC_URL", "") or f"http://{_url_host(wishes.host)}:{wishes.port}",
-    }
-    os.execv(sys.executable, [sys.executable, "manage.py", "demo"])  # noqa: S606 -- ourselves
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
@@ -189,10 +160,6 @@ def _close_database() -> None:
     connection.close()
     if connection.vendor == "postgresql":
         connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
-
-
-def _url_host(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _delete_files(folder: Path) -> None:

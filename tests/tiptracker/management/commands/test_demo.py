@@ -17,7 +17,6 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tests.migrated_database import copy_migrated_database
 from tests.running_server import free_port
 from tests.tiptracker.demo.test_supervisor import processes_with, wait_until_gone
 from tiptracker.demo.database import DEMO_ACCOUNTS
@@ -27,15 +26,10 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.fixture
 def environment(tmp_path, request):
-    """What the command is started with; embedded, or on the servers that the tests were given.
-
-    The database is migrated already: migrating from nothing takes long, and every run of the tests does it once.
-    """
+    """What the command is started with; embedded, or on the servers that the tests were given."""
     chosen = {}
     if connection.vendor == "postgresql":
         chosen["DATABASE_URL"] = request.getfixturevalue("fresh_database")
-    else:
-        copy_migrated_database(tmp_path / "db.sqlite3")
     kept = {
         name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DEMO_CLOCK", "MAKELEVEL"}
     }
