@@ -2,8 +2,8 @@
 
 Then a long list (`lists.py`), the search (`search.py`), an observer's pages (`observer.py`), and the ambassador's
 briefing (`briefings.py`), each beside what does alike, a narrative as a PDF (`narratives.py`), a long table of
-recommendations (`tables.py`), runs of the notices (`notices.py`), drafts of the yearly questions (`questions.py`), and
-pages of ministries' work (`work_pages.py`).
+recommendations (`tables.py`), runs of the notices (`notices.py`), drafts of the yearly questions (`questions.py`),
+pages of ministries' work (`work_pages.py`), and the start of the demonstration (`start.py`).
 
 Milliseconds are printed and never judged, since machines differ. What makes the run fail (exit 1) is what every
 machine agrees on: how many queries are sent, and how cost grows with the number of facts. ONLY_JUDGED=1 leaves out the
@@ -60,6 +60,7 @@ from tests.performance.notices import tell_notices
 from tests.performance.observer import tell_observer
 from tests.performance.questions import tell_questions
 from tests.performance.search import tell_search
+from tests.performance.start import tell_start
 from tests.performance.synthetic_record import make_edition
 from tests.performance.tables import tell_tables
 from tests.performance.work_pages import tell_work_pages
@@ -371,6 +372,7 @@ def run() -> list[str]:
     ]
     if not is_short:
         tell_work_pages(measure, say, counted_queries)
+        tell_start(say)
     return wrong
 
 
