@@ -5,11 +5,12 @@ The results are proposals for the user who pairs the texts.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, groupby, islice
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel
 
 from tiptracker.choices import ChoiceEnum
@@ -71,16 +72,21 @@ def find_similar_pairs(old: Sequence[str], new: Sequence[str]) -> list[SimilarPa
     To stay fast on long lists, each text is compared only with the texts that share its rarest words.
     """
     stems = [_stems(text) for text in new]
-    positions = _texts_by_word(stems)
+    index = _WordIndex(stems)
     joined = [" ".join(words) for words in stems]
-    pairs = [
-        SimilarPair(place, other, round(score))
-        for place, own in enumerate(map(_stems, old))
-        for text in [" ".join(own)]
-        for other in _select_comparable(own, positions)
-        if (score := fuzz.token_set_ratio(text, joined[other])) >= MIN_SIMILARITY
-    ]
-    return sorted(pairs, key=lambda pair: (-pair.likeness, pair.old, pair.new))
+    by_likeness: dict[int, list[SimilarPair]] = {}
+    for place, words in enumerate(map(_stems, old)):
+        others = sorted(index.select_comparable(words))
+        scores = process.extract_iter(
+            " ".join(words),
+            [joined[other] for other in others],
+            scorer=fuzz.token_set_ratio,
+            score_cutoff=MIN_SIMILARITY,
+        )
+        for _, score, number in scores:
+            likeness = round(score)
+            by_likeness.setdefault(likeness, []).append(SimilarPair(place, others[number], likeness))
+    return [pair for likeness in sorted(by_likeness, reverse=True) for pair in by_likeness[likeness]]
 
 
 def pick_best_pairs(pairs: Iterable[SimilarPair]) -> dict[int, SimilarPair]:
@@ -118,13 +124,14 @@ def _stems(text: str) -> list[str]:
     return [_stem(word) for word in words if word not in _STOP_WORDS]
 
 
+@lru_cache(maxsize=10_000)
 def _stem(word: str) -> str:
     """Return a word without its ending, so that "investigating" and "investigations" match."""
     return next((word.removesuffix(end) for end in _SUFFIXES if word.endswith(end) and len(word) - len(end) > 3), word)
 
 
-def _texts_by_word(texts: Sequence[Sequence[str]]) -> Mapping[str, list[int]]:
-    """Return for each word the positions of the texts that contain it."""
+def _texts_by_word(texts: Sequence[Sequence[str]]) -> dict[str, list[int]]:
+    """Return for each word the positions of the texts that contain it, in order."""
     positions: dict[str, list[int]] = {}
     for place, words in enumerate(texts):
         for word in dict.fromkeys(words):
@@ -132,9 +139,42 @@ def _texts_by_word(texts: Sequence[Sequence[str]]) -> Mapping[str, list[int]]:
     return positions
 
 
-def _select_comparable(words: Sequence[str], positions: Mapping[str, list[int]]) -> list[int]:
-    """Return the positions of the texts that share the rarest of these words, those that share the most first."""
-    known = sorted({word for word in words if word in positions}, key=lambda word: (len(positions[word]), word))
-    matches = chain.from_iterable(positions[word] for word in known[:_MAX_RARE_WORDS])
-    shared = Counter(islice(matches, _MAX_WORD_MATCHES))
-    return [place for place, _ in shared.most_common(_MAX_COMPARED)]
+class _WordIndex:
+    """The texts of a list by their words."""
+
+    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+        self.positions = _texts_by_word(texts)
+        self.members: dict[str, frozenset[int]] = {}
+
+    def select_comparable(self, words: Iterable[str]) -> list[int]:
+        """Return the positions of the texts that share the rarest of these words, those that share the most first.
+
+        Most matches are of the last word that is counted. They are not counted one by one: a text that shares no other
+        word is needed only if too few texts share a rarer one.
+        """
+        known = sorted({word for word in words if word in self.positions}, key=self._rarity)[:_MAX_RARE_WORDS]
+        if not known:
+            return []
+        rare: list[int] = []
+        for last in known:
+            matches = self.positions[last][: _MAX_WORD_MATCHES - len(rare)]
+            if last == known[-1] or len(rare) + len(matches) == _MAX_WORD_MATCHES:
+                break
+            rare += matches
+        shared = Counter(rare)
+        others = self._members(last)
+        for place in shared:
+            shared[place] += place in others and place <= matches[-1]
+        for place in matches:
+            if len(shared) >= _MAX_COMPARED:
+                break
+            shared.setdefault(place, 1)
+        return sorted(shared, key=shared.__getitem__, reverse=True)[:_MAX_COMPARED]
+
+    def _rarity(self, word: str) -> tuple[int, str]:
+        return len(self.positions[word]), word
+
+    def _members(self, word: str) -> frozenset[int]:
+        if word not in self.members:
+            self.members[word] = frozenset(self.positions[word])
+        return self.members[word]
