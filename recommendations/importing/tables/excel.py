@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -111,13 +111,22 @@ def _read_filled_sheets(content: bytes) -> dict[str, list[TableLine]]:
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        return {sheet.title: lines for sheet in shown if (lines := list(_sheet_lines(sheet)))}
+        return {sheet.title: lines for sheet in shown if (lines := _pad_lines(_sheet_lines(sheet)))}
     finally:
         book.close()
 
 
+def _pad_lines(lines: Iterable[TableLine]) -> list[TableLine]:
+    """Return the lines with as many cells as the longest of them has."""
+    kept = list(lines)
+    width = max((len(line.cells) for line in kept), default=0)
+    return [line._replace(cells=line.cells + ("",) * (width - len(line.cells))) for line in kept]
+
+
 def _sheet_lines(sheet: Any) -> Iterator[TableLine]:
-    """Return the lines with a cell that is not empty. Raises UnreadableTable if there are more than MAX_ROWS of them.
+    """Return the lines with a cell that is not empty, each up to its last such cell.
+
+    Raises UnreadableTable if there are more than MAX_ROWS of them.
 
     Programs also write the last of a million rows, if its format was changed. So empty rows must cost very little.
     """
@@ -126,13 +135,22 @@ def _sheet_lines(sheet: Any) -> Iterator[TableLine]:
     for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1):
         if number > _LAST_ROW:  # a damaged file: the library would count up to any number
             raise too_many_rows_error()
-        if row is empty or not any(cell not in (None, "") for cell in row):
+        width = 0 if row is empty else _filled_width(row)
+        if not width:
             empty = row
             continue
         filled += 1
         if filled > MAX_ROWS:
             raise too_many_rows_error()
-        yield TableLine(number, clean_cells([_format_cell(cell) for cell in row], number))
+        yield TableLine(number, clean_cells([_format_cell(cell) for cell in row[:width]], number))
+
+
+def _filled_width(row: Sequence[object]) -> int:
+    """Return the number of cells up to the last that is not empty."""
+    width = len(row)
+    while width and row[width - 1] in (None, ""):
+        width -= 1
+    return width
 
 
 def _format_cell(cell: object) -> str:

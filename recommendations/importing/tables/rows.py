@@ -19,6 +19,7 @@ type RowValues = Mapping[ColumnType, str]
 """The cells of a row by what its columns hold; "" for what the table lacks."""
 
 MAX_ITEM_NUMBER = 10_000
+_NO_VALUES = dict.fromkeys(ColumnType, "")
 _MINISTRY_SEPARATOR = re.compile(r"\s*[;\n]\s*")
 _SPREADSHEET_ERROR = re.compile(r"#(?:REF|N/A|VALUE|NAME|DIV/0|NULL|NUM)[!?]?")
 
@@ -116,9 +117,7 @@ def read_rows(cells: TableCells, columns: ColumnLayout, expected: ExpectedEditio
 
 
 def _values_by_column(line: TableLine, columns: ColumnLayout) -> RowValues:
-    values = dict.fromkeys(ColumnType, "")
-    values |= {column: cell for column, cell in zip(columns.types, line.cells, strict=False) if column}
-    return values
+    return _NO_VALUES | {column: cell for column, cell in zip(columns.types, line.cells, strict=False) if column}
 
 
 def _select_rows(

@@ -232,6 +232,17 @@ def test_a_workbook_is_read():
     ]
 
 
+def test_a_workbook_has_the_columns_up_to_the_last_that_is_filled():
+    rows = [["Number", "Recommendation"], [1, "Fund the shelter."], [2, "Train them.", "", "Later"]]
+    read = read_table(workbook(rows), run=Sandbox(None))
+
+    assert [line.cells for line in read.lines] == [
+        ("Number", "Recommendation", "", ""),
+        ("1", "Fund the shelter.", "", ""),
+        ("2", "Train them.", "", "Later"),
+    ]
+
+
 def test_dates_and_errors_of_a_workbook_are_read_as_shown():
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
