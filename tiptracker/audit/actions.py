@@ -1,6 +1,5 @@
 """Write to the activity log, and check it. Nothing else writes to it."""
 
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -29,6 +28,7 @@ REDACTION_CHECKS = (
 
 They are import paths, because this package must not import those apps.
 """
+_ENCODER = DjangoJSONEncoder(sort_keys=True, ensure_ascii=False)
 _CHAIN_LOCK = 7106_7107
 """Any fixed number: the PostgreSQL advisory lock under which entries are appended one at a time."""
 
@@ -78,30 +78,34 @@ def record_all(
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
     last, previous = log_head() or (0, chain.GENESIS_HASH)
-    entries, details = [], []
+    entries, values = [], []
+    at, author, address = log_now(), by.pk if by else None, request_context.address.get()
     for number, event in enumerate(events, last + 1):
         salt = secrets.token_hex(16)
         before, after = _to_json(event.before), _to_json(_with_request_context(event.after))
         entry_country = event.country or country
         entry = AuditEntry(
             number=number,
-            at=log_now(),
-            by=by if by and by.pk else None,
+            at=at,
+            by_id=author,
             country_id=entry_country.pk if isinstance(entry_country, Country) else entry_country,
             verb=event.verb,
             table=event.row._meta.label_lower if event.row is not None else "",
             row=str(event.row.pk) if event.row is not None else "",
-            address=request_context.address.get(),
+            address=address,
             before_digest=chain.salted_digest(salt, "before", before),
             after_digest=chain.salted_digest(salt, "after", after),
             previous_hash=previous,
         )
         previous = entry.hash = chain.hash_entry(previous, _hashed_fields(entry))
         entries.append(entry)
-        if before or after:
-            details.append(AuditDetail(entry=entry, salt=salt, before=before, after=after))
+        values.append((salt, before, after))
     AuditEntry.objects.bulk_create(entries)
-    AuditDetail.objects.bulk_create(details)
+    AuditDetail.objects.bulk_create(
+        AuditDetail(entry_id=entry.pk, salt=salt, before=before, after=after)
+        for entry, (salt, before, after) in zip(entries, values, strict=True)
+        if before or after
+    )
     return entries
 
 
@@ -222,7 +226,7 @@ def _is_intact(side: str, text: str, salt: str, sealed: str) -> bool:
 
 
 def _to_json(value: Mapping[str, Any] | None) -> str:
-    return json.dumps(dict(value), cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False) if value else ""
+    return _ENCODER.encode(dict(value)) if value else ""
 
 
 def _chain_fields(entry: AuditEntry) -> tuple[int, str, str, dict[str, str | int | None]]:

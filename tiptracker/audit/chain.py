@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from tiptracker.localization import gettext
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 GENESIS_HASH = "0" * 64
 """The previous hash of the first entry."""
 
@@ -16,7 +17,7 @@ def hash_entry(previous: str, entry: Mapping[str, str | int | None]) -> str:
 
     The entry is written as canonical JSON: sorted keys, no spaces, UTF-8.
     """
-    canonical = json.dumps(dict(entry), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    canonical = _ENCODER.encode(dict(entry))
     return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
 
 
