@@ -1,7 +1,7 @@
 """Helpers for the actions of all apps: common refusals, and saving validated rows."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar, Protocol, cast
 
@@ -91,11 +91,13 @@ def update_row[Row: models.Model](row: Row) -> Row:
 
 def insert_rows(rows: Sequence[models.Model]) -> None:
     """Insert rows of one table in one statement. Raises Refused like `insert_row`."""
+    if not rows:
+        return
+    unchecked = _relation_names(rows[0])
     for row in rows:
         _replace_redaction_mark(row, row._meta.concrete_fields)
-        _refuse_invalid_fields(row)
-    if rows:
-        type(rows[0])._default_manager.bulk_create(rows)
+        _refuse_invalid_fields(row, unchecked)
+    type(rows[0])._default_manager.bulk_create(rows)
 
 
 def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
@@ -103,11 +105,15 @@ def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
 
     This uses an insert that updates on conflict. Django's bulk_update takes longer than one statement per row.
     """
+    if not rows:
+        return
+    unchecked = _relation_names(rows[0]) | {
+        field.name for field in rows[0]._meta.concrete_fields if field.name not in fields
+    }
     for row in rows:
-        _refuse_invalid_fields(row)
-    if rows:
-        table = type(rows[0])._default_manager
-        table.bulk_create(rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields)
+        _refuse_invalid_fields(row, unchecked)
+    table = type(rows[0])._default_manager
+    table.bulk_create(rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields)
 
 
 def refuse_stale(row: Versioned, version: int, now: datetime) -> None:
@@ -154,10 +160,14 @@ def _replace_redaction_mark(row: models.Model, fields: Iterable[Any]) -> None:
             setattr(row, field.attname, REDACTED_BEFORE)
 
 
-def _refuse_invalid_fields(row: models.Model) -> None:
-    relations = {field.name for field in row._meta.get_fields() if field.is_relation}
+def _relation_names(row: models.Model) -> set[str]:
+    return {field.name for field in row._meta.get_fields() if field.is_relation}
+
+
+def _refuse_invalid_fields(row: models.Model, unchecked: Collection[str] | None = None) -> None:
+    """Raise Refused for the first invalid field, apart from `unchecked`; None are the relations."""
     try:
-        row.clean_fields(exclude=relations)
+        row.clean_fields(exclude=_relation_names(row) if unchecked is None else unchecked)
     except ValidationError as error:
         field, [first, *_] = next(iter(error.error_dict.items()))
         raise Refused(first.code or "invalid", first.messages[0], field=field) from error
