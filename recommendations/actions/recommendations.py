@@ -59,7 +59,7 @@ def add_recommendation(
         by=by,
         row=recommendation,
         country=edition.country_id,
-        after=recommendation_audit_values(recommendation, pillar, now),
+        after=recommendation_audit_values(recommendation, pillar, {ministry.pk for ministry in supporting}, now),
     )
     return recommendation
 
@@ -88,7 +88,8 @@ def change_recommendation(
     if locked.is_retired:
         raise Refused("retired", gettext("This recommendation is no longer asked and cannot be changed."))
     old = locked.terms.known_by(None).first()
-    before = recommendation_audit_values(locked, old.pillar if old else None, now)
+    supporting_before = locked.supporting.values_list("pk", flat=True)
+    before = recommendation_audit_values(locked, old.pillar if old else None, supporting_before, now)
     supporting = _set_fields(locked, values)
     locked.version += 1
     update_row(locked).supporting.set(supporting)
@@ -112,7 +113,7 @@ def change_recommendation(
         row=locked,
         country=country,
         before=before,
-        after=recommendation_audit_values(locked, pillar, now),
+        after=recommendation_audit_values(locked, pillar, {ministry.pk for ministry in supporting}, now),
     )
     return locked
 
@@ -178,8 +179,10 @@ def _has_same_content(one: RecommendationTerms, other: RecommendationTerms) -> b
     return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
-def recommendation_audit_values(recommendation: Recommendation, pillar: str | None, now: datetime) -> dict[str, Any]:
-    """Return what the activity log records of a recommendation."""
+def recommendation_audit_values(
+    recommendation: Recommendation, pillar: str | None, supporting: Iterable[int], now: datetime
+) -> dict[str, Any]:
+    """Return what the activity log records of a recommendation. `supporting` are the keys of its ministries."""
     return {
         "number": recommendation.number,
         "text": recommendation.text,
@@ -188,6 +191,6 @@ def recommendation_audit_values(recommendation: Recommendation, pillar: str | No
         "pillar": pillar,
         "indicia": list(recommendation.indicia),
         "lead": recommendation.lead_id,
-        "supporting": sorted(ministry.pk for ministry in recommendation.supporting.all()),
+        "supporting": sorted(supporting),
         "recorded_at": now,
     }

@@ -209,7 +209,7 @@ def edit_draft(
     """
     locked = _lock_read(imported, by)
     draft = deserialize_draft(locked.draft)
-    items = draft.editable_items(get_expected_edition(locked.edition))
+    items = draft.editable_items(draft.listed(get_expected_edition(locked.edition)))
     if step is ItemStep.RESET:
         locked.draft = serialize_draft(draft.without_edits())
         update_row(locked)
@@ -303,9 +303,9 @@ def load_import(
             field="leave_out",
         )
     benchmarks = {
-        key: [benchmark.pk for benchmark in row.benchmarks.all()] for key, row in preview.existing_rows.items()
+        key: [benchmark.pk for benchmark in row.listed_benchmarks] for key, row in preview.existing_rows.items()
     }
-    planned = plan_import(preview.existing_items, preview.imported_list.rows, pairing, benchmarks)
+    planned = plan_import(tuple(preview.existing_items.values()), preview.imported_list.rows, pairing, benchmarks)
     writer = ImportWriter(edition, locked, preview, by, now)
     did = writer.write(planned, pillars) | {"left_out": len(preview.imported_list.unreadable)}
     locked.draft, locked.did, locked.loaded_at, locked.loaded_by = {}, did, now, by

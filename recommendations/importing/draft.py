@@ -63,11 +63,9 @@ class DraftImport(NamedTuple):
         read = read_rows(self.cells, self.columns, sought)
         return read._replace(rows=_translate_rows(self.rows)) if self.as_read else read
 
-    def editable_items(self, expected: ExpectedEdition) -> tuple[ImportedItem, ...]:
-        """Return the items as they are stored: texts as typed, doubts in English. Raises Refused like `listed`."""
-        if self.cells is not None and self.as_read is None:
-            return self.listed(expected).rows
-        return self.rows
+    def editable_items(self, listed: ImportedList) -> tuple[ImportedItem, ...]:
+        """Return the items as they are stored: texts as typed, doubts in English. `listed` is the list of the draft."""
+        return listed.rows if self.cells is not None and self.as_read is None else self.rows
 
     def with_items(self, rows: Sequence[ImportedItem], left_out: Sequence[str]) -> "DraftImport":
         """Return the draft with items that the user edited."""

@@ -28,8 +28,8 @@ from tiptracker.web.frontend.forms import TrackerForm
 
 MAX_PASTED_LENGTH = 500_000
 """Most characters of pasted text. A whole narrative has about a tenth of it."""
-MAX_FIELDS = 400
-"""Most fields on the preview page. A list with more open questions needs the command."""
+MAX_QUESTIONS = 398
+"""Most open questions on the preview page. A list with more needs the command."""
 MAX_CHOICE_LENGTH = 60
 """Most characters of a choice to keep in a draft."""
 LABEL_WORDS = 6
@@ -124,6 +124,8 @@ class PreviewForm(TrackerForm):
 
     unsaved_texts: Sequence[str] = ()
     """The texts that the user typed for items that somebody else changed in the meantime."""
+    is_too_long = False
+    """Whether the list has too many open questions for one page."""
 
     seen = forms.CharField(max_length=text_rules.DAY_MAX_LENGTH, required=False, widget=forms.HiddenInput)
 
@@ -140,17 +142,23 @@ class PreviewForm(TrackerForm):
             **preview.draft.choices,
             **self.initial,
         }
-        for line in preview.comparison.undecided:
-            if line.old:
-                self._add_became_field(line, preview.existing_rows[line.old.key])
+        undecided = [(line, preview.existing_rows[line.old.key]) for line in preview.comparison.undecided if line.old]
+        questions = sum(1 + len(row.listed_benchmarks) for _, row in undecided) + bool(preview.imported_list.unreadable)
+        if self._stops_at(questions):
+            return
+        for line, row in undecided:
+            self._add_became_field(line, row)
+        begun = self._begun()
+        if self._stops_at(questions + len(begun)):
+            return
         self._add_text_fields()
-        for row in self._begun():
-            number = row.number
+        for item in begun:
+            number = item.number
             self.fields[f"pillar_{number}"] = forms.ChoiceField(
                 choices=[("", gettext("Choose one")), *Pillar.choices()],
-                initial=preview.pillar_of(row),
+                initial=preview.pillar_of(item),
                 label=gettext("Pillar of item %(number)d") % {"number": number},
-                help_text=row.text,
+                help_text=item.text,
                 error_messages={"required": gettext("Choose the pillar of item %(number)d.") % {"number": number}},
             )
         if preview.imported_list.unreadable:
@@ -158,6 +166,14 @@ class PreviewForm(TrackerForm):
                 required=False,
                 label=gettext("Import without the rows that can’t be read"),
             )
+
+    def _stops_at(self, questions: int) -> bool:
+        """Return whether these are too many questions for a page, which then has no fields for them.
+
+        A form that was sent came from a page that had them.
+        """
+        self.is_too_long = not self.is_bound and questions > MAX_QUESTIONS
+        return self.is_too_long
 
     def _add_became_field(self, line: ItemComparison, row: Recommendation) -> None:
         self.fields[f"became_{row.pk}"] = forms.CharField(
@@ -167,7 +183,7 @@ class PreviewForm(TrackerForm):
             help_text=self._became_hint(line),
             error_messages={"required": _became_error()},
         )
-        for benchmark in row.benchmarks.all():
+        for benchmark in row.listed_benchmarks:
             self.fields[f"goes_{benchmark.pk}"] = forms.IntegerField(
                 required=False,
                 min_value=1,
@@ -252,7 +268,7 @@ class PreviewForm(TrackerForm):
 
     def _add_benchmark_fields(self, key: int, became: Sequence[int]) -> None:
         """Add an error for each benchmark of a split item that is not assigned to one of its parts."""
-        for benchmark in self.preview.existing_rows[key].benchmarks.all():
+        for benchmark in self.preview.existing_rows[key].listed_benchmarks:
             name = f"goes_{benchmark.pk}"
             if len(became) > 1 and name not in self.errors and self.cleaned_data.get(name) not in became:
                 self.add_error(name, describe_split_choice(became))

@@ -59,14 +59,13 @@ def plan_import(
     by_number = {row.number: row for row in rows}
     became = _resolve_pairing(old_items, rows, pairing)
     heir_numbers: dict[int, int] = {}
+    taken: set[int] = set()
     for item in sorted(old_items, key=lambda item: (len(became[item.key]) != 1, item.number)):
-        if free := [number for number in became[item.key] if number not in heir_numbers.values()]:
+        if free := [number for number in became[item.key] if number not in taken]:
             heir_numbers[item.key] = free[0]
-    new_items = [
-        NewItem(row, next((item.key for item in old_items if row.number in became[item.key]), None))
-        for row in rows
-        if row.number not in heir_numbers.values()
-    ]
+            taken.add(free[0])
+    first_keys = {number: item.key for item in reversed(old_items) for number in became[item.key]}
+    new_items = [NewItem(row, first_keys.get(row.number)) for row in rows if row.number not in taken]
     retired = {key: next(iter(numbers), None) for key, numbers in became.items() if key not in heir_numbers}
     moved = {
         benchmark: number

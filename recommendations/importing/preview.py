@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple
-
-from django.db.models import Prefetch
+from typing import Any
 
 from recommendations.choices import Origin, Pillar, TextStatus
 from recommendations.importing.comparison import ExistingItem, ListComparison, compare_lists
@@ -14,31 +13,47 @@ from recommendations.importing.draft import DraftImport, deserialize_draft
 from recommendations.importing.item_editing import items_fingerprint
 from recommendations.importing.pillar_suggestion import suggest_pillar
 from recommendations.importing.tables.rows import ExpectedEdition, ImportedItem, ImportedList
-from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
+from recommendations.models import Edition, EditionImport, Recommendation
 from recommendations.text_similarity import LIKELY_SIMILARITY, find_similar_pairs, pick_best_pairs
 from tiptracker.accounts.models import Country, Ministry
 from tiptracker.text_rules import normalize_name
 
 
-class ImportPreview(NamedTuple):
+@dataclass(frozen=True)
+class ImportPreview:
     """What loading an import would do.
 
-    `existing_rows` are the current rows by key, with their benchmarks. `existing_items` are the same as values.
-    `fingerprint` is their fingerprint, to detect changes before loading. `last_year_pillars` are the pillars, by
-    number, of very similar recommendations of the edition before. `editable_items` are the items with their texts as
-    typed, and `items_fingerprint` is the fingerprint of those.
+    `previous` is the tracked edition before, if any. `existing_rows` are the current rows by key, with
+    `.listed_benchmarks`. `existing_items` are the same as values. `fingerprint` is their fingerprint, to detect changes
+    before loading. `ministries` are the keys of the country's ministries, by normalized name. `editable_items` are the
+    items with their texts as typed, and `items_fingerprint` is the fingerprint of those.
     """
 
+    imported: EditionImport
+    previous: Edition | None
     draft: DraftImport
     imported_list: ImportedList
-    comparison: ListComparison
     existing_rows: Mapping[int, Recommendation]
+    existing_items: Mapping[int, ExistingItem]
     ministries: Mapping[str, int]
     fingerprint: str
-    last_year_pillars: Mapping[int, Pillar]
-    existing_items: Sequence[ExistingItem]
     editable_items: Sequence[ImportedItem]
     items_fingerprint: str
+
+    @cached_property
+    def comparison(self) -> ListComparison:
+        """The comparison of both lists. Loading doesn't need it, and it takes longer than the rest."""
+        return compare_lists(
+            tuple(self.existing_items.values()),
+            self.imported_list.rows,
+            status=TextStatus(self.imported.text_status),
+            ministries=self.ministries,
+        )
+
+    @cached_property
+    def last_year_pillars(self) -> Mapping[int, Pillar]:
+        """The pillars, by number, of very similar recommendations of the edition before."""
+        return _last_years_pillars(self.previous, self.imported_list.rows)
 
     def pillar_of(self, row: ImportedItem) -> Pillar | None:
         """Return the pillar in the table, or a proposal: last year's, or one from the words. None if there is none."""
@@ -55,48 +70,40 @@ def build_preview(imported: EditionImport, texts: Mapping[int, str] | None = Non
     draft = deserialize_draft(imported.draft)
     expected = get_expected_edition(imported.edition)
     imported_list = draft.listed(expected)
-    editable_items = draft.editable_items(expected)
+    editable_items = draft.editable_items(imported_list)
     if texts:
         imported_list = imported_list._replace(
             rows=tuple(replace(row, text=texts.get(row.number, row.text)) for row in imported_list.rows)
         )
     existing_rows = list_existing(imported.edition)
-    ministries = _ministry_keys_by_name(imported.edition.country)
-    existing_items = [to_existing_item(row) for row in existing_rows.values()]
-    status = TextStatus(imported.text_status)
-    comparison = compare_lists(existing_items, imported_list.rows, status=status, ministries=ministries)
-    fingerprint = list_fingerprint(existing_rows.values())
-    last_year_pillars = _last_years_pillars(imported.edition, imported_list.rows)
     return ImportPreview(
+        imported,
+        Edition.objects.preceding(imported.edition).first(),
         draft,
         imported_list,
-        comparison,
         existing_rows,
-        ministries,
-        fingerprint,
-        last_year_pillars,
-        existing_items,
+        _to_existing_items(imported.edition, existing_rows),
+        _ministry_keys_by_name(imported.edition.country),
+        list_fingerprint(existing_rows.values()),
         editable_items,
         items_fingerprint(editable_items, draft.left_out),
     )
 
 
 def list_existing(edition: Edition) -> dict[int, Recommendation]:
-    """Return by key the recommendations now asked in the report's list, with pillar, ministries and benchmarks."""
-    benchmarks = Prefetch("benchmarks", Benchmark.objects.order_by("letter").with_terms())
+    """Return by key the recommendations now asked in the report's list, with `.pillar` and `.listed_benchmarks`."""
     rows = Recommendation.objects.filter(edition=edition, origin=Origin.REPORT).active().order_by("number")
-    return {row.pk: row for row in rows.with_pillar().prefetch_related("supporting", benchmarks)}
+    return {row.pk: row for row in rows.with_pillar().with_listed_benchmarks()}
 
 
 def list_fingerprint(rows: Iterable[Recommendation]) -> str:
     """Return a short hash that changes whenever one of these rows, or the place of a benchmark, changes."""
-    state = [(row.pk, row.version, [benchmark.pk for benchmark in row.benchmarks.all()]) for row in rows]
+    state = [(row.pk, row.version, [benchmark.pk for benchmark in row.listed_benchmarks]) for row in rows]
     return sha256(json.dumps(state).encode()).hexdigest()[:16]
 
 
-def _last_years_pillars(edition: Edition, rows: Sequence[ImportedItem]) -> dict[int, Pillar]:
+def _last_years_pillars(previous: Edition | None, rows: Sequence[ImportedItem]) -> dict[int, Pillar]:
     """Return last year's pillar, by number, for rows without one whose text is very similar to last year's."""
-    previous = Edition.objects.preceding(edition).first()
     without_pillar = [row for row in rows if row.pillar is None]
     if previous is None or not without_pillar:
         return {}
@@ -109,17 +116,25 @@ def _last_years_pillars(edition: Edition, rows: Sequence[ImportedItem]) -> dict[
     }
 
 
-def to_existing_item(row: Recommendation) -> ExistingItem:
-    """Return a row of `list_existing` as a value."""
-    return ExistingItem(
-        row.pk,
-        row.number,
-        row.text,
-        TextStatus(row.text_status),
-        Pillar(row.pillar) if row.pillar else None,
-        row.lead_id,
-        frozenset(ministry.pk for ministry in row.supporting.all()),
-    )
+def _to_existing_items(edition: Edition, rows: Mapping[int, Recommendation]) -> dict[int, ExistingItem]:
+    """Return the rows of `list_existing` as values, with the keys of their supporting ministries."""
+    links: Any = Recommendation.supporting.through
+    supporting: dict[int, list[int]] = {}
+    of_edition = links.objects.filter(recommendation__edition=edition)
+    for key, ministry in of_edition.values_list("recommendation_id", "ministry_id"):
+        supporting.setdefault(key, []).append(ministry)
+    return {
+        key: ExistingItem(
+            key,
+            row.number,
+            row.text,
+            TextStatus(row.text_status),
+            Pillar(row.pillar) if row.pillar else None,
+            row.lead_id,
+            frozenset(supporting.get(key, ())),
+        )
+        for key, row in rows.items()
+    }
 
 
 def _ministry_keys_by_name(country: Country) -> dict[str, int]:

@@ -59,7 +59,7 @@ def parse_pairing(document: Mapping[str, Any], preview: ImportPreview) -> tuple[
     lettered = {
         f"{row.number}{benchmark.letter}": benchmark.pk
         for row in preview.existing_rows.values()
-        for benchmark in row.benchmarks.all()
+        for benchmark in row.listed_benchmarks
     }
     try:
         became = {

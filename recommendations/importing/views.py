@@ -18,7 +18,7 @@ from recommendations.choices import TextStatus
 from recommendations.importing import actions, result
 from recommendations.importing.comparison import ItemChange, ItemComparison
 from recommendations.importing.draft import deserialize_draft, read_draft_text
-from recommendations.importing.forms import MAX_FIELDS, ColumnsForm, ImportForm, PreviewForm
+from recommendations.importing.forms import ColumnsForm, ImportForm, PreviewForm
 from recommendations.importing.item_editing import MAX_EDITABLE_ITEMS, ItemStep
 from recommendations.importing.preview import ImportPreview, build_preview, get_expected_edition
 from recommendations.models import Edition, EditionImport
@@ -218,7 +218,7 @@ def _preview_draft(request: SignedInRequest, imported: EditionImport) -> HttpRes
         context |= _found_context(preview, imported.edition)
         form = PreviewForm(preview=preview) if preview.imported_list.rows else None
     if form:
-        is_too_long = sum(not name.startswith("text_") for name in form.fields) > MAX_FIELDS
+        is_too_long = form.is_too_long
         if sends == "load" and not is_too_long:
             form = PreviewForm(request.POST, preview=preview)
             if url := _send_preview(request, imported, form):
@@ -362,7 +362,7 @@ def _preview_row(line: ItemComparison, form: PreviewForm | None = None) -> Previ
     segments = diff_words(line.old.text, line.new.text) if line.old and line.new and not line.is_little_alike else ()
     if form is None or line.old is None:
         return PreviewRow(line, segments)
-    benchmarks = form.preview.existing_rows[line.old.key].benchmarks.all()
+    benchmarks = form.preview.existing_rows[line.old.key].listed_benchmarks
     return PreviewRow(
         line, segments, form[f"became_{line.old.key}"], [form[f"goes_{benchmark.pk}"] for benchmark in benchmarks]
     )

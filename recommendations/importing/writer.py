@@ -4,9 +4,10 @@ Rows of one kind are written together, so that a long list needs few queries. Ea
 entry in the activity log.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F
@@ -51,6 +52,8 @@ class ImportWriter:
     terms: list[RecommendationTerms] = field(default_factory=list)
     entries: list[AuditEvent] = field(default_factory=list)
     """Changed rows, their new terms and their log entries, to be written together."""
+    supporting: dict[int, set[int]] = field(default_factory=dict)
+    """The new supporting ministries of changed rows, by key."""
 
     def write(self, plan: ImportPlan, pillars: Mapping[int, Pillar]) -> dict[str, Any]:
         """Carry out the plan. Return what it did, as stored in the import. `pillars` are by number."""
@@ -59,6 +62,7 @@ class ImportWriter:
         self._write_changed()  # from here on their numbers are free
         changed = self._write_continued(plan.continued, pillars)
         self._write_changed()
+        self._write_supporting()
         insert_rows(self.terms)
         self._write_new(plan.new_items, pillars)
         moved = self._move(plan.moved, numbers)
@@ -77,7 +81,7 @@ class ImportWriter:
             "benchmarks": moved,
         }
 
-    @property
+    @cached_property
     def _reason(self) -> str:
         with record_language():
             return gettext("As in the imported file “%(file)s”.") % {"file": self.imported.name}
@@ -85,7 +89,7 @@ class ImportWriter:
     def _retire(self, retired: Mapping[int, int | None]) -> None:
         for key, number in retired.items():
             row = self.preview.existing_rows[key]
-            before = recommendation_audit_values(row, row.pillar, self.now)
+            before = self._audit_values(row, row.pillar)
             row.is_retired = True
             named = {"file": self.imported.name, "number": number}
             with record_language():
@@ -94,7 +98,7 @@ class ImportWriter:
                     if number
                     else gettext("No longer asked after the import of “%(file)s”.")
                 )
-            self._queue_change(row, row.pillar, reason % named, before)
+            self._queue_change(row, row.pillar, reason % named, before, self._audit_values(row, row.pillar))
 
     def _write_continued(self, continued: Mapping[int, ImportedItem], pillars: Mapping[int, Pillar]) -> dict[str, int]:
         """Collect the changes of continued rows. Return the changed ones: old number to new number."""
@@ -111,24 +115,33 @@ class ImportWriter:
 
     def _change(self, recommendation: Recommendation, row: ImportedItem, pillars: Mapping[int, Pillar]) -> bool:
         """Update a row in memory. Return whether anything changed."""
-        before = recommendation_audit_values(recommendation, recommendation.pillar, self.now)
+        before = self._audit_values(recommendation, recommendation.pillar)
         lead, supporting = self._ministries(row)
         recommendation.number, recommendation.text, recommendation.text_status = row.number, row.text, self._status
         recommendation.lead_id = lead or recommendation.lead_id
         pillar = pillars.get(row.number) or row.pillar or recommendation.pillar
-        has_new_support = bool(supporting) and supporting != set(before["supporting"])
-        if recommendation_audit_values(recommendation, pillar, self.now) == before and not has_new_support:
+        if supporting and supporting != self.preview.existing_items[recommendation.pk].supporting:
+            self.supporting[recommendation.pk] = supporting
+        after = self._audit_values(recommendation, pillar)
+        if after == before:
             return False
-        if has_new_support:
-            recommendation.supporting.set(supporting)
-        self._queue_change(recommendation, pillar, self._reason, before)
+        self._queue_change(recommendation, pillar, self._reason, before, after)
         return True
 
-    def _queue_change(self, row: Recommendation, pillar: str | None, reason: str, before: Mapping[str, Any]) -> None:
+    def _audit_values(self, row: Recommendation, pillar: str | None) -> dict[str, Any]:
+        """Return what the activity log records of an existing row, as it is now in memory."""
+        return recommendation_audit_values(row, pillar, self._supporting(row.pk), self.now)
+
+    def _supporting(self, key: int) -> Collection[int]:
+        """Return the keys of the supporting ministries of an existing row, as they will be."""
+        return self.supporting.get(key) or self.preview.existing_items[key].supporting
+
+    def _queue_change(
+        self, row: Recommendation, pillar: str | None, reason: str, before: Mapping[str, Any], after: dict[str, Any]
+    ) -> None:
         """Queue a changed row to be written, with a log entry and, if its dated values changed, new terms."""
         row.version += 1
         self.changed.append(row)
-        after = recommendation_audit_values(row, pillar, self.now)
         dated = ("number", "text", "text_status", "pillar")
         if pillar and (row.is_retired or any(after[name] != before[name] for name in dated)):
             self.terms.append(build_recommendation_terms(row, Pillar(pillar), reason, by=self.by, now=self.now))
@@ -139,6 +152,23 @@ class ImportWriter:
         update_rows(self.changed, _CHANGED_FIELDS)
         self.changed = []
 
+    def _write_supporting(self) -> None:
+        """Replace the supporting ministries of changed rows."""
+        self._links.objects.filter(recommendation__in=list(self.supporting)).delete()
+        self._link(self.supporting.items())
+
+    def _link(self, supporting: Iterable[tuple[int, Collection[int]]]) -> None:
+        """Insert the supporting ministries of rows, by key."""
+        self._links.objects.bulk_create(
+            self._links(recommendation_id=key, ministry_id=ministry)
+            for key, ministries in supporting
+            for ministry in ministries
+        )
+
+    @property
+    def _links(self) -> Any:
+        return Recommendation.supporting.through
+
     def _write_new(self, new_items: Iterable[NewItem], pillars: Mapping[int, Pillar]) -> None:
         """Write the new rows in bulk, because there may be a thousand."""
         new_pillars, rows, supporting = [], [], []
@@ -146,9 +176,7 @@ class ImportWriter:
             existing = self.preview.existing_rows.get(item.existing_key or 0)
             new_pillars.append(self._pillar(item.row, existing, pillars))
             lead, supporters = self._ministries(item.row)
-            supporting.append(
-                supporters or ({ministry.pk for ministry in existing.supporting.all()} if existing else set())
-            )
+            supporting.append(supporters or (self._supporting(existing.pk) if existing else frozenset()))
             rows.append(
                 Recommendation(
                     edition=self.edition,
@@ -165,12 +193,7 @@ class ImportWriter:
             build_recommendation_terms(row, pillar, self._reason, by=self.by, now=self.now)
             for row, pillar in zip(rows, new_pillars, strict=True)
         )
-        support: Any = Recommendation.supporting.through
-        support.objects.bulk_create(
-            support(recommendation_id=row.pk, ministry_id=key)
-            for row, keys in zip(rows, supporting, strict=True)
-            for key in keys
-        )
+        self._link(zip((row.pk for row in rows), supporting, strict=True))
         self.rows |= {row.number: row for row in rows}
 
     def _pillar(self, row: ImportedItem, existing: Recommendation | None, pillars: Mapping[int, Pillar]) -> Pillar:

@@ -42,6 +42,11 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         terms = RecommendationTerms.objects.known_by(known_by).filter(recommendation=OuterRef("pk"))
         return self.annotate(pillar=Subquery(terms.values("pillar")[:1]))
 
+    def with_listed_benchmarks(self) -> Self:
+        """Add `.listed_benchmarks`: the benchmarks with their terms, in the order of their letters."""
+        benchmarks = Benchmark.objects.order_by("letter").with_terms()
+        return self.prefetch_related(Prefetch("benchmarks", benchmarks, to_attr="listed_benchmarks"))
+
     def as_known_by(self, moment: datetime | None) -> "list[Recommendation]":
         """Return the recommendations asked at `moment` (None: now), worded as in `as_worded_by`.
 
@@ -108,6 +113,8 @@ class Recommendation(models.Model):
 
     pillar: str
     """Set by `with_pillar()` and `as_known_by()` only."""
+    listed_benchmarks: "list[Benchmark]"
+    """Set by `with_listed_benchmarks()` only."""
 
     objects = RecommendationQuerySet.as_manager()
 

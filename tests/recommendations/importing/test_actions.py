@@ -48,7 +48,8 @@ from tests.factories import (
 )
 from tests.recommendations.replacement_list import NEW_NUMBERS, REPLACEMENT_LIST
 from tests.refusals import refuses
-from tiptracker.audit.models import AuditEntry
+from tiptracker.audit.actions import find_log_fault
+from tiptracker.audit.models import AuditDetail, AuditEntry
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job
 from tiptracker.sandbox.sandbox import Sandbox
@@ -421,17 +422,24 @@ def test_an_action_plans_list_is_left_alone():
 @pytest.mark.parametrize("many", [1, 3, 300])
 def test_a_list_is_loaded_by_as_many_queries_whatever_its_length(many, django_assert_num_queries):
     edition, by = EditionFactory(), AdministratorFactory()
+    police, health = (MinistryFactory(country=edition.country, name=name) for name in ("Police", "Health"))
 
-    def load(words, expected):
-        rows = [(number, f"{words} the shelter in village {number}.", "Protection") for number in range(1, many + 1)]
-        imported = create_draft(edition, table(rows, ("Number", "Recommendation", "Pillar")), by=by)
+    def load(words, supporting, expected):
+        texts = [f"{words} the shelter in village {number}." for number in range(1, many + 1)]
+        rows = [(number, text, "Protection", supporting) for number, text in enumerate(texts, 1)]
+        imported = create_draft(edition, table(rows, ("Number", "Recommendation", "Pillar", "Supporting")), by=by)
         became = {row.pk: (row.number,) for row in Recommendation.objects.all()}
         with django_assert_num_queries(expected):
             return load_draft(imported, became, by=by).did
 
     a_lock = connection.vendor == "postgresql"  # on the log, each time that it is told
-    assert len(load("Fund", 20 + a_lock)["new"]) == many
-    assert len(load("Staff", 23 + 2 * a_lock)["changed"]) == many
+    assert len(load("Fund", "Police", 22 + a_lock)["new"]) == many
+    assert len(load("Staff", "Police; Health", 25 + 2 * a_lock)["changed"]) == many
+    assert {frozenset(row.supporting.all()) for row in Recommendation.objects.all()} == {frozenset({police, health})}
+    newest = AuditDetail.objects.order_by("pk").filter(entry__verb="recommendation.changed").last()
+    assert json.loads(newest.before)["supporting"] == [police.pk]
+    assert json.loads(newest.after)["supporting"] == sorted([police.pk, health.pk])
+    assert find_log_fault() is None
 
 
 # --- Who, and when not ------------------------------------------------------------------------------------------------
