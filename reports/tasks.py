@@ -1,14 +1,11 @@
 """Tasks of the worker. Each task is named after its kind of job; the work is done in `reports.actions`."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-
 from celery import shared_task
 from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports.actions import handovers, notices
+from reports.actions import handovers, nightly_readiness, notices
 from reports.actions.current_briefing import refresh_current_briefing
 from reports.actions.file_checks import check_stored_briefings
 from reports.actions.rendering import render_briefing
@@ -18,6 +15,7 @@ from reports.briefings import pdf
 from reports.current_briefing import JOB_KIND, is_rebuild_due
 from reports.models import Briefing
 from tiptracker import clock
+from tiptracker.accounts.models import Country
 from tiptracker.audit.actions import log_head, log_now
 from tiptracker.jobs.actions import JobProgress, enqueue
 from tiptracker.jobs.tasks import job_task
@@ -33,20 +31,15 @@ def readiness(progress: JobProgress) -> None:
 
 @shared_task(name="readiness_nightly")
 def readiness_nightly() -> None:
-    """Queue the readiness of each edition that is not over.
-
-    A new day can change the score even if nothing was recorded.
-    """
-    for edition in _editions_under_way():
-        enqueue("readiness", edition.pk)
+    """Queue the readiness of the countries where a night has begun. Runs every hour, because nights differ."""
+    nightly_readiness.queue_countries(now=clock.now("UTC"), logged_by=log_now())
 
 
-def _editions_under_way() -> Iterator[Edition]:
-    """Yield the tracked editions that are not over in their country, where the date may differ from UTC."""
-    yesterday = clock.today("UTC") - timedelta(days=1)
-    for edition in Edition.objects.tracked().not_over(yesterday).select_related("country"):
-        if edition.ends_on >= clock.today(edition.country.time_zone):
-            yield edition
+@job_task(nightly_readiness.JOB_KIND)
+def country_readiness(progress: JobProgress) -> None:
+    """Compute the readiness of a country's editions (the job's key is the country's id) as of today there."""
+    country = Country.objects.get(pk=progress.job.key)
+    nightly_readiness.compute_country_readiness(country=country, now=clock.now(country.time_zone))
 
 
 @job_task("briefing")
@@ -75,7 +68,7 @@ def current_briefings() -> None:
 
     Runs twice a minute.
     """
-    for edition in _editions_under_way():
+    for edition in nightly_readiness.find_editions_under_way(clock.now("UTC")):
         if is_rebuild_due(edition, clock.today(edition.country.time_zone), log_now()):
             enqueue(JOB_KIND, edition.pk)
 

@@ -444,7 +444,7 @@ CELERY_BEAT_SCHEDULER = "tiptracker.celery:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "stuck-jobs": {"task": "sweep_stuck_jobs", "schedule": 60.0, "options": {"expires": 55}},
-    # Every hour, because midnight differs by country. A run on the same facts and day stores nothing new.
+    # Every hour, because nights differ by country. Each country has one job a night.
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
     "lost-mails": {"task": "requeue_lost_mails", "schedule": 600.0, "options": {"expires": 590}},
     "notices": {"task": "notify", "schedule": 60.0, "options": {"expires": 55}},

@@ -22,15 +22,15 @@ def compute_readiness(
     """
     known_by = known_by or now
     facts = stored_runs.without_redactable_texts(gather_facts(edition))
-    result = evaluate_readiness(facts, as_of=as_of, known_by=known_by)
     document = serialization.facts_document(facts, known_by)
     digest = serialization.facts_fingerprint(document)
+    same = {"edition": edition, "as_of": as_of, "facts_sha256": digest, "methodology": METHOD_VERSION}
+    if stored := ReadinessRun.objects.filter(**same).first():
+        return stored
+    result = evaluate_readiness(facts, as_of=as_of, known_by=known_by)
     with transaction.atomic():
         run, is_new = ReadinessRun.objects.get_or_create(
-            edition=edition,
-            as_of=as_of,
-            facts_sha256=digest,
-            methodology=METHOD_VERSION,
+            **same,
             defaults={
                 "known_by": known_by,
                 "facts": document,

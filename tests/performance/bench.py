@@ -2,8 +2,9 @@
 
 Then a long list (`lists.py`), the search (`search.py`), an observer's pages (`observer.py`), and the ambassador's
 briefing (`briefings.py`), each beside what does alike, a narrative as a PDF (`narratives.py`), a long table of
-recommendations (`tables.py`), runs of the notices (`notices.py`), drafts of the yearly questions (`questions.py`),
-pages of ministries' work (`work_pages.py`), and the start of the demonstration (`start.py`).
+recommendations (`tables.py`), runs of the notices (`notices.py`), the nights of all posts (`nightly.py`), drafts of the
+yearly questions (`questions.py`), pages of ministries' work (`work_pages.py`), and the start of the demonstration
+(`start.py`).
 
 Milliseconds are printed and never judged, since machines differ. What makes the run fail (exit 1) is what every
 machine agrees on: how many queries are sent, and how cost grows with the number of facts. ONLY_JUDGED=1 leaves out the
@@ -56,6 +57,7 @@ from tests.factories import PERIOD_ENDS_ON
 from tests.performance.briefings import tell_briefings
 from tests.performance.lists import tell_lists
 from tests.performance.narratives import tell_narratives
+from tests.performance.nightly import tell_nightly
 from tests.performance.notices import tell_notices
 from tests.performance.observer import tell_observer
 from tests.performance.questions import tell_questions
@@ -368,6 +370,7 @@ def run() -> list[str]:
         *tell_narratives(say),
         *tell_tables(say, counted_queries, NOW),
         *tell_notices(say, NOW, is_short=is_short),
+        *tell_nightly(say, NOW, is_short=is_short),
         *tell_questions(editions[GOAL_IS_FOR], say, counted_queries, NOW),
     ]
     if not is_short:

@@ -57,23 +57,28 @@ KINDS = (
 assert len(KINDS) + 1 == EVENTS_A_COMMITMENT  # the last of them is the embassy's word
 
 
-def make_edition(code: str, evidence: int) -> Edition:
-    """An edition with 10 recommendations, 30 benchmarks, so many pieces of evidence and twice as many events."""
-    return _Exercise(code, evidence).edition
+def make_edition(
+    code: str, evidence: int, *, recommendations: int = RECOMMENDATIONS, commitments: int | None = None
+) -> Edition:
+    """An edition with 10 recommendations, 30 benchmarks, so many pieces of evidence and twice as many events.
+
+    With fewer `commitments` than a quarter of the evidence, there are fewer events.
+    """
+    return _Exercise(code, evidence, recommendations, commitments or evidence // 4).edition
 
 
 class _Exercise:
     """One country in the making; each method adds one sort of row, in the order in which they need each other."""
 
-    def __init__(self, code: str, evidence: int) -> None:
+    def __init__(self, code: str, evidence: int, recommendations: int, commitments: int) -> None:
         self.random = Random(evidence)  # noqa: S311 -- no secret
-        self.size = evidence
+        self.size, self.recommendations_count, self.commitments_count = evidence, recommendations, commitments
         self.country = factories.CountryFactory(code=code, name=f"{EXERCISE}, {evidence} pieces of evidence")
         self.officer = factories.OfficerFactory(email=f"{code}@exercise.invalid", countries=[self.country])
         self.reviewer = factories.OfficerFactory(email=f"{code}.second@exercise.invalid", countries=[self.country])
         self.ministries = [
             factories.MinistryFactory(country=self.country, short_name=f"{EXERCISE} {code} {number}")
-            for number in range(RECOMMENDATIONS)
+            for number in range(recommendations)
         ]
         self.writers = {
             ministry.pk: factories.FocalPointFactory(email=f"{code}.{ministry.pk}@exercise.invalid", ministry=ministry)
@@ -99,7 +104,7 @@ class _Exercise:
             factories.IndicatorFactory(
                 country=self.country, name=f"{EXERCISE} {number}", question=question, pillar=pillars[number % 3]
             )
-            for number, question in enumerate(COUNTED)
+            for number, question in enumerate((*COUNTED, *[""] * (self.recommendations_count - len(COUNTED))))
         ]
         self.benchmarks = []
         for number, indicator in enumerate(self.indicators):
@@ -118,13 +123,13 @@ class _Exercise:
         self.commitments = Commitment.objects.bulk_create(
             Commitment(
                 country=self.country,
-                ministry=self.ministries[number % RECOMMENDATIONS],
+                ministry=self.ministries[number % len(self.ministries)],
                 text=f"{EXERCISE}, promise {number}",
                 letter=EXERCISE,
                 recorded_at=at_noon(made_on),
                 recorded_by=self.officer,
             )
-            for number in range(self.size // 4)
+            for number in range(self.commitments_count)
         )
         CommitmentBenchmark.objects.bulk_create(
             CommitmentBenchmark(commitment=row, benchmark=benchmark, reach=self.random.choice(list(CommitmentReach)))

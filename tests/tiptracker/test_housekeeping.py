@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -13,7 +13,6 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from reports.tasks import readiness_nightly
 from tests.authentication import sign_in
 from tests.factories import (
     BriefingFactory,
@@ -21,7 +20,6 @@ from tests.factories import (
     JobFactory,
     NoticeFactory,
     OfficerFactory,
-    RecommendationFactory,
 )
 from tiptracker import clock, housekeeping
 from tiptracker.audit.models import AuditEntry
@@ -184,18 +182,3 @@ def test_batches_are_bounded_and_continue_the_next_night(monkeypatch):
         JobFactory(state=State.READY, finished_at=time_ago(days=400))
 
     assert [remove_expired().jobs, remove_expired().jobs] == [4, 1]
-
-
-def test_readiness_is_computed_nightly_for_current_and_upcoming_editions_alone():
-    current = RecommendationFactory().edition
-    for year, first, last in (
-        (2019, date(2019, 4, 1), date(2020, 3, 31)),
-        (2023, date(2022, 4, 1), date(2023, 3, 31)),
-    ):
-        RecommendationFactory(
-            edition__country=current.country, edition__year=year, edition__starts_on=first, edition__ends_on=last
-        )
-    readiness_nightly()
-
-    years = current.country.editions.filter(pk__in=list(map(int, Job.objects.values_list("key", flat=True))))
-    assert set(years.values_list("year", flat=True)) == {current.year, 2023}

@@ -1,6 +1,6 @@
 """The activity log: who did or read what, when and from where. Each entry is sealed by the hash of the one before."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import ClassVar, Self
@@ -45,6 +45,12 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         """
         of_it = Q(country=country) | Q(country=None)
         return self.filter(of_it, number__gt=number).exclude(verb__in=VERBS_CHANGING_NO_FACT)
+
+    def countries_changed_since(self, moment: datetime) -> set[int]:
+        """Return the ids of the countries whose record may have changed since a moment (machine time)."""
+        earlier = self.filter(at__lt=moment).order_by("-number").values_list("number", flat=True).first()
+        newer = self.filter(number__gt=earlier or 0, country__isnull=False).exclude(verb__in=VERBS_CHANGING_NO_FACT)
+        return set(newer.order_by().values_list("country", flat=True).distinct())
 
     def people(self) -> list[tuple[int, str]]:
         """Return id and name of the people who made these entries, by name."""
