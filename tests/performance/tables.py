@@ -35,7 +35,7 @@ Queries = Callable[[], AbstractContextManager[list[str]]]
 
 ROWS = 1_000 if os.environ.get("ONLY_JUDGED") else 10_000
 """What is judged is how many queries are sent, for which a tenth will do."""
-PREVIEW_GOAL_S, LOAD_GOAL_S = 5, 15
+PREVIEW_GOAL_S, LOAD_GOAL_S = 2, 8
 EXERCISE = "Exercise: made up"
 HEADINGS = ("Number", "Recommendation", "Pillar", "Lead ministry", "Supporting ministries")
 PILLARS = ("Prosecution", "Protection", "Prevention")
