@@ -1,7 +1,11 @@
 """Tasks of the worker. Each task is named after its kind of job; the work is done in `reports.actions`."""
 
+import gc
+from typing import Any
+
 from celery import shared_task
 from celery.signals import worker_init, worker_process_init, worker_process_shutdown
+from django.conf import settings
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
@@ -100,9 +104,18 @@ def unfinished_redactions() -> None:
 
 
 @worker_init.connect
-def preload_engine(**_: object) -> None:
-    """Load what rendering needs once, before the worker forks the processes that render."""
+def preload_engine(*, sender: Any, **_: object) -> None:
+    """Load what rendering needs once, before the worker forks the processes that render.
+
+    A worker that only sends mails needs none of it.
+    """
+    if settings.CELERY_TASK_DEFAULT_QUEUE not in sender.app.amqp.queues.consume_from:
+        return
     pdf.preload_engine()
+    # The garbage collector writes to every object that it looks at. Without this, each forked process would soon have
+    # its own copy of everything that is loaded by now (45 MB).
+    gc.collect()
+    gc.freeze()
 
 
 @worker_process_init.connect

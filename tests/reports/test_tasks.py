@@ -1,13 +1,19 @@
-"""Scheduled work: the daily briefing through its real tasks."""
+"""Scheduled work: the daily briefing through its real tasks. What a worker loads for its tasks."""
 
+import gc
+import subprocess
+import sys
 from datetime import date, time
+from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from reports import current_briefing
+from reports.briefings import pdf
 from reports.models import Briefing
-from reports.tasks import current_briefings
+from reports.tasks import current_briefings, preload_engine
 from tests.factories import (
     AmbassadorFactory,
     CountryFactory,
@@ -118,3 +124,37 @@ def test_the_schedule_sends_as_many_queries_however_many_briefings_there_are(dja
     # 1 editions; of the one: 1 reader, 1 last job, 1 briefing, 1 log
     with django_assert_num_queries(5):
         current_briefings()
+
+
+# --- What a worker loads ----------------------------------------------------------------------------------------------
+
+LOADED_BY_TASKS = """
+import sys, django
+django.setup()
+from tiptracker.celery import app
+app.loader.import_default_modules()
+print(*sys.modules, sep="\\n")
+"""
+
+
+def test_a_worker_loads_no_page_and_nothing_that_few_tasks_need():
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED_BY_TASKS], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+
+    assert "reports.tasks" in loaded
+    assert {name for name in loaded if name.startswith(("reports.views", "reports.api", "dialogues.views"))} == set()
+    assert loaded & {"tiptracker.urls", "rest_framework.views", "docx", "icalendar"} == set()
+
+
+@pytest.mark.parametrize(("queues", "loads"), [(["celery"], True), (["celery", "mail"], True), (["mail"], False)])
+def test_only_a_worker_that_renders_loads_the_engine_before_it_forks(monkeypatch, queues, loads):
+    done = []
+    monkeypatch.setattr(pdf, "preload_engine", lambda: done.append("loaded"))
+    monkeypatch.setattr(gc, "freeze", lambda: done.append("out of the collector's sight"))
+    worker = SimpleNamespace(app=SimpleNamespace(amqp=SimpleNamespace(queues=SimpleNamespace(consume_from=queues))))
+
+    preload_engine(sender=worker)
+
+    assert done == (["loaded", "out of the collector's sight"] if loads else [])

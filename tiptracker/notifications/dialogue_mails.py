@@ -12,13 +12,11 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi
-from icalendar import vCalAddress
 
 from tiptracker.accounts.models import User
 from tiptracker.audit.subjects import Subject, find_subjects
 from tiptracker.localization import format_date, gettext
 from tiptracker.mail.models import Mail
-from tiptracker.notifications.calendar_entries import new_calendar, new_dialogue_event
 from tiptracker.notifications.choices import CALENDAR_KINDS, NoticeKind
 from tiptracker.notifications.digest import notice_url
 from tiptracker.notifications.models import Notice
@@ -122,6 +120,13 @@ def build_calendar(entry: Notice, address: str, stamp: datetime) -> CalendarPart
 
     The sender is the organizer, so that it stays the same whoever is the contact person. Nobody need answer.
     """
+    from icalendar import vCalAddress  # noqa: PLC0415 -- only the worker that sends mails needs it: 3 MB
+
+    from tiptracker.notifications.calendar_entries import (  # noqa: PLC0415 -- it imports icalendar, see above
+        new_calendar,
+        new_dialogue_event,
+    )
+
     is_cancelled = entry.kind == NoticeKind.DIALOGUE_CANCELLED
     method = "CANCEL" if is_cancelled else "REQUEST"
     calendar = new_calendar(method=method)
