@@ -7,6 +7,7 @@ import socket
 import threading
 from dataclasses import replace
 from functools import partial
+from xml.etree.ElementTree import ParseError
 
 import outloud
 import page
@@ -68,6 +69,31 @@ def assert_well_printed(printed, tmp_path):
     assert accessibility_faults(printed, tmp_path) == []
     assert printed.reader.trailer["/Root"]["/Lang"] == "en"
     assert all(figure["/Alt"].strip() for figure in printed.elements("/Figure"))
+
+
+# --- The parsers ------------------------------------------------------------------------------------------------------
+
+
+@every_kind
+def test_every_document_is_well_formed_and_the_parser_for_html_gives_the_same_file(made, monkeypatch):
+    said = made(2, f"{UNUSUAL_TEXT} \x0b\x1f A line\nand another", covering_note=UNUSUAL_TEXT)
+    html, parsed = render_html(said), []
+
+    def parse(text):
+        root = parse_xml(text)
+        parsed.append(root)
+        return root
+
+    def refuse(text):
+        raise ParseError
+
+    parse_xml = pdf.parse_xml
+    monkeypatch.setattr(pdf, "parse_xml", parse)
+    file = pdf.render_pdf(html)
+    monkeypatch.setattr(pdf, "parse_xml", refuse)
+
+    assert len(parsed) == 1
+    assert pdf.render_pdf(html) == file
 
 
 # --- Strange words ----------------------------------------------------------------------------------------------------

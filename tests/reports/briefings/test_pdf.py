@@ -54,6 +54,20 @@ def test_marking_and_clearance_stand_on_every_page():
     assert ["Page 1 of 2" in sheets[0], "Page 2 of 2" in sheets[1]] == [True, True]
 
 
+def test_pages_with_page_numbers_of_others_are_laid_out_twice():
+    """References to later pages, to an earlier one and to the own one."""
+    reference = '<p>See <a class="page" href="#{0}">part {0}</a>.</p>'
+    contents = "".join(map(reference.format, "abc"))
+    parts = "".join(f'<section class="annex"><h2 id="{name}">{name}</h2>{contents}</section>' for name in "abc")
+    steps = []
+    file = pdf.render_pdf(PAGE.format(body=contents + parts, head=""), lambda per_cent, step: steps.append(step))
+    sheets = [" ".join(sheet.extract_text().split()) for sheet in PdfReader(io.BytesIO(file)).pages]
+
+    assert len(sheets) == 4
+    assert all("See part a 2. See part b 3. See part c 4." in sheet for sheet in sheets)
+    assert steps.count(pdf.REPAGINATION_TEXT) == 1 + len(sheets)  # said once at first, and at each page
+
+
 def test_same_html_gives_the_same_bytes_in_another_process():
     html = PAGE.format(body=TABLE, head="")
     script = "import sys; from reports.briefings import pdf; sys.stdout.buffer.write(pdf.render_pdf(sys.stdin.read()))"
