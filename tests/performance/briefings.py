@@ -41,19 +41,22 @@ from tests.exercise import load_exercise
 from tests.running_server import CHROMIUM, CHROMIUM_FLAGS, RunningServer, free_port, stop, wait_until_served
 from tiptracker.accounts.models import User
 from tiptracker.demo.supervisor import web_command
+from tiptracker.infrastructure.call_stack import with_room_for_calls
 from tiptracker.jobs.actions import JobProgress
 
-GOAL_MS, GOAL_MB, GOAL_CLICK, TIMES = 600, 130, 1.2, 10
+GOAL_PAGE_MS, GOAL_WARM_MB, GOAL_MOST_MB, GOAL_CLICK, TIMES = 65, 130, 170, 3, 10
 ROUNDS, CLICKS = 3, 120
 
 WORKER = """
-import os, sys, django
+import gc, os, sys, django
 django.setup()
 from tiptracker.celery import app
 app.loader.import_default_modules()
 from reports.briefings import pdf
 html = sys.stdin.read()
 pdf.preload_engine()
+gc.collect()
+gc.freeze()
 if child := os.fork():
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 def held(name, file):
@@ -61,14 +64,18 @@ def held(name, file):
 pdf.prepare_fonts()
 warm = held("VmHWM", "status")
 pdf.render_pdf(html)
+gc.collect()
 print(warm, held("VmHWM", "status"), held("Private_", "smaps_rollup"), flush=True)
 os._exit(0)
 """
 """What a worker does: its parent loads, and a child makes one document. In KiB, of the child: the most it held once it
-was warm, and after it, and what of that is no other process's too.
+was warm, and after it, and what of that is no other process's too after a run of the garbage collector.
 
 Not `ru_maxrss`, which begins with what the process held that started it.
 """
+
+render_pdf = with_room_for_calls(pdf.render_pdf)
+"""As a worker renders: its tasks have this room."""
 
 
 class Cost(NamedTuple):
@@ -116,14 +123,17 @@ def tell_briefings(say: Callable[[str], None], queries: Callable[..., Any], now:
         costs = _in_turn(
             {
                 "gathered and told": build,
-                "made, warm": lambda: pdf.render_pdf(html),
+                "made, warm": lambda: render_pdf(html),
                 **({"Chromium, a new context": lambda: chromium(html)} if chromium else {}),
                 "import weasyprint alone": _import_alone,
             }
         )
-    _tell_costs(say, costs)
+    _tell_costs(say, costs, pages)
     warm, most, own = _memory(html)
-    say(f"  memory of a worker: {warm} MB warm, {most} MB at most as it makes it (goal {GOAL_MB} MB), {own} MB its own")
+    say(
+        f"  memory of a worker: {warm} MB warm, {most} MB at most as it makes it (goal {GOAL_WARM_MB} and"
+        f" {GOAL_MOST_MB} MB), {own} MB its own"
+    )
     _tell_click(say, edition, reader, now)
     once = costs["gathered and told"].least + costs["made, warm"].least
     _multiply(edition)
@@ -146,11 +156,11 @@ def _html(edition: Edition, reader: User, now: datetime) -> str:
     )
 
 
-def _tell_costs(say: Callable[[str], None], costs: dict[str, Costs]) -> None:
+def _tell_costs(say: Callable[[str], None], costs: dict[str, Costs], pages: int) -> None:
     ours = costs["made, warm"]
     say(f"  {'':26}{'ms, clock':>11}{'processor':>11}{'least':>8}{'× ours':>9}")
     for name, cost in costs.items():
-        goal = f"  goal {GOAL_MS} ms" if cost is ours else ""
+        goal = f"  {cost.wall / pages:.0f} a page, goal {GOAL_PAGE_MS} ms" if cost is ours else ""
         times = cost.processor / ours.processor
         say(f"  {name:26}{cost.wall:>11.0f}{cost.processor:>11.0f}{cost.least:>8.0f}{times:>9.2f}{goal}")
     if other := costs.get("Chromium, a new context"):
@@ -164,7 +174,7 @@ def _tell_costs(say: Callable[[str], None], costs: dict[str, Costs]) -> None:
 
 def _ten_times(say: Callable[[str], None], build: Callable[[], str], once: float) -> Iterator[str]:
     """With ten times the evidence: what the briefing costs then, over `once` (ms of the processor)."""
-    whole = _in_turn({"whole": lambda: pdf.render_pdf(build())}, versions=1)["whole"]
+    whole = _in_turn({"whole": lambda: render_pdf(build())}, versions=1)["whole"]
     growth = whole.least / once
     say(
         f"  with {TIMES} times the evidence: {whole.wall:.0f} ms by the clock, {whole.processor:.0f} of the processor,"
