@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django_filters import rest_framework as filters
@@ -51,6 +51,7 @@ from tiptracker.errors import Refused
 from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
 from tiptracker.moments import parse_moment
 from tiptracker.web import rate_limits
+from tiptracker.web.stored_files import stored_file_response
 
 FILE_UNAVAILABLE_RESPONSES: dict[Any, OpenApiResponse] = {
     409: OpenApiResponse(
@@ -456,18 +457,18 @@ class BriefingViewSet(
     @extend_schema(responses={(200, PDF_MEDIA_TYPE): OpenApiTypes.BINARY, **FILE_UNAVAILABLE_RESPONSES})
     @action(detail=True, methods=["get"], content_negotiation_class=IgnoreAcceptHeader)
     @method_decorator(never_cache)
-    def file(self, request: ApiRequest, pk: str) -> FileResponse | Response:
+    def file(self, request: ApiRequest, pk: str) -> HttpResponseBase:
         """Download the PDF once it is ready. Each download is recorded."""
         return self._download(request)
 
     @extend_schema(responses={(200, WORD_MEDIA_TYPE): OpenApiTypes.BINARY, **FILE_UNAVAILABLE_RESPONSES})
     @action(detail=True, methods=["get"], content_negotiation_class=IgnoreAcceptHeader)
     @method_decorator(never_cache)
-    def word(self, request: ApiRequest, pk: str) -> FileResponse | Response:
+    def word(self, request: ApiRequest, pk: str) -> HttpResponseBase:
         """Download the Word file. Only input for Washington has one. Each download is recorded."""
         return self._download(request, as_word=True)
 
-    def _download(self, request: ApiRequest, *, as_word: bool = False) -> FileResponse | Response:
+    def _download(self, request: ApiRequest, *, as_word: bool = False) -> HttpResponseBase:
         briefing = self.get_object()
         rate_limits.enforce_limit("exports", request)
         now = clock.now(briefing.edition.country.time_zone)
@@ -477,7 +478,7 @@ class BriefingViewSet(
             if briefing.withdrawn_at:
                 return Response({"detail": str(refusal)}, HTTPStatus.GONE)
             raise
-        return FileResponse(file.file.open("rb"), as_attachment=True, filename=file.name, content_type=file.media_type)
+        return stored_file_response(file.file, name=file.name, media_type=file.media_type)
 
 
 def routes(router: DefaultRouter) -> None:

@@ -241,6 +241,15 @@ UPLOAD_MAX_MINISTRY_BYTES = FILES.number(
     unit="bytes",
 )
 
+PROXY_FILES_PATH = FILES.text(
+    "PROXY_FILES_PATH",
+    "the path at which the proxy finds stored files, if it is to send them: see "
+    "[Let the proxy send files](operating.md#let-the-proxy-send-files)",
+    expected="a path that begins and ends with `/`, such as `/stored-files/`",
+    pattern=r"$|/([\w-]+/)+$",
+    default_text="the application sends them",
+)
+
 LIMITS = Section("Limits", "How often somebody may do something. Above the limit, they are asked to wait.")
 LIMIT_API = LIMITS.rate("LIMIT_API", "300/m", "requests of one person to the API")
 LIMIT_API_REFUSED = LIMITS.rate("LIMIT_API_REFUSED", "60/m", "requests to the API from one address without a token")

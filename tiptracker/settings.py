@@ -181,8 +181,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
     }
 else:
-    # Time limit of one statement of the web server and the worker. 0 means no limit, as for the commands of manage.py,
-    # which an operator watches.
+    # Time limit of one statement of web and worker. 0 means no limit, as for manage.py, which an operator watches.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = postgres_options(
         statement_seconds=env.DATABASE_STATEMENT_SECONDS.read(),
@@ -195,6 +194,7 @@ CACHES = cache_settings(REDIS_URL, folder=VAR_DIR / "cache")
 # --- Files ----------------------------------------------------------------------------------------------
 # Never inside a folder that a web server serves. Files leave only through views that check `visible_to`.
 MEDIA_ROOT = env.MEDIA_ROOT.read(VAR_DIR / "files")
+PROXY_FILES_PATH = env.PROXY_FILES_PATH.read()
 STATIC_URL = "static/"
 STATIC_ROOT = env.STATIC_ROOT.read(VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "tiptracker" / "web" / "frontend" / "dist"]

@@ -1,6 +1,5 @@
 """Pages about one piece of evidence: its details and reviews, and the download of its file."""
 
-import io
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -9,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import FileResponse, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import cache_control
@@ -49,6 +48,7 @@ from tiptracker.localization import gettext
 from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import add_refusal, invalid_forms, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
+from tiptracker.web.stored_files import stored_file_response
 
 
 class EvidenceReviewRow(NamedTuple):
@@ -382,7 +382,7 @@ def evidence_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
         content = read_for_download(file=file, by=request.user)
     except Refused as refusal:
         return render_page(request, "dialogues/evidence_file.html", {"file": file, "refusal": refusal}, status=409)
-    response = FileResponse(io.BytesIO(content), as_attachment=True, filename=file.name, content_type=file.media_type)
+    response = stored_file_response(file.file, name=file.name, media_type=file.media_type, content=content)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
@@ -28,6 +28,7 @@ from tiptracker.web import exports
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest, render_page
 from tiptracker.web.rate_limits import rate_limited
+from tiptracker.web.stored_files import stored_file_response
 
 PAGE_SIZE = 25
 MAX_HELD_OFFERED = 3
@@ -206,7 +207,7 @@ def _file_response(request: SignedInRequest, pk: int, *, as_word: bool = False) 
         if briefing.withdrawn_at:
             return _render_detail(request, briefing, status=410)
         return _render_detail(request, briefing, download_refusal=str(refusal), as_word=as_word, status=409)
-    return FileResponse(file.file.open("rb"), as_attachment=True, filename=file.name, content_type=file.media_type)
+    return stored_file_response(file.file, name=file.name, media_type=file.media_type)
 
 
 @form_page

@@ -208,7 +208,7 @@ class Container:
 
     @property
     def _uid(self) -> int:
-        return 0 if self.as_root else USERS[self.image.stage.user]
+        return 0 if self.as_root else int(self.service.get("user", USERS[self.image.stage.user]))
 
     def _enter(self, command: list[str]) -> list[str]:
         """Return the command line that runs `command` in the container."""
@@ -253,10 +253,12 @@ class Container:
             if self.image.inside(top).exists():
                 lines += _bind(self.image.inside(top), root / top, read_only=not self.as_root)
         for entry in self.service.get("volumes", []):
-            name, _, path = entry.partition(":")
+            name, path, *options = entry.split(":")
+            read_only = "ro" in options
             self.volumes[name].mkdir(exist_ok=True)
-            os.chown(self.volumes[name], self._uid, self._uid)
-            lines += _bind(self.volumes[name], Path(f"{root}{path}"))
+            if not read_only:
+                os.chown(self.volumes[name], self._uid, self._uid)
+            lines += _bind(self.volumes[name], Path(f"{root}{path}"), read_only=read_only)
         for name in self.service.get("secrets", []):
             lines += _bind(self.volumes[name], root / "run" / "secrets" / name, read_only=True)
         return [*lines, *([f"mount -o remount,ro {root}"] if self.service.get("read_only") else [])]

@@ -17,9 +17,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import yaml
+from django.urls import reverse
 
-from tests.deployment.container import BASE_DIR, Container, Image, compose
+from tests.deployment.container import BASE_DIR, USERS, Container, Image, compose
 from tests.deployment.production import COMPOSE_VARIABLES
+from tests.factories import BriefingFactory, EvidenceFactory, EvidenceFileFactory, OfficerFactory
 from tests.running_server import free_port
 from tiptracker.web import error_pages
 
@@ -80,8 +83,11 @@ def proxy_image(tmp_path_factory) -> Image:
 
 
 @contextmanager
-def run_proxy(image: Image, port: int) -> Iterator[Proxy]:
-    """The proxy, with this machine's ports in the place of those in its own network, and nothing else changed."""
+def run_proxy(image: Image, port: int, *, kept: Path | None = None, override: dict | None = None) -> Iterator[Proxy]:
+    """The proxy, with this machine's ports in the place of those in its own network, and nothing else changed.
+
+    `override` is what an operator's file adds to the service, and `kept` the application's volume.
+    """
     plain, tls = free_port(), free_port()
     given, changed = image.folder.parent, (BASE_DIR / "deploy" / "proxy" / "nginx.conf").read_text()
     for old, new in (
@@ -92,8 +98,9 @@ def run_proxy(image: Image, port: int) -> Iterator[Proxy]:
         assert changed.count(old) == 1
         changed = changed.replace(old, new)
     image.inside("/etc/tiptracker/nginx.conf").write_text(changed)
-    volumes = {name: given / name for name in ("tls_certificate", "tls_key")}
-    proxy = Proxy(Container(image, compose(**COMPOSE_VARIABLES)["proxy"], {}, volumes), plain, tls)
+    volumes = {name: given / name for name in ("tls_certificate", "tls_key")} | {"kept": kept}
+    service = compose(**COMPOSE_VARIABLES)["proxy"] | (override or {})
+    proxy = Proxy(Container(image, service, {}, volumes), plain, tls)
     try:
         proxy.container.start(given / f"nginx-{tls}.log")
         proxy.container.wait_for(proxy.is_there)
@@ -221,6 +228,95 @@ def test_the_log_has_the_address_that_the_proxy_saw(proxy, production):
     with psycopg.connect(production.environment["DATABASE_URL"]) as database:
         rows = database.execute("SELECT verb, host(address) FROM audit_auditentry ORDER BY id DESC LIMIT 1")
         assert rows.fetchall() == [("person.sign_in_refused", READER)]
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Application:
+    """A server that answers every request in the same way, as the application answers one."""
+
+    headers: dict[str, str]
+
+    @contextmanager
+    def run(self) -> Iterator[int]:
+        class Answers(BaseHTTPRequestHandler):
+            def do_GET(handler) -> None:  # noqa: N805 -- `self` is the application
+                handler.send_response(200)
+                for name, value in self.headers.items():
+                    handler.send_header(name, value)
+                handler.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Nothing."""
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield server.server_port
+            server.shutdown()
+
+
+CONTENT = b"%PDF-1.7 " + b"0123456789" * 30_000
+
+
+def told_override() -> dict:
+    """What docs/operating.md tells an operator to add to the service."""
+    page = (BASE_DIR / "docs" / "operating.md").read_text()
+    block = re.search(r"```yaml\n(services:\n  proxy:.+?)```", page, re.DOTALL)
+    return yaml.safe_load(block[1])["services"]["proxy"]
+
+
+def briefing_address() -> tuple[str, str]:
+    """The address of a document, and the name of its stored file."""
+    briefing = BriefingFactory(pdf=CONTENT)
+    return reverse("briefing_file", args=[briefing.pk]), briefing.file.name
+
+
+def evidence_address() -> tuple[str, str]:
+    """The address of a file of evidence, and the name of the stored file."""
+    file = EvidenceFactory(file=EvidenceFileFactory(content=CONTENT, name="Lengolo la ’Muso.pdf")).file
+    return reverse("evidence_file", args=[file.pk]), file.file.name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("make", [briefing_address, evidence_address])
+def test_a_file_that_the_proxy_sends_comes_as_the_application_sends_it(make, proxy_image, tmp_path, client, settings):
+    address, name = make()
+    client.force_login(OfficerFactory())
+    own = client.get(address, secure=True)
+    settings.PROXY_FILES_PATH = "/stored-files/"
+    named = client.get(address, secure=True)
+    kept = tmp_path / "kept"
+    file = kept / "files" / name
+    file.parent.mkdir(parents=True)
+    file.write_bytes(CONTENT)
+    file.chmod(0o600)
+    for path in (kept, *kept.rglob("*")):
+        os.chown(path, USERS["tiptracker"], USERS["tiptracker"])
+
+    with (
+        Application(dict(named.headers)).run() as port,
+        run_proxy(proxy_image, port, kept=kept, override=told_override()) as proxy,
+    ):
+        status, headers, body = proxy.ask(address)
+        part = proxy.ask(address, Range="bytes=0-8")
+        later = proxy.ask(address, **{"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"})
+        directly = proxy.ask(f"/stored-files/{name}")
+        file.chmod(0)
+        unreadable = proxy.ask(address)
+
+    assert (status, body) == (200, CONTENT.decode())
+    assert own.getvalue() == CONTENT
+    assert headers["server"] == "nginx"
+    expected = {name.lower(): value for name, value in own.headers.items()}
+    assert set(headers) - set(expected) == {"date", "server", "connection"}
+    differing = {name for name, value in expected.items() if headers.get(name) != value}
+    assert differing <= {"expires"}  # the moment of the answer
+    assert (part[0], part[2]) == (later[0], later[2]) == (200, body)
+    assert directly[0] == 404
+    assert "%PDF" not in directly[2]
+    assert (unreadable[0], unreadable[2]) == (503, error_pages.render_html(*error_pages.UNAVAILABLE))
 
 
 # --- Slow, many, killed -----------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Request a briefing, follow its progress and download it."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -206,6 +207,31 @@ def test_a_briefing_is_downloaded_and_logged(client, edition, reader):
     taken = briefing.downloads.get()
     assert (taken.by, taken.sha256) == (user, briefing.sha256)
     assert AuditEntry.objects.visible_to(OfficerFactory()).get(verb="briefing.downloaded").by == user
+
+
+def test_a_proxy_that_sends_documents_is_told_the_file_and_the_download_is_logged(client, edition, settings):
+    settings.PROXY_FILES_PATH = "/stored-files/"
+    briefing = BriefingFactory(edition=edition, pdf=b"%PDF-1.7 all of it")
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("briefing_file", args=[briefing.pk]))
+
+    assert response.headers["X-Accel-Redirect"] == f"/stored-files/{briefing.file.name}"
+    assert response.content == b""
+    assert briefing.downloads.count() == 1
+
+
+def test_a_proxy_that_sends_documents_is_told_nothing_of_an_altered_file(client, edition, settings):
+    settings.PROXY_FILES_PATH = "/stored-files/"
+    briefing = BriefingFactory(edition=edition, pdf=b"%PDF-1.7 all of it")
+    Path(briefing.file.path).write_bytes(b"%PDF-1.7 something else")
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("briefing_file", args=[briefing.pk]))
+
+    assert response.status_code == 409
+    assert "X-Accel-Redirect" not in response.headers
+    assert not briefing.downloads.exists()
 
 
 def test_briefing_file_that_is_not_ready_leads_to_its_page(client, edition):
