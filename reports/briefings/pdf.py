@@ -76,10 +76,14 @@ HTML_CHARS_PER_PAGE = 5_000
 
 
 class PdfEngine(NamedTuple):
-    """Data prepared once and shared with forked processes: font files, parsed print style, printable glyphs."""
+    """Data prepared once and shared with forked processes: font files, parsed styles, printable glyphs.
+
+    `defaults` is the style that elements have without the print style.
+    """
 
     files: dict[str, bytes]
     fetcher: "URLFetcher"
+    defaults: "CSS"
     style: "CSS"
     glyphs: frozenset[str]
 
@@ -127,7 +131,7 @@ def render_pdf(html: str, on_progress: ProgressCallback | None = None) -> bytes:
     """
     engine, typefaces = _get_engine(), _get_typefaces(os.getpid())
     with _gc_disabled(), _report_progress(on_progress, len(html) / HTML_CHARS_PER_PAGE):
-        document = _parse_html(replace_missing_glyphs(typeset(html), engine.glyphs), engine.fetcher)
+        document = _parse_html(replace_missing_glyphs(typeset(html), engine.glyphs), engine)
         pdf: bytes = document.write_pdf(
             finisher=_finish_pdf,
             font_config=typefaces.fonts,
@@ -183,7 +187,7 @@ def _get_engine() -> PdfEngine:
     _follow_page_references()
     fetcher = _build_fetcher(files)
     style = CSS(string=PRINT_STYLESHEET.read_text(encoding="utf-8"), url_fetcher=fetcher)
-    return PdfEngine(files, fetcher, style, common_glyphs(files.values()))
+    return PdfEngine(files, fetcher, _narrowed_defaults(), style, common_glyphs(files.values()))
 
 
 @cache
@@ -230,7 +234,19 @@ def _follow_page_references() -> None:
     document.TargetCollector = PageReferences
 
 
-def _parse_html(html: str, fetcher: "URLFetcher") -> "HTML":
+def _narrowed_defaults() -> "CSS":
+    """Return WeasyPrint's default style, with markers for list items and footnotes for sources alone.
+
+    WeasyPrint gives each element a marker of a list item, a note and a footnote, used or not: six styles for each.
+    """
+    from weasyprint import CSS  # noqa: PLC0415 -- slow, only the worker needs it
+    from weasyprint.html import UA  # noqa: PLC0415 -- slow, only the worker needs it
+
+    narrowed = UA.replace("\n::marker", "\nli::marker").replace("\n::footnote-", "\n.source::footnote-")
+    return CSS(string=re.sub(r"\n::note-.*", "", narrowed))
+
+
+def _parse_html(html: str, engine: PdfEngine) -> "HTML":
     """Parse a document.
 
     Our templates are well-formed XML, except for elements without an end tag. So the parser for XML gives the same
@@ -243,11 +259,12 @@ def _parse_html(html: str, fetcher: "URLFetcher") -> "HTML":
         # Safe, because templates escape all texts, so nobody else can declare an entity.
         root = parse_xml(EMPTY_ELEMENT.sub(r"<\1\2/>", html).strip())  # noqa: S314
     except ParseError:
-        return HTML(string=html, url_fetcher=fetcher)
+        return HTML(string=html, url_fetcher=engine.fetcher)
     document = HTML.__new__(HTML)
-    document.base_url, document.url_fetcher, document.media_type = None, fetcher, "print"
+    document.base_url, document.url_fetcher, document.media_type = None, engine.fetcher, "print"
     document.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
     document.etree_element = root
+    document._ua_stylesheets = lambda forms: [engine.defaults]
     return document
 
 

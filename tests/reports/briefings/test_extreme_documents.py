@@ -76,6 +76,7 @@ def assert_well_printed(printed, tmp_path):
 
 @every_kind
 def test_every_document_is_well_formed_and_the_parser_for_html_gives_the_same_file(made, monkeypatch):
+    """What is not well-formed is printed with all the default styles of the engine; they make no difference."""
     said = made(2, f"{UNUSUAL_TEXT} \x0b\x1f A line\nand another", covering_note=UNUSUAL_TEXT)
     html, parsed = render_html(said), []
 
