@@ -11,10 +11,11 @@ or an address does not move the words and the punctuation around it. In template
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache, wraps
 
 from django.conf import settings
 from django.utils import translation
@@ -38,6 +39,7 @@ __all__ = [
     "join_with_and",
     "list_languages",
     "ngettext",
+    "once_per_language",
     "record_language",
 ]
 
@@ -57,11 +59,22 @@ def gettext_noop(message: str) -> str:
 
 def gettext(message: str) -> str:
     """Translate a sentence. From right to left, its values are isolated."""
-    return _isolate_values(translation.gettext(message))
+    return _gettext(message, translation.get_language())
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Translate a sentence with a number. From right to left, its values are isolated."""
+    return _ngettext(singular, plural, number, translation.get_language())
+
+
+# Django asks each catalogue of a chain again for every sentence. The catalogues of a process do not change.
+@lru_cache(maxsize=8192, typed=True)
+def _gettext(message: str, language: str | None) -> str:
+    return _isolate_values(translation.gettext(message))
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _ngettext(singular: str, plural: str, number: int, _language: str | None) -> str:
     return _isolate_values(translation.ngettext(singular, plural, number))
 
 
@@ -89,6 +102,23 @@ def current_language() -> str:
     return translation.get_language() or settings.LANGUAGE_CODE
 
 
+def once_per_language[*Values](build: Callable[[*Values], str]) -> Callable[[*Values], str]:
+    """Decorate a function so that it builds a text once for equal arguments, in each language.
+
+    Use it for short texts that pages repeat, and for arguments that give the same text if they are equal.
+    """
+
+    @lru_cache(maxsize=4096)
+    def build_in(_language: str, arguments: tuple[*Values]) -> str:
+        return build(*arguments)
+
+    @wraps(build)
+    def look_up(*arguments: *Values) -> str:
+        return build_in(current_language(), arguments)
+
+    return look_up
+
+
 def record_language() -> AbstractContextManager[None]:
     """Return a context in which sentences, dates and numbers are in the language of the record, whoever is signed in.
 
@@ -112,6 +142,12 @@ def in_record_language(text: str, default: str) -> str:
 
 def format_date(day: date) -> str:
     """Format a date in full: `8 November 2021`."""
+    # A moment is equal to the same moment in another zone, where it may be another day.
+    return _format_date(day) if type(day) is date else date_format(day, "DATE_FORMAT")
+
+
+@once_per_language
+def _format_date(day: date) -> str:
     return date_format(day, "DATE_FORMAT")
 
 
@@ -142,6 +178,11 @@ def format_datetime(at: datetime) -> str:
 
 def format_number(value: Decimal | int) -> str:
     """Format a count or an amount without trailing zeros: `4`, `1,250`, `0.5`."""
+    return _format_number(value)
+
+
+@once_per_language
+def _format_number(value: Decimal | int) -> str:
     text = f"{value:f}" if isinstance(value, Decimal) else str(value)
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return number_format(Decimal(text), use_l10n=True, force_grouping=True)

@@ -1,7 +1,8 @@
 """Sentences, dates and numbers in the language of the reader."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django import forms
@@ -21,6 +22,7 @@ from tiptracker.localization import (
     gettext_lazy,
     isolate,
     ngettext,
+    once_per_language,
 )
 
 DAY = date(2021, 11, 8)
@@ -140,3 +142,29 @@ def test_english_keeps_its_formats():
     with override("en-gb"):
         assert format_date(DAY) == "8 November 2021"
         assert format_number(Decimal(1250)) == "1,250"
+
+
+def test_a_moment_is_formatted_in_its_own_zone_though_it_is_equal_in_others():
+    evening = datetime(2021, 12, 31, 23, tzinfo=UTC)
+    morning = evening.astimezone(ZoneInfo("Africa/Maseru"))
+
+    assert evening == morning
+    assert (format_date(evening), format_date(morning)) == ("31 December 2021", "1 January 2022")
+
+
+def test_a_text_that_is_built_once_is_built_in_each_language(languages):
+    built = []
+
+    @once_per_language
+    def name(number: int) -> str:
+        built.append(number)
+        return gettext("Recommendation %(number)s") % {"number": number}
+
+    def names():
+        return name(1), name(1), name(2)
+
+    assert names() == ("Recommendation 1", "Recommendation 1", "Recommendation 2")
+    with override(LEFT_TO_RIGHT):
+        assert names()[0] == pseudo_translate("Recommendation %(number)s") % {"number": 1}
+    assert names()[0] == "Recommendation 1"
+    assert built == [1, 2, 1, 2]
