@@ -122,15 +122,20 @@ def summarize_events(events: Iterable[CommitmentEventLike], day: date) -> EventS
 
     Events of the same day are ordered by the moment at which they were recorded.
     """
-    past = sorted((e for e in events if e.happened_on <= day), key=lambda e: (e.happened_on, e.recorded_at, e.pk))
+    past = [e for e in events if e.happened_on <= day]
     if not past:
         return None
-    due_on = next((e.due_on for e in reversed(past) if e.due_on), None)
-    last_dated = next((e for e in reversed(past) if e.kind in DATE_SETTING_EVENTS), past[0])
+    past.sort(key=lambda e: (e.happened_on, e.recorded_at, e.pk))
+    due_on, last_dated, slips = None, past[0], 0
+    for event in past:
+        due_on = event.due_on or due_on
+        if event.kind in DATE_SETTING_EVENTS:
+            last_dated = event
+            slips += event.kind == CommitmentEventKind.RESCHEDULED
     return EventSummary(
         closing_status=STATUS_AFTER_EVENT.get(CommitmentEventKind(past[-1].kind)),
         due_on=due_on,
-        slips=sum(e.kind == CommitmentEventKind.RESCHEDULED for e in past),
+        slips=slips,
         last_dated=(last_dated.happened_on, last_dated.recorded_at),
     )
 
@@ -155,15 +160,24 @@ def standing_on(
         zone: the time zone of the country.
         known_by: if given, leave out what was recorded later (as known at the time).
     """
+    summary = summarize_events((e for e in events if known_by is None or e.recorded_at <= known_by), day)
+    return None if summary is None else standing_after(summary, versions, day, zone=zone, known_by=known_by)
 
+
+def standing_after(
+    summary: EventSummary,
+    versions: Iterable[UpdateVersionLike],
+    day: date,
+    *,
+    zone: tzinfo,
+    known_by: datetime | None = None,
+) -> CommitmentStanding:
+    """Return the standing at the end of `day` from the summary of the events by then, otherwise like `standing_on`."""
     end = _end_of_day(day, zone)
 
     def is_past(moment: datetime | None) -> bool:
         return moment is not None and moment <= end and (known_by is None or moment <= known_by)
 
-    summary = summarize_events((e for e in events if known_by is None or e.recorded_at <= known_by), day)
-    if summary is None:
-        return None
     is_settled = summary.closing_status in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
     sent = sorted((v for v in versions if is_past(v.recorded_at)), key=lambda v: (v.recorded_at, v.pk))
     last = next((v for v in reversed(sent) if not is_past(v.withdrawn_at)), None)

@@ -10,22 +10,25 @@ such a text may have to be redacted.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from operator import attrgetter
+from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 from dialogues.choices import ClaimedProgress, ReadingDirection, Verdict
 from dialogues.effective_reading import find_effective_reading
-from recommendations.choices import REQUIRED_QUESTIONS, Better, EffortQuestion, Origin, Pillar, Rule
+from recommendations.choices import REQUIRED_QUESTIONS, Better, EffortQuestion, Rule
 from reports import formatting
 from reports.choices import ReadinessVerdict
 from reports.readiness.answer_sentences import describe_movement, no_data_sentence
-from reports.readiness.countable_facts import Action, EffectiveAssessment, FactView, newest_row
-from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact, Period, ReadingFact
-from tiptracker.localization import format_date, format_number, gettext
-
-NOTHING, HALF, FULL = Fraction(0), Fraction(1, 2), Fraction(1)
+from reports.readiness.countable_facts import Action, EffectiveAssessment, FactView
+from reports.readiness.exact_sums import FULL, HALF, NOTHING, weighted_sum
+from reports.readiness.facts import BenchmarkTermsFact, IndicatorFact, Period, ReadingFact
+from reports.readiness.kept_results import KeptResults
+from reports.readiness.questionnaire import AskedBenchmark, Questionnaire
+from tiptracker.localization import format_date, format_number, gettext, once_per_language
 
 VERDICT_SHARES = {
     Verdict.MET: FULL,
@@ -58,74 +61,12 @@ class Finding:
     @property
     def worth(self) -> Fraction:
         """The share as it counts: no data is worth 0."""
-        return self.share or NOTHING
+        return NOTHING if self.share is None else self.share
 
     @property
     def verdict(self) -> ReadinessVerdict:
         """The verdict for the share."""
         return share_verdict(self.share)
-
-
-@dataclass(frozen=True, slots=True)
-class AskedBenchmark:
-    """A benchmark as the questionnaire lists it: its key ("6a"), its recommendation and its newest terms."""
-
-    id: int
-    key: str
-    recommendation_id: int
-    pillar: Pillar
-    terms: BenchmarkTermsFact
-
-    @property
-    def is_decided_by_figure(self) -> bool:
-        """Whether a figure decides the benchmark, and not the embassy's assessment."""
-        return self.terms.rule is not Rule.ASSESSED and self.terms.indicator_id is not None
-
-
-@dataclass(frozen=True, slots=True)
-class AskedRecommendation:
-    """A recommendation as the questionnaire lists it: number, pillar, weight and benchmarks."""
-
-    id: int
-    number: int
-    origin: Origin
-    pillar: Pillar
-    weight: Fraction
-    benchmarks: tuple[AskedBenchmark, ...]
-
-    @property
-    def title(self) -> str:
-        """Its name: "Recommendation 6", or "Action plan 6" in another list than the report's."""
-        if self.origin is Origin.REPORT:
-            return gettext("Recommendation %(number)s") % {"number": self.number}
-        return gettext("Action plan %(number)s") % {"number": self.number}
-
-    @property
-    def prefix(self) -> str:
-        """What precedes its number and its benchmarks' keys in an address: nothing, or "action_plan_"."""
-        return "" if self.origin is Origin.REPORT else "action_plan_"
-
-
-@dataclass(frozen=True, slots=True)
-class Questionnaire:
-    """Everything that the record is measured against, by the terms as they were known.
-
-    Nothing in it leaves a denominator. `list_weights` maps benchmark ids to their part of the whole list, from 0 to 1.
-    """
-
-    tracking: Period
-    recommendations: tuple[AskedRecommendation, ...]
-    indicators: Mapping[int, IndicatorFact]
-    list_weights: Mapping[int, Fraction]
-
-    @property
-    def benchmarks(self) -> tuple[AskedBenchmark, ...]:
-        """All benchmarks, in the order of the recommendations."""
-        return tuple(benchmark for recommendation in self.recommendations for benchmark in recommendation.benchmarks)
-
-    def indicator_of(self, question: EffortQuestion) -> IndicatorFact | None:
-        """Return the indicator whose figure answers a question; None if there is none."""
-        return next((indicator for indicator in self.indicators.values() if indicator.question is question), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +86,7 @@ def share_verdict(share: Fraction | None) -> ReadinessVerdict:
     """Return the verdict for a share: shown (1), partly shown, not shown (0 with data) or no data (None)."""
     if share is None:
         return ReadinessVerdict.NO_DATA
-    if share == FULL:
+    if share is FULL or share == FULL:  # comparing fractions takes long
         return ReadinessVerdict.SHOWN
     return ReadinessVerdict.PARTLY if share else ReadinessVerdict.NOT_SHOWN
 
@@ -157,92 +98,64 @@ def claimed_reason(verified: Finding, claimed: Finding) -> str:
 
 def rows_of(findings: Iterable[Finding]) -> tuple[RowReference, ...]:
     """Return the rows that several findings rest on, each once and in order."""
-    return tuple(sorted({row for finding in findings for row in finding.rows}))
+    # The rows of each finding are in order. A dictionary keeps that, so there is little left to sort.
+    return tuple(sorted(dict.fromkeys(chain.from_iterable(finding.rows for finding in findings))))
 
 
 def weighted_mean(weighted: Iterable[tuple[Fraction, Finding]]) -> Fraction | None:
     """Return the weighted mean share. No data counts as 0; the result is None if no finding has data."""
     pairs = tuple(weighted)
-    total = sum((weight for weight, _ in pairs), NOTHING)
-    if not total or all(finding.share is None for _, finding in pairs):
+    if all(finding.share is None for _, finding in pairs):
         return None
-    return sum((weight * finding.worth for weight, finding in pairs), NOTHING) / total
+    total = weighted_sum((weight, FULL) for weight, _ in pairs)
+    return weighted_sum((weight, finding.worth) for weight, finding in pairs) / total if total else None
 
 
-def build_questionnaire(facts: Facts) -> Questionnaire:
-    """Return what the record is measured against, by the newest terms. `facts` are the known ones.
+def compute_answers(
+    questionnaire: Questionnaire, view: FactView, kept: KeptResults | None = None, name: str = ""
+) -> Answers:
+    """Return the answers that a view of the record gives.
 
-    A recommendation or benchmark without terms is not asked yet. A retired recommendation is left out together with
-    its benchmarks. The recommendations of the report come first, then those of an action plan.
+    `kept` are earlier results on the view with this name. An answer that rests on the same rows is taken from them.
     """
-    edition_terms = newest_row(facts.edition_terms)
-    weights: Mapping[int, Decimal] = edition_terms.weights if edition_terms else {}
-    benchmarks = sorted(facts.benchmarks, key=lambda row: (row.letter, row.id))
-    recommendations = tuple(
-        AskedRecommendation(
-            id=recommendation.id,
-            number=recommendation.number,
-            origin=recommendation.origin,
-            pillar=terms.pillar,
-            weight=Fraction(weights.get(recommendation.id, Decimal(1))),
-            benchmarks=tuple(
-                AskedBenchmark(row.id, f"{recommendation.number}{row.letter}", recommendation.id, terms.pillar, asked)
-                for row in benchmarks
-                if row.recommendation_id == recommendation.id and (asked := newest_row(row.terms))
-            ),
-        )
-        for recommendation in sorted(
-            facts.recommendations, key=lambda row: (row.origin is not Origin.REPORT, row.number, row.id)
-        )
-        if (terms := newest_row(recommendation.terms)) and not terms.is_retired
-    )
-    return Questionnaire(
-        tracking=facts.edition.tracking,
-        recommendations=recommendations,
-        indicators={indicator.id: indicator for indicator in facts.indicators},
-        list_weights=_benchmark_list_weights(recommendations),
-    )
-
-
-def _benchmark_list_weights(recommendations: Iterable[AskedRecommendation]) -> Mapping[int, Fraction]:
-    """Return the weight of each benchmark (by id) in the whole list, from 0 to 1.
-
-    A recommendation's part follows from its weight, and within it the benchmark's part from the benchmark's weight.
-    """
-    listed = tuple(recommendations)
-    total_weight = sum((recommendation.weight for recommendation in listed), NOTHING)
-    weights = {}
-    for recommendation in listed:
-        own_weight = sum((Fraction(benchmark.terms.weight) for benchmark in recommendation.benchmarks), NOTHING)
-        total = total_weight * own_weight
-        for benchmark in recommendation.benchmarks:
-            weight = recommendation.weight * Fraction(benchmark.terms.weight)
-            weights[benchmark.id] = weight / total if total else NOTHING
-    return weights
-
-
-def compute_answers(questionnaire: Questionnaire, view: FactView) -> Answers:
-    """Return the answers that a view of the record gives."""
-    return compute_partial_answers(questionnaire, view, questionnaire.benchmarks, questionnaire.indicators)
+    benchmarks, indicators = questionnaire.benchmarks, questionnaire.indicators
+    return compute_partial_answers(questionnaire, view, benchmarks, indicators, kept=kept, name=name)
 
 
 def compute_partial_answers(
-    questionnaire: Questionnaire, view: FactView, benchmarks: Iterable[AskedBenchmark], indicators: Collection[int]
+    questionnaire: Questionnaire,
+    view: FactView,
+    benchmarks: Iterable[AskedBenchmark],
+    indicators: Collection[int],
+    *,
+    kept: KeptResults | None = None,
+    name: str = "",
 ) -> Answers:
     """Return only the answers on these benchmarks and on the questions that these indicators (ids) answer."""
-    asked = (questionnaire.indicators[indicator_id] for indicator_id in indicators)
+    once = (kept or KeptResults()).once
+    asked = [questionnaire.indicators[indicator_id] for indicator_id in indicators]
     by_question = {indicator.question: indicator for indicator in asked if indicator.question}
     return Answers(
         questions={
-            question: _answer_question(indicator, questionnaire, view)
+            question: once((name, "question", question), rows, rows.answer)
             for question, indicator in by_question.items()
             if question is not EffortQuestion.COMPLICITY
+            for rows in [_rows_of_question(indicator, questionnaire, view)]
         },
-        benchmarks={benchmark.id: _answer_benchmark(benchmark, questionnaire, view) for benchmark in benchmarks},
+        benchmarks={
+            benchmark.id: once((name, "benchmark", benchmark.id), rows, rows.answer)
+            for benchmark in benchmarks
+            for rows in [_rows_of_benchmark(benchmark, questionnaire, view)]
+        },
         required_figures={
-            question: evaluate_required_figure(by_question[question], view.readings.get(by_question[question].id, ()))
+            question: once(
+                (name, "figure", question),
+                (indicator, readings),
+                partial(evaluate_required_figure, indicator, readings),
+            )
             for question in REQUIRED_QUESTIONS
-            if question in by_question
+            if (indicator := by_question.get(question))
+            for readings in [view.readings.get(indicator.id, ())]
         },
     )
 
@@ -251,12 +164,7 @@ def answers_with_readings(questionnaire: Questionnaire, view: FactView, readings
     """Return the answers that rest on these indicators (ids), if each had only the given reading."""
     replaced = {indicator_id: (reading,) for indicator_id, reading in readings.items()}
     assumed_view = replace(view, readings={**view.readings, **replaced}, figures={**view.figures, **replaced})
-    affected = [
-        benchmark
-        for benchmark in questionnaire.benchmarks
-        if benchmark.is_decided_by_figure and benchmark.terms.indicator_id in readings
-    ]
-    return compute_partial_answers(questionnaire, assumed_view, affected, readings)
+    return compute_partial_answers(questionnaire, assumed_view, questionnaire.affected((), readings), readings)
 
 
 def max_answers(answers: Answers, other: Answers) -> Answers:
@@ -264,26 +172,38 @@ def max_answers(answers: Answers, other: Answers) -> Answers:
 
     `other` may answer only a part of them.
     """
-    return _pick_answers(max, answers, other)
+    return _pick_answers(better_finding, answers, other)
 
 
 def min_answers(answers: Answers, other: Answers) -> Answers:
     """Return the lower finding for each question, benchmark and figure of `answers`, otherwise like `max_answers`."""
-    return _pick_answers(min, answers, other)
+    return _pick_answers(_worse, answers, other)
 
 
-def _pick_answers(choose: Callable[..., Finding], answers: Answers, other: Answers) -> Answers:
-    def pick[K](own: Mapping[K, Finding], others: Mapping[K, Finding]) -> Mapping[K, Finding]:
-        chosen = {
-            key: choose(own[key], finding, key=attrgetter("worth")) for key, finding in others.items() if key in own
-        }
-        return {**own, **chosen}
+def better_finding(own: Finding, other: Finding) -> Finding:
+    """Return the finding that is worth more; `own` if both are worth the same."""
+    # Most shares are one of three constants. Comparing fractions takes long.
+    return own if own.worth is other.worth or own.worth >= other.worth else other
 
+
+def _worse(own: Finding, other: Finding) -> Finding:
+    return own if own.worth is other.worth or own.worth <= other.worth else other
+
+
+def _pick_answers(choose: Callable[[Finding, Finding], Finding], answers: Answers, other: Answers) -> Answers:
     return Answers(
-        questions=pick(answers.questions, other.questions),
-        benchmarks=pick(answers.benchmarks, other.benchmarks),
-        required_figures=pick(answers.required_figures, other.required_figures),
+        questions=_pick_findings(choose, answers.questions, other.questions),
+        benchmarks=_pick_findings(choose, answers.benchmarks, other.benchmarks),
+        required_figures=_pick_findings(choose, answers.required_figures, other.required_figures),
     )
+
+
+def _pick_findings[K](
+    choose: Callable[[Finding, Finding], Finding], own: Mapping[K, Finding], others: Mapping[K, Finding]
+) -> Mapping[K, Finding]:
+    if len(others) < len(own):
+        return {**own, **{key: choose(own[key], finding) for key, finding in others.items() if key in own}}
+    return {key: choose(finding, others[key]) if key in others else finding for key, finding in own.items()}
 
 
 def movement(now: ReadingFact | None, before: ReadingFact | None) -> ReadingDirection | None:
@@ -377,12 +297,12 @@ def evaluate_assessed(actions: Iterable[Action], assessment: EffectiveAssessment
     assessment. The day of an action is its end date, as everywhere.
     """
     verified = tuple(actions)
-    last = max((action.counts_from for action in verified), default=None)
+    last = max([action.counts_from for action in verified], default=None)
     rows = (RowReference("assessment", assessment.id), *_evidence_references(action.evidence_id for action in verified))
     values = {
         "date": format_date(assessment.holds_from),
         "verdict": assessment.verdict.label,
-        "action": format_date(last) if last else "",
+        "action": "" if last is None else format_date(last),
     }
     share = VERDICT_SHARES[assessment.verdict]
     if share and last is None:
@@ -431,43 +351,86 @@ def evaluate_claimed(actions: Iterable[Action], assessment: EffectiveAssessment 
     def would_give(action: Action) -> Fraction:
         share = CLAIM_SHARES[action.claimed] if action.claimed else NOTHING
         if assessment is not None and action.counts_from <= assessment.holds_from:
-            return min(share, VERDICT_SHARES[assessment.verdict])
+            most = VERDICT_SHARES[assessment.verdict]
+            return share if share is most else min(share, most)
         return share
 
-    best = max(actions, key=lambda action: (would_give(action), action.counts_from, action.evidence_id), default=None)
+    claims = tuple(actions)
+    best = (
+        claims[0]
+        if len(claims) == 1
+        else max(claims, key=lambda action: (would_give(action), action.counts_from, action.evidence_id), default=None)
+    )
     if best is None or best.claimed is None:
         return Finding(None, gettext("Nothing claimed."))
-    return Finding(
-        would_give(best),
-        gettext("%(progress)s, %(date)s. Not verified.")
-        % {"progress": best.claimed.label, "date": format_date(best.counts_from)},
-        (RowReference("evidence", best.evidence_id),),
-    )
+    reason = _claimed_reason(best.claimed, best.counts_from)
+    return Finding(would_give(best), reason, (RowReference("evidence", best.evidence_id),))
 
 
-def _answer_question(indicator: IndicatorFact, questionnaire: Questionnaire, view: FactView) -> Finding:
-    """Answer the question of an indicator: compare the period with the year before."""
-    now = find_effective_reading(view.readings.get(indicator.id, ()))
-    before = find_effective_reading(view.previous.get(indicator.id, ()))
-    return compare_periods(indicator, now, before, questionnaire.tracking)
+@once_per_language
+def _claimed_reason(progress: ClaimedProgress, day: date) -> str:
+    return gettext("%(progress)s, %(date)s. Not verified.") % {"progress": progress.label, "date": format_date(day)}
 
 
-def _answer_benchmark(benchmark: AskedBenchmark, questionnaire: Questionnaire, view: FactView) -> Finding:
-    """Answer a benchmark by its rule."""
-    assessment = view.assessments.get(benchmark.id)
-    actions = view.actions.get(benchmark.id, ())
-    if benchmark.terms.indicator_id is None or benchmark.terms.rule is Rule.ASSESSED:
-        if any(action.claimed for action in actions):
-            return evaluate_claimed(actions, assessment)
-        if assessment is not None:
-            return evaluate_assessed(actions, assessment)
-        return evaluate_unassessed(actions, view.other_evidence.get(benchmark.id, ()))
-    indicator = questionnaire.indicators[benchmark.terms.indicator_id]
-    now = find_effective_reading(view.figures.get(indicator.id, ()))
-    if benchmark.terms.rule is Rule.TARGET and benchmark.terms.target is not None:
-        return evaluate_target(indicator, benchmark.terms.target, now)
-    before = find_effective_reading(view.previous.get(indicator.id, ()))
-    return evaluate_more_than_last_period(indicator, now, before, questionnaire.tracking)
+class _QuestionRows(NamedTuple):
+    """What the answer to a question rests on."""
+
+    indicator: IndicatorFact
+    tracking: Period
+    readings: tuple[ReadingFact, ...]
+    previous: tuple[ReadingFact, ...]
+
+    def answer(self) -> Finding:
+        """Compare the period with the year before."""
+        now, before = find_effective_reading(self.readings), find_effective_reading(self.previous)
+        return compare_periods(self.indicator, now, before, self.tracking)
+
+
+class _AssessedRows(NamedTuple):
+    """What the answer to a benchmark that the embassy assesses rests on."""
+
+    assessment: EffectiveAssessment | None
+    actions: tuple[Action, ...]
+    other_evidence: tuple[int, ...]
+
+    def answer(self) -> Finding:
+        """Apply the rule "assessed by the embassy"."""
+        if any(action.claimed for action in self.actions):
+            return evaluate_claimed(self.actions, self.assessment)
+        if self.assessment is not None:
+            return evaluate_assessed(self.actions, self.assessment)
+        return evaluate_unassessed(self.actions, self.other_evidence)
+
+
+class _FigureRows(NamedTuple):
+    """What the answer to a benchmark that a figure decides rests on."""
+
+    terms: BenchmarkTermsFact
+    question: _QuestionRows
+
+    def answer(self) -> Finding:
+        """Apply the rule "figure against a target" or "more than the year before"."""
+        indicator, tracking, readings, previous = self.question
+        now = find_effective_reading(readings)
+        if self.terms.rule is Rule.TARGET and self.terms.target is not None:
+            return evaluate_target(indicator, self.terms.target, now)
+        return evaluate_more_than_last_period(indicator, now, find_effective_reading(previous), tracking)
+
+
+def _rows_of_question(indicator: IndicatorFact, questionnaire: Questionnaire, view: FactView) -> _QuestionRows:
+    key = indicator.id
+    return _QuestionRows(indicator, questionnaire.tracking, view.readings.get(key, ()), view.previous.get(key, ()))
+
+
+def _rows_of_benchmark(
+    benchmark: AskedBenchmark, questionnaire: Questionnaire, view: FactView
+) -> _AssessedRows | _FigureRows:
+    terms, key = benchmark.terms, benchmark.id
+    if terms.indicator_id is None or terms.rule is Rule.ASSESSED:
+        return _AssessedRows(view.assessments.get(key), view.actions.get(key, ()), view.other_evidence.get(key, ()))
+    figures, previous = view.figures.get(terms.indicator_id, ()), view.previous.get(terms.indicator_id, ())
+    indicator = questionnaire.indicators[terms.indicator_id]
+    return _FigureRows(terms, _QuestionRows(indicator, questionnaire.tracking, figures, previous))
 
 
 def _improvement(indicator: IndicatorFact) -> ReadingDirection:
@@ -479,4 +442,4 @@ def _reading_references(*readings: ReadingFact | None) -> tuple[RowReference, ..
 
 
 def _evidence_references(ids: Iterable[int]) -> tuple[RowReference, ...]:
-    return tuple(sorted(RowReference("evidence", evidence_id) for evidence_id in ids))
+    return tuple(RowReference("evidence", evidence_id) for evidence_id in sorted(ids))

@@ -4,21 +4,24 @@ A check never changes a score. It reports where two rows contradict each other, 
 missing. `facts` are always the known ones (`reports.readiness.countable_facts.facts_known_by`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from dialogues.choices import CommitmentStatus, EvidenceDecision, Verdict
-from dialogues.commitment_status import days_left, days_past_due
+from dialogues.commitment_status import CommitmentStanding, days_left, days_past_due
 from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import DATE_ONLY_MILESTONES, Better, MilestoneKind, MilestoneOwner, Rule
 from reports import formatting
 from reports.choices import ProblemKind
-from reports.readiness.answers import AskedBenchmark, Questionnaire, RowReference
-from reports.readiness.commitment_standings import commitment_standings
-from reports.readiness.countable_facts import FactView, is_action, is_in_window, newest_row
+from reports.readiness.answers import RowReference
+from reports.readiness.commitment_standings import DatedCommitment
+from reports.readiness.countable_facts import Action, FactView, is_action, is_in_window, newest_row
 from reports.readiness.fact_index import FactIndex
-from reports.readiness.facts import AgreedProofFact, Facts, MilestoneFact
+from reports.readiness.facts import AgreedProofFact, Facts, IndicatorFact, MilestoneFact, ReadingFact
+from reports.readiness.kept_results import KeptResults
+from reports.readiness.questionnaire import AskedBenchmark, Questionnaire
 from tiptracker.localization import format_date, format_number, gettext, ngettext
 
 
@@ -33,17 +36,29 @@ class RecordProblem:
 
 
 def find_problems(
-    facts: Facts, questionnaire: Questionnaire, verified_view: FactView, as_of: date
+    index: FactIndex,
+    questionnaire: Questionnaire,
+    verified_view: FactView,
+    commitments: Mapping[int, DatedCommitment],
+    *,
+    as_of: date,
+    kept: KeptResults | None = None,
 ) -> tuple[RecordProblem, ...]:
-    """Return all problems in the record on a day, grouped by kind."""
+    """Return all problems in the record on a day, grouped by kind.
+
+    `commitments` are those as of the day, by id. `kept` are earlier results, from which problems of the same rows are
+    taken.
+    """
+    kept = kept or KeptResults()
+    facts, dated = index.facts, sorted(commitments.values(), key=lambda row: row.commitment.id)
     return (
         *_met_without_action(questionnaire, verified_view),
         *_action_without_assessment(facts, questionnaire, verified_view),
-        *_figures_too_low(questionnaire, verified_view),
+        *_figures_too_low(questionnaire, verified_view, kept),
         *_figures_without_source(facts, as_of),
-        *_start_date_unknown(facts, questionnaire, as_of),
-        *_overdue_without_update(facts, as_of),
-        *_without_agreed_proof(facts, as_of),
+        *_start_date_unknown(index, questionnaire, as_of),
+        *_overdue_without_update(dated, kept),
+        *_without_agreed_proof(dated, as_of),
         *_incomplete_recommendations(facts, questionnaire),
         *_missed_milestones(facts, as_of),
     )
@@ -85,42 +100,50 @@ def _action_without_assessment(
             )
 
 
-def _figures_too_low(questionnaire: Questionnaire, verified_view: FactView) -> Iterator[RecordProblem]:
+def _figures_too_low(
+    questionnaire: Questionnaire, verified_view: FactView, kept: KeptResults
+) -> Iterator[RecordProblem]:
     """Find figures that are lower than the number of verified actions on their benchmark by the same day."""
     for benchmark in questionnaire.benchmarks:
-        if not benchmark.is_decided_by_figure:
-            continue
-        indicator = questionnaire.indicators[benchmark.terms.indicator_id or 0]
-        reading = find_effective_reading(verified_view.figures.get(indicator.id, ()))
-        if reading is None or reading.figure is None or indicator.better is not Better.UP:
-            continue
-        actions = [
-            action for action in verified_view.actions.get(benchmark.id, ()) if action.counts_from <= reading.through_on
-        ]
-        if reading.figure < len(actions):
-            sentence = ngettext(
-                "%(indicator)s: %(figure)s by %(date)s. But %(number)d verified action up to that day supports "
-                "%(benchmark)s.",
-                "%(indicator)s: %(figure)s by %(date)s. But %(number)d verified actions up to that day support "
-                "%(benchmark)s.",
-                len(actions),
-            )
-            values = {
-                "indicator": formatting.capitalize_first(indicator.name),
-                "figure": format_number(reading.figure),
-                "date": format_date(reading.through_on),
-                "number": len(actions),
-                "benchmark": benchmark.key,
-            }
-            yield RecordProblem(
-                ProblemKind.FIGURE_TOO_LOW,
-                sentence % values,
-                gettext("Ask for a new figure, or check what the actions show."),
-                (
-                    RowReference("reading", reading.id),
-                    *sorted({RowReference("evidence", action.evidence_id) for action in actions}),
-                ),
-            )
+        if benchmark.is_decided_by_figure:
+            indicator = questionnaire.indicators[benchmark.terms.indicator_id or 0]
+            figures = verified_view.figures.get(indicator.id, ())
+            inputs = (benchmark, indicator, figures, verified_view.actions.get(benchmark.id, ()))
+            problem = kept.once(("figure too low", benchmark.id), inputs, partial(_find_low_figure, *inputs))
+            if problem:
+                yield problem
+
+
+def _find_low_figure(
+    benchmark: AskedBenchmark, indicator: IndicatorFact, figures: Iterable[ReadingFact], actions: Iterable[Action]
+) -> RecordProblem | None:
+    reading = find_effective_reading(figures)
+    if reading is None or reading.figure is None or indicator.better is not Better.UP:
+        return None
+    counted = [action for action in actions if action.counts_from <= reading.through_on]
+    if reading.figure >= len(counted):
+        return None
+    sentence = ngettext(
+        "%(indicator)s: %(figure)s by %(date)s. But %(number)d verified action up to that day supports %(benchmark)s.",
+        "%(indicator)s: %(figure)s by %(date)s. But %(number)d verified actions up to that day support %(benchmark)s.",
+        len(counted),
+    )
+    values = {
+        "indicator": formatting.capitalize_first(indicator.name),
+        "figure": format_number(reading.figure),
+        "date": format_date(reading.through_on),
+        "number": len(counted),
+        "benchmark": benchmark.key,
+    }
+    return RecordProblem(
+        ProblemKind.FIGURE_TOO_LOW,
+        sentence % values,
+        gettext("Ask for a new figure, or check what the actions show."),
+        (
+            RowReference("reading", reading.id),
+            *sorted({RowReference("evidence", action.evidence_id) for action in counted}),
+        ),
+    )
 
 
 def _figures_without_source(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
@@ -150,19 +173,17 @@ def _figures_without_source(facts: Facts, as_of: date) -> Iterator[RecordProblem
             )
 
 
-def _start_date_unknown(facts: Facts, questionnaire: Questionnaire, as_of: date) -> Iterator[RecordProblem]:
+def _start_date_unknown(index: FactIndex, questionnaire: Questionnaire, as_of: date) -> Iterator[RecordProblem]:
     """Find verified actions in the window that do not count because no start date is known.
 
     Benchmarks that a figure decides are left out, since no action counts there.
     """
-    window = facts.edition.tracking
+    window = index.facts.edition.tracking
     assessed = {benchmark.id for benchmark in _assessed_benchmarks(questionnaire)}
-    index = FactIndex(facts)
-    for evidence_link, row in sorted(index.links_in_force, key=lambda pair: pair[0].id):
+    for evidence_link, row in index.undated_links:
         review = index.newest_review(row.id, evidence_link.id)
         if (
-            row.happened_from is None
-            and evidence_link.benchmark_id in assessed
+            evidence_link.benchmark_id in assessed
             and is_action(evidence_link, row)
             and is_in_window(window, None, row.happened_to)
             and row.happened_to <= as_of
@@ -179,67 +200,66 @@ def _start_date_unknown(facts: Facts, questionnaire: Questionnaire, as_of: date)
             )
 
 
-def _overdue_without_update(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
+def _overdue_without_update(commitments: Iterable[DatedCommitment], kept: KeptResults) -> Iterator[RecordProblem]:
     """Find overdue commitments on which no update was received since they were made, moved or last accepted.
 
     The United States sends no updates. So each of its own overdue commitments is reported.
     """
-    standings = commitment_standings(facts, as_of)
-    for row in sorted(facts.commitments, key=lambda row: row.id):
-        standing = standings.get(row.id)
-        if standing is None or standing.due_on is None or not standing.is_overdue_without_update:
-            continue
-        days = standing.days_overdue
-        if row.ministry_id is None:
-            sentence = ngettext(
-                "A commitment of the United States was due on %(due)s, %(days)d day ago. It is not reported done.",
-                "A commitment of the United States was due on %(due)s, %(days)d days ago. It is not reported done.",
-                days,
-            )
-        elif standing.withdrawn_on:
-            sentence = ngettext(
-                "A commitment was due on %(due)s, %(days)d day ago. The ministry withdrew its update on %(withdrawn)s.",
-                "A commitment was due on %(due)s, %(days)d days ago. The ministry withdrew its update on "
-                "%(withdrawn)s.",
-                days,
-            )
-        elif standing.sent_on:
-            sentence = ngettext(
-                "A commitment was due on %(due)s, %(days)d day ago. No update received since the one of %(sent)s.",
-                "A commitment was due on %(due)s, %(days)d days ago. No update received since the one of %(sent)s.",
-                days,
-            )
-        else:
-            sentence = ngettext(
-                "A commitment was due on %(due)s, %(days)d day ago. No update received.",
-                "A commitment was due on %(due)s, %(days)d days ago. No update received.",
-                days,
-            )
-        values = {
-            "due": format_date(standing.due_on),
-            "days": days,
-            "sent": format_date(standing.sent_on) if standing.sent_on else "",
-            "withdrawn": format_date(standing.withdrawn_on) if standing.withdrawn_on else "",
-        }
-        yield RecordProblem(
-            ProblemKind.PAST_DUE,
-            sentence % values,
-            gettext("Ask the ministry for an update.") if row.ministry_id else gettext("Record what happened to it."),
-            (RowReference("commitment", row.id),),
+    for row in commitments:
+        if row.standing.due_on is not None and row.standing.is_overdue_without_update:
+            inputs = row.commitment.id, row.commitment.ministry_id, row.standing
+            yield kept.once(("overdue", row.commitment.id), inputs, partial(_describe_overdue, *inputs))
+
+
+def _describe_overdue(commitment_id: int, ministry_id: int | None, standing: CommitmentStanding) -> RecordProblem:
+    days = standing.days_overdue
+    if ministry_id is None:
+        sentence = ngettext(
+            "A commitment of the United States was due on %(due)s, %(days)d day ago. It is not reported done.",
+            "A commitment of the United States was due on %(due)s, %(days)d days ago. It is not reported done.",
+            days,
         )
+    elif standing.withdrawn_on:
+        sentence = ngettext(
+            "A commitment was due on %(due)s, %(days)d day ago. The ministry withdrew its update on %(withdrawn)s.",
+            "A commitment was due on %(due)s, %(days)d days ago. The ministry withdrew its update on %(withdrawn)s.",
+            days,
+        )
+    elif standing.sent_on:
+        sentence = ngettext(
+            "A commitment was due on %(due)s, %(days)d day ago. No update received since the one of %(sent)s.",
+            "A commitment was due on %(due)s, %(days)d days ago. No update received since the one of %(sent)s.",
+            days,
+        )
+    else:
+        sentence = ngettext(
+            "A commitment was due on %(due)s, %(days)d day ago. No update received.",
+            "A commitment was due on %(due)s, %(days)d days ago. No update received.",
+            days,
+        )
+    values = {
+        "due": format_date(standing.due_on) if standing.due_on else "",
+        "days": days,
+        "sent": format_date(standing.sent_on) if standing.sent_on else "",
+        "withdrawn": format_date(standing.withdrawn_on) if standing.withdrawn_on else "",
+    }
+    return RecordProblem(
+        ProblemKind.PAST_DUE,
+        sentence % values,
+        gettext("Ask the ministry for an update.") if ministry_id else gettext("Record what happened to it."),
+        (RowReference("commitment", commitment_id),),
+    )
 
 
-def _without_agreed_proof(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
+def _without_agreed_proof(commitments: Iterable[DatedCommitment], as_of: date) -> Iterator[RecordProblem]:
     """Find the commitments that are open or overdue and say nowhere what will show that they are kept.
 
     They are one problem together, because a record from before proof was agreed has nothing but such commitments.
     """
-    standings = commitment_standings(facts, as_of)
     without = [
         row
-        for row in sorted(facts.commitments, key=lambda row: row.id)
-        if (standing := standings.get(row.id))
-        and standing.status in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE)
+        for row, _, standing in commitments
+        if standing.status in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE)
         and not any(_is_in_force(proof, as_of) for proof in row.proofs)
     ]
     if without:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dialogues.choices import GOVERNMENT_DOERS, ClaimedProgress, SupportKind, Verdict
 from reports.readiness.facts import (
@@ -42,8 +42,7 @@ class RecordedRow(Protocol):
     def recorded_at(self) -> datetime: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """A concrete action of the government on a benchmark, and the day from which it counts.
 
     `claimed` is None if the action is verified; otherwise it is the progress that the update claims.
@@ -87,8 +86,9 @@ def facts_known_by(facts: Facts, known_by: datetime | None) -> Facts:
         return facts
     moment = known_by.astimezone(UTC)  # The rows are in UTC, too: comparing across time zones is slower.
 
-    def so_far[R: RecordedRow](rows: Iterable[R]) -> tuple[R, ...]:
-        return tuple([row for row in rows if row.recorded_at <= moment])
+    def so_far[R: RecordedRow](rows: tuple[R, ...]) -> tuple[R, ...]:
+        known = tuple([row for row in rows if row.recorded_at <= moment])
+        return rows if len(known) == len(rows) else known
 
     return replace(
         facts,
@@ -103,16 +103,16 @@ def facts_known_by(facts: Facts, known_by: datetime | None) -> Facts:
         evidence_links=so_far(facts.evidence_links),
         reviews=so_far(facts.reviews),
         update_versions=tuple(
-            replace(update_version, returned_at=None, withdrawn_at=None, decided_at=None)
+            update_version._replace(returned_at=None, withdrawn_at=None, decided_at=None)
             if _is_later(update_version.decided_at or update_version.returned_at, moment)
             else update_version
             for update_version in so_far(facts.update_versions)
         ),
         assessments=so_far(facts.assessments),
         commitments=tuple(
-            replace(
+            _commitment_with_proofs(
                 _commitment_with_events(commitment, so_far(commitment.events), moment),
-                proofs=tuple(_proof_known_by(proof, moment) for proof in so_far(commitment.proofs)),
+                tuple(_proof_known_by(proof, moment) for proof in so_far(commitment.proofs)),
             )
             for commitment in so_far(facts.commitments)
         ),
@@ -128,7 +128,7 @@ def _commitment_with_events(
 ) -> CommitmentFact:
     """Return a commitment with only these events, and with only the benchmarks that it supported at that moment."""
     if not (commitment.linked_at or commitment.removed):
-        return replace(commitment, events=events)
+        return commitment if events is commitment.events else replace(commitment, events=events)
     known = {
         benchmark_id
         for benchmark_id in commitment.towards
@@ -143,6 +143,10 @@ def _commitment_with_events(
                 linked_at[link.benchmark_id] = link.linked_at
     removed = tuple(link for link in commitment.removed if link.removed_at <= moment)
     return replace(commitment, events=events, towards=towards, linked_at=linked_at, removed=removed)
+
+
+def _commitment_with_proofs(commitment: CommitmentFact, proofs: tuple[AgreedProofFact, ...]) -> CommitmentFact:
+    return commitment if proofs == commitment.proofs else replace(commitment, proofs=proofs)
 
 
 def _proof_known_by(proof: AgreedProofFact, moment: datetime) -> AgreedProofFact:

@@ -1,12 +1,13 @@
 """Look up evidence, its reviews, its revisions and the updates it came with, by id."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from operator import attrgetter
 
 from dialogues.choices import EvidenceDecision
+from reports.readiness.countable_facts import is_in_window, is_of_period
 from reports.readiness.facts import (
     EvidenceFact,
     EvidenceLinkFact,
@@ -15,6 +16,7 @@ from reports.readiness.facts import (
     ReadingFact,
     UpdateVersionFact,
 )
+from reports.readiness.new_rows import NewRows
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 """The end of validity for rows that are still valid."""
@@ -43,8 +45,11 @@ class FactIndex:
     def reviews(self) -> Mapping[tuple[int, int | None], Sequence[EvidenceReviewFact]]:
         """The reviews by evidence id and evidence link id (None for the evidence itself), the newest last."""
         reviews: dict[tuple[int, int | None], list[EvidenceReviewFact]] = defaultdict(list)
-        for row in sorted(self.facts.reviews, key=attrgetter("recorded_at", "id")):
+        for row in self.facts.reviews:
             reviews[row.evidence_id, row.evidence_link_id].append(row)
+        for rows in reviews.values():  # almost all are a single one
+            if len(rows) > 1:
+                rows.sort(key=attrgetter("recorded_at", "id"))
         return dict(reviews)
 
     @cached_property
@@ -59,10 +64,56 @@ class FactIndex:
     @property
     def links_in_force(self) -> Iterator[tuple[EvidenceLinkFact, EvidenceFact]]:
         """The evidence links with their evidence, without evidence that a revision replaced."""
-        for row in self.facts.evidence_links:
-            evidence = self.evidence.get(row.evidence_id)
-            if evidence is not None and evidence.id not in self.revisions:
+        return self._in_force(self.facts.evidence_links)
+
+    def _in_force(self, links: Iterable[EvidenceLinkFact]) -> Iterator[tuple[EvidenceLinkFact, EvidenceFact]]:
+        evidence_by_id, revisions = self.evidence, self.revisions
+        for row in links:
+            evidence = evidence_by_id.get(row.evidence_id)
+            if evidence is not None and evidence.id not in revisions:
                 yield row, evidence
+
+    @cached_property
+    def undated_links(self) -> Sequence[tuple[EvidenceLinkFact, EvidenceFact]]:
+        """The links in force, ordered by id, with their evidence, where its start date is unknown."""
+        undated = [pair for pair in self.links_in_force if pair[1].happened_from is None]
+        return sorted(undated, key=lambda pair: pair[0].id)
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether anything in the tracking period has been reviewed."""
+        window = self.facts.edition.tracking
+        cited = {row.evidence_id for row in self.facts.readings if is_of_period(window, row)}
+        evidence = self.evidence
+        return any(
+            review.evidence_id in cited
+            or (
+                (row := evidence.get(review.evidence_id)) is not None
+                and is_in_window(window, row.happened_from, row.happened_to)
+            )
+            for review in self.facts.reviews
+        )
+
+    def with_rows(self, facts: Facts, new_rows: NewRows) -> "FactIndex":
+        """Return the index of the facts with new rows. Only the new rows are looked at."""
+        index = FactIndex(facts)
+        index.evidence = {**self.evidence, **{row.id: row for row in new_rows.evidence}}
+        revisions = {row.revises: row for row in new_rows.evidence if row.revises is not None}
+        index.revisions = {**self.revisions, **revisions}
+        index._versions = {**self._versions, **{row.id: row for row in new_rows.update_versions}}
+        reviews = dict(self.reviews)
+        for row in new_rows.reviews:
+            key = row.evidence_id, row.evidence_link_id
+            others = [other for other in reviews.get(key, ()) if other.id != row.id]
+            reviews[key] = sorted([*others, row], key=attrgetter("recorded_at", "id"))
+        index.reviews = reviews
+        touched = {row.id for row in new_rows.evidence} | revisions.keys()
+        touched |= {row.evidence_id for row in new_rows.evidence_links}
+        links = [row for row in facts.evidence_links if row.evidence_id in touched] if touched else []
+        undated = [pair for pair in self.undated_links if pair[1].id not in touched]
+        undated += [pair for pair in index._in_force(links) if pair[1].happened_from is None]
+        index.undated_links = sorted(undated, key=lambda pair: pair[0].id)
+        return index
 
     def known_until(self, evidence_id: int | None) -> datetime:
         """Return until when evidence is in force, with its links and readings: until a revision replaces it."""

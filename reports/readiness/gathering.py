@@ -6,31 +6,31 @@ evidence stay in their tables. Readiness does not depend on the order of rows, s
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 from datetime import datetime
 from decimal import Decimal
-from enum import Enum
-from typing import Any, get_args, get_type_hints
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, FilteredRelation, Max, Q, QuerySet, When
+from django.db.models import Max, Model, Q
 
-from dialogues.choices import CommitmentReach, ReadingDirection, UpdateDecision, Verdict
+from dialogues.choices import CommitmentReach, ReadingDirection, Verdict
 from dialogues.models import (
     Assessment,
-    Commitment,
-    CommitmentEvent,
     Dialogue,
     Evidence,
     EvidenceLink,
     EvidenceReview,
     InformationRequest,
+    Reading,
     UpdateVersion,
+    UpdateVersionDecision,
 )
-from dialogues.models.updates import subject_value
 from recommendations.choices import MilestoneKind, Origin, Tier
-from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, RecommendationTerms
-from reports.readiness import facts
+from recommendations.models import Edition
+from reports.readiness import fact_queries, facts
+from reports.readiness.new_rows import NewRows
 from tiptracker.infrastructure.read_snapshot import snapshot
 
 
@@ -42,45 +42,101 @@ def gather_facts(edition: Edition) -> facts.Facts:
     assessments are those of the edition. Indicators, evidence, updates and commitments are those of the country.
     Readings are those of the tracking period and of the year before it. Tiers are those up to this edition's year.
     """
-    country = edition.country
+    country = edition.country_id
+    return replace(
+        _gather_changeable_facts(edition, after=0),
+        evidence=fact_queries.EVIDENCE.load(country=country, after=0),
+        evidence_links=fact_queries.EVIDENCE_LINKS.load(edition=edition.pk, after=0),
+        reviews=fact_queries.REVIEWS.load(country=country, after=0),
+        update_versions=fact_queries.UPDATE_VERSIONS.load(country=country, after=0),
+        assessments=_assessments(edition, after=0),
+        commitments=_commitments(
+            edition,
+            fact_queries.COMMITMENTS.rows(country=country),
+            fact_queries.COMMITMENT_EVENTS.load_with_others(country=country),
+        ),
+    )
+
+
+MOST_COMMITMENTS = 10
+"""If more commitments have changed, it is faster to gather all facts again."""
+
+
+@snapshot()
+def gather_newer_facts(
+    edition: Edition, kept: facts.Facts, after: Mapping[type[Model], int], newest: Mapping[type[Model], int]
+) -> tuple[facts.Facts, NewRows] | None:
+    """Bring facts up to date: load what may have changed, and the rows that were added since.
+
+    `after` are the keys up to which the facts hold each of `GROWING_TABLES`, and `newest` its newest keys. A table
+    without newer rows is not read.
+
+    Returns the facts and their new rows. None if all facts have to be gathered again, because the edition has other
+    benchmarks (whose older rows are not among the facts) or because a rollover or an import changed many commitments.
+    """
+    country = edition.country_id
+    current = _gather_changeable_facts(edition, after=after[Reading])
+    if (current.edition, current.zone) != (kept.edition, kept.zone) or (
+        {row.id for row in current.benchmarks} != {row.id for row in kept.benchmarks}
+    ):
+        return None
+
+    def load[R](query: fact_queries.FactQuery[R], table: type[Model], **scope: int) -> tuple[R, ...]:
+        return query.load(after=after[table], **scope) if newest[table] > after[table] else ()
+
+    commitments = {
+        key
+        for table, query in fact_queries.CHANGED_COMMITMENTS.items()
+        if newest[table] > after[table]
+        for (key,) in query.rows(country=country, after=after[table])
+    }
+    if len(commitments) > MOST_COMMITMENTS:
+        return None
+    new_rows = NewRows(
+        readings=current.readings,
+        evidence=load(fact_queries.EVIDENCE, Evidence, country=country),
+        evidence_links=load(fact_queries.EVIDENCE_LINKS, EvidenceLink, edition=edition.pk),
+        reviews=load(fact_queries.REVIEWS, EvidenceReview, country=country),
+        update_versions=(
+            *load(fact_queries.UPDATE_VERSIONS, UpdateVersion, country=country),
+            *load(fact_queries.DECIDED_VERSIONS, UpdateVersionDecision, country=country),
+        ),
+        assessments=_assessments(edition, after=after[Assessment]) if newest[Assessment] > after[Assessment] else (),
+        commitments=tuple(
+            commitment
+            for key in sorted(commitments)
+            for commitment in _commitments(
+                edition,
+                fact_queries.COMMITMENT.rows(commitment=key),
+                fact_queries.EVENTS_OF_COMMITMENT.load_with_others(commitment=key),
+            )
+        ),
+    )
+    growing = {field.name: getattr(kept, field.name) for field in fields(new_rows)}
+    return new_rows.added_to(replace(current, **growing)), new_rows
+
+
+def _gather_changeable_facts(edition: Edition, after: int) -> facts.Facts:
+    """Load all of which a row may be changed, or of which there is little. Readings are those with keys above `after`.
+
+    The other facts are left out. This takes five queries.
+    """
     edition_fact = facts.EditionFact(
         id=edition.pk,
-        country=country.code,
+        country=edition.country.code,
         year=edition.year,
         tracking=facts.Period(edition.starts_on, edition.ends_on),
     )
-    indicators, readings = _indicators_and_readings(edition_fact, edition)
+    indicators, readings = _indicators_and_readings(edition_fact, edition.country_id, after)
     milestones, tiers = _milestones_and_tiers(edition)
     return facts.Facts(
         edition=edition_fact,
-        zone=ZoneInfo(country.time_zone),
+        zone=ZoneInfo(edition.country.time_zone),
         edition_terms=_edition_terms(edition),
         recommendations=_recommendations(edition),
         benchmarks=_benchmarks(edition),
         indicators=indicators,
         readings=readings,
-        evidence=_load(facts.EvidenceFact, Evidence.objects.filter(country=country).order_by(), revises="revises_id"),
-        evidence_links=_load(
-            facts.EvidenceLinkFact,
-            EvidenceLink.objects.filter(benchmark__recommendation__edition=edition).order_by(),
-        ),
-        reviews=_load(facts.EvidenceReviewFact, EvidenceReview.objects.filter(evidence__country=country).order_by()),
-        update_versions=_load(
-            facts.UpdateVersionFact,
-            UpdateVersion.objects.of_country(country.pk).annotate(
-                sent_by_ministry=subject_value("ministry"),
-                sent_back_at=Case(When(decision__decision=UpdateDecision.RETURNED, then="decision__recorded_at")),
-                taken_back_at=Case(When(decision__decision=UpdateDecision.WITHDRAWN, then="decision__recorded_at")),
-            ),
-            progress="claimed",
-            returned_at="sent_back_at",
-            withdrawn_at="taken_back_at",
-            ministry_id="sent_by_ministry",
-            commitment_id="update__commitment_id",
-            decided_at="decision__recorded_at",
-        ),
-        assessments=_assessments(edition),
-        commitments=_commitments(edition),
         milestones=milestones,
         tiers=tiers,
     )
@@ -112,48 +168,12 @@ def newest_request_moment(edition: Edition, known_by: datetime | None) -> dateti
     return newest
 
 
-def _load[F](kind: type[F], rows: QuerySet[Any], **columns: str) -> tuple[F, ...]:
-    """Load rows as facts of this kind."""
-    return tuple([fact for fact, _ in _load_with(kind, rows, **columns)])
-
-
-def _load_with[F](
-    kind: type[F], rows: QuerySet[Any], *other_columns: str, **columns: str
-) -> Iterator[tuple[F, Sequence[Any]]]:
-    """Load rows as facts of this kind, each with the values of other columns.
-
-    A field of the fact is read from the column of the same name, or from the one that `columns` gives.
-    """
-    hints = get_type_hints(kind)
-    # Look-up tables are faster than calling the enumeration, which costs more than the rest of the row.
-    members = {
-        position: {"": None, None: None} | {member.value: member for member in type_}
-        for position, hint in enumerate(hints.values())
-        for type_ in (hint, *get_args(hint))
-        if isinstance(type_, type) and issubclass(type_, Enum)
-    }
-    for row in rows.values_list(*(columns.get(name, name) for name in hints), *other_columns):
-        values = list(row)
-        for position, by_value in members.items():
-            values[position] = by_value[values[position]]
-        yield kind(*values[: len(hints)]), values[len(hints) :]
-
-
 def _edition_terms(edition: Edition) -> tuple[facts.EditionTermsFact, ...]:
-    """Load the edition's terms with their weights. The query has one row per weight, or one row without weights."""
+    """Load the edition's terms with their weights."""
     weights: dict[int, dict[int, Decimal]] = defaultdict(dict)
     rows = {}
-    for terms_id, recorded_at, deadline_on, mark, reason, recommendation_id, weight in EditionTerms.objects.filter(
-        edition=edition
-    ).values_list(
-        "id",
-        "recorded_at",
-        "deadline_on",
-        "readiness_target",
-        "readiness_target_reason",
-        "weights__recommendation_id",
-        "weights__weight",
-    ):
+    found = fact_queries.EDITION_TERMS.rows(edition=edition.pk)
+    for terms_id, recorded_at, deadline_on, mark, reason, recommendation_id, weight in found:
         rows[terms_id] = (recorded_at, deadline_on, mark, reason)
         if recommendation_id is not None:
             weights[terms_id][recommendation_id] = weight
@@ -167,15 +187,8 @@ def _recommendations(edition: Edition) -> tuple[facts.RecommendationFact, ...]:
     """Load recommendations with all their terms. Those without terms are not asked yet, so they are not read."""
     terms: dict[int, list[facts.RecommendationTermsFact]] = defaultdict(list)
     rows = {}
-    for row, (recommendation_id, *columns) in _load_with(
-        facts.RecommendationTermsFact,
-        RecommendationTerms.objects.filter(recommendation__edition=edition),
-        "recommendation_id",
-        "recommendation__number",
-        "recommendation__origin",
-        "recommendation__lead_id",
-        "recommendation__indicia",
-    ):
+    found = fact_queries.RECOMMENDATION_TERMS.load_with_others(edition=edition.pk)
+    for row, (recommendation_id, *columns) in found:
         terms[recommendation_id].append(row)
         rows[recommendation_id] = columns
     return tuple(
@@ -195,14 +208,8 @@ def _recommendations(edition: Edition) -> tuple[facts.RecommendationFact, ...]:
 def _benchmarks(edition: Edition) -> tuple[facts.BenchmarkFact, ...]:
     """Load benchmarks with all their terms. Those without terms are not asked yet, so they are not read."""
     terms: dict[tuple[Any, ...], list[facts.BenchmarkTermsFact]] = defaultdict(list)
-    for row, benchmark in _load_with(
-        facts.BenchmarkTermsFact,
-        BenchmarkTerms.objects.filter(benchmark__recommendation__edition=edition),
-        "benchmark_id",
-        "benchmark__recommendation_id",
-        "benchmark__letter",
-    ):
-        terms[tuple(benchmark)].append(row)
+    for row, benchmark in fact_queries.BENCHMARK_TERMS.load_with_others(edition=edition.pk):
+        terms[benchmark].append(row)
     return tuple(
         facts.BenchmarkFact(id=benchmark_id, recommendation_id=recommendation, letter=letter, terms=tuple(rows))
         for (benchmark_id, recommendation, letter), rows in terms.items()
@@ -210,21 +217,14 @@ def _benchmarks(edition: Edition) -> tuple[facts.BenchmarkFact, ...]:
 
 
 def _indicators_and_readings(
-    edition_fact: facts.EditionFact, edition: Edition
+    edition: facts.EditionFact, country: int, after: int
 ) -> tuple[tuple[facts.IndicatorFact, ...], tuple[facts.ReadingFact, ...]]:
-    """Load the country's indicators and their readings.
-
-    The query has one row per reading, or one row for an indicator without readings.
-    """
-    compared = FilteredRelation(
-        "readings",
-        condition=Q(
-            readings__starts_on__gte=edition_fact.previous.starts_on,
-            readings__through_on__lte=edition_fact.tracking.ends_on,
-        ),
-    )
+    """Load the country's indicators, and their readings of the two years that are compared."""
     indicators = {}
     readings = []
+    found = fact_queries.INDICATORS.load_with_others(
+        country=country, after=after, first=edition.previous.starts_on, last=edition.tracking.ends_on
+    )
     for indicator, (
         reading_id,
         recorded_at,
@@ -235,19 +235,7 @@ def _indicators_and_readings(
         evidence_id,
         version_id,
         source,
-    ) in _load_with(
-        facts.IndicatorFact,
-        Indicator.objects.filter(country=edition.country_id).annotate(compared=compared).order_by("pk", "compared__pk"),
-        "compared__id",
-        "compared__recorded_at",
-        "compared__starts_on",
-        "compared__through_on",
-        "compared__figure",
-        "compared__direction",
-        "compared__evidence_id",
-        "compared__update_version_id",
-        "compared__source",
-    ):
+    ) in found:
         indicators[indicator.id] = indicator
         if reading_id is not None:
             readings.append(
@@ -267,13 +255,13 @@ def _indicators_and_readings(
     return tuple(indicators.values()), tuple(readings)
 
 
-def _assessments(edition: Edition) -> tuple[facts.AssessmentFact, ...]:
-    """Load assessments with the evidence they rest on. The query has one row per evidence, or one row without any."""
+def _assessments(edition: Edition, after: int) -> tuple[facts.AssessmentFact, ...]:
+    """Load assessments with the evidence they rest on."""
     grounds: dict[int, set[int]] = defaultdict(set)
     rows = {}
-    for assessment_id, benchmark_id, recorded_at, verdict, evidence_id in Assessment.objects.filter(
-        benchmark__recommendation__edition=edition
-    ).values_list("id", "benchmark_id", "recorded_at", "verdict", "grounds__evidence_id"):
+    for assessment_id, benchmark_id, recorded_at, verdict, evidence_id in fact_queries.ASSESSMENTS.rows(
+        edition=edition.pk, after=after
+    ):
         rows[assessment_id] = (benchmark_id, recorded_at, verdict)
         if evidence_id is not None:
             grounds[assessment_id].add(evidence_id)
@@ -285,17 +273,24 @@ def _assessments(edition: Edition) -> tuple[facts.AssessmentFact, ...]:
     )
 
 
-def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
-    """Load the country's commitments with their events, and what each would give the benchmarks of this edition.
+_REACHES = {reach.value: reach for reach in CommitmentReach}
 
-    The query has one row per commitment, benchmark and agreed proof, or one row without these. A commitment without
-    events is not made yet, so it is left out.
+
+def _commitments(
+    edition: Edition,
+    commitment_rows: Iterable[tuple[Any, ...]],
+    event_rows: Iterable[tuple[facts.CommitmentEventFact, tuple[int]]],
+) -> tuple[facts.CommitmentFact, ...]:
+    """Build commitments with their events, and with what each would give the benchmarks of this edition.
+
+    A commitment without events is not made yet, so it is left out.
     """
     towards: dict[int, dict[int, CommitmentReach]] = defaultdict(dict)
     linked: dict[int, dict[int, datetime]] = defaultdict(dict)
     removed: dict[int, dict[int, facts.RemovedLinkFact]] = defaultdict(dict)
     proofs: dict[int, dict[int, facts.AgreedProofFact]] = defaultdict(dict)
     rows = {}
+    own_edition_id = edition.pk
     for (
         commitment_id,
         recorded_at,
@@ -311,36 +306,22 @@ def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
         agreed_on,
         ended_on,
         ended_at,
-    ) in Commitment.objects.filter(country=edition.country_id).values_list(
-        "id",
-        "recorded_at",
-        "ministry_id",
-        "links__id",
-        "links__benchmark_id",
-        "links__reach",
-        "links__recorded_at",
-        "links__removed_in__recorded_at",
-        "links__benchmark__recommendation__edition_id",
-        "agreed_proofs__id",
-        "agreed_proofs__recorded_at",
-        "agreed_proofs__agreed_on",
-        "agreed_proofs__end__ended_on",
-        "agreed_proofs__end__recorded_at",
-    ):
+    ) in commitment_rows:
         rows[commitment_id] = (recorded_at, ministry)
         if proof_id is not None:
             proof = facts.AgreedProofFact(proof_id, proof_recorded_at, agreed_on, ended_on, ended_at)
             proofs[commitment_id][proof_id] = proof
-        if edition_id == edition.pk and removed_at is not None:
-            link = facts.RemovedLinkFact(benchmark, CommitmentReach(reach), linked_at, removed_at)
+        if edition_id != own_edition_id:
+            continue
+        if removed_at is not None:
+            link = facts.RemovedLinkFact(benchmark, _REACHES[reach], linked_at, removed_at)
             removed[commitment_id][link_id] = link
-        elif edition_id == edition.pk:
-            towards[commitment_id][benchmark] = CommitmentReach(reach)
-            if linked_at is not None:
-                linked[commitment_id][benchmark] = linked_at
+            continue
+        towards[commitment_id][benchmark] = _REACHES[reach]
+        if linked_at is not None:
+            linked[commitment_id][benchmark] = linked_at
     events: dict[int, list[facts.CommitmentEventFact]] = defaultdict(list)
-    event_rows = CommitmentEvent.objects.filter(commitment__country=edition.country_id).order_by()
-    for event, (event_commitment_id,) in _load_with(facts.CommitmentEventFact, event_rows, "commitment_id"):
+    for event, (event_commitment_id,) in event_rows:
         events[event_commitment_id].append(event)
     return tuple(
         facts.CommitmentFact(
@@ -359,44 +340,30 @@ def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
 
 
 def _milestones_and_tiers(edition: Edition) -> tuple[tuple[facts.MilestoneFact, ...], dict[int, Tier]]:
-    """Load the edition's milestones, and the country's tiers by year up to this edition's year.
-
-    The query has one row for each pair of a record of a milestone as done and a change of its date.
-    """
+    """Load the edition's milestones, and the country's tiers by year up to this edition's year."""
     milestones = {}
     done: dict[int, dict[int, facts.MilestoneDoneFact]] = defaultdict(dict)
     changes: dict[int, dict[int, facts.MilestoneDateFact]] = defaultdict(dict)
     tiers = {}
-    fields = ("kind", "due_on", "is_estimated")
-    done_fields = ("id", "recorded_at", "done_on")
-    change_fields = ("id", "recorded_at", "due_on", "is_estimated")
-    for row in Edition.objects.filter(country=edition.country_id, year__lte=edition.year).values(
-        "id",
-        "year",
-        "tier",
-        "milestones__id",
-        *(f"milestones__{name}" for name in fields),
-        *(f"milestones__done__{name}" for name in done_fields),
-        *(f"milestones__date_changes__{name}" for name in change_fields),
-    ):
-        tiers[row["year"]] = Tier(row["tier"])
-        if row["id"] != edition.pk or (key := row["milestones__id"]) is None:
+    found = fact_queries.MILESTONES.rows(country=edition.country_id, year=edition.year)
+    for edition_id, year, tier, key, kind, due_on, is_estimated, *others in found:
+        tiers[year] = Tier(tier)
+        if edition_id != edition.pk or key is None:
             continue
-        milestones[key] = {name: row[f"milestones__{name}"] for name in fields}
-        if (done_id := row["milestones__done__id"]) is not None:
-            values = (row[f"milestones__done__{name}"] for name in done_fields)
-            done[key][done_id] = facts.MilestoneDoneFact(*values)
-        if (change_id := row["milestones__date_changes__id"]) is not None:
-            values = (row[f"milestones__date_changes__{name}"] for name in change_fields)
-            changes[key][change_id] = facts.MilestoneDateFact(*values)
+        milestones[key] = kind, due_on, is_estimated
+        done_id, done_at, done_on, change_id, *change = others
+        if done_id is not None:
+            done[key][done_id] = facts.MilestoneDoneFact(done_id, done_at, done_on)
+        if change_id is not None:
+            changes[key][change_id] = facts.MilestoneDateFact(change_id, *change)
     return tuple(
         facts.MilestoneFact(
             key,
-            MilestoneKind(columns["kind"]),
-            columns["due_on"],
+            MilestoneKind(kind),
+            due_on,
             tuple(done[key].values()),
-            is_estimated=columns["is_estimated"],
+            is_estimated=is_estimated,
             date_changes=tuple(changes[key].values()),
         )
-        for key, columns in milestones.items()
+        for key, (kind, due_on, is_estimated) in milestones.items()
     ), tiers

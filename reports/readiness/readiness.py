@@ -15,13 +15,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from recommendations.watch_list import years_on_watch_list
 from reports.choices import StepKind
 from reports.readiness import countable_facts
-from reports.readiness.answers import Answers, Questionnaire, build_questionnaire, compute_answers, max_answers
+from reports.readiness.answers import Answers, compute_answers, max_answers
 from reports.readiness.checks import RecordProblem, find_problems
-from reports.readiness.fact_views import build_fact_views
+from reports.readiness.commitment_standings import (
+    DatedCommitment,
+    date_commitments,
+    open_commitments,
+    update_commitments,
+)
+from reports.readiness.countable_facts import FactView
+from reports.readiness.fact_views import FactViews, build_fact_views, update_fact_views
 from reports.readiness.facts import EditionFact, Facts
 from reports.readiness.forecast.claims import Claim, MinistryClaims, claims_by_ministry, find_waiting_claims
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep, compute_next_steps
@@ -31,11 +39,13 @@ from reports.readiness.forecast.projection import (
     OpenCommitment,
     benchmark_gains,
     due_dates,
-    open_commitments,
     project,
     project_open_commitments,
     smallest_benchmark_set,
 )
+from reports.readiness.kept_results import KeptResults
+from reports.readiness.new_rows import NewRows
+from reports.readiness.questionnaire import Questionnaire, build_questionnaire
 from reports.readiness.scoring import Score, compute_points, compute_score
 from reports.readiness.verified_history import ALL_KNOWN_AT, VerifiedHistory
 
@@ -55,7 +65,8 @@ class Readiness:
     `waiting` counts the unreviewed claims, and `claims` groups them by ministry. `checks` are the problems in the
     record. `readiness_target` is what the post aims at, of 100. `due` maps benchmark ids to due dates.
     `verified_record` and `claimed_record` are the record as verified and as claimed. `known_facts` are the facts as
-    known by the moment, and `open_commitments` those of the government.
+    known by the moment, and `open_commitments` those of the government. `views`, `commitments` (by id) and
+    `kept_results` are what `bring_up_to_date` begins with.
     """
 
     edition: EditionFact
@@ -79,6 +90,9 @@ class Readiness:
     known_facts: Facts = field(compare=False, repr=False)
     open_commitments: tuple[OpenCommitment, ...] = field(compare=False, repr=False)
     waiting_claims: tuple[Claim, ...] = field(compare=False, repr=False)
+    views: FactViews = field(compare=False, repr=False)
+    commitments: Mapping[int, DatedCommitment] = field(compare=False, repr=False)
+    kept_results: KeptResults = field(compare=False, repr=False)
     method: str = METHOD_VERSION
 
     @property
@@ -126,33 +140,68 @@ def evaluate_readiness(facts: Facts, *, as_of: date, known_by: datetime | None =
     tracking period and be over by the day (22 U.S.C. 7107(b), Tier 2).
     """
     known_facts = countable_facts.facts_known_by(facts, known_by)
-    questionnaire = build_questionnaire(known_facts)
-    views = build_fact_views(known_facts, as_of)
-    verified_answers = compute_answers(questionnaire, views.verified)
-    claimed_answers = max_answers(verified_answers, compute_answers(questionnaire, views.claimed))
+    views, commitments = build_fact_views(known_facts, as_of), date_commitments(known_facts, as_of)
+    return _conclude(views, commitments, KeptResults(), as_of, known_by)
+
+
+def bring_up_to_date(readiness: Readiness, facts: Facts, new_rows: NewRows) -> Readiness:
+    """Return what `evaluate_readiness` returns for `facts`, as of the same day and by everything recorded.
+
+    Only what the new rows touch is computed again: the views of their benchmarks and indicators, their commitments, and
+    each result that rests on something else than before.
+
+    Args:
+        readiness: the readiness before, by everything recorded then, whose sentences are in the same language.
+        facts: the facts with the new rows (see `NewRows.added_to`). Terms, milestones and indicators may have changed,
+            too.
+        new_rows: the rows that were added or have changed since.
+    """
+    as_of, views = readiness.as_of, readiness.views
+    views = update_fact_views(views, facts, new_rows, as_of)
+    commitments = update_commitments(readiness.commitments, facts, new_rows, as_of)
+    return _conclude(views, commitments, readiness.kept_results, as_of, None)
+
+
+def _conclude(
+    views: FactViews,
+    dated: Mapping[int, DatedCommitment],
+    kept: KeptResults,
+    as_of: date,
+    known_by: datetime | None,
+) -> Readiness:
+    """Return the readiness that follows from the views of the known facts and from the commitments as of a day."""
+    facts = views.index.facts
+    asked = (facts.edition, facts.edition_terms, facts.recommendations, facts.benchmarks, facts.indicators)
+    questionnaire = kept.once("questionnaire", asked, partial(build_questionnaire, facts))
+
+    def answers(name: str, view: FactView) -> Answers:
+        return compute_answers(questionnaire, view, kept, name)
+
+    def score(name: str, given: Answers) -> Score:
+        return compute_score(questionnaire, given, kept, name)
+
+    verified_answers = answers("verified", views.verified)
+    claimed_answers = max_answers(verified_answers, answers("claimed", views.claimed))
     last_actions = views.verified_last_actions
-    verified_record = EvaluatedRecord(questionnaire, last_actions, compute_answers(questionnaire, last_actions))
+    verified_record = EvaluatedRecord(questionnaire, last_actions, answers("last actions", last_actions))
     claimed_record = EvaluatedRecord(questionnaire, views.claimed, claimed_answers)
-    waiting = find_waiting_claims(known_facts, verified_record, claimed_record)
-    commitments = tuple(open_commitments(known_facts, as_of))
-    terms = countable_facts.newest_row(known_facts.edition_terms)
+    waiting = find_waiting_claims(views.index, verified_record, claimed_record, kept)
+    commitments = tuple((row.commitment, row.summary.due_on) for row in open_commitments(dated.values()))
+    terms = countable_facts.newest_row(facts.edition_terms)
     deadline_on = terms.deadline_on if terms else None
+    projected = project_open_commitments(commitments, as_of, deadline_on, claimed_record)
     return Readiness(
         edition=facts.edition,
         as_of=as_of,
         known_by=known_by,
-        verified=compute_score(questionnaire, verified_answers),
-        claimed=compute_score(questionnaire, claimed_answers),
-        possible=compute_score(
-            questionnaire, max_answers(verified_answers, compute_answers(questionnaire, views.begun))
-        ),
-        projected=compute_score(
-            questionnaire, project_open_commitments(commitments, as_of, deadline_on, claimed_record)
-        ),
-        is_reviewed=countable_facts.is_reviewed(known_facts),
+        verified=score("verified", verified_answers),
+        claimed=score("claimed", claimed_answers),
+        possible=score("possible", max_answers(verified_answers, answers("begun", views.begun))),
+        projected=score("projected", projected),
+        is_reviewed=views.index.is_reviewed,
         waiting=views.waiting,
         claims=claims_by_ministry(verified_record, waiting),
-        checks=find_problems(known_facts, questionnaire, views.verified, as_of),
+        checks=find_problems(views.index, questionnaire, views.verified, dated, as_of=as_of, kept=kept),
         watch_list_years=years_on_watch_list(facts.tiers, facts.edition.year),
         deadline_on=deadline_on,
         readiness_target=terms.readiness_target if terms else None,
@@ -160,9 +209,12 @@ def evaluate_readiness(facts: Facts, *, as_of: date, known_by: datetime | None =
         due=due_dates(commitments),
         verified_record=verified_record,
         claimed_record=claimed_record,
-        known_facts=known_facts,
+        known_facts=facts,
         open_commitments=commitments,
         waiting_claims=waiting,
+        views=views,
+        commitments=dated,
+        kept_results=kept,
     )
 
 

@@ -8,23 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from recommendations.choices import REQUIRED_QUESTIONS, EffortQuestion, Pillar
 from reports import formatting
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness.answer_sentences import no_data_sentence
-from reports.readiness.answers import (
-    FULL,
-    NOTHING,
-    Answers,
-    AskedRecommendation,
-    Finding,
-    Questionnaire,
-    rows_of,
-    share_verdict,
-    weighted_mean,
-)
+from reports.readiness.answers import Answers, Finding, better_finding, rows_of, share_verdict, weighted_mean
+from reports.readiness.exact_sums import FULL, NOTHING, exact_weight, weighted_sum
+from reports.readiness.kept_results import KeptResults
+from reports.readiness.questionnaire import AskedBenchmark, AskedRecommendation, Questionnaire
 from tiptracker.localization import gettext, join_with_and, ngettext
 
 PART_POINTS = {
@@ -121,7 +115,7 @@ class ScorePart:
     @property
     def points(self) -> Fraction:
         """The points that its lines give together."""
-        return sum((line.points for line in self.lines), NOTHING)
+        return weighted_sum((line.max_points, line.finding.worth) for line in self.lines)
 
     @property
     def verdict(self) -> ReadinessVerdict:
@@ -159,7 +153,7 @@ class Score:
     @property
     def points(self) -> Fraction:
         """The points of all parts, of 100."""
-        return sum((part.points for part in self.parts), NOTHING)
+        return weighted_sum((line.max_points, line.finding.worth) for part in self.parts for line in part.lines)
 
 
 def version_lines(score: Score) -> Iterator[tuple[ScorePart, Decimal, tuple[Decimal, ...]]]:
@@ -169,26 +163,54 @@ def version_lines(score: Score) -> Iterator[tuple[ScorePart, Decimal, tuple[Deci
         yield part, total, formatting.round_preserving_sum([line.points for line in part.lines], total=total)
 
 
-def compute_score(questionnaire: Questionnaire, answers: Answers) -> Score:
+def compute_score(
+    questionnaire: Questionnaire, answers: Answers, kept: KeptResults | None = None, name: str = ""
+) -> Score:
     """Return the score of these answers.
 
-    The three Ps and the question on complicit officials are computed from the answers.
+    The three Ps and the question on complicit officials are computed from the answers. `kept` are earlier results of
+    the score with this name. Lines that rest on the same findings are taken from them.
     """
-    complicity = complicity_finding(
+    once = (kept or KeptResults()).once
+    on_officials = tuple(
         (benchmark.key, answers.benchmarks[benchmark.id])
         for benchmark in questionnaire.benchmarks
         if benchmark.terms.is_about_complicity
     )
+    complicity = once((name, "complicity"), on_officials, partial(complicity_finding, on_officials))
+    parts: Mapping[PartKey, Mapping[Any, Finding]] = {
+        PartKey.EFFORTS: {**answers.questions, EffortQuestion.COMPLICITY: complicity},
+        PartKey.THREE_PS: {
+            pillar: once((name, "pillar", pillar), rows, rows.finding)
+            for pillar in Pillar
+            for rows in [_rows_of_pillar(pillar, questionnaire, answers)]
+        },
+        PartKey.DATA: answers.required_figures,
+    }
+    fixed = {
+        part: once((name, part), tuple(findings.items()), partial(fixed_part, part, findings))
+        for part, findings in parts.items()
+    }
+    total = weighted_sum((recommendation.weight, FULL) for recommendation in questionnaire.recommendations)
+    lines = tuple(
+        once(
+            (name, "recommendation", recommendation.id),
+            (recommendation, total, findings),
+            partial(_recommendation_line, recommendation, total, findings),
+        )
+        for recommendation in questionnaire.recommendations
+        for findings in [tuple(answers.benchmarks[benchmark.id] for benchmark in recommendation.benchmarks)]
+    )
     return Score(
-        parts=(
-            fixed_part(PartKey.EFFORTS, {**answers.questions, EffortQuestion.COMPLICITY: complicity}),
-            _concrete_action(questionnaire.recommendations, answers),
-            fixed_part(
-                PartKey.THREE_PS, {pillar: _evaluate_pillar(pillar, questionnaire, answers) for pillar in Pillar}
-            ),
-            fixed_part(PartKey.DATA, answers.required_figures),
+        parts=tuple(ScorePart(part, lines) if part is PartKey.ACTION else fixed[part] for part in PART_POINTS),
+        benchmarks=tuple(
+            once((name, "line", benchmark.id), inputs, partial(_benchmark_line, *inputs))
+            for recommendation in questionnaire.recommendations
+            for benchmark in recommendation.benchmarks
+            for inputs in [
+                (recommendation, benchmark, questionnaire.list_weights[benchmark.id], answers.benchmarks[benchmark.id])
+            ]
         ),
-        benchmarks=tuple(_benchmark_lines(questionnaire, answers)),
     )
 
 
@@ -246,7 +268,7 @@ class PointCalculator:
 
 
 def _weigh[K](findings: Mapping[K, Finding], points: Mapping[K, Fraction]) -> Fraction:
-    return sum((points[key] * finding.worth for key, finding in findings.items()), NOTHING)
+    return weighted_sum((points[key], finding.worth) for key, finding in findings.items())
 
 
 def _points_gained[K](added: Mapping[K, Finding], state: Mapping[K, Finding], points: Mapping[K, Fraction]) -> Fraction:
@@ -255,7 +277,7 @@ def _points_gained[K](added: Mapping[K, Finding], state: Mapping[K, Finding], po
         (
             points[key] * (finding.worth - state[key].worth)
             for key, finding in added.items()
-            if key in state and finding.worth > state[key].worth
+            if key in state and better_finding(state[key], finding) is not state[key]
         ),
         NOTHING,
     )
@@ -281,36 +303,28 @@ def fixed_part(part: PartKey, findings: Mapping[Any, Finding]) -> ScorePart:
     )
 
 
-def _concrete_action(recommendations: Iterable[AskedRecommendation], answers: Answers) -> ScorePart:
-    """Return the part "Concrete action": the recommendations by weight (22 U.S.C. 7107(b), Tier 2).
+def _recommendation_line(
+    recommendation: AskedRecommendation, total: Fraction, findings: tuple[Finding, ...]
+) -> ScoreLine:
+    """Return the line of a recommendation in the part "Concrete action" (22 U.S.C. 7107(b), Tier 2).
 
-    Nothing leaves the denominator: a recommendation without data has a share of 0.
+    `total` is the weight of all recommendations, and `findings` are those on its benchmarks. Nothing leaves the
+    denominator: a recommendation without data has a share of 0.
     """
-    listed = tuple(recommendations)
-    total = sum((recommendation.weight for recommendation in listed), NOTHING)
-    return ScorePart(
-        PartKey.ACTION,
-        tuple(
-            ScoreLine(
-                key=f"{recommendation.prefix}{recommendation.number}",
-                title=recommendation.title,
-                max_points=PART_POINTS[PartKey.ACTION] * recommendation.weight / total if total else NOTHING,
-                law=PART_LAW[PartKey.ACTION],
-                finding=recommendation_finding(recommendation, answers.benchmarks),
-            )
-            for recommendation in listed
-        ),
+    return ScoreLine(
+        key=f"{recommendation.prefix}{recommendation.number}",
+        title=recommendation.title,
+        max_points=PART_POINTS[PartKey.ACTION] * recommendation.weight / total if total else NOTHING,
+        law=PART_LAW[PartKey.ACTION],
+        finding=recommendation_finding(recommendation, findings),
     )
 
 
-def recommendation_finding(recommendation: AskedRecommendation, findings: Mapping[int, Finding]) -> Finding:
-    """Return the finding on a recommendation: the weighted mean of its benchmarks.
-
-    `findings` maps benchmark ids to findings.
-    """
-    pairs = [(benchmark, findings[benchmark.id]) for benchmark in recommendation.benchmarks]
+def recommendation_finding(recommendation: AskedRecommendation, findings: Iterable[Finding]) -> Finding:
+    """Return the finding on a recommendation: the weighted mean of the findings on its benchmarks."""
+    pairs = tuple(zip(recommendation.benchmarks, findings, strict=True))
     return Finding(
-        weighted_mean((Fraction(benchmark.terms.weight), finding) for benchmark, finding in pairs),
+        weighted_mean((exact_weight(benchmark.terms.weight), finding) for benchmark, finding in pairs),
         describe_verdicts((benchmark.key, finding) for benchmark, finding in pairs),
         rows_of(finding for _, finding in pairs),
     )
@@ -400,45 +414,57 @@ def _list_names(verdict: ReadinessVerdict, names: Sequence[str], *, are_recommen
     return sentence % {"names": join_with_and(names)}
 
 
-def _evaluate_pillar(pillar: Pillar, questionnaire: Questionnaire, answers: Answers) -> Finding:
-    """Return the finding on a P by its benchmarks and questions.
+class _PillarRows(NamedTuple):
+    """What is asked of a P: its benchmarks and its questions, each with its name and its finding."""
 
-    A benchmark shows the P if its share is above 0, and a question if its count is up. The question on complicit
-    officials is left out: it is a mean of benchmarks, and these count for their own pillar.
+    benchmarks: tuple[tuple[str, Finding], ...]
+    questions: tuple[tuple[str, Finding], ...]
+
+    def finding(self) -> Finding:
+        """Return the finding on the P.
+
+        A benchmark shows it if its share is above 0, and a question if its count is up.
+        """
+        shown = [(name, finding) for name, finding in self.benchmarks if finding.share]
+        shown += [(name, finding) for name, finding in self.questions if finding.share == FULL]
+        return pillar_finding(shown, [finding for _, finding in self.benchmarks + self.questions])
+
+
+def _rows_of_pillar(pillar: Pillar, questionnaire: Questionnaire, answers: Answers) -> _PillarRows:
+    """Return what is asked of a P.
+
+    The question on complicit officials is left out: it is a mean of benchmarks, and these count for their own pillar.
     """
-    benchmarks = [
-        (benchmark.key, answers.benchmarks[benchmark.id])
-        for benchmark in questionnaire.benchmarks
-        if benchmark.pillar is pillar
-    ]
-    pillar_questions = {
-        indicator.question for indicator in questionnaire.indicators.values() if indicator.pillar is pillar
-    }
-    questions = [
-        (question.label, answers.questions[question])
-        for question in QUESTION_POINTS
-        if question in pillar_questions and question in answers.questions
-    ]
-    shown = [(name, finding) for name, finding in benchmarks if finding.share]
-    shown += [(name, finding) for name, finding in questions if finding.share == FULL]
-    return pillar_finding(shown, [finding for _, finding in [*benchmarks, *questions]])
+    asked = {indicator.question for indicator in questionnaire.indicators.values() if indicator.pillar is pillar}
+    return _PillarRows(
+        tuple(
+            (benchmark.key, answers.benchmarks[benchmark.id])
+            for benchmark in questionnaire.benchmarks
+            if benchmark.pillar is pillar
+        ),
+        tuple(
+            (question.label, answers.questions[question])
+            for question in QUESTION_POINTS
+            if question in asked and question in answers.questions
+        ),
+    )
 
 
-def _benchmark_lines(questionnaire: Questionnaire, answers: Answers) -> Iterable[BenchmarkLine]:
-    for recommendation in questionnaire.recommendations:
-        for benchmark in recommendation.benchmarks:
-            yield BenchmarkLine(
-                benchmark_id=benchmark.id,
-                recommendation_id=recommendation.id,
-                recommendation=recommendation.number,
-                line=ScoreLine(
-                    key=benchmark.key,
-                    title=benchmark.key,
-                    max_points=PART_POINTS[PartKey.ACTION] * questionnaire.list_weights[benchmark.id],
-                    law=COMPLICITY_LAW if benchmark.terms.is_about_complicity else PART_LAW[PartKey.ACTION],
-                    finding=answers.benchmarks[benchmark.id],
-                ),
-            )
+def _benchmark_line(
+    recommendation: AskedRecommendation, benchmark: AskedBenchmark, list_weight: Fraction, finding: Finding
+) -> BenchmarkLine:
+    return BenchmarkLine(
+        benchmark_id=benchmark.id,
+        recommendation_id=recommendation.id,
+        recommendation=recommendation.number,
+        line=ScoreLine(
+            key=benchmark.key,
+            title=benchmark.key,
+            max_points=PART_POINTS[PartKey.ACTION] * list_weight,
+            law=COMPLICITY_LAW if benchmark.terms.is_about_complicity else PART_LAW[PartKey.ACTION],
+            finding=finding,
+        ),
+    )
 
 
 def _unanswered_finding(question: EffortQuestion | Pillar) -> Finding:

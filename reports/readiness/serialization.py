@@ -243,6 +243,8 @@ def _row_references(rows: Iterable[RowReference]) -> list[dict[str, Any]]:
 
 def _to_json(value: Any) -> Any:
     """Return a value of the record in its JSON form. Collections are sorted by id, plain values by value."""
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        value = value._asdict()
     match value:
         case date():
             return value.isoformat()

@@ -294,7 +294,7 @@ def _make_decoder(hint: Any) -> Callable[[Any], Any]:
         return lambda value: {inner[0](name): inner[1](item) for name, item in value.items()}
     if kind in (tuple, frozenset):
         return lambda value: kind(map(inner[0], value))
-    if is_dataclass(hint):
+    if is_dataclass(hint) or hasattr(hint, "_fields"):
         decoders = {name: _make_decoder(field_hint) for name, field_hint in get_type_hints(kind).items()}
         return lambda value: kind(**{name: decode(value[name]) for name, decode in decoders.items() if name in value})
     decoder: Callable[[Any], Any] = kind.fromisoformat if kind in (date, datetime) else kind

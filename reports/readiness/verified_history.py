@@ -6,10 +6,11 @@ and count on a day.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
+from typing import NamedTuple
 
 from dialogues.choices import EvidenceDecision, SupportKind
 from reports.readiness.countable_facts import (
@@ -23,14 +24,13 @@ from reports.readiness.countable_facts import (
     start_date_of,
 )
 from reports.readiness.fact_index import END_OF_TIME, FactIndex
-from reports.readiness.facts import AssessmentFact, EvidenceFact, EvidenceReviewFact, Facts, Period, ReadingFact
+from reports.readiness.facts import AssessmentFact, EvidenceReviewFact, Facts, Period, ReadingFact
 
 ALL_KNOWN_AT = END_OF_TIME - timedelta.resolution
 """A moment by which everything is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedLink:
+class VerifiedLink(NamedTuple):
     """An evidence link while it is verified, between two moments of knowledge.
 
     `first_on` and `last_on` are the first and last day of the event.
@@ -45,8 +45,7 @@ class VerifiedLink:
     is_action: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingInForce:
+class ReadingInForce(NamedTuple):
     """A reading while it is in force, between two moments of knowledge."""
 
     known_from: datetime
@@ -82,7 +81,12 @@ class VerifiedHistory:
     @classmethod
     def from_facts(cls, facts: Facts) -> "VerifiedHistory":
         """Build the history of a record."""
-        index = FactIndex(facts)
+        return cls.from_index(FactIndex(facts))
+
+    @classmethod
+    def from_index(cls, index: FactIndex) -> "VerifiedHistory":
+        """Build the history of a record whose rows are looked up already."""
+        facts = index.facts
         return cls(
             links=tuple(sorted(_verified_links(index), key=attrgetter("last_on", "evidence_id"))),
             readings=tuple(_verified_readings(index)),
@@ -162,22 +166,20 @@ class VerifiedHistory:
 
 def _verified_links(index: FactIndex) -> Iterator[VerifiedLink]:
     """Yield evidence links in the window, except for context, for as long as their newest review verifies them."""
+    evidence_by_id, reviews, window = index.evidence, index.reviews, index.facts.edition.tracking
     for evidence_link in index.facts.evidence_links:
-        evidence = index.evidence.get(evidence_link.evidence_id)
-        if evidence is None or evidence_link.shows is SupportKind.CONTEXT:
+        own_reviews = reviews.get((evidence_link.evidence_id, evidence_link.id))
+        evidence = evidence_by_id.get(evidence_link.evidence_id)
+        if own_reviews is None or evidence is None or evidence_link.shows is SupportKind.CONTEXT:
             continue
+        last_on = evidence.happened_to
         known_from = max(evidence_link.recorded_at, evidence.recorded_at)
-        for review, since, until in _verifying_reviews(index, evidence, evidence_link.id, known_from):
-            first = start_date_of(evidence, review)
-            if first is not None and is_in_window(index.facts.edition.tracking, first, evidence.happened_to):
+        for review, since, until in _verifying_reviews(own_reviews, index.known_until(evidence.id), known_from):
+            first_on = start_date_of(evidence, review)
+            if first_on is not None and is_in_window(window, first_on, last_on):
+                shows_action = is_action(evidence_link, evidence)
                 yield VerifiedLink(
-                    since,
-                    until,
-                    first,
-                    evidence.happened_to,
-                    evidence_link.benchmark_id,
-                    evidence.id,
-                    is_action(evidence_link, evidence),
+                    since, until, first_on, last_on, evidence_link.benchmark_id, evidence.id, shows_action
                 )
 
 
@@ -192,7 +194,8 @@ def _verified_readings(index: FactIndex) -> Iterator[ReadingInForce]:
         if cited is None or not is_of_period(index.facts.edition.tracking, reading):
             continue
         known_from = max(reading.recorded_at, cited.recorded_at)
-        for review, since, until in _verifying_reviews(index, cited, None, known_from):
+        own_reviews = index.reviews.get((cited.id, None), ())
+        for review, since, until in _verifying_reviews(own_reviews, index.known_until(cited.id), known_from):
             if review.recorded_at >= reading.recorded_at:
                 yield ReadingInForce(since, until, reading)
 
@@ -200,7 +203,7 @@ def _verified_readings(index: FactIndex) -> Iterator[ReadingInForce]:
 def _dated_assessments(index: FactIndex) -> Iterator[DatedAssessment]:
     """Yield assessments with the days they hold from. One without evidence holds from the day of its recording."""
     stated_start: dict[int, date] = {}
-    for (key, _), reviews in index.reviews.items():
+    for (key, _), reviews in index.reviews.items() if index.facts.assessments else ():
         newest = reviews[-1]
         if newest.first_on is not None and newest.decision is EvidenceDecision.VERIFIED:
             stated_start[key] = max(newest.first_on, stated_start.get(key, newest.first_on))
@@ -221,16 +224,17 @@ def _dated_assessments(index: FactIndex) -> Iterator[DatedAssessment]:
 
 
 def _verifying_reviews(
-    index: FactIndex, evidence: EvidenceFact, link_id: int | None, known_from: datetime
-) -> Iterator[tuple[EvidenceReviewFact, datetime, datetime]]:
-    """Yield the reviews that verify a line of evidence, in order, each with the moments between which it holds.
+    reviews: Sequence[EvidenceReviewFact], in_force_until: datetime, known_from: datetime
+) -> list[tuple[EvidenceReviewFact, datetime, datetime]]:
+    """Return the reviews that verify a line of evidence, in order, each with the moments between which it holds.
 
-    It holds until a newer review is recorded or a revision replaces the evidence.
+    It holds until a newer review is recorded or a revision replaces the evidence (`in_force_until`).
     """
-    reviews = index.reviews.get((evidence.id, link_id), ())
-    in_force_until = index.known_until(evidence.id)
+    found = []
     for number, review in enumerate(reviews, start=1):
-        since = max(review.recorded_at, known_from)
-        until = min(in_force_until, reviews[number].recorded_at) if number < len(reviews) else in_force_until
-        if review.decision is EvidenceDecision.VERIFIED and since < until:
-            yield review, since, until
+        if review.decision is EvidenceDecision.VERIFIED:
+            since = max(review.recorded_at, known_from)
+            until = min(in_force_until, reviews[number].recorded_at) if number < len(reviews) else in_force_until
+            if since < until:
+                found.append((review, since, until))
+    return found

@@ -29,6 +29,11 @@ def snapshot() -> Iterator[None]:
         _is_open.reset(token)
 
 
+def is_in_snapshot() -> bool:
+    """Return whether a snapshot is open."""
+    return _is_open.get()
+
+
 @contextmanager
 def _deferred_sqlite_transactions() -> Iterator[None]:
     """Start SQLite transactions without the write lock that the settings ask for, because reading blocks nobody."""

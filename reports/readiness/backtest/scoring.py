@@ -23,16 +23,9 @@ from fractions import Fraction
 from dialogues.choices import ReadingDirection, Verdict
 from recommendations.choices import REQUIRED_QUESTIONS, EffortQuestion, Pillar
 from reports.choices import PartKey, ReadinessVerdict
-from reports.readiness.answers import (
-    FULL,
-    NOTHING,
-    VERDICT_SHARES,
-    Finding,
-    compare_periods,
-    evaluate_target,
-    movement,
-)
+from reports.readiness.answers import VERDICT_SHARES, Finding, compare_periods, evaluate_target, movement
 from reports.readiness.backtest.country_years import CountryYear, NarrativeCount, OfficialComplicity, PlanStatus
+from reports.readiness.exact_sums import FULL, NOTHING
 from reports.readiness.facts import IndicatorFact, Period, ReadingFact
 from reports.readiness.scoring import (
     PART_LAW,

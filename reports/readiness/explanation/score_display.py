@@ -12,8 +12,9 @@ from recommendations.choices import Better, Rule
 from reports import formatting, sentences
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness import countable_facts
-from reports.readiness.answers import FULL, Finding, claimed_reason
+from reports.readiness.answers import Finding, claimed_reason
 from reports.readiness.countable_facts import newest_row
+from reports.readiness.exact_sums import FULL
 from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact
 from reports.readiness.readiness import Readiness
 from reports.readiness.reversed_actions import Reversal, find_reversed_benchmarks

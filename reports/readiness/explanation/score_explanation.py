@@ -12,9 +12,10 @@ from operator import attrgetter
 from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.choices import PartKey
 from reports.readiness import countable_facts
-from reports.readiness.answers import AskedBenchmark, AskedRecommendation, Finding, RowReference, claimed_reason
+from reports.readiness.answers import Finding, RowReference, claimed_reason
 from reports.readiness.explanation.counting_reasons import CountingStatus, CountingStatuses, find_counting_statuses
 from reports.readiness.facts import Facts
+from reports.readiness.questionnaire import AskedBenchmark, AskedRecommendation
 from reports.readiness.readiness import Readiness
 from reports.readiness.scoring import ScoreLine
 from tiptracker.localization import gettext, gettext_noop

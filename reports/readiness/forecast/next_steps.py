@@ -22,16 +22,8 @@ from dialogues.choices import CommitmentReach
 from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import REQUIRED_QUESTIONS, Better, EffortQuestion, Rule
 from reports.choices import StepKind, YearsAsked
-from reports.readiness.answers import (
-    FULL,
-    NOTHING,
-    Answers,
-    Finding,
-    Questionnaire,
-    RowReference,
-    answers_with_readings,
-    max_answers,
-)
+from reports.readiness.answers import Answers, Finding, RowReference, answers_with_readings, max_answers
+from reports.readiness.exact_sums import FULL, NOTHING
 from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import Facts, IndicatorFact
 from reports.readiness.forecast.claims import Claim
@@ -43,6 +35,7 @@ from reports.readiness.forecast.projection import (
     project_changes,
 )
 from reports.readiness.forecast.smallest_set import NO_DUE_DATE
+from reports.readiness.questionnaire import Questionnaire
 from reports.readiness.scoring import PointCalculator, compute_points
 
 ASSUMED_FINDING = Finding(FULL, "")

@@ -6,7 +6,7 @@ promises are not concrete actions (22 U.S.C. 7107(b), Tier 2).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,23 +14,15 @@ from fractions import Fraction
 from itertools import chain, combinations
 
 from dialogues.choices import CommitmentReach
-from dialogues.commitment_status import summarize_events
 from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import Better, Rule
 from reports.choices import PartKey
-from reports.readiness.answers import (
-    FULL,
-    HALF,
-    Answers,
-    AskedBenchmark,
-    Finding,
-    Questionnaire,
-    answers_with_readings,
-    max_answers,
-)
+from reports.readiness.answers import Answers, Finding, answers_with_readings, max_answers
 from reports.readiness.countable_facts import FactView
-from reports.readiness.facts import CommitmentFact, Facts, ReadingFact
+from reports.readiness.exact_sums import FULL, HALF
+from reports.readiness.facts import CommitmentFact, ReadingFact
 from reports.readiness.forecast.smallest_set import NO_DUE_DATE, SetCandidate, find_smallest_set, rank_key
+from reports.readiness.questionnaire import AskedBenchmark, Questionnaire
 from reports.readiness.scoring import PointCalculator, Score, ScoreLine, compute_score
 
 type OpenCommitment = tuple[CommitmentFact, date | None]
@@ -111,18 +103,6 @@ def project_open_commitments(
             for benchmark_id, reach in commitment.towards.items():
                 by_reach[reach] |= {benchmark_id} & benchmark_ids
     return project(claimed_record, met=by_reach[CommitmentReach.MEETS], steps=by_reach[CommitmentReach.CONTRIBUTES])
-
-
-def open_commitments(facts: Facts, as_of: date) -> Iterator[OpenCommitment]:
-    """Yield the government's open commitments, each with its due date in force. `facts` are the known ones.
-
-    Only events close a commitment. One that is reported done is a claim and counts as such. One with a waiting update
-    that claims progress is still open.
-    """
-    for commitment in facts.commitments:
-        summary = summarize_events(commitment.events, as_of)
-        if commitment.ministry_id is not None and summary is not None and summary.is_open:
-            yield commitment, summary.due_on
 
 
 def due_dates(commitments: Iterable[OpenCommitment]) -> Mapping[int, date]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dialogues.choices import Verdict
-from reports.readiness.answers import NOTHING
+from reports.readiness.exact_sums import NOTHING
 from reports.readiness.forecast.review_simulation import ReviewGain, ReviewSimulation, ScoreDrop
 
 

@@ -17,19 +17,12 @@ from dialogues.choices import EvidenceDecision, Verdict
 from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import Rule
 from reports import formatting
-from reports.readiness.answers import (
-    FULL,
-    HALF,
-    Answers,
-    AskedBenchmark,
-    Finding,
-    build_questionnaire,
-    compute_answers,
-    compute_partial_answers,
-)
+from reports.readiness.answers import Answers, Finding, compute_answers, compute_partial_answers
 from reports.readiness.countable_facts import Action, FactView, group_by_key, is_action, newest_row
+from reports.readiness.exact_sums import FULL, HALF
 from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import AssessmentFact, EvidenceFact, EvidenceReviewFact, Facts, IndicatorFact, ReadingFact
+from reports.readiness.questionnaire import AskedBenchmark, build_questionnaire
 from reports.readiness.scoring import PointCalculator
 from reports.readiness.verified_history import VerifiedHistory
 from tiptracker.localization import format_number, gettext

@@ -231,7 +231,7 @@ def test_a_figure_of_the_year_before_stops_with_the_evidence_it_cites(record):
     cited = record.evidence(START, END, known=START)
     reading = record.reading_year_before(record.counted, 4, known=START)
     record.tables["readings"] = [
-        replace(row, evidence_id=cited) if row.id == reading else row for row in record.tables["readings"]
+        row._replace(evidence_id=cited) if row.id == reading else row for row in record.tables["readings"]
     ]
     assert build_verified_view(record.facts, END).previous
     record.evidence(START, END, known=KNOWN, revises=cited)

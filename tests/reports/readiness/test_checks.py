@@ -504,7 +504,7 @@ def test_an_update_before_a_new_due_date_or_an_accepted_one_does_not_count_as_la
     )
     if accepted:
         [sent] = record.tables["update_versions"]
-        record.tables["update_versions"][:] = [replace(sent, returned_at=None)]
+        record.tables["update_versions"][:] = [sent._replace(returned_at=None)]
 
     [check] = find_problems(record)
     assert check.sentence == (

@@ -10,7 +10,8 @@ from hypothesis import given
 from dialogues.choices import ClaimedProgress, CommitmentReach, ReadingDirection, Verdict
 from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from reports.choices import StepKind, YearsAsked
-from reports.readiness.answers import FULL, Answers, Finding, RowReference, compute_answers, max_answers, min_answers
+from reports.readiness.answers import Answers, Finding, RowReference, compute_answers, max_answers, min_answers
+from reports.readiness.exact_sums import FULL
 from reports.readiness.forecast.projection import project
 from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.scoring import compute_points

@@ -1,0 +1,208 @@
+"""Readiness that is brought up to date after new rows equals readiness that is evaluated anew."""
+
+from dataclasses import fields, replace
+from datetime import timedelta
+from fractions import Fraction
+from unittest.mock import patch
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentReach,
+    EvidenceDecision,
+    ReadingDirection,
+    SupportKind,
+    Verdict,
+)
+from recommendations.choices import EffortQuestion, Pillar, Rule
+from reports.readiness.facts import Facts
+from reports.readiness.new_rows import NewRows
+from reports.readiness.readiness import bring_up_to_date, evaluate_readiness
+from tests.reports.record_builder import RecordBuilder
+from tests.reports.record_strategies import KEYS, PERIOD, days, days_in_period, records
+
+TABLES = [field.name for field in fields(NewRows)]
+BATCHES = 8
+"""The record before, and the new rows that come in so many batches less one."""
+
+
+def all_fields(result):
+    """Return every field of a result, with those that an ordinary comparison leaves out, without the order of rows."""
+    values = {field.name: getattr(result, field.name) for field in fields(result) if field.name != "kept_results"}
+    values["open_commitments"] = {row.id: (row, due_on) for row, due_on in values["open_commitments"]}
+    values["known_facts"] = {
+        field.name: frozenset(map(repr, rows))
+        if isinstance(rows := getattr(result.known_facts, field.name), tuple)
+        else rows
+        for field in fields(Facts)
+    }
+    views = values.pop("views")
+    return values | {name: getattr(views, name) for name in ("verified_last_actions", "begun", "waiting")}
+
+
+def as_before(row, random):
+    """Return a row as it may have been before: an update that waited, a commitment with fewer events."""
+    if hasattr(row, "decided_at"):
+        return row._replace(decided_at=None, returned_at=None, withdrawn_at=None)
+    if hasattr(row, "events"):
+        return replace(row, events=tuple(event for event in row.events if random.random() < 0.5))
+    return row
+
+
+def in_batches(facts, random):
+    """Yield the facts in batches, each with its new rows. Rows of any kind come in any batch, and in any order."""
+    come = {name: [(random.randrange(BATCHES), row) for row in getattr(facts, name)] for name in TABLES}
+    terms = [(random.randrange(BATCHES), row) for row in facts.edition_terms]
+    so_far = replace(facts, **dict.fromkeys(TABLES, ()))
+    for batch in range(BATCHES):
+        rows = {name: [row for number, row in rows if number == batch] for name, rows in come.items()}
+        for name in ("update_versions", "commitments"):  # rows that may change
+            rows[name] += [
+                as_before(row, random) for number, row in come[name] if number > batch and random.random() < 0.3
+            ]
+        new_rows = NewRows(**{name: tuple(random.sample(found, len(found))) for name, found in rows.items()})
+        so_far = replace(
+            new_rows.added_to(so_far), edition_terms=tuple(row for number, row in terms if number <= batch)
+        )
+        yield so_far, new_rows
+
+
+def dense_record(random):
+    """Return a record in which almost every row touches another: little of it counts for nothing."""
+
+    def day():
+        return PERIOD.starts_on + timedelta(days=random.randrange(330))
+
+    record = RecordBuilder(PERIOD)
+    indicators = [
+        record.indicator(question.value, random.choice([*Pillar]), question) for question in [*EffortQuestion][:3]
+    ]
+    for number in range(1, 4):
+        recommendation = record.recommendation(number, random.choice([*Pillar]))
+        for letter in "ab":
+            rule, indicator = random.choice([(Rule.ASSESSED, None)] * 3 + [(Rule.MORE, random.choice(indicators))])
+            terms = record.benchmark_terms(rule, known=PERIOD.starts_on, indicator_id=indicator)
+            record.benchmark(recommendation, f"{number}{letter}", terms)
+    keys = list(record.benchmark_ids)
+    commitments = [
+        record.commitment(
+            made=day(),
+            due=day(),
+            ministry=random.choice([1, 2, None]),
+            later_events=[(random.choice([*CommitmentEventKind]), day(), day())],
+            **{f"_{key}": random.choice([*CommitmentReach]) for key in random.sample(keys, 2)},
+        )
+        for _ in range(4)
+    ]
+    versions = [
+        record.update_version(
+            random.choice([*ClaimedProgress]),
+            known=day(),
+            ministry_id=random.choice([1, 2]),
+            commitment_id=random.choice(commitments),
+            **random.choice([{}, {}, {"returned": day()}, {"withdrawn": day()}]),
+        )
+        for _ in range(6)
+    ]
+    evidence, kinds = [], [SupportKind.ACTION, SupportKind.ACTION, SupportKind.ACTION, SupportKind.PLAN]
+    for _ in range(14):
+        last = day()
+        evidence.append(
+            record.evidence(
+                random.choice([None, last]),
+                last,
+                known=last,
+                sent=random.choice([None, *versions]),
+                revises=evidence[-1] if evidence and random.random() < 0.3 else None,
+                **{f"_{key}": random.choice(kinds) for key in random.sample(keys, 2)},
+            )
+        )
+    for row in [*evidence, *evidence]:
+        shown_on = [link.benchmark_id for link in record.tables["evidence_links"] if link.evidence_id == row]
+        key = random.choice([None, *[key for key in keys if record.benchmark_ids[key] in shown_on]])
+        decision = random.choice([EvidenceDecision.VERIFIED, EvidenceDecision.VERIFIED, EvidenceDecision.REJECTED])
+        record.review(row, known=day(), key=key, decision=decision, first_on=random.choice([None, day()]))
+    for _ in range(8):
+        record.assessment(random.choice(keys), random.choice([*Verdict]), known=day(), on=random.sample(evidence, 2))
+    for indicator in indicators:
+        record.reading_year_before(indicator, random.randrange(9), known=day())
+        for _ in range(4):
+            value = random.choice([None, ReadingDirection.UP, random.randrange(9), random.randrange(9)])
+            sources = {"evidence": random.choice([None, *evidence]), "sent": random.choice([None, *versions])}
+            record.reading(indicator, value, through=day(), known=day(), **sources)
+    return record
+
+
+def check_batches(facts, as_of, random):
+    batches = in_batches(facts, random)
+    kept = evaluate_readiness(next(batches)[0], as_of=as_of)
+    for facts_then, new_rows in batches:
+        kept = bring_up_to_date(kept, facts_then, new_rows)
+
+        assert all_fields(kept) == all_fields(evaluate_readiness(facts_then, as_of=as_of))
+
+
+@given(records(), days, st.randoms(use_true_random=False))
+@settings(max_examples=10)
+def test_readiness_that_is_brought_up_to_date_equals_readiness_evaluated_anew(record, as_of, random):
+    check_batches(record.facts, as_of, random)
+
+
+@given(st.randoms(use_true_random=True), days_in_period)
+@settings(max_examples=40)
+def test_so_does_that_of_a_dense_record(random, as_of):
+    check_batches(dense_record(random).facts, as_of, random)
+
+
+@given(records(), days, st.sampled_from(KEYS))
+def test_what_is_asked_may_change_as_well(record, as_of, key):
+    before = record.facts
+    terms = record.benchmark_terms(known=as_of - timedelta(days=1), weight=3, is_about_complicity=True)
+    benchmarks = [
+        replace(row, terms=(*row.terms, terms)) if row.id == record.benchmark_ids[key] else row
+        for row in record.tables["benchmarks"]
+    ]
+    after = replace(before, benchmarks=tuple(benchmarks))
+
+    kept = bring_up_to_date(evaluate_readiness(before, as_of=as_of), after, NewRows())
+
+    assert all_fields(kept) == all_fields(evaluate_readiness(after, as_of=as_of))
+
+
+def record_with_action():
+    """Return a record with one benchmark, and an action on it that nobody has reviewed."""
+    record = RecordBuilder(PERIOD)
+    terms = record.benchmark_terms(known=PERIOD.starts_on)
+    record.benchmark(record.recommendation(1, Pillar.PROSECUTION), "1a", terms)
+    return record, record.action("1a", PERIOD.starts_on, PERIOD.starts_on, known=PERIOD.starts_on)
+
+
+def test_a_result_that_misses_what_a_review_touches_is_seen():
+    record, action = record_with_action()
+    before = evaluate_readiness(record.facts, as_of=PERIOD.ends_on)
+    record.review(action, known=PERIOD.ends_on, key="1a")
+    anew = evaluate_readiness(record.facts, as_of=PERIOD.ends_on)
+    new_rows = NewRows(reviews=record.facts.reviews)
+
+    with patch.object(NewRows, "touched_evidence", return_value=frozenset()):
+        forgetful = bring_up_to_date(before, record.facts, new_rows)
+
+    assert (before.score, anew.score) == (Fraction(0), 30 * Fraction(1, 2) + Fraction(20, 3))
+    assert all_fields(forgetful) != all_fields(anew)
+    assert all_fields(bring_up_to_date(before, record.facts, new_rows)) == all_fields(anew)
+
+
+def test_nothing_that_nobody_touched_is_computed_again():
+    record, _ = record_with_action()
+    before = evaluate_readiness(record.facts, as_of=PERIOD.ends_on)
+    record.commitment(made=PERIOD.starts_on, due=None)
+
+    with patch("reports.readiness.answers.evaluate_unassessed") as evaluated:
+        after = bring_up_to_date(before, record.facts, NewRows(commitments=record.facts.commitments))
+
+    assert not evaluated.called
+    assert after.verified.benchmarks[0] is before.verified.benchmarks[0]
+    assert len(after.open_commitments) == 1
