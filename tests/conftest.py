@@ -98,6 +98,7 @@ from django.utils import timezone
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from reports.readiness.kept_readiness import forget_readiness
 from tests.html_whitespace import collapse_layout_whitespace
 from tests.locks import record_locks
 from tests.refusals import recorded_refusals
@@ -214,9 +215,13 @@ def forbid_sending_in_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def clear_cache() -> None:
-    """Empty the cache before each test, because rate limits and other counts are kept in it."""
+    """Empty the cache before each test, because rate limits and other counts are kept in it.
+
+    The process also forgets the readiness of editions of other tests.
+    """
     redis_breaker.answered()
     cache.clear()
+    forget_readiness()
 
 
 _sandbox_results: dict[tuple[object, ...], ProcessResult] = {}

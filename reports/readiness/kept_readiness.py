@@ -1,0 +1,205 @@
+"""Keep the readiness of editions in the memory of the process, and bring it up to date as their records grow.
+
+Nothing is ever stale. A result is returned as it is only for the version of the record for which it was computed.
+Otherwise the rows that were added since are read, and what they touch is computed again. Wherever it is not certain
+that this finds every change, everything is gathered and evaluated anew: see `_RecordPosition`.
+"""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from datetime import date
+from threading import Lock
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Model, Subquery, Value
+from django.db.models.expressions import Combinable, RawSQL
+
+from recommendations.models import Edition
+from reports.readiness.fact_queries import GROWING_TABLES
+from reports.readiness.facts import Facts
+from reports.readiness.gathering import gather_facts, gather_newer_facts
+from reports.readiness.new_rows import NewRows
+from reports.readiness.readiness import Readiness, bring_up_to_date, evaluate_readiness
+from tiptracker.accounts.models import Country
+from tiptracker.audit.models import AuditEntry
+from tiptracker.infrastructure.prepared_query import PreparedQuery
+from tiptracker.infrastructure.read_snapshot import is_in_snapshot, snapshot
+from tiptracker.localization import current_language
+
+MOST_EDITIONS = 16
+"""Of how many editions a process keeps facts and results."""
+MOST_ROWS = 30_000
+"""How many rows the kept facts may have together. A thousand rows take about half a megabyte, with the results."""
+MOST_RESULTS = 4
+"""How many results a process keeps of an edition: as of different days, or in different languages."""
+
+
+def readiness_of(edition: Edition, *, as_of: date, version: Hashable) -> Readiness:
+    """Return the readiness of an edition as of a day, by everything recorded, in the language of the reader.
+
+    It equals `evaluate_readiness(gather_facts(edition), as_of=as_of)`. Like that, it raises RuntimeError within a
+    transaction that may have written: what is rolled back must not be kept.
+
+    Args:
+        edition: the edition, with its country.
+        as_of: the day.
+        version: the version of the country's record: a value that changes with every fact written to it. Read it before
+            calling, in the same snapshot or earlier.
+    """
+    return _bring_record_up_to_date(edition, version).readiness(as_of)
+
+
+def facts_of(edition: Edition, *, version: Hashable) -> Facts:
+    """Return the facts of an edition. They equal `gather_facts(edition)`. See `readiness_of` for the arguments."""
+    return _bring_record_up_to_date(edition, version).facts
+
+
+class _RecordPosition(NamedTuple):
+    """How far a snapshot reads: by table its newest key, and the newest entry of the activity log.
+
+    `is_settled` says that no other transaction writes to these tables. PostgreSQL gives out keys before it commits, so
+    a row may appear below a key that was read before. So facts are brought up to date from a position up to which all
+    rows had appeared when they were read: from the position of an earlier reading at which nobody was writing. A writer
+    holds the lock of its table before it gets a key, so whoever could still add a row below that position would have
+    been seen. SQLite has one writer at a time, so its keys appear in order.
+
+    Each log entry contains the hash of the one before. If the kept entry is still in its place, the database has not
+    been restored to an earlier state since. Before the first entry, that cannot be told.
+    """
+
+    newest: Mapping[type[Model], int]
+    log_number: int
+    log_hash: str
+    is_settled: bool
+    former_hash: str
+    """The hash of the log entry with the number that was asked for."""
+
+
+class _KeptRecord:
+    """The facts of an edition with their results, for one version of the record."""
+
+    def __init__(
+        self, version: Hashable, facts: Facts, position: _RecordPosition, complete_to: Mapping[type[Model], int] | None
+    ) -> None:
+        self.version, self.facts, self.position = version, facts, position
+        self.complete_to = position.newest if connection.vendor == "sqlite" else complete_to
+        """By table, a key up to which the facts hold every row there will ever be. None if that is not known."""
+        self._results: OrderedDict[tuple[date, str], tuple[Readiness, NewRows | None]] = OrderedDict()
+
+    def readiness(self, as_of: date) -> Readiness:
+        """Return the readiness as of a day, from the kept result if there is one."""
+        key = as_of, current_language()
+        result, new_rows = self._results.get(key, (None, None))
+        if result is None:
+            result = evaluate_readiness(self.facts, as_of=as_of)
+        elif new_rows is not None:
+            result = bring_up_to_date(result, self.facts, new_rows)
+        self._results[key] = result, None
+        while len(self._results) > MOST_RESULTS:
+            self._results.popitem(last=False)
+        return result
+
+    def with_new_rows(
+        self, version: Hashable, facts: Facts, position: _RecordPosition, new_rows: NewRows
+    ) -> "_KeptRecord":
+        """Return the record as it is now. Its results are brought up to date when they are asked for."""
+        complete_to = self.position.newest if self.position.is_settled else self.complete_to
+        record = _KeptRecord(version, facts, position, complete_to)
+        for key, (result, missing) in list(self._results.items()):
+            record._results[key] = result, new_rows if missing is None else missing.followed_by(new_rows)
+        return record
+
+
+_kept: OrderedDict[int, _KeptRecord] = OrderedDict()
+"""The kept records by edition, the one that was used last at the end."""
+_lock = Lock()
+
+
+def forget_readiness() -> None:
+    """Forget all that the process keeps."""
+    with _lock:
+        _kept.clear()
+
+
+def _bring_record_up_to_date(edition: Edition, version: Hashable) -> _KeptRecord:
+    """Return the kept record of an edition for a version, brought up to date or gathered anew if need be."""
+    with _lock:
+        kept = _kept.get(edition.pk)
+    if kept is None or kept.version != version:
+        kept = (kept and _update_record(edition, version, kept)) or _gather_record(edition, version)
+    with _lock:
+        _kept[edition.pk] = kept
+        _kept.move_to_end(edition.pk)
+        while len(_kept) > MOST_EDITIONS or (len(_kept) > 1 and sum(map(_count_rows, _kept.values())) > MOST_ROWS):
+            _kept.popitem(last=False)
+    return kept
+
+
+def _count_rows(record: _KeptRecord) -> int:
+    facts = record.facts
+    return sum(
+        map(len, (facts.evidence, facts.evidence_links, facts.reviews, facts.update_versions, facts.commitments))
+    )
+
+
+def _gather_record(edition: Edition, version: Hashable) -> _KeptRecord:
+    before = None if is_in_snapshot() else _read_position(edition)
+    with snapshot():
+        position = _read_position(edition)
+        facts = gather_facts(edition)
+    return _KeptRecord(version, facts, position, before.newest if before and before.is_settled else None)
+
+
+@snapshot()
+def _update_record(edition: Edition, version: Hashable, kept: _KeptRecord) -> _KeptRecord | None:
+    """Return the kept record with the rows that were added since; None if it cannot be brought up to date."""
+    if kept.complete_to is None:
+        return None
+    position = _read_position(edition, kept.position.log_number)
+    if not kept.position.log_hash or position.former_hash != kept.position.log_hash:
+        return None
+    newer = gather_newer_facts(edition, kept.facts, kept.complete_to, position.newest)
+    return kept.with_new_rows(version, newer[0], position, newer[1]) if newer else None
+
+
+def _read_position(edition: Edition, log_number: int = 0) -> _RecordPosition:
+    found = _POSITION.rows(country=edition.country_id, number=log_number)
+    ((*keys, number, log_hash, former_hash, is_settled),) = found
+    newest = {table: key or 0 for table, key in zip(GROWING_TABLES, keys, strict=True)}
+    return _RecordPosition(newest, number or 0, log_hash or "", bool(is_settled), former_hash or "")
+
+
+def _position_columns(number: int) -> list[Combinable]:
+    def newest(table: type[Model], column: str, order: str) -> Subquery:
+        return Subquery(table._default_manager.order_by(f"-{order}").values(column)[:1])
+
+    return [
+        *(newest(table, "pk", "pk") for table in GROWING_TABLES),
+        newest(AuditEntry, "number", "number"),
+        newest(AuditEntry, "hash", "number"),
+        Subquery(AuditEntry.objects.filter(number=number).values("hash")),
+        _nobody_writes(),
+    ]
+
+
+def _nobody_writes() -> Combinable:
+    """Return the condition that no other transaction holds the lock for writing of a table of facts."""
+    if connection.vendor == "sqlite":
+        return Value(1)
+    tables = [f"'{connection.ops.quote_name(table._meta.db_table)}'::regclass" for table in GROWING_TABLES]
+    return RawSQL(_NOBODY_WRITES.format(tables=", ".join(tables)), [])  # noqa: S611 -- names of our own tables
+
+
+_NOBODY_WRITES = """
+NOT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND relation IN ({tables}) AND pid <> pg_backend_pid()
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+)
+"""
+_POSITION = PreparedQuery(
+    lambda country, number: Country.objects.filter(pk=country).values_list(*_position_columns(number)),
+    country=int,
+    number=int,
+)
