@@ -25,6 +25,7 @@ from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 from tiptracker.localization import format_date, gettext
 from tiptracker.notifications.preferences import kinds_for_role
+from tiptracker.web.kept_pages import keep_value
 
 
 class NavigationItem(NamedTuple):
@@ -251,7 +252,10 @@ def _beside_url(request: HttpRequest, shown: Tab, tab: Tab) -> str | None:
 
 def _count_tasks(request: HttpRequest, user: User, tab: Tab) -> int:
     edition = get_page_edition(request) if tab.view == "my_tasks" else None
-    return count_waiting_tasks(user, edition) if edition else 0
+    if edition is None:
+        return 0
+    key = ("waiting tasks", user.pk, user.role, edition.pk, clock.today(edition.country.time_zone))
+    return keep_value(request, key, [edition.country_id], lambda: count_waiting_tasks(user, edition))
 
 
 def count_waiting_tasks(user: User, edition: Edition) -> int:

@@ -158,6 +158,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "tiptracker.web.pages.page_context",
                 "recommendations.navigation.navigation_context",
+                "tiptracker.saved_filters.views.saved_filters_context",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -190,6 +191,7 @@ else:
 
 REDIS_URL = env.REDIS_URL.read()
 CACHES = cache_settings(REDIS_URL, folder=VAR_DIR / "cache")
+KEEP_PAGES = True  # see tiptracker/web/kept_pages.py; tests that write rows without the log turn it off
 
 # --- Files ----------------------------------------------------------------------------------------------
 # Never inside a folder that a web server serves. Files leave only through views that check `visible_to`.

@@ -41,7 +41,6 @@ from tiptracker import clock
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.subjects import OpeningCount, count_openings
 from tiptracker.localization import gettext, gettext_lazy
-from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.web import exports
 from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.pages import render_page
@@ -131,7 +130,6 @@ def evidence_list(request: EditionRequest) -> HttpResponse:
     context = {
         "reads_log": can_read_log(user),
         "filter": chosen,
-        "saved_filters": saved_filters_bar(request),
         "is_narrowed": chosen.is_narrowing,
         "page": page,
         "lines": [_evidence_row(shown[key], editions, opened_by.get(key), reversals) for key in keys],

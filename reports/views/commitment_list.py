@@ -18,6 +18,7 @@ from dialogues.models import AgreedProof, Commitment, CommitmentBenchmark
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.views.commitments import DUE_DATE_ORDER, CommitmentStatusRow, annotate_commitments, commitment_status_row
 from recommendations.edition_context import EditionRequest
+from recommendations.kept_pages import keep_page
 from recommendations.models import Edition, Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
 from reports.briefings.reversal_sentences import gather_reversals
@@ -25,7 +26,6 @@ from reports.readiness.gathering import gather_facts
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.localization import gettext, gettext_lazy
-from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 from tiptracker.web.search import filter_by_words
@@ -41,6 +41,7 @@ EXPORT_HEADERS = (
 
 @login_required
 @require_safe
+@keep_page(is_personal=False)
 def commitment_list(request: EditionRequest) -> HttpResponse:
     """List the commitments, filtered and sorted by the query string.
 
@@ -67,7 +68,6 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
-        "saved_filters": saved_filters_bar(request),
         "is_narrowed": chosen.is_narrowing,
         "page": page,
         "lines": _list_rows(user, edition, page, today),

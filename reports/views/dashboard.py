@@ -19,6 +19,7 @@ from dialogues.permissions import can_give_reviews
 from dialogues.request_status import RequestStanding
 from recommendations.choices import Tier
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
+from recommendations.kept_pages import keep_page
 from recommendations.models import Benchmark, Edition
 from reports import sentences
 from reports.briefings.commitment_priority import CommitmentPriorities
@@ -98,6 +99,7 @@ class DashboardMinistry(NamedTuple):
 
 
 @readiness_page
+@keep_page(is_personal=True)
 def dashboard(request: EditionRequest) -> HttpResponse:
     """Show the record of the edition as it is today."""
     edition = request.edition

@@ -55,7 +55,6 @@ from reports.views.commitments import CommitmentDisplay
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.localization import format_date, gettext, gettext_lazy
-from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.web import exports
 from tiptracker.web.pages import SignedInRequest, render_page
 
@@ -184,7 +183,6 @@ def recommendation_list(request: EditionRequest) -> HttpResponse:
     recommendations = _apply_filter(visible.active().select_related("lead").with_pillar(), filter_form.cleaned_data)
     context: dict[str, Any] = {"edition": edition, "filter": filter_form, "is_narrowed": filter_form.is_narrowing}
     if not exports.is_export_requested(request):
-        context["saved_filters"] = saved_filters_bar(request)
         if not filter_form.is_narrowing:
             retired = visible.filter(is_retired=True).order_by("number", "pk").values_list("pk", "text")
             context["retired"] = [(reverse("recommendation_detail", args=[pk]), text) for pk, text in retired]

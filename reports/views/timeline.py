@@ -16,7 +16,6 @@ from reports.forms import DayStatus, TimelineFilter
 from reports.views.access import embassy_page
 from tiptracker import clock
 from tiptracker.localization import gettext_lazy
-from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 
@@ -54,7 +53,6 @@ def timeline(request: EditionRequest) -> HttpResponse:
         "chart": year.draw_timeline(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
         "outside": sum(not edition.starts_on <= day.shown_on <= edition.ends_on for day in days),
         "filter": filter_form,
-        "saved_filters": saved_filters_bar(request),
         "is_narrowed": filter_form.is_narrowing,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "may_edit": can_edit_recommendations(request.user, edition),

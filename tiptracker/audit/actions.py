@@ -15,6 +15,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit import chain, request_context
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
+from tiptracker.audit.record_version import renew_versions
 from tiptracker.choices import Role
 from tiptracker.infrastructure.transactions import is_in_transaction
 from tiptracker.localization import gettext
@@ -106,6 +107,7 @@ def record_all(
         for entry, (salt, before, after) in zip(entries, values, strict=True)
         if before or after
     )
+    renew_versions((entry.country_id, entry.verb) for entry in entries)
     return entries
 
 

@@ -119,6 +119,18 @@ class AuditDetail(models.Model):
         return f"before and after of entry {self.entry_id}"
 
 
+class RecordVersion(models.Model):
+    """The version of one country's record: a random token that changes with it (`tiptracker.audit.record_version`)."""
+
+    country = models.PositiveBigIntegerField(
+        primary_key=True, help_text="The key of the country; 0 for what belongs to no country."
+    )
+    token = models.CharField(max_length=24)
+
+    def __str__(self) -> str:
+        return f"{self.country}: {self.token}"
+
+
 class ListReadQuerySet(OwnRowsQuerySet["ListRead"]):
     def on_day(self, person: AnyUser, day: date) -> Self:
         """Return the counts of what a person was sent on a day, one per list."""

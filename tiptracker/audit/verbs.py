@@ -44,6 +44,11 @@ VERBS_CHANGING_NO_FACT = frozenset(
 Every other verb counts as a change, also a verb that is not listed here: one check too many costs little.
 """
 
+VERBS_LEAVING_PAGES = frozenset(
+    verb for verb, (group, _) in VERBS.items() if group in {VerbGroup.READ, VerbGroup.SIGN_IN, VerbGroup.REFUSED}
+)
+"""Verbs that change nothing that a page shows, apart from the log itself: reading, signing in, and refusals."""
+
 
 def describe_verb(verb: str, country: str = "") -> str:
     """Return the wording of a verb, for an entry of this country: "Verified evidence".

@@ -27,7 +27,6 @@ from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet,
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.subjects import LogEntryRow, list_entry_rows
 from tiptracker.localization import gettext, gettext_noop
-from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.web.rate_limits import rate_limited
 from tiptracker.web.spreadsheets import csv_lines
 
@@ -49,7 +48,6 @@ def log_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(matching, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filter": log_filter,
-        "saved_filters": saved_filters_bar(request),
         "page": page,
         "lines": list_entry_rows(page, user),
         "head": actions.log_head(),

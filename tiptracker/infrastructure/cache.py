@@ -37,7 +37,7 @@ class FallbackCache(BaseCache):
         super().__init__(params)
         self._location = location
         self._lock_outs = params["OPTIONS"]["lock_outs"]
-        self._memory = LocMemCache("while the shared cache fails", {})
+        self._memory = LocMemCache(f"while {location} fails", {})
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         return self._ask(key, lambda cache: cache.get(key, default, version))

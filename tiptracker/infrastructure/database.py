@@ -92,12 +92,12 @@ def cache_settings(redis_url: str, *, folder: Path) -> dict[str, dict[str, Any]]
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1.0, "retry": Retry(NoBackoff(), 0)},
     }
     files = {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": folder}
+    fallback = {"BACKEND": "tiptracker.infrastructure.cache.FallbackCache", "OPTIONS": {"lock_outs": "lock_outs"}}
     return {
-        "default": {
-            "BACKEND": "tiptracker.infrastructure.cache.FallbackCache",
-            "LOCATION": "shared",
-            "OPTIONS": {"lock_outs": "lock_outs"},
-        },
+        "default": fallback | {"LOCATION": "shared"},
         "shared": redis if redis_url else files,
+        # Apart from the counts of the limits, so that pages never push those out.
+        "pages": fallback | {"LOCATION": "shared_pages"},
+        "shared_pages": redis | {"KEY_PREFIX": "pages"} if redis_url else files | {"LOCATION": folder / "pages"},
         "lock_outs": {"BACKEND": "tiptracker.lock_outs.backend.LockOutCache"},
     }

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from tiptracker import clock
 from tiptracker.errors import Refused
@@ -40,7 +41,12 @@ class SavedFiltersBar(NamedTuple):
     address: str
 
 
-def saved_filters_bar(request: HttpRequest) -> SavedFiltersBar:
+def saved_filters_context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: what stands above a list. It is lazy, so other pages ask for nothing."""
+    return {"saved_filters": SimpleLazyObject(lambda: _saved_filters_bar(request))}
+
+
+def _saved_filters_bar(request: HttpRequest) -> SavedFiltersBar:
     """Return what stands above the list that is being shown (templates/includes/saved_filters.html). One query."""
     page = (request.resolver_match and request.resolver_match.url_name) or ""
     here = ListAddress(page, request.path, filters_of(page, request.GET))

@@ -3,6 +3,9 @@
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
+
+from tiptracker.web.kept_body import KeptBodyResponse
 
 TEXT_TYPES = frozenset({"text/html", "text/csv", "text/plain", "application/json", "application/vnd.oai.openapi+json"})
 
@@ -16,5 +19,11 @@ class TextCompressionMiddleware(GZipMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if response.headers.get("Content-Type", "").partition(";")[0] not in TEXT_TYPES:
+            return response
+        if isinstance(response, KeptBodyResponse) and "gzip" in request.headers.get("Accept-Encoding", ""):
+            response.content = response.gzipped()
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers["Content-Length"] = str(len(response.content))
+            patch_vary_headers(response, ["Accept-Encoding"])
             return response
         return super().process_response(request, response)

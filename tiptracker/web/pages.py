@@ -31,6 +31,7 @@ from tiptracker.localization import list_languages
 from tiptracker.web import error_pages
 from tiptracker.web.complete_body import IncompleteBody
 from tiptracker.web.error_pages import api_or_plain_page, with_plain_fallback
+from tiptracker.web.kept_pages import gap_context
 from tiptracker.web.preserved_input import SIGNED_OUT_STATE, preserved_input_context, wants_json
 from tiptracker.web.script_sentences import translate_script_sentences
 from tiptracker.web.unavailable import unavailable_response
@@ -58,7 +59,7 @@ def render_page(
 ) -> HttpResponse:
     """Render the whole page, or only its `partial` if htmx asks for it."""
     template_name = f"{template}#{partial}" if partial and request.headers.get("HX-Request") else template
-    response = render(request, template_name, dict(context), status=status)
+    response = render(request, template_name, {**context, **gap_context(request)}, status=status)
     if partial:
         patch_vary_headers(response, ["HX-Request"])
     return response

@@ -18,7 +18,6 @@ from tiptracker.localization import gettext
 from tiptracker.onboarding.actions.ministries import change_ministry
 from tiptracker.onboarding.forms import CountryFilter, MinistryForm, OfficeHolderFormSet, OfficeHolderRow
 from tiptracker.onboarding.permissions import require_administrator
-from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import (
     add_empty_row,
@@ -51,7 +50,6 @@ def ministry_list(request: SignedInRequest) -> HttpResponse:
         holders_by_ministry.setdefault(holder.ministry_id, []).append(holder)
     context = {
         "filter": chosen,
-        "saved_filters": saved_filters_bar(request),
         "page": page,
         "lines": [(ministry, holders_by_ministry.get(ministry.pk, [])) for ministry in page],
         "countries": countries,

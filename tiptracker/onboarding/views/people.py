@@ -57,7 +57,6 @@ from tiptracker.onboarding.forms import (
 from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.onboarding.remaining_officers import warn_of_few_officers
 from tiptracker.onboarding.views.requests import pending_requests
-from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import add_refusal, invalid_forms, mark_as_seen
 from tiptracker.web.frontend.forms import TrackerForm
@@ -103,7 +102,6 @@ def person_list(request: SignedInRequest) -> HttpResponse:
     successors = dict(planned.values_list("person", "successor__name"))
     context = {
         "filter": chosen,
-        "saved_filters": saved_filters_bar(request),
         "page": page,
         "handed_over_roles": HANDED_OVER_ROLES,
         "lines": [

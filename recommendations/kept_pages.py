@@ -1,0 +1,45 @@
+"""Pages of an edition that are kept in the cache until the record of its country changes."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from recommendations.edition_context import EditionRequest, visible_editions
+from tiptracker import clock
+from tiptracker.web.kept_pages import answer_kept
+
+type EditionView[**P] = Callable[Concatenate[EditionRequest, P], HttpResponse]
+
+
+def keep_page[**P](*, is_personal: bool) -> Callable[[EditionView[P]], EditionView[P]]:
+    """Decorate a view of an edition that only reads the record of its country.
+
+    Its page depends on the request's address, the day, the language, and the reader's role, ministry and editions, and
+    if `is_personal` on who the reader is. Put it below the decorators that check who may see the page.
+    """
+
+    def decorate(view: EditionView[P]) -> EditionView[P]:
+        @wraps(view)
+        def kept(request: EditionRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            user, country = request.user, request.edition.country
+            key = (
+                request.build_absolute_uri(),
+                request.headers.get("HX-Request"),
+                get_language(),
+                timezone.get_current_timezone_name(),
+                clock.today(),
+                clock.today(country.time_zone),
+                user.role,
+                user.ministry_id,
+                user.pk if is_personal else None,
+                [edition.pk for edition in visible_editions(request)],
+            )
+            return answer_kept(request, key, [country.pk], lambda: view(request, *args, **kwargs))
+
+        return kept
+
+    return decorate

@@ -1,0 +1,133 @@
+"""Keep the body of a page in the cache, for everybody who would read the same, until the record changes.
+
+A kept body has gaps for what belongs to one request or one person: the site's header, messages, CSRF tokens and nonces.
+They are filled in on each request. The body is kept with the version of the record that it shows
+(`tiptracker.audit.record_version`), so a page is never older than the record. Who is signed in and what they may see is
+found out before, without the cache.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csp import get_nonce
+from django.middleware.csrf import get_token
+from django.template import RequestContext, engines
+
+from tiptracker.audit.record_version import read_version
+from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.web.kept_body import Gaps, KeptBody
+from tiptracker.web.release import release_digest
+
+KEPT_SECONDS = 60 * 60
+"""How long a body is kept at most. It is replaced earlier if the record changes."""
+MAX_QUERY_LENGTH = 300
+"""Pages with a longer query string are not kept, so that nobody fills the cache with addresses of their own."""
+VALUES = {"csrf_token": get_token, "csp_nonce": get_nonce}
+"""What may stand in a gap besides a template, and how to get it for a request."""
+_GAPS_ATTRIBUTE, _VERSIONS_ATTRIBUTE = "gaps_of_kept_page", "versions_of_record"
+
+
+def find_gaps(request: HttpRequest | None) -> Gaps | None:
+    """Return the gaps if this request renders a page that is to be kept."""
+    return getattr(request, _GAPS_ATTRIBUTE, None)
+
+
+def gap_context(request: HttpRequest) -> dict[str, Any]:
+    """Return what the context of a page that is to be kept holds in place of the token and the nonce."""
+    gaps = find_gaps(request)
+    return {name: gaps.mark(name) for name in VALUES} if gaps else {}
+
+
+def answer_kept(
+    request: HttpRequest, key: Sequence[object], countries: Collection[int], render: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """Answer from the cache if the page is kept there and the record has not changed. Otherwise render it and keep it.
+
+    `key` is everything but the record that the body depends on, and `countries` are the countries (ids) whose record it
+    shows.
+    """
+    if not settings.KEEP_PAGES or request.method != "GET" or len(request.META["QUERY_STRING"]) > MAX_QUERY_LENGTH:
+        return render()
+    name = _cache_key(key)
+    if kept := _find_kept(request, name, countries):
+        body = KeptBody(*kept)
+        return body.fill(_render_parts(request, body.gaps))
+    gaps, used_before = Gaps(), _what_was_used(request)
+    setattr(request, _GAPS_ATTRIBUTE, gaps)
+    try:
+        with snapshot():  # the version and the rows are of the same moment
+            version = read_version(countries)
+            response = render()
+    finally:
+        delattr(request, _GAPS_ATTRIBUTE)
+    if response.streaming or not response.headers["Content-Type"].startswith("text/html"):
+        return response
+    is_same_for_all = not response.cookies and _what_was_used(request) == used_before
+    body = KeptBody.of_response(response, gaps)
+    filled = body.fill(_render_parts(request, body.gaps))
+    if response.status_code == HTTPStatus.OK and is_same_for_all:
+        caches["pages"].set(name, (version, tuple(body)), KEPT_SECONDS)
+        return filled
+    response.content = filled.content
+    return response
+
+
+def keep_value[T](request: HttpRequest, key: Sequence[object], countries: Collection[int], compute: Callable[[], T]) -> T:
+    """Return the result of `compute` from the cache if the record of the countries has not changed since.
+
+    `key` and `countries` are as in `answer_kept`. The result must not be None.
+    """
+    if not settings.KEEP_PAGES or request.method != "GET":
+        return compute()
+    name = _cache_key(key)
+    kept: T | None = _find_kept(request, name, countries)
+    if kept is not None:
+        return kept
+    with snapshot():
+        version = read_version(countries)
+        value = compute()
+    caches["pages"].set(name, (version, value), KEPT_SECONDS)
+    return value
+
+
+def _cache_key(key: Sequence[object]) -> str:
+    return sha256(repr((release_digest(), *key)).encode()).hexdigest()
+
+
+def _find_kept(request: HttpRequest, name: str, countries: Collection[int]) -> Any:
+    """Return what is kept under a name, or None if nothing is or if the record has changed since."""
+    version, kept = caches["pages"].get(name) or (None, None)
+    return kept if version is not None and version == _version_of_request(request, tuple(countries)) else None
+
+
+def _version_of_request(request: HttpRequest, countries: tuple[int, ...]) -> str:
+    """Return the version of the record when the request first asked for it. One query for the whole request."""
+    versions: dict[tuple[int, ...], str] = getattr(request, _VERSIONS_ATTRIBUTE, {})
+    if countries not in versions:
+        setattr(request, _VERSIONS_ATTRIBUTE, versions | {countries: read_version(countries)})
+    return getattr(request, _VERSIONS_ATTRIBUTE)[countries]
+
+
+def _what_was_used(request: HttpRequest) -> tuple[object, ...]:
+    """Return what would show that a body holds a token, a nonce or something of the session of this request."""
+    return (
+        request.META.get("CSRF_COOKIE_NEEDS_UPDATE"),
+        bool(get_nonce(request)),
+        request.session.modified,
+    )
+
+
+def _render_parts(request: HttpRequest, names: Collection[str]) -> dict[str, str]:
+    """Return what belongs in the gaps with these names. All templates share one context."""
+    parts = {name: str(VALUES[name](request)) for name in VALUES if name in names}
+    templates = {name: engines["django"].engine.get_template(name) for name in set(names) - VALUES.keys()}
+    if templates:
+        context = RequestContext(request)
+        with context.bind_template(next(iter(templates.values()))):
+            parts |= {name: template.render(context) for name, template in templates.items()}
+    return parts
