@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -19,13 +18,12 @@ from recommendations.edition_context import (
 )
 from recommendations.models import Edition
 from recommendations.navigation_places import PLACES, PlaceOfPage, Tab, find_place, places_of_role, tabs_of_role
-from tiptracker import clock
+from recommendations.waiting_tasks import keep_waiting_tasks
 from tiptracker.accounts.middleware import ENROLMENT_ONLY
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 from tiptracker.localization import format_date, gettext
 from tiptracker.notifications.preferences import kinds_for_role
-from tiptracker.web.kept_pages import keep_value
 
 
 class NavigationItem(NamedTuple):
@@ -254,40 +252,4 @@ def _count_tasks(request: HttpRequest, user: User, tab: Tab) -> int:
     edition = get_page_edition(request) if tab.view == "my_tasks" else None
     if edition is None:
         return 0
-    key = ("waiting tasks", user.pk, user.role, edition.pk, clock.today(edition.country.time_zone))
-    return keep_value(request, key, [edition.country_id], lambda: count_waiting_tasks(user, edition))
-
-
-def count_waiting_tasks(user: User, edition: Edition) -> int:
-    """Count the tasks that the page “My tasks” lists for this user, in one query.
-
-    The models are looked up by name, because this app comes before theirs.
-    """
-
-    def visible(app: str, model: str, **own: object) -> Any:
-        return apps.get_model(app, model).objects.visible_to(user).filter(**own)
-
-    country = edition.country_id
-    today = clock.today(edition.country.time_zone)
-    tasks = [
-        visible("dialogues", "Evidence", country=country).for_review_by(user),
-        visible("dialogues", "Redaction", country=country).for_decision_by(user),
-        visible("dialogues", "Commitment", country=country).for_verification_by(user),
-        visible("reports", "Briefing", edition=edition).for_clearing_by(user),
-        visible("dialogues", "InternalNote", country=country).waiting_for(user, today),
-        visible("dialogues", "AnswerVersion", question__edition=edition).for_action_by(user),
-    ]
-    if user.role == Role.OFFICER:
-        tasks += [
-            visible("dialogues", "UpdateVersion").of_country(country).for_decision_by(user),
-            visible("dialogues", "NextStep", dialogue__country=country).due_for_embassy(today),
-            visible("dialogues", "DueDateProposal", commitment__country=country).for_answer_by(user),
-            visible("dialogues", "Dialogue", country=country).lacking_indicators(today),
-        ]
-    keys = [rows.values("pk") for rows in tasks]
-    if user.role == Role.OFFICER:
-        links = visible("dialogues", "EvidenceLink").awaiting_assessment(edition)
-        keys.append(links.values("benchmark"))
-    first, *others = (rows.order_by().distinct() for rows in keys)
-    count: int = first.union(*others, all=True).count()
-    return count
+    return keep_waiting_tasks(request, user, edition).count(user.pk)

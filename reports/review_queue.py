@@ -1,7 +1,7 @@
 """What waits for the embassy's review, and which part of it is a person's own task. All pages count with this rule.
 
 The number beside “My tasks” in the navigation and the page itself count the same rows
-(`recommendations.navigation.count_waiting_tasks`).
+(`recommendations.waiting_tasks`).
 """
 
 from datetime import date, datetime
@@ -12,9 +12,7 @@ from django.db.models import Count, Min
 from django.utils.timezone import localtime
 
 from dialogues.models import Evidence, UpdateVersion
-from dialogues.permissions import can_give_reviews
-from recommendations.models import Edition
-from recommendations.navigation import count_waiting_tasks
+from recommendations.waiting_tasks import WaitingTasks
 from reports import sentences
 from tiptracker.accounts.models import Country, User
 from tiptracker.localization import gettext, ngettext
@@ -58,21 +56,15 @@ def count_review_queue(reader: User, country: Country) -> ReviewQueue:
     return ReviewQueue(updates["number"], pieces["number"], since)
 
 
-def count_own_reviews(user: User, country: Country) -> int:
-    """Return how many of these updates and pieces of evidence the user may review. This takes at most two queries."""
-    pieces: int = Evidence.objects.visible_to(user, country).for_review_by(user).count()
-    return pieces + UpdateVersion.objects.visible_to(user, country).for_decision_by(user).count()
-
-
-def describe_own_tasks(user: User, edition: Edition, queue: ReviewQueue) -> tuple[str, str]:
+def describe_own_tasks(user: User, tasks: WaitingTasks | None, queue: ReviewQueue) -> tuple[str, str]:
     """Say which part of the queue the user may review, and how many tasks wait for the user.
 
-    The first is empty if the user may review all of it. Both are empty for those who review nothing.
+    The first is empty if the user may review all of it. Both are empty for those who review nothing (`tasks` is None).
     """
-    if not can_give_reviews(user):
+    if tasks is None:
         return "", ""
-    own, tasks = count_own_reviews(user, edition.country), count_waiting_tasks(user, edition)
-    return _describe_share(own, queue.total - own), _describe_tasks(tasks, own)
+    own = tasks.count_reviews(user.pk)
+    return _describe_share(own, queue.total - own), _describe_tasks(tasks.count(user.pk), own)
 
 
 def _describe_share(own: int, others: int) -> str:

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from dialogues.choices import CommitmentStatus
 from dialogues.models import Commitment, Draft, Evidence, InformationRequest
 from recommendations.models import Edition
-from recommendations.navigation import count_waiting_tasks
 from recommendations.tracking_period import pick_default_edition
+from recommendations.waiting_tasks import count_waiting_tasks
 from reports.models import Briefing
 from tiptracker.accounts.account_requests import countries_of
 from tiptracker.accounts.models import User

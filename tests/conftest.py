@@ -88,7 +88,7 @@ import psycopg
 import pytest
 from celery import Celery
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.mail.backends import locmem
 from django.core.management import call_command
 from django.db import connection, connections
@@ -211,6 +211,17 @@ def forbid_sending_in_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
 
     watch(locmem.EmailBackend, "send_messages")
     watch(Celery, "send_task")
+
+
+@pytest.fixture(autouse=True)
+def forget_pages(request: pytest.FixtureRequest, settings) -> None:
+    """Keep no pages in the cache, because tests write rows without an entry in the log. A live server keeps them.
+
+    A test marked `kept_pages` begins with an empty cache and keeps pages.
+    """
+    settings.KEEP_PAGES = "kept_pages" in request.keywords
+    if settings.KEEP_PAGES:
+        caches["pages"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,11 @@
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Lower
 
 from dialogues.choices import (
@@ -96,21 +96,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         A part is a link, a figure, or what it supports without a recommendation. What `besides` recorded is left out,
         because another person has to review it.
         """
-        link_reviews = EvidenceReview.objects.filter(evidence_link=OuterRef("pk"))
-        evidence_links = EvidenceLink.objects.filter(~Exists(link_reviews), evidence=OuterRef("pk"))
-        own_reviews = EvidenceReview.objects.filter(
-            evidence=OuterRef("evidence"), evidence_link=None, recorded_at__gte=OuterRef("recorded_at")
-        )
-        has_value = Q(figure__isnull=False) | ~Q(direction="")
-        figures = Reading.objects.filter(has_value, ~Exists(own_reviews), evidence=OuterRef("pk"))
-        topics = (model.objects.filter(evidence=OuterRef("pk")) for model in (EvidenceIndicium, EvidenceQuestion))
-        own_review = EvidenceReview.objects.filter(evidence=OuterRef("pk"), evidence_link=None)
+        links, figures = (parts.filter(evidence=OuterRef("pk")) for parts in _unreviewed_parts())
         return (
             self.current()
             .filter(
-                Exists(evidence_links.exclude(recorded_by=besides))
+                Exists(links.exclude(recorded_by=besides))
                 | Exists(figures.exclude(recorded_by=besides))
-                | Q(reduce(or_, map(Exists, topics)), ~Exists(own_review)),
+                | _has_unreviewed_topics(),
                 update_version=None,
             )
             .exclude(recorded_by=besides)
@@ -124,6 +116,36 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """
         rows = self.unreviewed(besides=user)
         return rows if user.role in (Role.OFFICER, Role.AMBASSADOR) else rows.none()
+
+    def writers_of_unreviewed_parts(self) -> models.QuerySet[Any, Any]:
+        """Return a query for the ids of the evidence and of who recorded each of its unreviewed parts.
+
+        0 stands for what it supports without a recommendation, which nobody recorded in particular.
+        """
+        nobody = Value(0, models.BigIntegerField())
+        topics = self.filter(_has_unreviewed_topics()).order_by().values_list("pk", nobody)
+        parts = (rows.filter(evidence__in=self.order_by().values("pk")) for rows in _unreviewed_parts())
+        return topics.union(*(rows.order_by().values_list("evidence", "recorded_by") for rows in parts)).order_by()
+
+
+def _unreviewed_parts() -> tuple[models.QuerySet["EvidenceLink"], models.QuerySet[Reading]]:
+    """Return the links and the figures that are not reviewed since they were recorded."""
+    link_reviews = EvidenceReview.objects.filter(evidence_link=OuterRef("pk"))
+    own_reviews = EvidenceReview.objects.filter(
+        evidence=OuterRef("evidence"), evidence_link=None, recorded_at__gte=OuterRef("recorded_at")
+    )
+    has_value = Q(figure__isnull=False) | ~Q(direction="")
+    return (
+        EvidenceLink.objects.filter(~Exists(link_reviews)),
+        Reading.objects.filter(has_value, ~Exists(own_reviews)),
+    )
+
+
+def _has_unreviewed_topics() -> Q:
+    """Return the condition on evidence that supports an indicium or a question and has no review of its own."""
+    topics = (model.objects.filter(evidence=OuterRef("pk")) for model in (EvidenceIndicium, EvidenceQuestion))
+    own_review = EvidenceReview.objects.filter(evidence=OuterRef("pk"), evidence_link=None)
+    return Q(reduce(or_, map(Exists, topics)), ~Exists(own_review))
 
 
 class Evidence(models.Model):

@@ -21,6 +21,7 @@ from recommendations.choices import Tier
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
 from recommendations.kept_pages import keep_page
 from recommendations.models import Benchmark, Edition
+from recommendations.waiting_tasks import keep_waiting_tasks
 from reports import sentences
 from reports.briefings.commitment_priority import CommitmentPriorities
 from reports.briefings.commitments import is_of_edition
@@ -143,7 +144,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "overdue_count": len(overdue),
         "late_updates": sentences.count_late_updates(late) if (late := _count_late_updates(commitments)) else "",
         "overdue_requests": _link_overdue_requests(edition, [row for row, _ in overdue_requests]),
-        "waiting": _describe_waiting(user, edition, steps),
+        "waiting": _describe_waiting(request, steps),
         "has_tasks": can_give_reviews(user),
         "answers": measure_progress(user, edition, today),
         "waiting_pages": [] if can_give_reviews(user) else _waiting_pages(user, edition, commitments),
@@ -246,10 +247,12 @@ def _link_overdue_requests(edition: Edition, overdue: Sequence[InformationReques
     return PageLink(url, label)
 
 
-def _describe_waiting(user: User, edition: Edition, steps: NextSteps) -> WaitingReviews:
+def _describe_waiting(request: EditionRequest, steps: NextSteps) -> WaitingReviews:
     """Say how much waits for the embassy's review, since when, with which effect, and what waits for the user."""
+    user, edition = request.user, request.edition
     queue = count_review_queue(user, edition.country)
-    own, tasks = describe_own_tasks(user, edition, queue)
+    reviewer_tasks = keep_waiting_tasks(request, user, edition) if can_give_reviews(user) else None
+    own, tasks = describe_own_tasks(user, reviewer_tasks, queue)
     if not queue.total:
         return WaitingReviews(gettext("No update and no evidence waits for a review."), tasks)
     adding = _count_adding(steps)

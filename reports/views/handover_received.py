@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from recommendations.edition_context import default_edition_of_country, edition_url, visible_countries
-from recommendations.navigation import count_waiting_tasks
+from recommendations.waiting_tasks import count_waiting_tasks
 from reports.views.links import PageLink
 from reports.work_in_hand import WorkInHand, count_open_commitments, count_open_requests, find_work_in_hand
 from tiptracker import clock

@@ -182,10 +182,9 @@ def recommendation_list(request: EditionRequest) -> HttpResponse:
     visible = Recommendation.objects.visible_to(user).filter(edition=edition)
     recommendations = _apply_filter(visible.active().select_related("lead").with_pillar(), filter_form.cleaned_data)
     context: dict[str, Any] = {"edition": edition, "filter": filter_form, "is_narrowed": filter_form.is_narrowing}
-    if not exports.is_export_requested(request):
-        if not filter_form.is_narrowing:
-            retired = visible.filter(is_retired=True).order_by("number", "pk").values_list("pk", "text")
-            context["retired"] = [(reverse("recommendation_detail", args=[pk]), text) for pk, text in retired]
+    if not exports.is_export_requested(request) and not filter_form.is_narrowing:
+        retired = visible.filter(is_retired=True).order_by("number", "pk").values_list("pk", "text")
+        context["retired"] = [(reverse("recommendation_detail", args=[pk]), text) for pk, text in retired]
     if not reads_readiness:
         published = _build_published(user, edition, recommendations)
         if exports.is_export_requested(request):

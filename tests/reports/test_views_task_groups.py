@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.choices import AnswerEventKind, ChosenIndicatorEventKind
-from recommendations.navigation import count_waiting_tasks
+from recommendations.waiting_tasks import count_waiting_tasks
 from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,

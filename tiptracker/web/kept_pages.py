@@ -29,7 +29,7 @@ MAX_QUERY_LENGTH = 300
 """Pages with a longer query string are not kept, so that nobody fills the cache with addresses of their own."""
 VALUES = {"csrf_token": get_token, "csp_nonce": get_nonce}
 """What may stand in a gap besides a template, and how to get it for a request."""
-_GAPS_ATTRIBUTE, _VERSIONS_ATTRIBUTE = "gaps_of_kept_page", "versions_of_record"
+_GAPS_ATTRIBUTE, _VERSIONS_ATTRIBUTE, _VALUES_ATTRIBUTE = "gaps_of_page", "versions_of_record", "kept_values"
 
 
 def find_gaps(request: HttpRequest | None) -> Gaps | None:
@@ -77,14 +77,24 @@ def answer_kept(
     return response
 
 
-def keep_value[T](request: HttpRequest, key: Sequence[object], countries: Collection[int], compute: Callable[[], T]) -> T:
+def keep_value[T](
+    request: HttpRequest, key: Sequence[object], countries: Collection[int], compute: Callable[[], T]
+) -> T:
     """Return the result of `compute` from the cache if the record of the countries has not changed since.
 
     `key` and `countries` are as in `answer_kept`. The result must not be None.
     """
-    if not settings.KEEP_PAGES or request.method != "GET":
+    if request.method != "GET":
         return compute()
     name = _cache_key(key)
+    values = _kept_on_request(request, _VALUES_ATTRIBUTE)
+    if name not in values:
+        values[name] = _keep_value(request, name, countries, compute) if settings.KEEP_PAGES else compute()
+    value: T = values[name]
+    return value
+
+
+def _keep_value[T](request: HttpRequest, name: str, countries: Collection[int], compute: Callable[[], T]) -> T:
     kept: T | None = _find_kept(request, name, countries)
     if kept is not None:
         return kept
@@ -107,10 +117,17 @@ def _find_kept(request: HttpRequest, name: str, countries: Collection[int]) -> A
 
 def _version_of_request(request: HttpRequest, countries: tuple[int, ...]) -> str:
     """Return the version of the record when the request first asked for it. One query for the whole request."""
-    versions: dict[tuple[int, ...], str] = getattr(request, _VERSIONS_ATTRIBUTE, {})
+    versions = _kept_on_request(request, _VERSIONS_ATTRIBUTE)
     if countries not in versions:
-        setattr(request, _VERSIONS_ATTRIBUTE, versions | {countries: read_version(countries)})
-    return getattr(request, _VERSIONS_ATTRIBUTE)[countries]
+        versions[countries] = read_version(countries)
+    version: str = versions[countries]
+    return version
+
+
+def _kept_on_request(request: HttpRequest, attribute: str) -> dict[Any, Any]:
+    """Return a dictionary that lasts as long as the request."""
+    kept: dict[Any, Any] = request.__dict__.setdefault(attribute, {})
+    return kept
 
 
 def _what_was_used(request: HttpRequest) -> tuple[object, ...]:

@@ -4,17 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0007_plain_labels'),
+        ("audit", "0007_plain_labels"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RecordVersion',
+            name="RecordVersion",
             fields=[
-                ('country', models.PositiveBigIntegerField(help_text='The key of the country; 0 for what belongs to no country.', primary_key=True, serialize=False)),
-                ('token', models.CharField(max_length=24)),
+                (
+                    "country",
+                    models.PositiveBigIntegerField(
+                        help_text="The key of the country; 0 for what belongs to no country.",
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("token", models.CharField(max_length=24)),
             ],
         ),
     ]
