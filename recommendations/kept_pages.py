@@ -10,21 +10,30 @@ from django.utils.translation import get_language
 
 from recommendations.edition_context import EditionRequest, visible_editions
 from tiptracker import clock
+from tiptracker.web.exports import is_export_requested
 from tiptracker.web.kept_pages import answer_kept
 
 type EditionView[**P] = Callable[Concatenate[EditionRequest, P], HttpResponse]
 
+KEPT_ATTRIBUTE = "is_kept"
+"""Marks the views whose pages are kept."""
 
-def keep_page[**P](*, is_personal: bool) -> Callable[[EditionView[P]], EditionView[P]]:
+
+def keep_page[**P](
+    *, is_personal: bool, besides: Callable[[EditionRequest], object] = lambda request: None
+) -> Callable[[EditionView[P]], EditionView[P]]:
     """Decorate a view of an edition that only reads the record of its country.
 
     Its page depends on the request's address, the day, the language, and the reader's role, ministry and editions, and
-    if `is_personal` on who the reader is. Put it below the decorators that check who may see the page.
+    if `is_personal` on who the reader is. `besides` returns what it shows of tables that change without an entry in the
+    log. Put it below the decorators that check who may see the page.
     """
 
     def decorate(view: EditionView[P]) -> EditionView[P]:
         @wraps(view)
         def kept(request: EditionRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if is_export_requested(request):  # it is a file, and goes into the log
+                return view(request, *args, **kwargs)
             user, country = request.user, request.edition.country
             key = (
                 request.build_absolute_uri(),
@@ -37,9 +46,11 @@ def keep_page[**P](*, is_personal: bool) -> Callable[[EditionView[P]], EditionVi
                 user.ministry_id,
                 user.pk if is_personal else None,
                 [edition.pk for edition in visible_editions(request)],
+                besides(request),
             )
             return answer_kept(request, key, [country.pk], lambda: view(request, *args, **kwargs))
 
+        setattr(kept, KEPT_ATTRIBUTE, True)
         return kept
 
     return decorate

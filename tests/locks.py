@@ -1,10 +1,11 @@
-"""Record which rows the product locks in a transaction on PostgreSQL, and check the order.
+"""Record which rows the product locks and changes in a transaction on PostgreSQL, and check the order.
 
 A statement may wait for another transaction where it
 - locks rows (SELECT … FOR UPDATE, UPDATE, DELETE),
 - adds a row that the other may be adding too (`CONTESTED_TABLES`),
 - adds a row that refers to one that may be deleted (`TABLES_WITH_DELETED_ROWS`).
-All of these have to follow the order of `tiptracker/infrastructure/locking.py`. The lock of the log comes last.
+All of these have to follow the order of `tiptracker/infrastructure/locking.py`. The lock of the log comes last. A
+transaction that changes the record gives it a new version, by an entry in the log.
 """
 
 import re
@@ -17,6 +18,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models.signals import post_save
 
+from tests.unversioned_tables import CHANGED_TABLE, UNLOGGED_FUNCTIONS, UNVERSIONED_TABLES
 from tiptracker.infrastructure.locking import LOCK_ORDER
 
 LOG = "the log"
@@ -81,6 +83,19 @@ class Transaction:
     faults: list = field(default_factory=list)
     held: set = field(default_factory=set)
     last: tuple = (-1, 0)
+    changed: set = field(default_factory=set)
+
+    def note_change(self, sql):
+        """Record which table a statement changes."""
+        if found := CHANGED_TABLE.match(sql):
+            self.changed.add(found[1])
+
+    def find_unversioned_change(self):
+        """Return the fault if the transaction changes the record and gives it no new version."""
+        changed = self.changed - UNVERSIONED_TABLES
+        if not changed or "audit_recordversion" in self.changed or self.name in UNLOGGED_FUNCTIONS:
+            return
+        self._find_fault(f"changes {', '.join(sorted(changed))} without an entry in the log: kept pages would be stale")
 
     def take(self, locks, sql):
         """Record what a statement locks, and what is wrong with it."""
@@ -126,6 +141,8 @@ class LockRecorder:
         self.faults = []
 
     def __call__(self, execute, sql, params, many, context):
+        if self.current:
+            self.current.note_change(sql)
         if locks := list(locks_of(sql, params)):
             if self.current:
                 self.current.take(locks, sql)
@@ -162,6 +179,8 @@ def record_locks():
 
     def end(block, *error):
         if recorder.current and len(connection.atomic_blocks) <= recorder.current.depth:
+            if error == (None, None, None) and not connection.needs_rollback:
+                recorder.current.find_unversioned_change()
             recorder.current = None
         return leave(block, *error)
 

@@ -32,6 +32,7 @@ from dialogues.views.page_context import duplicate_link, get_managed_dialogue
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from dialogues.views.request_rows import list_request_rows
 from recommendations.edition_context import EditionRequest, get_page_edition, set_page_country
+from recommendations.kept_pages import keep_page
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.localization import format_date, gettext, gettext_noop
@@ -68,6 +69,7 @@ INTERNAL_EXPORT_HEADERS = (
 
 @login_required
 @require_safe
+@keep_page(is_personal=False)
 def dialogue_list(request: EditionRequest) -> HttpResponse:
     """List the dialogues: planned or not yet recorded first, then held or called off, newest first."""
     user, country = request.user, request.edition.country

@@ -34,6 +34,7 @@ from recommendations.edition_context import (
     get_page_edition,
     set_page_country,
 )
+from recommendations.kept_pages import keep_page
 from recommendations.models import BenchmarkTerms, Edition, Indicator
 from recommendations.permissions import can_set_up_indicators
 from recommendations.tracking_period import year_before
@@ -116,6 +117,7 @@ class IndicatorRow(NamedTuple):
 
 @login_required
 @require_safe
+@keep_page(is_personal=False)
 def indicator_list(request: EditionRequest) -> HttpResponse:
     """Show the indicators by period, newest period first."""
     user = request.user

@@ -40,6 +40,7 @@ from dialogues.views.request_rows import RequestListRow, list_request_rows
 from dialogues.views.request_timeline import RequestTimeline
 from recommendations.choices import INDICIA_SUMMARIES, MilestoneKind
 from recommendations.edition_context import EditionRequest
+from recommendations.kept_pages import keep_page
 from recommendations.models import Benchmark, Edition, Indicator, Milestone, Question
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User, find_contact
@@ -67,6 +68,7 @@ EXPORT_HEADERS = (
 
 @login_required
 @require_safe
+@keep_page(is_personal=False)
 def information_request_list(request: EditionRequest) -> HttpResponse:
     """List the country's requests, filtered by the query string. Parameters: `q`, `status`, `ministry` and `page`."""
     user, country = request.user, request.edition.country

@@ -21,6 +21,7 @@ from dialogues.permissions import can_keep_law
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from recommendations.choices import LAW_STANDARDS
 from recommendations.edition_context import EditionRequest, edition_url, page_url, set_page_country
+from recommendations.kept_pages import keep_page
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.localization import gettext
@@ -47,6 +48,7 @@ class StandardSection(NamedTuple):
 
 @login_required
 @require_safe
+@keep_page(is_personal=False)
 def law_list(request: EditionRequest) -> HttpResponse:
     """Show what the law says by minimum standard: in force on the day, and earlier."""
     user, edition = request.user, request.edition

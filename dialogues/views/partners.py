@@ -19,6 +19,7 @@ from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.permissions import can_manage_partners
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from recommendations.edition_context import EditionRequest, edition_url, set_page_country
+from recommendations.kept_pages import keep_page
 from tiptracker import clock
 from tiptracker.localization import gettext
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
@@ -40,6 +41,7 @@ class PartnerRow(NamedTuple):
 
 @login_required
 @require_safe
+@keep_page(is_personal=False)
 def partner_list(request: EditionRequest) -> HttpResponse:
     """List the partners of the country, with what the record holds of each."""
     user, country = request.user, request.edition.country

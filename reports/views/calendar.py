@@ -12,6 +12,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from recommendations.edition_context import EditionRequest
+from recommendations.kept_pages import keep_page
 from recommendations.models import Edition
 from reports.calendar.feed import ALARM_DAYS, build_feed
 from reports.calendar.gathering import gather_days
@@ -30,6 +31,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 @read_page
+@keep_page(is_personal=True)
 def calendar_month(request: EditionRequest) -> HttpResponse:
     """Show a month of the edition's calendar. `month` names it ("2022-01"); without it, the present one."""
     if not (request.user.is_embassy or request.user.is_ministry):

@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from dialogues.models import Dialogue
 from recommendations.choices import Origin
 from recommendations.edition_context import EditionRequest, edition_url
+from recommendations.kept_pages import keep_page
 from recommendations.models import Benchmark, Edition
 from reports import request_params
 from reports.choices import PartKey
@@ -42,6 +43,7 @@ FOUR_WEEKS, WEEK = timedelta(weeks=4), timedelta(weeks=1)
 
 
 @readiness_page
+@keep_page(is_personal=False)
 def readiness_changes(request: EditionRequest) -> HttpResponse:
     """Show the changes from one moment of the record to another.
 

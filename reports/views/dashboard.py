@@ -47,7 +47,7 @@ from reports.views.access import readiness_page
 from reports.views.commitments import CommitmentDisplay
 from reports.views.edition_start import build_edition_start
 from reports.views.first_ask import FirstAsks, MinistryAsk
-from reports.views.first_day import build_first_day
+from reports.views.first_day import build_first_day, has_downloaded_first
 from reports.views.links import PageLink
 from reports.views.next_steps import next_steps_context
 from tiptracker import clock
@@ -99,8 +99,19 @@ class DashboardMinistry(NamedTuple):
     ask: MinistryAsk | None
 
 
+def _unlogged_changes(request: EditionRequest) -> tuple[object, ...]:
+    """Return what the dashboard shows and the log does not: the jobs of today's briefings, and the first download."""
+    edition, today = request.edition, clock.today(request.edition.country.time_zone)
+    briefings = Briefing.objects.visible_to(request.user).filter(edition=edition, as_of=today)
+    return (
+        list(briefings.order_by("pk").values_list("pk", "log_number", "job__state")),
+        is_rebuild_expected(edition),
+        has_downloaded_first(request.user, edition, today),
+    )
+
+
 @readiness_page
-@keep_page(is_personal=True)
+@keep_page(is_personal=True, besides=_unlogged_changes)
 def dashboard(request: EditionRequest) -> HttpResponse:
     """Show the record of the edition as it is today."""
     edition = request.edition

@@ -11,6 +11,7 @@ from dialogues.choices import EvidenceDecision
 from dialogues.models import Evidence, EvidenceReview, Reading
 from recommendations.choices import BreakdownDimension
 from recommendations.edition_context import EditionRequest
+from recommendations.kept_pages import keep_page
 from recommendations.models import Benchmark, Edition
 from reports.charts.tiles import ChartDistrict, TileMap, tile_map
 from reports.choices import DistrictStatus
@@ -40,6 +41,7 @@ class DistrictBenchmark(NamedTuple):
 
 
 @embassy_page
+@keep_page(is_personal=False)
 def district_list(request: EditionRequest) -> HttpResponse:
     """Show the edition's benchmarks that count districts; `?as=` exports their tables as one."""
     edition = request.edition

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.http import Http404, HttpResponse
 
 from recommendations.edition_context import EditionRequest, edition_url
+from recommendations.kept_pages import keep_page
 from reports import formatting
 from reports.choices import PartKey
 from reports.readiness.answers import RowReference
@@ -65,6 +66,7 @@ class ExplanationLine(NamedTuple):
 
 
 @readiness_page
+@keep_page(is_personal=False)
 def readiness_why(request: EditionRequest, part: str, key: str = "") -> HttpResponse:
     """Explain the result of a part, or of a line of it (by its key, such as "6a")."""
     if part not in PartKey:

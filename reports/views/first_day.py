@@ -50,14 +50,25 @@ def build_first_day(user: User, edition: Edition, today: date) -> FirstSteps | N
 
     Steps that leave no trace do not count as done, so they stay for all of these days.
     """
-    given_at = user.role_given_at or clock.to_domain_time(user.created_at)
-    last_day = given_at.astimezone(ZoneInfo(edition.country.time_zone)).date() + FIRST_DAYS
+    last_day = _last_day(user, edition)
     if today > last_day:
         return None
     steps = {Role.OFFICER: _officers_steps, Role.AMBASSADOR: _ambassadors_steps, Role.OBSERVER: _observers_steps}[
         Role(user.role)
     ](user, edition)
     return None if all(step.is_done for step in steps) else FirstSteps(steps, last_day)
+
+
+def has_downloaded_first(user: User, edition: Edition, today: date) -> bool:
+    """Return whether the panel shows a first download as done: the one step that leaves no entry of a change."""
+    if user.role == Role.OFFICER or today > _last_day(user, edition):
+        return False
+    return _has_downloaded(user)
+
+
+def _last_day(user: User, edition: Edition) -> date:
+    given_at = user.role_given_at or clock.to_domain_time(user.created_at)
+    return given_at.astimezone(ZoneInfo(edition.country.time_zone)).date() + FIRST_DAYS
 
 
 def _officers_steps(user: User, edition: Edition) -> list[FirstStep]:
@@ -119,7 +130,7 @@ def _download_step(user: User, edition: Edition) -> FirstStep:
     return FirstStep(
         PageLink(edition_url(edition, "briefing_list"), gettext("Briefings")),
         gettext("Download a briefing. Today’s is above."),
-        is_done=Briefing.objects.visible_to(user).filter(downloads__by=user).exists(),
+        is_done=_has_downloaded(user),
         done_text=gettext("You downloaded a briefing."),
     )
 
@@ -133,3 +144,7 @@ def _explanation_step(edition: Edition) -> FirstStep:
 
 def _has_reviewed(user: User) -> bool:
     return EvidenceReview.objects.visible_to(user).filter(recorded_by=user).exists()
+
+
+def _has_downloaded(user: User) -> bool:
+    return Briefing.objects.visible_to(user).filter(downloads__by=user).exists()

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 
 from recommendations.choices import Rule
 from recommendations.edition_context import EditionRequest
+from recommendations.kept_pages import keep_page
 from reports.briefings.step_texts import step_texts
 from reports.readiness import backtest
 from reports.readiness.backtest.report import CONCLUSION
@@ -27,6 +28,7 @@ from tiptracker.web.form_pages import render_form
 
 
 @readiness_page
+@keep_page(is_personal=False)
 def methodology(request: EditionRequest) -> HttpResponse:
     """Explain the current method by the example of the edition, and show how it performs on past country-years."""
     record_moment, form = read_record_moment(request)

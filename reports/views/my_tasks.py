@@ -29,6 +29,7 @@ from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.views.internal_notes import BACK_TO_TASKS
 from dialogues.views.last_decision import find_last_decision
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
+from recommendations.kept_pages import keep_page
 from recommendations.models import Edition
 from recommendations.tracking_period import find_covering_edition
 from reports import formatting
@@ -309,6 +310,7 @@ def _undecided_versions(user: User, country: Country) -> list[UpdateVersion]:
 
 
 @read_page
+@keep_page(is_personal=True)
 def my_tasks(request: EditionRequest) -> HttpResponse:
     """List the tasks of the user, by kind: updates and evidence to decide on, then the other kinds."""
     user, country = request.user, request.edition.country

@@ -14,6 +14,7 @@ from dialogues.actions.question_answers import save_answer
 from dialogues.choices import AnswerFinding, AnswerState
 from dialogues.permissions import can_ask_for_information, can_write_answers
 from recommendations.edition_context import EditionRequest, edition_url, page_url
+from recommendations.kept_pages import keep_page
 from recommendations.models import Edition, Question, QuestionSet
 from reports.permissions import can_read_readiness
 from reports.questions.answered import AnsweredQuestion, gather_answers
@@ -128,6 +129,7 @@ def _draft_all(request: EditionRequest) -> HttpResponse:
 
 
 @readiness_page
+@keep_page(is_personal=True)
 def question_missing(request: EditionRequest) -> HttpResponse:
     """Show what would answer the yearly questions and nobody has given, by the ministry to ask."""
     user, edition = request.user, request.edition

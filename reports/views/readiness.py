@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 
 from dialogues.models import UpdateVersion
 from recommendations.edition_context import EditionRequest, edition_url
+from recommendations.kept_pages import keep_page
 from recommendations.models import Benchmark
 from reports.choices import PartKey, ProblemKind
 from reports.readiness.answers import RowReference
@@ -48,6 +49,7 @@ class ClaimGap(NamedTuple):
 
 
 @readiness_page
+@keep_page(is_personal=False)
 def readiness_detail(request: EditionRequest) -> HttpResponse:
     """Show the readiness of the record for a day, as known at a moment, in detail."""
     record_moment, form = read_record_moment(request)
@@ -80,6 +82,7 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
 
 
 @readiness_page
+@keep_page(is_personal=False)
 def readiness_explanation(request: EditionRequest) -> HttpResponse:
     """Show what the score is made of: its parts, and the lines of each part."""
     record_moment, form = read_record_moment(request)
@@ -117,6 +120,7 @@ def _parts_with_reversals(result: Readiness) -> list[tuple[PartDisplay, list[tup
 
 
 @readiness_page
+@keep_page(is_personal=False)
 def readiness_checks(request: EditionRequest) -> HttpResponse:
     """List the problems in the record by kind, each with what to do."""
     record_moment, form = read_record_moment(request)

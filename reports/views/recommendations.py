@@ -34,6 +34,7 @@ from dialogues.views.evidence_history import Reversals, find_reversals
 from dialogues.views.internal_notes import build_notes_section
 from recommendations.choices import Origin, Pillar, Rule
 from recommendations.edition_context import EditionRequest, edition_url, set_page_edition
+from recommendations.kept_pages import keep_page
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
 from recommendations.models.recommendations import RecommendationQuerySet
 from recommendations.permissions import can_edit_recommendations
@@ -169,6 +170,7 @@ class PublishedRecommendation(NamedTuple):
 
 
 @read_page
+@keep_page(is_personal=False)
 def recommendation_list(request: EditionRequest) -> HttpResponse:
     """List the edition's recommendations, most important first.
 

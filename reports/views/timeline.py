@@ -8,6 +8,7 @@ from django.http import HttpResponse
 
 from recommendations.choices import MilestoneKind
 from recommendations.edition_context import EditionRequest
+from recommendations.kept_pages import keep_page
 from recommendations.permissions import can_edit_recommendations
 from reports.calendar import year
 from reports.calendar.gathering import gather_days
@@ -34,6 +35,7 @@ EXPORT_COLUMNS = (
 
 
 @embassy_page
+@keep_page(is_personal=False)
 def timeline(request: EditionRequest) -> HttpResponse:
     """Show the edition's year. `?kind=` and `?stands=` filter the table; `?as=` exports it."""
     edition = request.edition

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from recommendations.edition_context import EditionRequest
+from recommendations.kept_pages import keep_page
 from recommendations.models import Edition
 from reports.briefings.reversal_sentences import describe_fall
 from reports.calendar.trend_events import gather_trend_events
@@ -26,6 +27,7 @@ NARROW_WIDTH, NARROW_SIZE = 320, 12.5
 
 
 @readiness_page
+@keep_page(is_personal=False)
 def readiness_trend(request: EditionRequest) -> HttpResponse:
     """Show the score by week up to a day, as known at the time and with later information, with each week's events."""
     record_moment, form = read_record_moment(request)

@@ -13,7 +13,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csp import get_nonce
 from django.middleware.csrf import get_token
 from django.template import RequestContext, engines
@@ -59,12 +60,18 @@ def answer_kept(
         return body.fill(_render_parts(request, body.gaps))
     gaps, used_before = Gaps(), _what_was_used(request)
     setattr(request, _GAPS_ATTRIBUTE, gaps)
+    refusal, response = None, HttpResponse()
     try:
         with snapshot():  # the version and the rows are of the same moment
             version = read_version(countries)
-            response = render()
+            try:
+                response = render()
+            except (Http404, PermissionDenied) as error:  # no fault of the database, so nothing is to be rolled back
+                refusal = error
     finally:
         delattr(request, _GAPS_ATTRIBUTE)
+    if refusal:
+        raise refusal
     if response.streaming or not response.headers["Content-Type"].startswith("text/html"):
         return response
     is_same_for_all = not response.cookies and _what_was_used(request) == used_before

@@ -1,0 +1,232 @@
+"""Pages kept in the cache: never older than the record, and each reader gets what they would get without the cache.
+
+The writes of the access table are sent one by one. After each, the pages of every reader have to be what they are
+without the cache. Two more tests hold what makes this so: a write that renews no version touches only tables of
+UNVERSIONED_TABLES, and no kept page reads one of these.
+"""
+
+import gzip
+import re
+import zlib
+from binascii import crc32
+from contextlib import contextmanager
+
+import pytest
+from django.core.cache import caches
+from django.urls import resolve
+
+from recommendations.kept_pages import KEPT_ATTRIBUTE
+from tests.html_whitespace import collapse_layout_whitespace
+from tests.security.access_requests import rule_url, send_request, stable_body
+from tests.security.sql_statements import capture_statements
+from tests.security.test_roles import RULES
+from tests.security.world import EMBASSY, READERS
+from tests.unversioned_tables import CHANGED_TABLE, UNVERSIONED_TABLES
+from tiptracker.accounts.models import Country
+from tiptracker.audit import actions
+from tiptracker.audit.record_version import read_version
+from tiptracker.web import kept_pages
+
+pytestmark = [pytest.mark.django_db, pytest.mark.kept_pages]
+
+TABLES_IN_KEY = {"dashboard": {"audit_auditentry", "jobs_job", "reports_briefingdownload"}}
+"""Such tables that a page does read, because what it shows of them is in the key under which it is kept."""
+_TABLE = re.compile(r'\b(?:FROM|JOIN|UPDATE|INTO)\s+"(\w+)"', re.IGNORECASE)
+
+
+def is_kept(rule, reader="officer"):
+    view = resolve(rule_url(rule, 1, reader)).func
+    return rule.method == "GET" and getattr(view, KEPT_ATTRIBUTE, False)
+
+
+def page_rules():
+    return [rule for rule in RULES if rule.method == "GET" and not rule.is_api]
+
+
+@pytest.fixture(scope="module")
+def kept_rules(world):
+    """The lines of the access table whose page is kept."""
+    return [rule for rule in page_rules() if getattr(resolve(url_of(world, rule)).func, KEPT_ATTRIBUTE, False)]
+
+
+def url_of(world, rule, reader="officer"):
+    return rule_url(rule, world.keys().get(rule.row), reader)
+
+
+def comparable(answer):
+    """The body without tokens and nonces, in which only the layout of the template may differ."""
+    return collapse_layout_whitespace(stable_body(answer))
+
+
+def without_cache(settings, world, rule, reader):
+    settings.KEEP_PAGES = False
+    try:
+        return send_request(world, rule, reader)
+    finally:
+        settings.KEEP_PAGES = True
+
+
+def find_stale_pages(settings, world, rules, readers):
+    """Return the pages, by reader, that differ from what is shown without the cache."""
+    return [
+        (reader, str(rule))
+        for reader in readers
+        for rule in rules
+        if rule.expected[reader] == "200"
+        and comparable(send_request(world, rule, reader)) != comparable(without_cache(settings, world, rule, reader))
+    ]
+
+
+@contextmanager
+def bodies_put_in_cache():
+    """Collect what is put in the cache of pages."""
+    put, store = [], caches["pages"].set
+    caches["pages"].set = lambda name, value, timeout: (put.append(value), store(name, value, timeout))
+    try:
+        yield put
+    finally:
+        del caches["pages"].set
+
+
+def test_pages_are_kept(kept_rules):
+    assert len(kept_rules) >= 20
+
+
+def test_every_reader_gets_what_they_get_without_the_cache(world, settings, kept_rules):
+    """In turn and twice each: the second time from the cache, where another reader of the same role was before."""
+    answers = {}
+    for rule in kept_rules:
+        for reader in (reader for reader in READERS if rule.expected[reader] == "200"):
+            send_request(world, rule, reader)
+            answers[str(rule), reader] = (
+                send_request(world, rule, reader),
+                without_cache(settings, world, rule, reader),
+            )
+
+    wrong = [
+        key
+        for key, (kept, plain) in answers.items()
+        if (kept.status, comparable(kept)) != (plain.status, comparable(plain))
+    ]
+    assert wrong == []
+    leaks = {key: found for key, (kept, _) in answers.items() if (found := world.leaks(key[1], kept.body))}
+    assert leaks == {}
+
+
+def test_a_kept_page_asks_the_database_for_its_reader_alone(world, kept_rules):
+    """The second time it needs the session, the person, the language, the editions and the version of the record."""
+    for rule in kept_rules:
+        for reader in EMBASSY:
+            if rule.expected[reader] == "200":
+                send_request(world, rule, reader)
+                assert len(send_request(world, rule, reader).statements) <= 10, (str(rule), reader)
+
+
+def test_a_kept_body_holds_nothing_of_the_request_or_the_person(world, kept_rules):
+    with bodies_put_in_cache() as put:
+        for rule in kept_rules:
+            for reader in EMBASSY:
+                send_request(world, rule, reader)
+
+    bodies = [
+        b"".join(map(decompress, kept[0])).decode() for _, kept in put if isinstance(kept[0], list)
+    ]
+    assert len(bodies) >= len(kept_rules)
+    for body in bodies:
+        assert 'nonce=""' in body or "nonce=" not in body
+        assert 'name="csrfmiddlewaretoken" value=""' in body or "csrfmiddlewaretoken" not in body
+        assert "site-account" not in body
+        assert 'class="messages"' not in body
+
+
+def decompress(text):
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(text)
+
+
+def test_no_kept_page_reads_what_may_change_without_a_new_version(world, kept_rules, monkeypatch):
+    read = {}
+    for rule in kept_rules:
+        for reader in (reader for reader in READERS if rule.expected[reader] == "200"):
+            with statements_of_rendering(monkeypatch) as statements:
+                send_request(world, rule, reader)
+            tables = {table for sql in statements for table in _TABLE.findall(sql)}
+            if found := tables & UNVERSIONED_TABLES - TABLES_IN_KEY.get(rule.route, set()):
+                read[str(rule), reader] = found
+
+    assert read == {}
+
+
+@contextmanager
+def statements_of_rendering(monkeypatch):
+    """Collect the statements of a page that is being rendered for the cache."""
+    statements = []
+    snapshot = kept_pages.snapshot
+
+    @contextmanager
+    def watched():
+        with snapshot(), capture_statements() as sent:
+            yield
+        statements.extend(sent)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kept_pages, "snapshot", watched)
+        caches["pages"].clear()
+        yield statements
+
+
+WRITES = [rule for rule in RULES if rule.method != "GET"]
+
+
+@pytest.mark.parametrize("rule", WRITES, ids=str)
+def test_after_each_write_every_page_is_what_it_is_without_the_cache(world, settings, kept_rules, rule):
+    """A write that renews no version of the record of its country changes no table that a kept page reads."""
+    country = Country.objects.get_queryset().get(code="LSO").pk
+    reader = next(
+        (name for name in READERS if rule.expected[name][0] in "23" and name not in ("out", "elsewhere")), None
+    )
+    if reader is None:
+        pytest.skip("nobody may do this")
+    before = read_version([country])
+    rules = [kept_rules[(crc32(str(rule).encode()) + step) % len(kept_rules)] for step in range(3)]
+    readers = [*sorted(EMBASSY), "own", "other"]
+    for one in rules:
+        for each in readers:
+            send_request(world, one, each)
+    checked = []
+
+    def examine():
+        checked.append(read_version([country]) != before)
+        assert find_stale_pages(settings, world, rules, readers) == []
+
+    answer = send_request(world, rule, reader, examine=examine)
+
+    assert checked
+    if not checked[0]:
+        changed = {found[1] for sql in answer.statements if (found := CHANGED_TABLE.match(sql))}
+        assert changed - UNVERSIONED_TABLES == set()
+
+
+def test_without_new_versions_the_pages_would_be_stale(world, settings, kept_rules, monkeypatch):
+    """The comparison of these tests finds a page that is older than the record."""
+    monkeypatch.setattr(actions, "renew_versions", lambda changes: None)
+    rules = [rule for rule in kept_rules if rule.route in ("evidence_list", "commitment_list", "dashboard")]
+    for rule in rules:
+        send_request(world, rule, "officer")
+    write = next(rule for rule in WRITES if rule.route == "commitment_add")
+    stale = []
+
+    send_request(
+        world, write, "officer", examine=lambda: stale.extend(find_stale_pages(settings, world, rules, ["officer"]))
+    )
+
+    assert ("officer", "GET commitment_list -") in stale
+
+
+def test_a_page_from_the_cache_is_compressed_as_without_it(world, kept_rules):
+    rule = next(rule for rule in kept_rules if rule.route == "commitment_list")
+    for _ in range(2):
+        response = world.client("officer").get(url_of(world, rule), headers={"accept-encoding": "gzip"})
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert response.headers["Content-Length"] == str(len(response.content))
+    assert b"<h1>Commitments</h1>" in gzip.decompress(response.content)

@@ -1,0 +1,42 @@
+"""Tables that may change without a new version of a country's record, because no kept page shows them.
+
+`tests/locks.py` checks every transaction of the product by this list, and `tests/security/test_kept_pages.py` every
+page that is kept.
+"""
+
+import re
+
+UNVERSIONED_TABLES = {
+    "account_emailaddress",
+    "accounts_accountrequest",
+    "accounts_accountrequeststep",
+    "accounts_apitoken",
+    "audit_auditdetail",
+    "audit_auditentry",
+    "audit_listread",
+    "audit_logverification",
+    "dialogues_draft",
+    "dialogues_draft_files",
+    "dialogues_sendkey",
+    "dialogues_workbookdraft",
+    "dialogues_workbookdraft_files",
+    "django_session",
+    "idempotency_idempotencykey",
+    "jobs_job",
+    "lock_outs_lockoutcount",
+    "mail_mail",
+    "mfa_authenticator",
+    "notifications_calendarfeed",
+    "notifications_digestschedule",
+    "notifications_notice",
+    "notifications_noticefrequency",
+    "reports_briefingdownload",
+    "saved_filters_savedfilter",
+    "undo_removedrow",
+    "usersessions_usersession",
+}
+CHANGED_TABLE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
+"""The table that a statement changes."""
+
+UNLOGGED_FUNCTIONS: set[str] = set()
+"""Functions whose transaction changes other tables without an entry. A page that shows this has it in its key."""
