@@ -20,6 +20,7 @@ from recommendations.choices import EffortQuestion, Origin, Pillar
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
 from tiptracker.api.base import IdFilter, is_embassy, serializers_by_reader
 from tiptracker.api.former_names import FormerNamesMixin
+from tiptracker.api.kept_lists import KeptListMixin
 from tiptracker.api.query_params import StrictParametersMixin
 
 
@@ -232,7 +233,7 @@ class EditionViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Edition]):
 @serializers_by_reader(
     "RecommendationForReader", embassy=RecommendationSerializer, ministry=PublishedRecommendationSerializer
 )
-class RecommendationViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Recommendation]):
+class RecommendationViewSet(StrictParametersMixin, KeptListMixin, ReadOnlyModelViewSet[Recommendation]):
     """Recommendations of each edition: the report's own first, then the action plan's, most important first."""
 
     filterset_class = RecommendationFilterSet
@@ -248,7 +249,7 @@ class RecommendationViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Recommen
 
 
 @serializers_by_reader("BenchmarkForReader", embassy=BenchmarkSerializer, ministry=BenchmarkWordingSerializer)
-class BenchmarkViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Benchmark]):
+class BenchmarkViewSet(StrictParametersMixin, KeptListMixin, ReadOnlyModelViewSet[Benchmark]):
     """Benchmarks. The embassy reads all of them, with their terms.
 
     A ministry reads the benchmarks of its own commitments, without terms.
@@ -264,7 +265,7 @@ class BenchmarkViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Benchmark]):
 
 
 @serializers_by_reader("IndicatorForReader", embassy=IndicatorSerializer, ministry=CountedIndicatorSerializer)
-class IndicatorViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Indicator]):
+class IndicatorViewSet(StrictParametersMixin, KeptListMixin, ReadOnlyModelViewSet[Indicator]):
     """Indicators. The embassy also reads which ministry reports each figure.
 
     A ministry reads only the indicators that the benchmarks of its own commitments use.

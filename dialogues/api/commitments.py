@@ -40,6 +40,7 @@ from tiptracker.api.base import (
     validate_body,
 )
 from tiptracker.api.former_names import FormerNamesMixin
+from tiptracker.api.kept_lists import KeptListMixin
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
 from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
@@ -224,7 +225,7 @@ class CommitmentFilter(filters.FilterSet):
 
 
 @serializers_by_reader("CommitmentForReader", embassy=CommitmentSerializer, ministry=OwnCommitmentSerializer)
-class CommitmentViewSet(StrictParametersMixin, IdempotentCreateMixin, ReadOnlyModelViewSet[Commitment]):
+class CommitmentViewSet(StrictParametersMixin, IdempotentCreateMixin, KeptListMixin, ReadOnlyModelViewSet[Commitment]):
     """Commitments of ministries and of the United States.
 
     A commitment never counts towards readiness. What is done about it may count.

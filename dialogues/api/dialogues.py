@@ -13,6 +13,7 @@ from dialogues.choices import DialogueStage
 from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Participant
 from tiptracker import clock
 from tiptracker.api.base import ChoiceEnumField, is_embassy, serializers_by_reader
+from tiptracker.api.kept_lists import KeptListMixin
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 
 
@@ -115,7 +116,7 @@ class DialogueFilter(filters.FilterSet):
 
 
 @serializers_by_reader("DialogueForReader", embassy=DialogueSerializer, ministry=OwnDialogueSerializer)
-class DialogueViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Dialogue]):
+class DialogueViewSet(StrictParametersMixin, KeptListMixin, ReadOnlyModelViewSet[Dialogue]):
     """Dialogues, latest date first."""
 
     filterset_class = DialogueFilter

@@ -46,6 +46,7 @@ from tiptracker.api.base import (
     validate_body,
 )
 from tiptracker.api.former_names import FormerNamesMixin
+from tiptracker.api.kept_lists import KeptListMixin
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
 from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
@@ -218,7 +219,7 @@ class EvidenceFilter(filters.FilterSet):
 
 
 @serializers_by_reader("EvidenceForReader", embassy=EvidenceSerializer, ministry=OwnEvidenceSerializer)
-class EvidenceViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Evidence]):
+class EvidenceViewSet(StrictParametersMixin, KeptListMixin, ReadOnlyModelViewSet[Evidence]):
     """Evidence, newest first. Opening one piece is recorded in the activity log."""
 
     filterset_class = EvidenceFilter
@@ -341,7 +342,7 @@ class ReadingFilter(filters.FilterSet):
     recorded_since = RecordedSinceFilter()
 
 
-class ReadingViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Reading]):
+class ReadingViewSet(StrictParametersMixin, KeptListMixin, ReadOnlyModelViewSet[Reading]):
     """Readings of the indicators. A ministry sees only the figures that it sent."""
 
     serializer_class = ReadingSerializer

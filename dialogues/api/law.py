@@ -9,6 +9,7 @@ from dialogues.choices import LawEntryKind
 from dialogues.models import LawEntry
 from recommendations.choices import LAW_STANDARDS
 from tiptracker.api.base import PersonField
+from tiptracker.api.kept_lists import KeptListMixin
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 
 
@@ -47,7 +48,7 @@ class LawEntryFilter(filters.FilterSet):
     recorded_since = RecordedSinceFilter()
 
 
-class LawEntryViewSet(StrictParametersMixin, ReadOnlyModelViewSet[LawEntry]):
+class LawEntryViewSet(StrictParametersMixin, KeptListMixin, ReadOnlyModelViewSet[LawEntry]):
     """Entries on the law, oldest first, with those that a later entry replaced."""
 
     serializer_class = LawEntrySerializer

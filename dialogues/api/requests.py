@@ -16,6 +16,7 @@ from dialogues.choices import LineStatus, RequestLineKind, RequestStatus
 from dialogues.models import InformationRequest, RequestEvent, RequestLine, UpdateVersion
 from tiptracker import clock
 from tiptracker.api.base import ApiRequest, ChoiceEnumField, IdFilter, PersonField
+from tiptracker.api.kept_lists import KeptListMixin
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 
 
@@ -157,7 +158,7 @@ class InformationRequestFilter(filters.FilterSet):
         return requests.filter(Exists(events) | Exists(versions))
 
 
-class InformationRequestViewSet(StrictParametersMixin, ReadOnlyModelViewSet[InformationRequest]):
+class InformationRequestViewSet(StrictParametersMixin, KeptListMixin, ReadOnlyModelViewSet[InformationRequest]):
     """Requests for information: what the embassy asks of ministries by a day. They are made and answered on the pages.
 
     A ministry sees those that it is asked.

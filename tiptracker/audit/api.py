@@ -49,10 +49,10 @@ class ReadLoggingMixin(APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Count the rows before they are sent; if that fails, nothing is sent."""
-        is_answer = isinstance(response, Response) and response.status_code == HTTPStatus.OK
-        if is_answer and (reader := self._reader(request)):
+        rows = _count_rows(response) if response.status_code == HTTPStatus.OK else None
+        if rows is not None and (reader := self._reader(request)):
             parameters = {**{key: str(value) for key, value in self.kwargs.items()}, **request.query_params.dict()}
-            count_read(self.basename, rows=_count_rows(response), by=reader, parameters=parameters, now=clock.now())
+            count_read(self.basename, rows=rows, by=reader, parameters=parameters, now=clock.now())
         return super().finalize_response(request, response, *args, **kwargs)
 
     def _reader(self, request: Request) -> User | None:
@@ -61,7 +61,9 @@ class ReadLoggingMixin(APIView):
         return request.user if is_read and isinstance(request.user, User) else None
 
 
-def _count_rows(response: Response) -> int:
-    """Return how many rows an answer holds: those of a page, or the single row."""
+def _count_rows(response: Any) -> int | None:
+    """Return how many rows an answer holds: those of a page, or the single row. None for a file."""
+    if not isinstance(response, Response):
+        return getattr(response, "sent_rows", None)
     data = response.data
     return len(data["results"]) if isinstance(data, dict) and "results" in data else 1

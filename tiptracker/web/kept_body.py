@@ -44,13 +44,23 @@ class KeptBody(NamedTuple):
         texts, names = gaps.split(response.content.decode())
         return cls([_compress(text) for text in texts], names, dict(response.headers))
 
+    @classmethod
+    def of_text(cls, text: str, content_type: str) -> Self:
+        """Return a body without gaps."""
+        return cls([_compress(text)], [], {"Content-Type": content_type})
+
     def fill(self, parts: Mapping[str, str]) -> "KeptBodyResponse":
         """Return the response with a part, by its name, in each gap."""
         return KeptBodyResponse(self, [parts[name].encode() for name in self.gaps])
 
 
 class KeptBodyResponse(HttpResponse):
-    """A response from a kept body. `gzipped` puts the same content together from the texts as they are compressed."""
+    """A response from a kept body. `gzipped` puts the same content together from the texts as they are compressed.
+
+    `sent_rows` is how many rows of a list of the API it holds; None for a page.
+    """
+
+    sent_rows: int | None = None
 
     def __init__(self, body: KeptBody, parts: Sequence[bytes]) -> None:
         self._texts, self._parts = body.texts, parts

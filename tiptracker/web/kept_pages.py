@@ -18,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csp import get_nonce
 from django.middleware.csrf import get_token
 from django.template import RequestContext, engines
+from rest_framework.exceptions import APIException
 
 from tiptracker.audit.record_version import read_version
 from tiptracker.infrastructure.read_snapshot import snapshot
@@ -60,18 +61,10 @@ def answer_kept(
         return body.fill(_render_parts(request, body.gaps))
     gaps, used_before = Gaps(), _what_was_used(request)
     setattr(request, _GAPS_ATTRIBUTE, gaps)
-    refusal, response = None, HttpResponse()
     try:
-        with snapshot():  # the version and the rows are of the same moment
-            version = read_version(countries)
-            try:
-                response = render()
-            except (Http404, PermissionDenied) as error:  # no fault of the database, so nothing is to be rolled back
-                refusal = error
+        version, response = _read_at_once(countries, render)
     finally:
         delattr(request, _GAPS_ATTRIBUTE)
-    if refusal:
-        raise refusal
     if response.streaming or not response.headers["Content-Type"].startswith("text/html"):
         return response
     is_same_for_all = not response.cookies and _what_was_used(request) == used_before
@@ -105,11 +98,23 @@ def _keep_value[T](request: HttpRequest, name: str, countries: Collection[int], 
     kept: T | None = _find_kept(request, name, countries)
     if kept is not None:
         return kept
-    with snapshot():
-        version = read_version(countries)
-        value = compute()
+    version, value = _read_at_once(countries, compute)
     caches["pages"].set(name, (version, value), KEPT_SECONDS)
     return value
+
+
+def _read_at_once[T](countries: Collection[int], read: Callable[[], T]) -> tuple[str, T]:
+    """Return the version of the record and what `read` returns, both as they were at one moment.
+
+    A refusal, such as 404, is raised outside of the snapshot, so that nothing is rolled back.
+    """
+    with snapshot():
+        version = read_version(countries)
+        try:
+            return version, read()
+        except (Http404, PermissionDenied, APIException) as error:
+            refusal = error
+    raise refusal
 
 
 def _cache_key(key: Sequence[object]) -> str:

@@ -1,0 +1,36 @@
+"""Lists of the API that are kept in the cache until the record changes. Limits and the log work as without it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+from rest_framework.mixins import ListModelMixin
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+from tiptracker import clock
+from tiptracker.accounts.models import Country
+from tiptracker.web.kept_body import KeptBody
+from tiptracker.web.kept_pages import MAX_QUERY_LENGTH, keep_value
+
+
+class KeptListMixin(ListModelMixin):
+    """A view set whose lists show nothing but the record of the countries that the reader sees."""
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Return a page of the list. `sent_rows` of the answer is how many rows it holds, for the daily limit."""
+        if not settings.KEEP_PAGES or len(request.META["QUERY_STRING"]) > MAX_QUERY_LENGTH:
+            return super().list(request, *args, **kwargs)
+        user = request.user
+        zones = dict(Country.objects.visible_to(user).values_list("pk", "time_zone"))
+        days = [(country, clock.today(zone)) for country, zone in sorted(zones.items())]
+        key = ("list", request.build_absolute_uri(), user.pk, user.role, user.ministry_id, get_language(), days)
+        body, sent_rows = keep_value(request._request, key, sorted(zones), lambda: self._render_list(request))
+        answer = KeptBody(*body).fill({})
+        answer.sent_rows = sent_rows
+        return answer
+
+    def _render_list(self, request: Request) -> tuple[tuple[Any, ...], int]:
+        data = super().list(request).data
+        text = JSONRenderer().render(data).decode()
+        return tuple(KeptBody.of_text(text, "application/json")), len(data["results"])
