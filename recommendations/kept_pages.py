@@ -10,13 +10,12 @@ from django.utils.translation import get_language
 
 from recommendations.edition_context import EditionRequest, visible_editions
 from tiptracker import clock
+from tiptracker.accounts.models import Country
 from tiptracker.web.exports import is_export_requested
 from tiptracker.web.kept_pages import answer_kept
+from tiptracker.web.pages import SignedInRequest
 
 type EditionView[**P] = Callable[Concatenate[EditionRequest, P], HttpResponse]
-
-KEPT_ATTRIBUTE = "is_kept"
-"""Marks the views whose pages are kept."""
 
 
 def keep_page[**P](
@@ -34,23 +33,33 @@ def keep_page[**P](
         def kept(request: EditionRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if is_export_requested(request):  # it is a file, and goes into the log
                 return view(request, *args, **kwargs)
-            user, country = request.user, request.edition.country
-            key = (
-                request.build_absolute_uri(),
-                request.headers.get("HX-Request"),
-                get_language(),
-                timezone.get_current_timezone_name(),
-                clock.today(),
-                clock.today(country.time_zone),
-                user.role,
-                user.ministry_id,
-                user.pk if is_personal else None,
-                [edition.pk for edition in visible_editions(request)],
-                besides(request),
-            )
-            return answer_kept(request, key, [country.pk], lambda: view(request, *args, **kwargs))
+            key = (*_reader_key(request, request.edition.country, is_personal=is_personal), besides(request))
+            return answer_kept(request, key, [request.edition.country_id], lambda: view(request, *args, **kwargs))
 
-        setattr(kept, KEPT_ATTRIBUTE, True)
         return kept
 
     return decorate
+
+
+def keep_row_page(request: SignedInRequest, country: Country, render: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer with the page of one row of a country, from the cache if possible.
+
+    Find the row among those that the reader may see, set the edition of the page, and write to the log before.
+    """
+    return answer_kept(request, _reader_key(request, country, is_personal=True), [country.pk], render)
+
+
+def _reader_key(request: SignedInRequest, country: Country, *, is_personal: bool) -> tuple[object, ...]:
+    user = request.user
+    return (
+        request.build_absolute_uri(),
+        request.headers.get("HX-Request"),
+        get_language(),
+        timezone.get_current_timezone_name(),
+        clock.today(),
+        clock.today(country.time_zone),
+        user.role,
+        user.ministry_id,
+        user.pk if is_personal else None,
+        [edition.pk for edition in visible_editions(request)],
+    )

@@ -7,7 +7,19 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Subquery,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -48,6 +60,7 @@ from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from dialogues.views.reminders import list_reminders
 from dialogues.views.timeline import CommitmentTimeline, build_timeline, decision_on
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country, page_url
+from recommendations.kept_pages import keep_row_page
 from recommendations.models import Benchmark, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User, find_contact
@@ -155,11 +168,17 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     The page of a ministry gets no data that the ministry may not see.
     """
     user = request.user
-    events = Prefetch("events", CommitmentEvent.objects.select_related("recorded_by"))
     rows = Commitment.objects.visible_to(user).select_related("country", "ministry", "dialogue")
-    commitment = get_object_or_404(rows.prefetch_related(events), pk=pk)
+    commitment = get_object_or_404(rows, pk=pk)
     set_page_edition_for_commitment(request, commitment)
-    today = clock.today(commitment.country.time_zone)
+    if request.method == "GET":
+        mark_opened(by=user, table=COMMITMENT, row=str(commitment.pk), now=clock.now(commitment.country.time_zone))
+    return keep_row_page(request, commitment.country, lambda: _render_commitment(request, commitment))
+
+
+def _render_commitment(request: SignedInRequest, commitment: Commitment) -> HttpResponse:
+    user, today = request.user, clock.today(commitment.country.time_zone)
+    prefetch_related_objects([commitment], Prefetch("events", CommitmentEvent.objects.select_related("recorded_by")))
     timeline = build_timeline(user, commitment, today, editions_of_page_country(request))
     if timeline is None:
         raise Http404
@@ -196,8 +215,6 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         context |= {"redacted": redaction_dates(*timeline.rows(user))}
         context |= _ministry_context(timeline, just_sent="sent" in request.GET)
-    if request.method == "GET":
-        mark_opened(by=user, table=COMMITMENT, row=str(commitment.pk), now=clock.now(commitment.country.time_zone))
     return render_page(request, "dialogues/commitment_detail.html", context)
 
 

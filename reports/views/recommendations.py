@@ -34,7 +34,7 @@ from dialogues.views.evidence_history import Reversals, find_reversals
 from dialogues.views.internal_notes import build_notes_section
 from recommendations.choices import Origin, Pillar, Rule
 from recommendations.edition_context import EditionRequest, edition_url, set_page_edition
-from recommendations.kept_pages import keep_page
+from recommendations.kept_pages import keep_page, keep_row_page
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
 from recommendations.models.recommendations import RecommendationQuerySet
 from recommendations.permissions import can_edit_recommendations
@@ -270,8 +270,13 @@ def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     edition = recommendation.edition
     set_page_edition(request, edition)
+    return keep_row_page(request, edition.country, lambda: _render_recommendation(request, recommendation))
+
+
+def _render_recommendation(request: SignedInRequest, recommendation: Recommendation) -> HttpResponse:
+    edition = recommendation.edition
     if not can_read_readiness(request.user, edition):
-        rows = Recommendation.objects.visible_to(request.user).filter(pk=pk)
+        rows = Recommendation.objects.visible_to(request.user).filter(pk=recommendation.pk)
         (published,) = _build_published(request.user, edition, rows)
         public_context = {"published": published, "year": edition.year, "is_retired": recommendation.is_retired}
         return render_page(request, "reports/recommendation_detail.html", public_context)

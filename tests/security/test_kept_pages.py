@@ -13,17 +13,15 @@ from contextlib import contextmanager
 
 import pytest
 from django.core.cache import caches
-from django.urls import resolve
+from django.test import override_settings
 
-from recommendations.kept_pages import KEPT_ATTRIBUTE
 from tests.html_whitespace import collapse_layout_whitespace
 from tests.security.access_requests import rule_url, send_request, stable_body
 from tests.security.sql_statements import capture_statements
 from tests.security.test_roles import RULES
-from tests.security.world import EMBASSY, READERS
+from tests.security.world import EMBASSY, MINISTRIES, READERS
 from tests.unversioned_tables import CHANGED_TABLE, UNVERSIONED_TABLES
 from tiptracker.accounts.models import Country
-from tiptracker.api.kept_lists import KeptListMixin
 from tiptracker.audit import actions
 from tiptracker.audit.record_version import read_version
 from tiptracker.web import kept_pages
@@ -35,16 +33,23 @@ TABLES_IN_KEY = {"dashboard": {"audit_auditentry", "jobs_job", "reports_briefing
 _TABLE = re.compile(r'\b(?:FROM|JOIN|UPDATE|INTO)\s+"(\w+)"', re.IGNORECASE)
 
 
-def is_kept(view):
-    """Whether the pages of a view, or the lists of a view set, are kept."""
-    lists = issubclass(getattr(view, "cls", object), KeptListMixin) and view.actions.get("get") == "list"
-    return lists or getattr(view, KEPT_ATTRIBUTE, False)
-
-
 @pytest.fixture(scope="module")
 def kept_rules(world):
-    """The lines of the access table whose page is kept."""
-    return [rule for rule in RULES if rule.method == "GET" and is_kept(resolve(url_of(world, rule)).func)]
+    """The lines of the access table whose page or list is kept for the officer."""
+    with override_settings(KEEP_PAGES=True):
+        caches["pages"].clear()
+        return [rule for rule in RULES if rule.method == "GET" and is_kept(world, rule)]
+
+
+def is_kept(world, rule):
+    with bodies_put_in_cache() as put:
+        send_request(world, rule, "officer")
+    return any(is_body(kept) or is_body(kept[0]) for _, kept in put)
+
+
+def is_body(kept):
+    """Whether a value of the cache is a page or list, and no number or other value."""
+    return isinstance(kept, tuple) and isinstance(kept[0], list)
 
 
 def url_of(world, rule, reader="officer"):
@@ -119,7 +124,7 @@ def test_a_kept_page_asks_the_database_for_its_reader_alone(world, kept_rules):
         for reader in EMBASSY:
             if rule.expected[reader] == "200":
                 send_request(world, rule, reader)
-                assert len(send_request(world, rule, reader).statements) <= 10, (str(rule), reader)
+                assert len(send_request(world, rule, reader).statements) <= 12, (str(rule), reader)
 
 
 def test_a_kept_body_holds_nothing_of_the_request_or_the_person(world, kept_rules):
@@ -128,7 +133,7 @@ def test_a_kept_body_holds_nothing_of_the_request_or_the_person(world, kept_rule
             for reader in EMBASSY:
                 send_request(world, rule, reader)
 
-    bodies = [b"".join(map(decompress, kept[0])).decode() for _, kept in put if isinstance(kept[0], list)]
+    bodies = [b"".join(map(decompress, kept[0])).decode() for _, kept in put if is_body(kept)]
     assert len(bodies) >= sum(not rule.is_api for rule in kept_rules)
     for body in bodies:
         assert 'nonce=""' in body or "nonce=" not in body
@@ -176,32 +181,37 @@ WRITES = [rule for rule in RULES if rule.method != "GET"]
 
 
 @pytest.mark.parametrize("rule", WRITES, ids=str)
-def test_after_each_write_every_page_is_what_it_is_without_the_cache(world, settings, kept_rules, rule):
-    """A write that renews no version of the record of its country changes no table that a kept page reads."""
+def test_after_each_write_pages_are_what_they_are_without_the_cache(world, settings, kept_rules, rule):
+    """Each write is followed by other pages and readers, because all of them after each would take hours.
+
+    A write that renews no version of the record of its country changes no table that a kept page reads.
+    """
     country = Country.objects.get_queryset().get(code="LSO").pk
-    reader = next(
-        (name for name in READERS if rule.expected[name][0] in "23" and name not in ("out", "elsewhere")), None
-    )
-    if reader is None:
+    writers = [name for name in READERS if rule.expected[name][0] in "23" and name not in ("out", "elsewhere")]
+    if not writers:
         pytest.skip("nobody may do this")
     before = read_version([country])
-    rules = [kept_rules[(crc32(str(rule).encode()) + step) % len(kept_rules)] for step in range(3)]
-    readers = [*sorted(EMBASSY), "own", "other"]
-    for one in rules:
-        for each in readers:
-            send_request(world, one, each)
-    checked = []
+    place = crc32(str(rule).encode())
+    rules, readers = [kept_rules[place % len(kept_rules)]], pick_two(PAGE_READERS, place)
+    for reader in readers:
+        send_request(world, rules[0], reader)
+    renewed = []
 
     def examine():
-        checked.append(read_version([country]) != before)
+        renewed.append(read_version([country]) != before)
         assert find_stale_pages(settings, world, rules, readers) == []
 
-    answer = send_request(world, rule, reader, examine=examine)
+    answer = send_request(world, rule, writers[0], examine=examine)
 
-    assert checked
-    if not checked[0]:
-        changed = {found[1] for sql in answer.statements if (found := CHANGED_TABLE.match(sql))}
-        assert changed - UNVERSIONED_TABLES == set()
+    changed = {found[1] for sql in answer.statements if (found := CHANGED_TABLE.match(sql))}
+    assert renewed == [True] or changed - UNVERSIONED_TABLES == set()
+
+
+PAGE_READERS = [*sorted(EMBASSY), *sorted(MINISTRIES)]
+
+
+def pick_two(names, place):
+    return [names[(place // 7) % len(names)], names[(place // 7 + 3) % len(names)]]
 
 
 def test_without_new_versions_the_pages_would_be_stale(world, settings, kept_rules, monkeypatch):
