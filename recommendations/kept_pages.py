@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -15,12 +15,12 @@ from tiptracker.web.exports import is_export_requested
 from tiptracker.web.kept_pages import answer_kept
 from tiptracker.web.pages import SignedInRequest
 
-type EditionView[**P] = Callable[Concatenate[EditionRequest, P], HttpResponse]
+type EditionView = Callable[..., HttpResponse]
 
 
-def keep_page[**P](
+def keep_page(
     *, is_personal: bool, besides: Callable[[EditionRequest], object] = lambda request: None
-) -> Callable[[EditionView[P]], EditionView[P]]:
+) -> Callable[[EditionView], EditionView]:
     """Decorate a view of an edition that only reads the record of its country.
 
     Its page depends on the request's address, the day, the language, and the reader's role, ministry and editions, and
@@ -28,9 +28,9 @@ def keep_page[**P](
     log. Put it below the decorators that check who may see the page.
     """
 
-    def decorate(view: EditionView[P]) -> EditionView[P]:
+    def decorate(view: EditionView) -> EditionView:
         @wraps(view)
-        def kept(request: EditionRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def kept(request: EditionRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if is_export_requested(request):  # it is a file, and goes into the log
                 return view(request, *args, **kwargs)
             key = (*_reader_key(request, request.edition.country, is_personal=is_personal), besides(request))

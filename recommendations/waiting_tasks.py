@@ -75,8 +75,8 @@ class _TasksOfRole:
         self.today: date = clock.today(edition.country.time_zone)
 
     def find(self) -> WaitingTasks:
-        first, *others = self._with_one_person()
-        found = Counter(first.union(*others, all=True).order_by())
+        first, *further = self._with_one_person()
+        found = Counter(first.union(*further, all=True).order_by())
         reviews, notes, others = (
             Counter({person: number for (kind, person), number in found.items() if kind == wanted})
             for wanted in (_REVIEW, _NOTE, _OTHER)

@@ -30,6 +30,8 @@ UNVERSIONED_TABLES = {
     "notifications_digestschedule",
     "notifications_notice",
     "notifications_noticefrequency",
+    "recommendations_editionimport",
+    "recommendations_questionset",
     "reports_briefingdownload",
     "saved_filters_savedfilter",
     "undo_removedrow",

@@ -1,6 +1,6 @@
 """Lists of the API that are kept in the cache until the record changes. Limits and the log work as without it."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -9,7 +9,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from tiptracker import clock
-from tiptracker.accounts.models import Country
+from tiptracker.accounts.models import Country, User
 from tiptracker.web.kept_body import KeptBody
 from tiptracker.web.kept_pages import MAX_QUERY_LENGTH, keep_value
 
@@ -21,7 +21,7 @@ class KeptListMixin(ListModelMixin):
         """Return a page of the list. `sent_rows` of the answer is how many rows it holds, for the daily limit."""
         if not settings.KEEP_PAGES or len(request.META["QUERY_STRING"]) > MAX_QUERY_LENGTH:
             return super().list(request, *args, **kwargs)
-        user = request.user
+        user = cast("User", request.user)
         zones = dict(Country.objects.visible_to(user).values_list("pk", "time_zone"))
         days = [(country, clock.today(zone)) for country, zone in sorted(zones.items())]
         key = ("list", request.build_absolute_uri(), user.pk, user.role, user.ministry_id, get_language(), days)

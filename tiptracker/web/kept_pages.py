@@ -17,7 +17,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csp import get_nonce
 from django.middleware.csrf import get_token
-from django.template import RequestContext, engines
+from django.template import Engine, RequestContext
 from rest_framework.exceptions import APIException
 
 from tiptracker.audit.record_version import read_version
@@ -154,7 +154,7 @@ def _what_was_used(request: HttpRequest) -> tuple[object, ...]:
 def _render_parts(request: HttpRequest, names: Collection[str]) -> dict[str, str]:
     """Return what belongs in the gaps with these names. All templates share one context."""
     parts = {name: str(VALUES[name](request)) for name in VALUES if name in names}
-    templates = {name: engines["django"].engine.get_template(name) for name in set(names) - VALUES.keys()}
+    templates = {name: Engine.get_default().get_template(name) for name in set(names) - VALUES.keys()}
     if templates:
         context = RequestContext(request)
         with context.bind_template(next(iter(templates.values()))):
