@@ -239,7 +239,10 @@ MACHINE_TIME_FILES = (
     # How old a file of this machine is.
     "tiptracker/infrastructure/watchdog.py",
 )  # fmt: skip
-PAGE_FRAME_FILES = ("tiptracker/web/pages.py", "recommendations/edition_context.py", "recommendations/navigation.py")
+PAGE_FRAME_FILES = (
+    "tiptracker/web/pages.py", "tiptracker/api/kept_lists.py", "recommendations/edition_context.py",
+    "recommendations/kept_pages.py", "recommendations/navigation.py", "recommendations/waiting_tasks.py",
+)  # fmt: skip
 CLOCK_CALLS = {
     "clock.now", "clock.today", "date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time",
     "timezone.now",

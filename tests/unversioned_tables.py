@@ -21,6 +21,7 @@ UNVERSIONED_TABLES = {
     "dialogues_workbookdraft",
     "dialogues_workbookdraft_files",
     "django_session",
+    "handovers_handoverstep",
     "idempotency_idempotencykey",
     "jobs_job",
     "lock_outs_lockoutcount",

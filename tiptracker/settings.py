@@ -10,6 +10,7 @@ from django.utils.csp import CSP
 
 from tiptracker import environment as env
 from tiptracker import text_rules
+from tiptracker.api.schema_settings import SPECTACULAR_SETTINGS  # noqa: F401 - a setting, like the others of this file
 from tiptracker.formats.fallback import *  # noqa: F403 - settings, like the others of this file
 from tiptracker.infrastructure.database import cache_settings, postgres_options
 from tiptracker.infrastructure.insecure_settings import describe_weak_settings
@@ -387,34 +388,6 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS is answered 405: the schema describes the bodies
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "tiptracker.api.base.handle_api_exception",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "TIP Tracker",
-    "DESCRIPTION": "What the TIP Report asked of a government, what was promised, what happened, and what proves it.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "tiptracker.api.base.document_refusals",
-        "tiptracker.api.former_names.mark_former_names",
-    ],
-    # Some fields share a name but have different choices; each set of choices gets its own name.
-    "ENUM_NAME_OVERRIDES": {
-        "CommitmentEventKind": "dialogues.choices.CommitmentEventKind.choices",
-        "EvidenceKind": "dialogues.choices.EvidenceKind.choices",
-        "BriefingKind": "reports.choices.BriefingKind.choices",
-        "StepKind": "reports.choices.StepKind.choices",
-        "UpdateVersionDecision": "dialogues.choices.UpdateDecision.choices",
-        "DueDateDecision": "dialogues.choices.DueDateDecision.choices",
-        "EvidenceDecision": "dialogues.choices.EvidenceDecision.choices",
-        "DoneBy": "dialogues.choices.DoneBy.choices",
-        "CommitmentStatus": "dialogues.choices.CommitmentStatus.choices",
-        "Tier": "recommendations.choices.Tier.choices",
-    },
 }
 
 # --- Jobs -----------------------------------------------------------------------------------------------

@@ -262,12 +262,10 @@ def _wording_source(row: RecommendationListRow | PublishedRecommendation) -> str
 @read_page
 def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a recommendation with its full record."""
-    recommendation = get_object_or_404(
-        Recommendation.objects.visible_to(request.user)
-        .select_related("edition__country", "lead", "repeats__edition")
-        .with_pillar(),
-        pk=pk,
+    rows = Recommendation.objects.visible_to(request.user).select_related(
+        "edition__country", "lead", "repeats__edition"
     )
+    recommendation = get_object_or_404(rows.with_pillar(), pk=pk)
     edition = recommendation.edition
     set_page_edition(request, edition)
     return keep_row_page(request, edition.country, lambda: _render_recommendation(request, recommendation))

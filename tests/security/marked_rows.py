@@ -28,7 +28,7 @@ from tests import factories
 from tests.security.access_requests import BODIES
 from tests.security.world import MINISTRIES, OTHER, OWN
 from tiptracker.accounts.models import AccountRequest, ApiToken
-from tiptracker.audit.models import AuditDetail, AuditEntry, ListRead, LogVerification
+from tiptracker.audit.models import AuditDetail, AuditEntry, ListRead, LogVerification, RecordVersion
 from tiptracker.choices import AccountRequestKind
 from tiptracker.idempotency.models import IdempotencyKey
 from tiptracker.jobs.models import State
@@ -502,6 +502,7 @@ class MarkedRows:
         entry.save(force_insert=True)
         AuditDetail.objects.create(entry=entry, **self.marked_values(AuditDetail))
         ListRead.objects.create(person=self.officer, day=factories.PERIOD_ENDS_ON, **self.marked_values(ListRead))
+        RecordVersion.objects.create(country=number, **self.marked_values(RecordVersion))
         LogVerification.objects.create(
             at=factories.TERMS_SET_AT, number=1, faulty_number=1, **self.marked_values(LogVerification)
         )
