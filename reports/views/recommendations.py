@@ -295,9 +295,7 @@ def _render_recommendation(request: SignedInRequest, recommendation: Recommendat
         "may_assess": is_asked and bool(benchmarks) and can_assess(request.user, benchmarks[0].benchmark),
         "may_edit": is_asked and can_edit_recommendations(request.user, edition),
         "may_log": is_asked and can_log_evidence(request.user, edition.country),
-        "log_url": edition_url(
-            edition, "evidence_log", query={"benchmark": [detail.benchmark.pk for detail in benchmarks]}
-        ),
+        "log_url": edition_url(edition, "evidence_log", query={"benchmark": [row.benchmark.pk for row in benchmarks]}),
         "may_record": is_asked and can_record_commitment(request.user, edition.country),
     }
     return render_page(request, "reports/recommendation_detail.html", context)
