@@ -17,6 +17,7 @@ UNVERSIONED_TABLES = {
     "audit_logverification",
     "dialogues_draft",
     "dialogues_draft_files",
+    "dialogues_filetext",
     "dialogues_sendkey",
     "dialogues_workbookdraft",
     "dialogues_workbookdraft_files",
@@ -41,5 +42,9 @@ UNVERSIONED_TABLES = {
 CHANGED_TABLE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
 """The table that a statement changes."""
 
-UNLOGGED_FUNCTIONS: set[str] = set()
-"""Functions whose transaction changes other tables without an entry. A page that shows this has it in its key."""
+UNLOGGED_FUNCTIONS = {
+    "reports.actions.current_briefing._is_up_to_date",  # the log number, which is in the key of the dashboard
+    "tiptracker.accounts.adapter.AccountAdapter.login",  # the last sign-in, which only pages of accounts show
+    "tiptracker.idempotency.actions.create_once",  # what it is given to do has a transaction of its own
+}
+"""Functions whose transaction changes other tables without an entry, and why no kept page is stale."""
