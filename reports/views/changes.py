@@ -25,9 +25,9 @@ from reports.readiness.explanation.activity_counts import describe_activity
 from reports.readiness.explanation.changes import find_changes, is_known_before
 from reports.readiness.explanation.changes_display import LineChangeDisplay, ScoreAtMoment, ScoreChangeDisplay
 from reports.readiness.facts import Facts
-from reports.readiness.gathering import gather_facts
 from reports.request_params import RequestedMoment
 from reports.views.access import readiness_page
+from reports.views.current_readiness import current_facts
 from reports.views.links import PageLink
 from reports.views.record_rows import RecordRow, find_record_rows, find_terms_rows, pick_rows
 from tiptracker.accounts.models import User
@@ -122,7 +122,7 @@ def _as_known_then(edition: Edition, day: date, until: RequestedMoment) -> Reque
 def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:
     since, until = parse_record_moment_range(request.GET, edition)
     with snapshot():
-        facts = gather_facts(edition)
+        facts = current_facts(request, edition)
         changes = find_changes(facts, since.record_moment, until.record_moment)
         first, last = (
             ScoreAtMoment(

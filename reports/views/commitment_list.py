@@ -19,10 +19,10 @@ from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.views.commitments import DUE_DATE_ORDER, CommitmentStatusRow, annotate_commitments, commitment_status_row
 from recommendations.edition_context import EditionRequest
 from recommendations.kept_pages import keep_page
-from recommendations.models import Edition, Recommendation
+from recommendations.models import Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
 from reports.briefings.reversal_sentences import gather_reversals
-from reports.readiness.gathering import gather_facts
+from reports.views.current_readiness import current_facts
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.localization import gettext, gettext_lazy
@@ -62,7 +62,7 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
     )
     if exports.is_export_requested(request):
         proofs = Prefetch("agreed_proofs", AgreedProof.objects.visible_to(user).in_force(today))
-        lines = _list_rows(user, edition, rows.prefetch_related(proofs), today)
+        lines = _list_rows(request, rows.prefetch_related(proofs), today)
         headers = [str(header) for header in EXPORT_HEADERS]
         return exports.export_rows(request, "commitments", headers, list(map(_export_row, lines)))
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -70,21 +70,21 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
         "filter": chosen,
         "is_narrowed": chosen.is_narrowing,
         "page": page,
-        "lines": _list_rows(user, edition, page, today),
+        "lines": _list_rows(request, page, today),
         "today": today,
         "can_record": permissions.can_record_commitment(user, country),
     }
     return render_page(request, "reports/commitment_list.html", context, partial="rows")
 
 
-def _list_rows(user: User, edition: Edition, rows: Iterable[Commitment], today: date) -> list[CommitmentStatusRow]:
-    lines = [commitment_status_row(row, user, today) for row in rows]
-    since = _describe_reversals(user, edition, lines, today)
+def _list_rows(request: EditionRequest, rows: Iterable[Commitment], today: date) -> list[CommitmentStatusRow]:
+    lines = [commitment_status_row(row, request.user, today) for row in rows]
+    since = _describe_reversals(request, lines, today)
     return [line._replace(since=since.get(line.commitment.pk, "")) for line in lines]
 
 
 def _describe_reversals(
-    user: User, edition: Edition, lines: Iterable[CommitmentStatusRow], today: date
+    request: EditionRequest, lines: Iterable[CommitmentStatusRow], today: date
 ) -> Mapping[int, str]:
     """Return what has reversed verified commitments since, by their ids. A ministry reads only what it may know.
 
@@ -93,7 +93,8 @@ def _describe_reversals(
     done = [line.commitment.pk for line in lines if line.status is CommitmentStatus.VERIFIED]
     if not done:
         return {}
-    reversals = gather_reversals(user, gather_facts(edition), today)
+    user = request.user
+    reversals = gather_reversals(user, current_facts(request, request.edition), today)
     found = {key: reversals.of_commitment(key) for key in done}
     if user.is_embassy:
         return {key: reversals.describe(reversed_by) for key, reversed_by in found.items()}

@@ -39,12 +39,12 @@ from reports.readiness.explanation import context_display, headline, score_displ
 from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts, MilestoneFact
 from reports.readiness.forecast.next_steps import NextSteps
-from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import Readiness, evaluate_readiness
+from reports.readiness.readiness import Readiness
 from reports.readiness.reversed_actions import find_reversed_commitments
 from reports.review_queue import count_review_queue, describe_own_tasks
 from reports.views.access import readiness_page
 from reports.views.commitments import CommitmentDisplay
+from reports.views.current_readiness import current_readiness
 from reports.views.edition_start import build_edition_start
 from reports.views.first_ask import FirstAsks, MinistryAsk
 from reports.views.first_day import build_first_day, has_downloaded_first
@@ -116,8 +116,8 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     """Show the record of the edition as it is today."""
     edition = request.edition
     user, today = request.user, clock.today(edition.country.time_zone)
-    facts = gather_facts(edition)
-    result = evaluate_readiness(facts, as_of=today)
+    result = current_readiness(request, edition, today)
+    facts = result.known_facts
     benchmarks = _benchmarks_by_lead(user, edition, score_display.display_benchmarks(facts, result))
     commitments = _find_commitments(user, edition, facts, today)
     overdue = sorted(

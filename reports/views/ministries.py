@@ -29,9 +29,9 @@ from reports.permissions import can_request_briefing
 from reports.reader_view import ReaderView
 from reports.readiness.explanation import score_display
 from reports.readiness.explanation.step_sentences import with_article
-from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import Readiness, evaluate_readiness
+from reports.readiness.readiness import Readiness
 from reports.views.access import read_page
+from reports.views.current_readiness import current_readiness
 from reports.views.next_steps import row_urls
 from reports.views.recommendations import build_recommendation_rows
 from tiptracker import clock
@@ -97,8 +97,8 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     }
     if edition is not None:
         today = clock.today(ministry.country.time_zone)
-        facts = gather_facts(edition)
-        result = evaluate_readiness(facts, as_of=today)
+        result = current_readiness(request, edition, today)
+        facts = result.known_facts
         displays = score_display.display_benchmarks(facts, result)
         led = Recommendation.objects.visible_to(user).active().filter(edition=edition, lead=ministry)
         parties = gather_responsible_parties(user, edition, facts, today)

@@ -18,9 +18,8 @@ from recommendations.navigation import describe_phase
 from reports.readiness.explanation import score_display
 from reports.readiness.explanation.changes_display import format_signed
 from reports.readiness.explanation.trend import RecentChange, recent_change
-from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import evaluate_readiness
 from reports.views.access import embassy_page
+from reports.views.current_readiness import current_readiness
 from tiptracker import clock
 from tiptracker.accounts.models import Country
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -87,8 +86,7 @@ def _build_overview(request: SignedInRequest, country: Country, waiting: Mapping
     if edition is None:
         return CountryOverview(country, None)
     today = clock.today(country.time_zone)
-    facts = gather_facts(edition)
-    result = evaluate_readiness(facts, as_of=today)
+    result = current_readiness(request, edition, today)
     bar = score_display.readiness_bar_figures(result)
     return CountryOverview(
         country=country,
@@ -98,7 +96,7 @@ def _build_overview(request: SignedInRequest, country: Country, waiting: Mapping
         tier=Tier(edition.tier).label,
         target_tier=Tier(edition.target_tier).label if edition.target_tier else "",
         readiness=bar.verified,
-        change=recent_change(facts, today),
+        change=recent_change(result.known_facts, today),
         target=bar.mark,
         deadline_on=result.deadline_on,
         days_left=(result.deadline_on - today).days if result.deadline_on else None,

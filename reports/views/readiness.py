@@ -24,6 +24,7 @@ from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.readiness.reversed_actions import find_reversed_benchmarks
 from reports.request_params import RequestedMoment
 from reports.views.access import readiness_page
+from reports.views.current_readiness import readiness_at
 from reports.views.explanation import list_reversals
 from reports.views.next_steps import next_steps_context
 from reports.views.record_moment import pin_known_by, read_record_moment
@@ -56,8 +57,8 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
     context: dict[str, Any] = {"record_moment": record_moment}
     if record_moment is not None:
         with snapshot():
-            facts = gather_facts(record_moment.edition)
-            result = evaluate_readiness(facts, as_of=record_moment.as_of, known_by=record_moment.known_by)
+            result = readiness_at(request, record_moment)
+            facts = result.known_facts
             needed = result.smallest_set()
             context |= {
                 "result": result,

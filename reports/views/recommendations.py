@@ -49,10 +49,9 @@ from reports.readiness.explanation.counting_reasons import (
 )
 from reports.readiness.explanation.score_display import BenchmarkDisplay, display_benchmarks
 from reports.readiness.facts import Period
-from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import evaluate_readiness
 from reports.views.access import read_page
 from reports.views.commitments import CommitmentDisplay
+from reports.views.current_readiness import current_readiness
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.localization import format_date, gettext, gettext_lazy
@@ -197,9 +196,8 @@ def recommendation_list(request: EditionRequest) -> HttpResponse:
             "all_reconstruction": bool(published) and all(row.is_reconstruction for row in published),
         }
         return render_page(request, "reports/recommendation_list.html", context)
-    facts = gather_facts(edition)
-    result = evaluate_readiness(facts, as_of=clock.today(edition.country.time_zone))
-    rows = build_recommendation_rows(user, recommendations, display_benchmarks(facts, result))
+    result = current_readiness(request, edition, clock.today(edition.country.time_zone))
+    rows = build_recommendation_rows(user, recommendations, display_benchmarks(result.known_facts, result))
     if exports.is_export_requested(request):
         embassy_cells = [cells for row in rows for cells in _export_rows(row)]
         return exports.export_rows(request, "recommendations", list(map(str, EXPORT_COLUMNS)), embassy_cells)
@@ -279,7 +277,7 @@ def _render_recommendation(request: SignedInRequest, recommendation: Recommendat
         public_context = {"published": published, "year": edition.year, "is_retired": recommendation.is_retired}
         return render_page(request, "reports/recommendation_detail.html", public_context)
     is_asked = not recommendation.is_retired
-    benchmarks = _build_benchmark_details(request.user, recommendation)
+    benchmarks = _build_benchmark_details(request, recommendation)
     context = {
         "recommendation": recommendation,
         "pillar": Pillar(recommendation.pillar),
@@ -367,11 +365,12 @@ def _wording_history(user: User, recommendation: Recommendation) -> list[Recomme
     return terms if len(wordings) > 1 else []
 
 
-def _build_benchmark_details(user: User, recommendation: Recommendation) -> list[BenchmarkDetail]:
+def _build_benchmark_details(request: SignedInRequest, recommendation: Recommendation) -> list[BenchmarkDetail]:
     """Return its benchmarks, each with commitments, evidence, readings and the embassy's verdicts."""
-    today = clock.today(recommendation.edition.country.time_zone)
-    facts = gather_facts(recommendation.edition)
-    displays = display_benchmarks(facts, evaluate_readiness(facts, as_of=today))
+    user, today = request.user, clock.today(recommendation.edition.country.time_zone)
+    result = current_readiness(request, recommendation.edition, today)
+    facts = result.known_facts
+    displays = display_benchmarks(facts, result)
     statuses = find_counting_statuses(facts, today)
     benchmarks = list(_benchmarks_with_record(user, recommendation))
     commitments = _commitments_by_benchmark(user, benchmarks, today)

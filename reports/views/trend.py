@@ -12,8 +12,8 @@ from reports.briefings.reversal_sentences import describe_fall
 from reports.calendar.trend_events import gather_trend_events
 from reports.readiness.explanation.trend_display import WeekDisplay, display_trend
 from reports.readiness.facts import Facts
-from reports.readiness.gathering import gather_facts
 from reports.views.access import readiness_page
+from reports.views.current_readiness import current_facts
 from reports.views.record_moment import read_record_moment
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
@@ -34,7 +34,7 @@ def readiness_trend(request: EditionRequest) -> HttpResponse:
     context: dict[str, Any] = {"record_moment": record_moment}
     if record_moment is not None:
         with snapshot():
-            facts = gather_facts(record_moment.edition)
+            facts = current_facts(request, record_moment.edition)
             context["has_benchmarks"] = bool(facts.benchmarks)
             context |= trend_context(
                 request.user, record_moment.edition, facts, record_moment.as_of, record_moment.known_by, plot_height=260

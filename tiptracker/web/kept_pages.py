@@ -124,15 +124,15 @@ def _cache_key(key: Sequence[object]) -> str:
 def _find_kept(request: HttpRequest, name: str, countries: Collection[int]) -> Any:
     """Return what is kept under a name, or None if nothing is or if the record has changed since."""
     version, kept = caches["pages"].get(name) or (None, None)
-    return kept if version is not None and version == _version_of_request(request, tuple(countries)) else None
+    return kept if version is not None and version == record_version(request, countries) else None
 
 
-def _version_of_request(request: HttpRequest, countries: tuple[int, ...]) -> str:
+def record_version(request: HttpRequest, countries: Collection[int]) -> str:
     """Return the version of the record when the request first asked for it. One query for the whole request."""
-    versions = _kept_on_request(request, _VERSIONS_ATTRIBUTE)
-    if countries not in versions:
-        versions[countries] = read_version(countries)
-    version: str = versions[countries]
+    versions, key = _kept_on_request(request, _VERSIONS_ATTRIBUTE), tuple(countries)
+    if key not in versions:
+        versions[key] = read_version(key)
+    version: str = versions[key]
     return version
 
 
