@@ -5,9 +5,9 @@ and counting for one person needs no query. The models are looked up by name, be
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.apps import apps
 from django.db.models import F, IntegerField, Value
@@ -18,6 +18,7 @@ from recommendations.models import Edition
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
+from tiptracker.infrastructure.prepared_query import PreparedQuery
 from tiptracker.web.kept_pages import keep_value
 
 type Excluded = Counter[frozenset[int]]
@@ -56,88 +57,154 @@ def find_waiting_tasks(user: User, edition: Edition) -> WaitingTasks:
 
     This takes five queries, and none for a role without tasks.
     """
-    if user.role not in (Role.OFFICER, Role.AMBASSADOR):
+    if user.role not in _QUERIES_BY_ROLE:
         return WaitingTasks(Counter(), Counter(), Counter())
-    return _TasksOfRole(user, edition).find()
+    today, dialogues = (
+        clock.today(edition.country.time_zone),
+        cast("Any", apps.get_model("dialogues", "Dialogue").objects),
+    )
+    values: dict[str, int | date] = {
+        "user": user.pk,
+        "country": edition.country_id,
+        "edition": edition.pk,
+        "today": today,
+        "choosing_until": dialogues.choosing_until(today),
+        "starts_on": edition.starts_on,
+        "ends_on": edition.ends_on,
+    }
+    return _QUERIES_BY_ROLE[Role(user.role)].find(values)
 
 
 _REVIEW, _NOTE, _OTHER = "review", "note", "other"
 _NOBODY = 0
 
 
-class _TasksOfRole:
-    """What waits for somebody of the user's role who wrote nothing, each with the people who may not do it."""
+class _TaskQueries:
+    """The queries for what waits for somebody of a role who wrote nothing, each built once in a process."""
 
-    def __init__(self, user: User, edition: Edition) -> None:
-        self.user = user
-        self.edition = edition
-        self.colleague = User(pk=_NOBODY, role=user.role)
-        self.today: date = clock.today(edition.country.time_zone)
+    def __init__(self, role: Role) -> None:
+        is_officer = role is Role.OFFICER
+        dates = ("today", "choosing_until", "starts_on", "ends_on") if is_officer else ()
+        self._with_one_person = _prepare(role, _TaskRows.with_one_person, "user", "country", "edition", *dates)
+        self._evidence = _prepare(role, _TaskRows.evidence, "user", "country")
+        self._unreviewed_parts = _prepare(role, _TaskRows.unreviewed_parts, "user", "country")
+        self._answers = _prepare(role, _TaskRows.answers, "user", "edition")
+        self._writers_of_answers = _prepare(role, _TaskRows.writers_of_answers, "user", "edition")
 
-    def find(self) -> WaitingTasks:
-        first, *further = self._with_one_person()
-        found = Counter(first.union(*further, all=True).order_by())
+    def find(self, values: Mapping[str, int | date]) -> WaitingTasks:
+        found = Counter(self._with_one_person(values))
         reviews, notes, others = (
             Counter({person: number for (kind, person), number in found.items() if kind == wanted})
             for wanted in (_REVIEW, _NOTE, _OTHER)
         )
-        return WaitingTasks(_each_alone(reviews) + self._evidence(), notes, _each_alone(others) + self._answers())
+        evidence, answers = self._find_evidence(values), self._find_answers(values)
+        return WaitingTasks(_each_alone(reviews) + evidence, notes, _each_alone(others) + answers)
 
-    def _with_one_person(self) -> Iterator[Any]:
-        """Yield queries of a row for each task: its kind, and the one person that may not do it.
-
-        It is _NOBODY if everybody may, and for a note the person that it names.
-        """
-        notes = self._rows("dialogues", "InternalNote")
-        to_leavers = notes.waiting_for(self.colleague, self.today)
-        yield _tasks(_OTHER, to_leavers)
-        yield _tasks(_NOTE, notes.open().filter(named__isnull=False).exclude(pk__in=to_leavers.values("pk")), "named")
-        yield _tasks(_OTHER, self._rows("dialogues", "Redaction").for_decision_by(self.colleague), "recorded_by")
-        yield _tasks(
-            _OTHER, self._rows("dialogues", "Commitment").for_verification_by(self.colleague), "newest_event_by"
-        )
-        briefings = self._visible("reports", "Briefing").filter(edition=self.edition)
-        yield _tasks(_OTHER, briefings.for_clearing_by(self.colleague), "requested_by")
-        if self.user.role == Role.OFFICER:
-            country = self.edition.country_id
-            updates = self._visible("dialogues", "UpdateVersion").of_country(country)
-            yield _tasks(_REVIEW, updates.for_decision_by(self.colleague), "recorded_by")
-            steps = self._visible("dialogues", "NextStep").filter(dialogue__country=country)
-            yield _tasks(_OTHER, steps.due_for_embassy(self.today))
-            proposals = self._visible("dialogues", "DueDateProposal").filter(commitment__country=country)
-            yield _tasks(_OTHER, proposals.for_answer_by(self.colleague))
-            yield _tasks(_OTHER, self._rows("dialogues", "Dialogue").lacking_indicators(self.today))
-            links = self._visible("dialogues", "EvidenceLink").awaiting_assessment(self.edition)
-            benchmarks = self._visible("recommendations", "Benchmark")
-            yield _tasks(_OTHER, benchmarks.filter(pk__in=links.order_by().values("benchmark")))
-
-    def _evidence(self) -> Excluded:
+    def _find_evidence(self, values: Mapping[str, int | date]) -> Excluded:
         """Return the evidence to review. Nobody reviews it who recorded it, or alone recorded its unreviewed parts."""
-        waiting = self._rows("dialogues", "Evidence").for_review_by(self.colleague).order_by()
-        writers_of_parts = defaultdict(set)
-        for evidence, writer in waiting.writers_of_unreviewed_parts():
-            writers_of_parts[evidence].add(writer)
+        writers_of_parts = _group(self._unreviewed_parts(values))
         excluded: Excluded = Counter()
-        for evidence, writer in waiting.values_list("pk", "recorded_by"):
+        for evidence, writer in self._evidence(values):
             parts = writers_of_parts[evidence]
             excluded[frozenset({writer} | (parts if len(parts) == 1 else set()))] += 1
         return excluded
 
-    def _answers(self) -> Excluded:
+    def _find_answers(self, values: Mapping[str, int | date]) -> Excluded:
         """Return the answers to check again or to clear. Nobody clears an answer of which they wrote a version."""
-        versions = self._visible("dialogues", "AnswerVersion").filter(question__edition=self.edition).order_by()
-        to_clear = versions.for_clearing_by(self.colleague).values("question")
-        writers = defaultdict(set)
-        for question, writer in versions.filter(question__in=to_clear).values_list("question", "recorded_by"):
-            writers[question].add(writer)
-        questions = versions.for_action_by(self.colleague).values_list("question", flat=True)
-        return Counter(frozenset(writers[question]) for question in questions)
+        writers = _group(self._writers_of_answers(values))
+        return Counter(frozenset(writers[question]) for (question,) in self._answers(values))
+
+
+class _TaskRows:
+    """The rows of the tasks, as queries of the ORM.
+
+    `user` is the reader's key, and the other arguments are those of the edition and of the days that matter.
+    """
+
+    def __init__(self, role: Role, **values: Any) -> None:
+        self.values = values
+        self.reader, self.colleague = User(pk=values["user"], role=role), User(pk=_NOBODY, role=role)
+
+    def with_one_person(self) -> Any:
+        """Return a row for each task: its kind, and the one person that may not do it.
+
+        That is _NOBODY if everybody may, and for a note the person that it names.
+        """
+        first, *further = self._each_with_one_person()
+        return first.union(*further, all=True).order_by()
+
+    def _each_with_one_person(self) -> Iterator[Any]:
+        notes, today = self._of_country("InternalNote"), self.values.get("today")
+        to_leavers = notes.waiting_for(self.colleague, today)
+        yield _tasks(_OTHER, to_leavers)
+        yield _tasks(_NOTE, notes.open().filter(named__isnull=False).exclude(pk__in=to_leavers.values("pk")), "named")
+        yield _tasks(_OTHER, self._of_country("Redaction").for_decision_by(self.colleague), "recorded_by")
+        verifications = self._of_country("Commitment").for_verification_by(self.colleague)
+        yield _tasks(_OTHER, verifications, "newest_event_by")
+        briefings = self._visible("reports", "Briefing").filter(edition=self.values["edition"])
+        yield _tasks(_OTHER, briefings.for_clearing_by(self.colleague), "requested_by")
+        if self.reader.role == Role.OFFICER:
+            updates = self._visible("dialogues", "UpdateVersion").of_country(self.values["country"])
+            yield _tasks(_REVIEW, updates.for_decision_by(self.colleague), "recorded_by")
+            steps = self._visible("dialogues", "NextStep").filter(dialogue__country=self.values["country"])
+            yield _tasks(_OTHER, steps.due_for_embassy(today))
+            proposals = self._visible("dialogues", "DueDateProposal")
+            proposals = proposals.filter(commitment__country=self.values["country"])
+            yield _tasks(_OTHER, proposals.for_answer_by(self.colleague))
+            dialogues = self._of_country("Dialogue")
+            yield _tasks(_OTHER, dialogues.lacking_indicators(today, until=self.values["choosing_until"]))
+            days = {name: self.values[name] for name in ("starts_on", "ends_on")}
+            links = self._visible("dialogues", "EvidenceLink").awaiting_assessment(
+                Edition(pk=self.values["edition"], **days)
+            )
+            benchmarks = self._visible("recommendations", "Benchmark")
+            yield _tasks(_OTHER, benchmarks.filter(pk__in=links.order_by().values("benchmark")))
+
+    def evidence(self) -> Any:
+        """Return the ids of the evidence to review and of who recorded it."""
+        return self._evidence_to_review().values_list("pk", "recorded_by")
+
+    def unreviewed_parts(self) -> Any:
+        """Return the ids of the evidence to review and of who recorded each of its unreviewed parts."""
+        return self._evidence_to_review().writers_of_unreviewed_parts()
+
+    def answers(self) -> Any:
+        """Return the ids of the questions whose answer is to be checked again or cleared."""
+        return self._versions().for_action_by(self.colleague).values_list("question")
+
+    def writers_of_answers(self) -> Any:
+        """Return the ids of the questions whose answer is to be cleared, and of who wrote a version of it."""
+        to_clear = self._versions().for_clearing_by(self.colleague).values("question")
+        return self._versions().filter(question__in=to_clear).values_list("question", "recorded_by")
+
+    def _evidence_to_review(self) -> Any:
+        return self._of_country("Evidence").for_review_by(self.colleague).order_by()
+
+    def _versions(self) -> Any:
+        return self._visible("dialogues", "AnswerVersion").filter(question__edition=self.values["edition"]).order_by()
 
     def _visible(self, app: str, model: str) -> Any:
-        return apps.get_model(app, model).objects.visible_to(self.user)
+        return apps.get_model(app, model).objects.visible_to(self.reader)
 
-    def _rows(self, app: str, model: str) -> Any:
-        return self._visible(app, model).filter(country=self.edition.country_id)
+    def _of_country(self, model: str) -> Any:
+        return self._visible("dialogues", model).filter(country=self.values["country"])
+
+
+def _prepare(role: Role, rows: Callable[[_TaskRows], Any], *names: str) -> Callable[[Mapping[str, Any]], Any]:
+    """Return a function that runs a query with the values of these names."""
+    types = {name: int if name in ("user", "country", "edition") else date for name in names}
+    query = PreparedQuery(lambda **values: rows(_TaskRows(role, **values)), **types)
+    return lambda values: query.rows(**{name: values[name] for name in names})
+
+
+_QUERIES_BY_ROLE = {role: _TaskQueries(role) for role in (Role.OFFICER, Role.AMBASSADOR)}
+
+
+def _group(pairs: Iterable[tuple[int, int]]) -> defaultdict[int, set[int]]:
+    groups: defaultdict[int, set[int]] = defaultdict(set)
+    for key, value in pairs:
+        groups[key].add(value)
+    return groups
 
 
 def _tasks(kind: str, rows: Any, person: str = "") -> Any:

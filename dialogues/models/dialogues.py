@@ -41,17 +41,22 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
         """Filter to dialogues that are still to be held on `day` or later."""
         return self.filter(held_on__gte=day, called_off_at__isnull=True, recorded_at__isnull=True)
 
-    def lacking_indicators(self, day: date) -> Self:
+    def choosing_until(self, day: date) -> date:
+        """Return the last day of dialogues whose indicators are to be chosen on `day`."""
+        return day + timedelta(days=CHOOSING_DAYS)
+
+    def lacking_indicators(self, day: date, *, until: date | None = None) -> Self:
         """Filter to dialogues in the next 45 days whose indicators are not chosen, or not all agreed on.
 
-        `is_chosen` says which. A dialogue outside every tracking period has none.
+        `is_chosen` says which. A dialogue outside every tracking period has none. `until` is
+        `choosing_until(day)`, if the caller has it.
         """
         chosen: Any = apps.get_model("dialogues", "ChosenIndicator").objects
         active = chosen.filter(dialogue=OuterRef("pk")).active().order_by()
         editions = Edition.objects.filter(
             country=OuterRef("country"), starts_on__lte=OuterRef("held_on"), ends_on__gte=OuterRef("held_on")
         )
-        soon = self.ahead(day).filter(Exists(editions), held_on__lte=day + timedelta(days=CHOOSING_DAYS))
+        soon = self.ahead(day).filter(Exists(editions), held_on__lte=until or self.choosing_until(day))
         return soon.annotate(is_chosen=Exists(active)).filter(Q(is_chosen=False) | Exists(active.unagreed()))
 
     def begun_by(self, day: date) -> Self:

@@ -365,7 +365,7 @@ def run() -> list[str]:
         tell_pages(editions[GOAL_IS_FOR])
         tell_next_steps(editions[GOAL_IS_FOR])
         tell_secrets(editions[GOAL_IS_FOR], editions[min(SIZES)])
-        tell_lists(measure, say, counted_queries)
+        wrong += tell_lists(measure, say, counted_queries)
         tell_search(measure, say, counted_queries)
         tell_observer(editions[GOAL_IS_FOR], measure, say, counted_queries)
     wrong += [
