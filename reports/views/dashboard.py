@@ -127,7 +127,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     steps = result.next_steps()
     missed = [_show_milestone(row, today) for row in find_missed_milestones(facts, today)]
     most_overdue = max(1, MAX_OVERDUE - len(missed))
-    trend = display_trend(facts, as_of=today, known_by=None, events=())
+    trend = display_trend(facts, as_of=today, known_by=None, events=(), with_hindsight=False)
     tasks_url = f"{edition_url(edition, 'my_tasks')}#evidence" if can_give_reviews(user) else ""
     next_steps = next_steps_context(user, result, steps, edition, tasks_url=tasks_url)
     priorities = CommitmentPriorities(result, steps, find_reversed_commitments(facts, today))

@@ -179,8 +179,10 @@ UNESCAPED_OUTPUT = re.compile(r"\|\s*safe(?:seq)?\b|autoescape\s+off|\bmark_safe
 """Ways to print a text as HTML."""
 HTML_MODULES = {
     "reports/templatetags/print.py",
+    "tiptracker/templatetags/fresh_part.py",  # renders another template, which escapes
     "tiptracker/templatetags/isolation.py",  # passes on what a template has escaped
     "tiptracker/templatetags/page_title.py",  # renders a block again, which escapes
+    "tiptracker/web/kept_body.py",  # random marks of hexadecimal digits
     "tiptracker/web/unavailable.py",
 }
 """Code that builds HTML from escaped parts, with `format_html` and `escape`."""

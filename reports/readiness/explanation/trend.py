@@ -32,15 +32,19 @@ class RecentChange:
     points_by_dates: Decimal | None
 
 
-def weekly_scores(facts: Facts, now: datetime) -> tuple[TrendWeek, ...]:
-    """Return every week of the tracking period that has begun by `now`; the current week ends today."""
+def weekly_scores(facts: Facts, now: datetime, *, hindsight_since: date = date.min) -> tuple[TrendWeek, ...]:
+    """Return every week of the tracking period that has begun by `now`; the current week ends today.
+
+    Only weeks that end on the day `hindsight_since` or later get a score with later information. Without these scores
+    it takes half the time.
+    """
     today = now.astimezone(facts.zone).date()
     scores = DailyScores(facts)
     return tuple(
         TrendWeek(
             ends_on,
             then=scores.score(ends_on, min(_end_of_day(ends_on, facts.zone), now)),
-            hindsight=scores.score(ends_on, now),
+            hindsight=scores.score(ends_on, now) if ends_on >= hindsight_since else None,
         )
         for ends_on in week_ends(facts.edition.tracking, today)
     )

@@ -130,16 +130,26 @@ class TrendDisplay:
 
 
 def display_trend(
-    facts: Facts, *, as_of: date, known_by: datetime | None, events: Iterable[TrendEvent]
+    facts: Facts,
+    *,
+    as_of: date,
+    known_by: datetime | None,
+    events: Iterable[TrendEvent],
+    with_hindsight: bool = True,
 ) -> TrendDisplay:
-    """Return the weeks up to a day. Later information is what was known at a moment (None: everything recorded)."""
+    """Return the weeks up to a day. Later information is what was known at a moment (None: everything recorded).
+
+    Without hindsight, only the last week has a score with later information. That is enough for the title, the compared
+    day and the fall, and takes half the time.
+    """
     tracking = facts.edition.tracking
     known_facts = countable_facts.facts_known_by(facts, known_by)
     terms = countable_facts.newest_row(known_facts.edition_terms)
     last = min(as_of, tracking.ends_on)
     evening = datetime.combine(last, time.max, facts.zone)
     now = max(evening, countable_facts.newest_recorded_at(known_facts) or evening)
-    weeks = [week for week in weekly_scores(known_facts, now) if week.ends_on <= last]
+    scored = weekly_scores(known_facts, now, hindsight_since=date.min if with_hindsight else last)
+    weeks = [week for week in scored if week.ends_on <= last]
     if (not weeks or weeks[-1].ends_on < last) and last >= tracking.starts_on:
         scores = DailyScores(known_facts)
         weeks.append(TrendWeek(last, scores.score(last, evening), scores.score(last, now)))

@@ -150,3 +150,14 @@ def test_the_mark_is_the_one_that_was_known(known_by):
     assert (
         display_sample(lesotho_record().facts, as_of=date(2021, 12, 1), known_by=noon(date(2021, 6, 30))).target is None
     )
+
+
+@settings(max_examples=20)
+@given(record=records(), day=st.dates(PERIOD.starts_on, PERIOD.ends_on))
+def test_the_title_and_the_fall_need_no_hindsight(record, day):
+    whole, short = (
+        display_trend(record.facts, as_of=day, known_by=None, events=(), with_hindsight=with_hindsight)
+        for with_hindsight in (True, False)
+    )
+
+    assert (short.title, short.compared_day, short.fall) == (whole.title, whole.compared_day, whole.fall)
