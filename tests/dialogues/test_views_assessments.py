@@ -244,7 +244,7 @@ def test_benchmark_assess_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # session, user, zone; benchmark, links, reviews, assessments, terms; figures; may assess; tasks, the post’s name
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(16):
         response = client.get(assess_url(benchmark))
 
     assert len(response.context["assessable"].exhibits) == count

@@ -332,7 +332,7 @@ def test_the_history_takes_as_many_queries_for_many_corrections_as_for_one(
         linked = other
 
     # as on the page of a commitment without corrections, and: corrections, what they added, what they removed
-    with django_assert_num_queries(27 + 3):
+    with django_assert_num_queries(31 + 3):
         client.get(row_url("commitment_detail", commitment))
 
 

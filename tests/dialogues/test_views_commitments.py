@@ -211,7 +211,7 @@ def test_commitment_detail_query_count(client, django_assert_num_queries, count)
     # session, user, zone; commitment, events, edition; versions, readings; proposed due dates; evidence, evidence
     # links, readings, reviews; benchmarks, terms, links; links made later; may log, may change; tasks, name of the
     # post; what is proposed to go; agreed proof, and what came of it; internal notes
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(31):
         response = client.get(row_url("commitment_detail", row))
 
     assert len(response.context["entries"]) == 1 + 4 * count + count * count

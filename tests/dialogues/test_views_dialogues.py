@@ -218,7 +218,7 @@ def test_dialogue_list_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # session, user, zone; number of rows, rows; edition, may add; tasks, name of the post
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         response = client.get(edition_url("dialogue_list"))
 
     assert len(response.context["meetings"]) == min(2 * count, 25)
@@ -243,7 +243,7 @@ def full_dialogue(count):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("dialogue_detail", 30), ("dialogue_agenda", 21), ("dialogue_record", 24)]
+    ("name", "queries"), [("dialogue_detail", 34), ("dialogue_agenda", 25), ("dialogue_record", 28)]
 )
 def test_pages_of_a_dialogue_count_their_queries(client, django_assert_num_queries, name, queries, count):
     dialogue = full_dialogue(count)

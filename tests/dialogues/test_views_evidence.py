@@ -161,7 +161,7 @@ def test_evidence_detail_query_count(client, django_assert_num_queries, count):
     # session, user, zone; evidence, evidence links, benchmarks, terms, reviews, readings; edition, may review;
     # own figures (once a line, once for the page), tasks, post; that it was opened, in the log; may put right; who has
     # opened it, its history; may redact, what is proposed to go; what was told before, its reviews
-    with django_assert_num_queries(22 + LOG_ENTRY + 2):
+    with django_assert_num_queries(26 + LOG_ENTRY + 2):
         response = client.get(row_url("evidence_detail", evidence))
 
     assert len(response.context["lines"]) == count + 1

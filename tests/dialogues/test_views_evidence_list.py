@@ -272,7 +272,7 @@ def test_evidence_list_query_count(client, django_assert_num_queries, count):
         ReadingFactory(verified=True)
     client.force_login(OfficerFactory())
 
-    with django_assert_num_queries(22):  # first which rows, then what they tell
+    with django_assert_num_queries(26):  # first which rows, then what they tell
         client.get(edition_url("evidence_list"))
 
 

@@ -195,7 +195,7 @@ def test_indicator_list_query_count(client, django_assert_num_queries, count):
         ReadingPartFactory(reading=ReadingFactory(verified=True))
     client.force_login(OfficerFactory())
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(22):
         client.get(edition_url("indicator_list"))
 
 

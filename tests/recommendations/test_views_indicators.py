@@ -102,7 +102,7 @@ def test_indicator_ministry_query_count(client, django_assert_num_queries, indic
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 their zone and the count of My tasks, 1 indicator, 1 may set, 1 ministries, 1 the post's name
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         client.get(ministry_url(indicator))
 
 

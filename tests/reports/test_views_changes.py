@@ -366,7 +366,7 @@ def test_changes_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 their zone and the count of My tasks, 1 edition, 1 may read, 12 facts, 2 evidence and what was said
     # of it, 1 assessments, 1 the last dialogue
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(28):
         response = client.get(edition_url("readiness_changes"))
 
     assert len(response.context["stops"]) == 1 + count

@@ -197,7 +197,7 @@ def test_commitment_list_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # session, user, zone; ministries, number of rows, rows, edition, permission; tasks, name of the post; saved filters
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(15):
         response = client.get(edition_url("commitment_list"))
 
     assert len(listed_commitments(response)) == count

@@ -508,7 +508,7 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
     # 1 last heard, 2 ministries, 1 verifiers, 1 briefings, 1 may ask,
     # 2 what to begin with, 4 first steps, 3 what next steps are called, 3 how much waits, 1 requests,
     # 1 how many yearly questions there are
-    with django_assert_num_queries(43):
+    with django_assert_num_queries(47):
         response = client.get(edition_url("dashboard"))
 
     assert len(response.context["overdue"]) + response.context["more_overdue"] == count

@@ -242,7 +242,7 @@ def test_ministry_page_and_dashboard_do_not_count_a_reversed_commitment_as_done(
     assert [ministry.commitments for ministry in client.get(edition_url("dashboard")).context["ministries"]] == [tally]
 
 
-@pytest.mark.parametrize("page", [("handover", 37), ("ministry_detail", 47)], ids=["handover", "ministry_detail"])
+@pytest.mark.parametrize("page", [("handover", 41), ("ministry_detail", 51)], ids=["handover", "ministry_detail"])
 @pytest.mark.parametrize("count", [1, 3, 300])
 def test_handover_and_ministry_query_count(client, police, django_assert_num_queries, count, page):
     name, queries = page

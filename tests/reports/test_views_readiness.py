@@ -477,7 +477,7 @@ def test_detail_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 12 facts, 1 ministries, 1 versions, 3 evidence
     # and readings claimed, 6 what next steps are called, 2 dialogues and milestones of the trend
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(35):
         response = client.get(edition_url("readiness_detail"))
 
     assert len(response.context["in_full"]) >= count
@@ -492,7 +492,7 @@ def test_checks_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 assessments, 1 commitments, 1 name
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(26):
         response = client.get(edition_url("readiness_checks"))
 
     assert len(response.context["problems_by_kind"]) >= 2
@@ -505,7 +505,7 @@ def test_why_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 12 facts, 3 evidence and readings, 2 benchmarks,
     # 1 assessments, 1 recommendations, 1 the post's name
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(29):
         response = client.get(edition_url("readiness_why", "concrete_action"))
 
     assert len(response.context["answers"]) == count

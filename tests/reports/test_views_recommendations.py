@@ -129,7 +129,7 @@ def test_recommendation_list_query_count(client, django_assert_num_queries, coun
 
     # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 1 ministries, 12 facts, 1 recommendations, 2 benchmarks,
     # 1 may edit, 1 what is retired, 1 the edition before, 1 saved filters, 1 name
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(30):
         response = client.get(edition_url("recommendation_list"))
 
     assert len(response.context["rows"]) == count
@@ -435,7 +435,7 @@ def test_recommendation_detail_query_count(client, django_assert_num_queries, co
     # 2 who asks, 2 zone and tasks, 1 recommendation, 1 may read, 1 supporting, 12 facts, 2 benchmarks, 2 commitments,
     # 2 evidence, 2 reversed reviews, 1 readings, 3 assessments, 4 what may be done, 1 wordings,
     # 2 years unmet and asked again, 1 name
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(46):
         response = get_recommendation(client, recommendation)
 
     assert len(response.context["benchmarks"]) == count

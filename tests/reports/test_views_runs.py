@@ -210,12 +210,12 @@ def test_run_list_query_count(client, django_assert_num_queries, how_many):
         ReadinessRunFactory()
     client.force_login(OfficerFactory())
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         client.get(edition_url("run_list"))
 
 
 def test_run_detail_query_count(client, run, django_assert_num_queries):
     client.force_login(OfficerFactory())
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         client.get(reverse("run_detail", args=[run.pk]))

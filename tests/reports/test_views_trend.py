@@ -240,7 +240,7 @@ def test_trend_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 their zone and the count of My tasks, 1 edition, 1 may read, 12 facts, 1 dialogues, 1 milestones,
     # 1 the post's name
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(24):
         response = client.get(edition_url("readiness_trend"))
 
     assert len(response.context["trend"].events) == 2 * count

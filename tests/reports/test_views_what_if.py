@@ -286,7 +286,7 @@ def test_what_if_query_count(client, django_assert_num_queries, count):
     with django_assert_num_queries(17):
         client.get(edition_url("readiness_what_if"), query, headers=HTMX)
     # and 1 recommendations, 2 benchmarks, 2 what next steps are called, 1 the count of My tasks
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(27):
         response = client.get(edition_url("readiness_what_if"), query)
 
     assert len(options(response)) == count

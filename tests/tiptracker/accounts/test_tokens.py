@@ -176,7 +176,7 @@ def test_tokens_count_their_queries(client, settings, django_assert_num_queries,
     force_sign_in(client, person)
     client.get(reverse("token_list"))
 
-    with django_assert_num_queries(6):  # session, person, zone; tokens; editions, what waits in My tasks
+    with django_assert_num_queries(10):  # session, person, zone; tokens; editions, what waits in My tasks
         assert len(client.get(reverse("token_list")).context["working"]) == count
 
 
