@@ -149,8 +149,8 @@ def test_each_variable_is_declared_once_and_explained():
     ] == []
 
 
-OTHER_VARIABLES = {"DJANGO_SETTINGS_MODULE", "FONTCONFIG_FILE", "MAKELEVEL"}
-"""Variables of Django, of fontconfig and of make."""
+OTHER_VARIABLES = {"CELERY_SKIP_CHECKS", "DJANGO_SETTINGS_MODULE", "FONTCONFIG_FILE", "MAKELEVEL"}
+"""Variables of Celery, of Django, of fontconfig and of make."""
 
 
 def test_nothing_is_read_from_the_environment_that_is_not_declared():

@@ -1,10 +1,13 @@
 """Scheduled work: the daily briefing through its real tasks. What a worker loads for its tasks."""
 
 import gc
+import subprocess
+import sys
 from datetime import date, time
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from reports import current_briefing
@@ -124,6 +127,25 @@ def test_the_schedule_sends_as_many_queries_however_many_briefings_there_are(dja
 
 
 # --- What a worker loads ----------------------------------------------------------------------------------------------
+
+LOADED_BY_TASKS = """
+import sys, django
+django.setup()
+from tiptracker.celery import app
+app.loader.import_default_modules()
+print(*sys.modules, sep="\\n")
+"""
+
+
+def test_a_worker_loads_no_page_and_nothing_that_few_tasks_need():
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED_BY_TASKS], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+
+    assert "reports.tasks" in loaded
+    assert {name for name in loaded if name.startswith(("reports.views", "reports.api", "dialogues.views"))} == set()
+    assert loaded & {"tiptracker.urls", "rest_framework.views", "docx", "icalendar"} == set()
 
 
 @pytest.mark.parametrize(("queues", "loads"), [(["celery"], True), (["celery", "mail"], True), (["mail"], False)])
