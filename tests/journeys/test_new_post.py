@@ -34,7 +34,8 @@ COMMITMENT_TEXT = "Open the first three shelters (exercise)"
 
 def mail_link(address: str) -> str:
     """The path of the link in the mail to somebody, where a demonstration keeps what it would send."""
-    letters = [letter for path in settings.MAIL_DIR.iterdir() if f"To: {address}" in (letter := path.read_text())]
+    letters = [path.read_text() for path in settings.MAIL_DIR.iterdir()]
+    letters = [letter for letter in letters if message_from_string(letter)["To"] == address]
     (letter,) = letters
     text = message_from_string(letter).get_payload(decode=True).decode()
     return re.search(r"http://[^/\s]+(/\S+)", text).group(1)
