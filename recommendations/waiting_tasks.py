@@ -7,7 +7,7 @@ and counting for one person needs no query. The models are looked up by name, be
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import F, IntegerField, Value
@@ -59,10 +59,8 @@ def find_waiting_tasks(user: User, edition: Edition) -> WaitingTasks:
     """
     if user.role not in _QUERIES_BY_ROLE:
         return WaitingTasks(Counter(), Counter(), Counter())
-    today, dialogues = (
-        clock.today(edition.country.time_zone),
-        cast("Any", apps.get_model("dialogues", "Dialogue").objects),
-    )
+    today = clock.today(edition.country.time_zone)
+    dialogues: Any = apps.get_model("dialogues", "Dialogue")._default_manager
     values: dict[str, int | date] = {
         "user": user.pk,
         "country": edition.country_id,

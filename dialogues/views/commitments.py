@@ -171,9 +171,10 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = Commitment.objects.visible_to(user).select_related("country", "ministry", "dialogue")
     commitment = get_object_or_404(rows, pk=pk)
     set_page_edition_for_commitment(request, commitment)
+    response = keep_row_page(request, commitment.country, lambda: _render_commitment(request, commitment))
     if request.method == "GET":
         mark_opened(by=user, table=COMMITMENT, row=str(commitment.pk), now=clock.now(commitment.country.time_zone))
-    return keep_row_page(request, commitment.country, lambda: _render_commitment(request, commitment))
+    return response
 
 
 def _render_commitment(request: SignedInRequest, commitment: Commitment) -> HttpResponse:

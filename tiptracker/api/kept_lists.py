@@ -26,11 +26,11 @@ class KeptListMixin(ListModelMixin):
         days = [(country, clock.today(zone)) for country, zone in sorted(zones.items())]
         key = ("list", request.build_absolute_uri(), user.pk, user.role, user.ministry_id, get_language(), days)
         body, sent_rows = keep_value(request._request, key, sorted(zones), lambda: self._render_list(request))
-        answer = KeptBody(*body).fill({})
+        answer = body.fill({})
         answer.sent_rows = sent_rows
         return answer
 
-    def _render_list(self, request: Request) -> tuple[tuple[Any, ...], int]:
+    def _render_list(self, request: Request) -> tuple[KeptBody, int]:
         data = super().list(request).data
         text = JSONRenderer().render(data).decode()
-        return tuple(KeptBody.of_text(text, "application/json")), len(data["results"])
+        return KeptBody.of_text(text, "application/json"), len(data["results"])

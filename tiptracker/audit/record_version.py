@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable
 from django.db import connection
 
 from tiptracker.audit.models import RecordVersion
-from tiptracker.audit.verbs import VERBS_LEAVING_PAGES
+from tiptracker.audit.verbs import VERBS_CHANGING_NO_PAGE
 
 EVERY_COUNTRY = 0
-"""The key of the version that changes with entries of no country, such as a new partner of all countries."""
+"""The key of the version that changes with entries of no country, such as a change of an account."""
 _TOKEN_BYTES = 12
 
 
@@ -23,7 +23,7 @@ def renew_versions(changes: Iterable[tuple[int | None, str]]) -> None:
     `changes` are the country (id, or None) and the verb of each entry. Call it in the transaction of the entries, after
     taking the lock of the log, so that two transactions never wait for each other.
     """
-    countries = {country or EVERY_COUNTRY for country, verb in changes if verb not in VERBS_LEAVING_PAGES}
+    countries = {country or EVERY_COUNTRY for country, verb in changes if verb not in VERBS_CHANGING_NO_PAGE}
     RecordVersion.objects.bulk_create(
         [RecordVersion(country=country, token=secrets.token_hex(_TOKEN_BYTES)) for country in sorted(countries)],
         update_conflicts=True,

@@ -44,7 +44,7 @@ VERBS_CHANGING_NO_FACT = frozenset(
 Every other verb counts as a change, also a verb that is not listed here: one check too many costs little.
 """
 
-VERBS_LEAVING_PAGES = frozenset(
+VERBS_CHANGING_NO_PAGE = frozenset(
     verb for verb, (group, _) in VERBS.items() if group in {VerbGroup.READ, VerbGroup.SIGN_IN, VerbGroup.REFUSED}
 )
 """Verbs that change nothing that a page shows, apart from the log itself: reading, signing in, and refusals."""

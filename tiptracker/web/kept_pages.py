@@ -56,9 +56,9 @@ def answer_kept(
     if not settings.KEEP_PAGES or request.method != "GET" or len(request.META["QUERY_STRING"]) > MAX_QUERY_LENGTH:
         return render()
     name = _cache_key(key)
-    if kept := _find_kept(request, name, countries):
-        body = KeptBody(*kept)
-        return body.fill(_render_parts(request, body.gaps))
+    kept: KeptBody | None = _find_kept(request, name, countries)
+    if kept:
+        return kept.fill(_render_parts(request, kept.gaps))
     gaps, used_before = Gaps(), _what_was_used(request)
     setattr(request, _GAPS_ATTRIBUTE, gaps)
     try:
@@ -71,7 +71,7 @@ def answer_kept(
     body = KeptBody.of_response(response, gaps)
     filled = body.fill(_render_parts(request, body.gaps))
     if response.status_code == HTTPStatus.OK and is_same_for_all:
-        caches["pages"].set(name, (version, tuple(body)), KEPT_SECONDS)
+        caches["pages"].set(name, (version, body), KEPT_SECONDS)
         return filled
     response.content = filled.content
     return response

@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 
 from tests.factories import CountryFactory, OfficerFactory
+from tests.security.sql_statements import capture_statements
 from tests.transactions import record_log_entry
 from tiptracker.audit.actions import AuditEvent, record_all
 from tiptracker.audit.record_version import read_version
@@ -33,7 +34,7 @@ def test_an_entry_renews_the_version_of_its_country_alone(countries):
 def test_an_entry_of_no_country_renews_the_versions_of_all(countries):
     before = versions(countries)
 
-    record_log_entry("partner.added", by=None)
+    record_log_entry("user.changed", by=None)
 
     assert all(old != new for old, new in zip(before, versions(countries), strict=True))
 
@@ -51,9 +52,10 @@ def test_many_entries_renew_each_version_in_one_statement(countries):
     before = versions(countries)
     events = [AuditEvent("evidence.logged", country=country) for country in countries for _ in range(5)]
 
-    with transaction.atomic():
+    with transaction.atomic(), capture_statements() as statements:
         record_all(events, by=None)
 
+    assert sum('INSERT INTO "audit_recordversion"' in sql for sql in statements) == 1
     assert all(old != new for old, new in zip(before, versions(countries), strict=True))
 
 
