@@ -167,7 +167,7 @@ def test_the_dashboard_asks_as_much_with_one_ready(client, current_briefing, dja
     client.get(edition_url("dashboard"))
 
     # as without one, but for 2 where no benchmark is asked, and 1 of the log
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(44):
         client.get(edition_url("dashboard"))
 
 

@@ -121,7 +121,8 @@ def test_malware_found_in_what_was_kept_before_is_never_given_out_and_is_logged(
     app.loader.import_default_modules()
     with fake_clamd() as (settings.CLAMD_URL, _):
         app.tasks[settings.CELERY_BEAT_SCHEDULE["unscanned-files"]["task"]]()
-    assert AuditEntry.objects.values_list("verb", "row").get() == ("file.infected", str(kept.pk))
+    entries = AuditEntry.objects.order_by("number").values_list("verb", "row")
+    assert list(entries) == [("file.infected", str(kept.pk)), ("file.scanned", str(clean.pk))]
 
     settings.CLAMD_URL = ""
     with refuses("malware", sentence="This file contains malware (Eicar-Test), so you cannot"):

@@ -59,7 +59,7 @@ def preview_row(page):
 
 
 def answers():
-    return list(LineAnswer.objects.order_by("line__number").values_list("line__number", "answer", "text"))
+    return list(LineAnswer.objects.order_by("line__number", "pk").values_list("line__number", "answer", "text"))
 
 
 def test_each_open_line_has_a_row_with_validated_cells_and_nothing_else_is_typed(client, asked, focal_point):
