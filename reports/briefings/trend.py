@@ -13,10 +13,10 @@ from reports.calendar.trend_events import list_trend_events
 from reports.charts.trend import TrendChart, TrendWeek
 from reports.reader_view import ReaderView
 from reports.readiness import countable_facts
+from reports.readiness.daily_scores import DailyScores
 from reports.readiness.explanation.trend import WEEK
 from reports.readiness.explanation.trend_display import TrendDisplay, TrendEvent, display_trend
 from reports.readiness.facts import Facts
-from reports.readiness.readiness import DailyScores
 from tiptracker.localization import format_day_and_month, gettext, ngettext
 
 MIN_DRAWN_WEEKS = 3

@@ -14,8 +14,8 @@ from fractions import Fraction
 from recommendations.choices import Origin
 from reports.choices import PartKey
 from reports.readiness.answers import Finding, RowReference
+from reports.readiness.daily_scores import DailyScores
 from reports.readiness.facts import Facts
-from reports.readiness.readiness import DailyScores
 from reports.readiness.scoring import Score, ScoreLine
 from tiptracker.localization import gettext
 

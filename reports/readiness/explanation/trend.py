@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from reports import formatting
 from reports.charts.trend import TrendWeek
 from reports.readiness import countable_facts
+from reports.readiness.daily_scores import DailyScores
 from reports.readiness.facts import Facts, Period
-from reports.readiness.readiness import DailyScores
 from tiptracker.localization import format_date, gettext
 
 WEEK = timedelta(days=7)

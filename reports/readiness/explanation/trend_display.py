@@ -14,10 +14,10 @@ from reports import formatting
 from reports.charts.axis import FULL_SCALE, AxisEvent
 from reports.charts.trend import TrendChart, TrendWeek, trend_chart
 from reports.readiness import countable_facts
+from reports.readiness.daily_scores import DailyScores
 from reports.readiness.explanation.score_fall import ScoreFall, find_fall
 from reports.readiness.explanation.trend import compared_day, describe_later_information, describe_trend, weekly_scores
 from reports.readiness.facts import Facts
-from reports.readiness.readiness import DailyScores
 from tiptracker.localization import format_date, gettext
 
 

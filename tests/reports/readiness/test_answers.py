@@ -7,8 +7,9 @@ import pytest
 from dialogues.choices import EvidenceDecision, ReadingDirection
 from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from reports.readiness.countable_facts import facts_known_by
+from reports.readiness.daily_scores import DailyScores
 from reports.readiness.fact_views import build_verified_view
-from reports.readiness.readiness import DailyScores, evaluate_readiness
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.record_builder import RecordBuilder, line_points, noon, period, shares
 
 HALF = Fraction(1, 2)

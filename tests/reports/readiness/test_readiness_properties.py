@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from dialogues.choices import GOVERNMENT_DOERS, CommitmentReach, DoneBy, EvidenceDecision, SupportKind, Verdict
 from recommendations.choices import Pillar
-from reports.readiness.readiness import DailyScores, evaluate_readiness
+from reports.readiness.daily_scores import DailyScores
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.record_builder import RecordBuilder, noon
 from tests.reports.record_strategies import KEYS, PERIOD, days, days_in_period, moments, records, spans
 
