@@ -90,7 +90,7 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
     dialogues = _find_dialogues(view)
     milestones = list(Milestone.objects.visible_to(view.reader).filter(edition=edition).as_known_by(view.known_by))
     shown_steps = display_steps(result, steps, step_texts(result, steps, reader=view.reader))
-    priorities = CommitmentPriorities(result, steps, find_reversed_commitments(result.known_facts, view.as_of))
+    priorities = CommitmentPriorities(result, steps, find_reversed_commitments(result.reversed_actions()))
     to_follow_up = commitments_to_follow_up(commitments, priorities)
     since = _find_compared_day(view, dialogues)
     run = read_trend(view, result.known_facts, dialogues, milestones)

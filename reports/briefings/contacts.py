@@ -14,7 +14,7 @@ from reports import formatting, sentences
 from reports.briefings.commitments import FOLLOW_UP_STATUSES
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.facts import Facts
-from reports.readiness.reversed_actions import find_reversed_commitments
+from reports.readiness.reversed_actions import find_reversed_actions, find_reversed_commitments
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import MINISTRY_ROLES
 from tiptracker.localization import format_short_date, gettext
@@ -109,7 +109,7 @@ def gather_responsible_parties(reader: User, edition: Edition, facts: Facts, tod
     """
     standings = commitment_standings(facts, today)
     rows = Commitment.objects.visible_to(reader).filter(country=edition.country_id).select_related("ministry")
-    reversed_since = find_reversed_commitments(facts, today)
+    reversed_since = find_reversed_commitments(find_reversed_actions(facts, today))
     known = [
         CommitmentSummary(
             row,

@@ -16,6 +16,7 @@ from django.db.models import Model, Subquery, Value
 from django.db.models.expressions import Combinable, RawSQL
 
 from recommendations.models import Edition
+from reports.readiness.daily_scores import DailyScores
 from reports.readiness.fact_queries import GROWING_TABLES
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts, gather_newer_facts
@@ -55,6 +56,11 @@ def facts_of(edition: Edition, *, version: Hashable) -> Facts:
     return _bring_record_up_to_date(edition, version).facts
 
 
+def daily_scores_of(edition: Edition, *, version: Hashable) -> DailyScores:
+    """Return the scores of an edition on its days, by the facts that `facts_of` returns."""
+    return _bring_record_up_to_date(edition, version).scores
+
+
 class _RecordPosition(NamedTuple):
     """How far a snapshot reads: by table its newest key, and the newest entry of the activity log.
 
@@ -80,9 +86,13 @@ class _KeptRecord:
     """The facts of an edition with their results, for one version of the record."""
 
     def __init__(
-        self, version: Hashable, facts: Facts, position: _RecordPosition, complete_to: Mapping[type[Model], int] | None
+        self,
+        version: Hashable,
+        scores: DailyScores,
+        position: _RecordPosition,
+        complete_to: Mapping[type[Model], int] | None,
     ) -> None:
-        self.version, self.facts, self.position = version, facts, position
+        self.version, self.scores, self.facts, self.position = version, scores, scores.facts, position
         self.complete_to = position.newest if connection.vendor == "sqlite" else complete_to
         """By table, a key up to which the facts hold every row there will ever be. None if that is not known."""
         self._results: OrderedDict[tuple[date, str], tuple[Readiness, NewRows | None]] = OrderedDict()
@@ -105,7 +115,7 @@ class _KeptRecord:
     ) -> "_KeptRecord":
         """Return the record as it is now. Its results are brought up to date when they are asked for."""
         complete_to = self.position.newest if self.position.is_settled else self.complete_to
-        record = _KeptRecord(version, facts, position, complete_to)
+        record = _KeptRecord(version, self.scores.with_new_rows(facts, new_rows), position, complete_to)
         for key, (result, missing) in list(self._results.items()):
             record._results[key] = result, new_rows if missing is None else missing.followed_by(new_rows)
         return record
@@ -148,7 +158,7 @@ def _gather_record(edition: Edition, version: Hashable) -> _KeptRecord:
     with snapshot():
         position = _read_position(edition)
         facts = gather_facts(edition)
-    return _KeptRecord(version, facts, position, before.newest if before and before.is_settled else None)
+    return _KeptRecord(version, DailyScores(facts), position, before.newest if before and before.is_settled else None)
 
 
 @snapshot()

@@ -45,6 +45,7 @@ from reports.readiness.forecast.projection import (
 from reports.readiness.kept_results import KeptResults
 from reports.readiness.new_rows import NewRows
 from reports.readiness.questionnaire import build_questionnaire
+from reports.readiness.reversed_actions import ReversedAction, find_reversed_actions
 from reports.readiness.scoring import Score, compute_score
 
 METHOD_VERSION = "1"
@@ -122,6 +123,14 @@ class Readiness:
         The result is None if even all of them do not reach it, or if there is no target.
         """
         return smallest_benchmark_set(self.verified_record, self.verified, self.readiness_target, self.due)
+
+    def reversed_actions(self) -> tuple[ReversedAction, ...]:
+        """Return the verified actions that were reversed by the day."""
+        facts = self.known_facts
+        rows = (facts.evidence, facts.evidence_links, facts.reviews, facts.assessments)
+        return self.kept_results.once(
+            "reversed actions", rows, partial(find_reversed_actions, facts, self.as_of, self.views)
+        )
 
     def score_with(self, steps: Iterable[ReadinessStep], *, met: Collection[int] = ()) -> Score:
         """Return the score as it would be with these next steps taken and these benchmarks (ids) met."""

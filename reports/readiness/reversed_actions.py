@@ -1,15 +1,16 @@
 """Find verified actions that were reversed: by a later verified finding, or by a verdict of going backwards."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 from typing import NamedTuple
 
 from dialogues.choices import EvidenceDecision, SupportKind, Verdict
-from reports.readiness.countable_facts import is_action
+from reports.readiness.countable_facts import EffectiveAssessment, is_action
 from reports.readiness.fact_index import FactIndex
+from reports.readiness.fact_views import FactViews
 from reports.readiness.facts import EvidenceFact, EvidenceLinkFact, Facts
 from reports.readiness.verified_history import VerifiedHistory
 
@@ -36,13 +37,19 @@ class ReversedAction:
     is_restored: bool
 
 
-def find_reversed_actions(facts: Facts, as_of: date) -> tuple[ReversedAction, ...]:
+def find_reversed_actions(facts: Facts, as_of: date, views: FactViews | None = None) -> tuple[ReversedAction, ...]:
     """Return the verified actions of the government that were reversed by a day.
 
-    `facts` are the known ones (see `facts_known_by`). A finding reverses the actions that ended before it. A verdict
-    reverses those that ended by the day from which it holds, as long as it is in force.
+    A finding reverses the actions that ended before it. A verdict reverses those that ended by the day from which it
+    holds, as long as it is in force.
+
+    Args:
+        facts: the known ones (see `facts_known_by`).
+        as_of: the day.
+        views: the views of these facts on the day, if they are at hand.
     """
-    index = FactIndex(facts)
+    index = views.index if views else FactIndex(facts)
+    verified = views.verified if views else VerifiedHistory.from_index(index).verified(as_of)
     actions: dict[int, list[EvidenceFact]] = defaultdict(list)
     reversals: dict[int, list[Reversal]] = defaultdict(list)
     for link, evidence in _verified_links(index, as_of):
@@ -50,7 +57,7 @@ def find_reversed_actions(facts: Facts, as_of: date) -> tuple[ReversedAction, ..
             actions[link.benchmark_id].append(evidence)
         elif link.shows is SupportKind.NO_ACTION:
             reversals[link.benchmark_id].append(Reversal(evidence.happened_to, evidence.id))
-    verdicts = _backward_verdicts(facts, index, as_of)
+    verdicts = _backward_verdicts(index, verified.assessments)
     return tuple(
         ReversedAction(
             benchmark_id,
@@ -65,26 +72,20 @@ def find_reversed_actions(facts: Facts, as_of: date) -> tuple[ReversedAction, ..
     )
 
 
-def find_reversed_commitments(facts: Facts, as_of: date) -> frozenset[int]:
-    """Return the commitments with a verified action that was reversed by a day, and not restored since.
+def find_reversed_commitments(actions: Iterable[ReversedAction]) -> frozenset[int]:
+    """Return the commitments with an action that was reversed and not restored since.
 
-    `facts` are the known ones. A commitment that was verified as done keeps this status; a count of what is done leaves
-    it out.
+    A commitment that was verified as done keeps this status; a count of what is done leaves it out.
     """
     return frozenset(
-        action.commitment_id
-        for action in find_reversed_actions(facts, as_of)
-        if action.commitment_id is not None and not action.is_restored
+        action.commitment_id for action in actions if action.commitment_id is not None and not action.is_restored
     )
 
 
-def find_reversed_benchmarks(facts: Facts, as_of: date) -> Mapping[int, Reversal]:
-    """Return the newest reversal of each benchmark with an action that was reversed by a day, and not restored since.
-
-    `facts` are the known ones.
-    """
+def find_reversed_benchmarks(actions: Iterable[ReversedAction]) -> Mapping[int, Reversal]:
+    """Return the newest reversal of each benchmark with an action that was reversed and not restored since."""
     newest: dict[int, Reversal] = {}
-    for action in find_reversed_actions(facts, as_of):
+    for action in actions:
         if not action.is_restored:
             last = action.reversals[-1]
             newest[action.benchmark_id] = max(newest.get(action.benchmark_id, last), last, key=attrgetter("on"))
@@ -107,16 +108,16 @@ class _Verdict(NamedTuple):
     evidence_id: int | None
 
 
-def _backward_verdicts(facts: Facts, index: FactIndex, as_of: date) -> Mapping[int, _Verdict]:
-    """Return the verdicts of going backwards in force, by benchmark."""
-    assessments = {row.id: row for row in facts.assessments}
+def _backward_verdicts(index: FactIndex, in_force: Mapping[int, EffectiveAssessment]) -> Mapping[int, _Verdict]:
+    """Return the verdicts of going backwards by benchmark, from the assessments in force."""
+    assessments = {row.id: row for row in index.facts.assessments}
     verdicts = {}
-    for benchmark_id, effective in VerifiedHistory.from_facts(facts).verified(as_of).assessments.items():
+    for benchmark_id, effective in in_force.items():
         if effective.verdict is Verdict.BACKWARDS:
             row = assessments[effective.id]
             grounds = [index.evidence[key] for key in row.evidence_ids if key in index.evidence]
             newest = max(grounds, key=lambda ground: (ground.happened_to, ground.id), default=None)
-            recorded_on = row.recorded_at.astimezone(facts.zone).date()
+            recorded_on = row.recorded_at.astimezone(index.facts.zone).date()
             verdicts[benchmark_id] = _Verdict(effective.holds_from, recorded_on, newest.id if newest else None)
     return verdicts
 

@@ -5,9 +5,10 @@ from datetime import date
 from django.conf import settings
 
 from recommendations.models import Edition
+from reports.readiness.daily_scores import DailyScores
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
-from reports.readiness.kept_readiness import facts_of, readiness_of
+from reports.readiness.kept_readiness import daily_scores_of, facts_of, readiness_of
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.request_params import RequestedMoment
 from tiptracker.web.kept_pages import record_version
@@ -33,6 +34,13 @@ def current_facts(request: SignedInRequest, edition: Edition) -> Facts:
     if not _may_be_kept(request):
         return gather_facts(edition)
     return facts_of(edition, version=record_version(request, [edition.country_id]))
+
+
+def current_scores(request: SignedInRequest, edition: Edition) -> DailyScores | None:
+    """Return the scores of an edition on its days, by `current_facts`; None if this process does not keep them."""
+    if not _may_be_kept(request):
+        return None
+    return daily_scores_of(edition, version=record_version(request, [edition.country_id]))
 
 
 def _may_be_kept(request: SignedInRequest) -> bool:

@@ -44,7 +44,7 @@ from reports.readiness.reversed_actions import find_reversed_commitments
 from reports.review_queue import count_review_queue, describe_own_tasks
 from reports.views.access import readiness_page
 from reports.views.commitments import CommitmentDisplay
-from reports.views.current_readiness import current_readiness
+from reports.views.current_readiness import current_readiness, current_scores
 from reports.views.edition_start import build_edition_start
 from reports.views.first_ask import FirstAsks, MinistryAsk
 from reports.views.first_day import build_first_day, has_downloaded_first
@@ -127,10 +127,13 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     steps = result.next_steps()
     missed = [_show_milestone(row, today) for row in find_missed_milestones(facts, today)]
     most_overdue = max(1, MAX_OVERDUE - len(missed))
-    trend = display_trend(facts, as_of=today, known_by=None, events=(), with_hindsight=False)
+    scores = current_scores(request, edition)
+    trend = display_trend(
+        facts, as_of=today, known_by=None, events=(), with_hindsight=False, scores=scores, result=result
+    )
     tasks_url = f"{edition_url(edition, 'my_tasks')}#evidence" if can_give_reviews(user) else ""
     next_steps = next_steps_context(user, result, steps, edition, tasks_url=tasks_url)
-    priorities = CommitmentPriorities(result, steps, find_reversed_commitments(facts, today))
+    priorities = CommitmentPriorities(result, steps, find_reversed_commitments(result.reversed_actions()))
     overdue_requests = _find_overdue_requests(user, edition, today)
     context = {
         "edition": edition,

@@ -94,7 +94,7 @@ def _explain(user: User, record_moment: RequestedMoment, part: PartKey, key: str
     rows = _find_rows(user, lines, record_moment)
     parts = {display.key: display for display in score_display.display_parts(result)}
     points = _points_by_line(parts, result)
-    reversals = find_reversed_benchmarks(result.known_facts, result.as_of)
+    reversals = find_reversed_benchmarks(result.reversed_actions())
     if line:
         return _line_context(line, record_moment, points, rows, reversals)
     display = parts[part]

@@ -107,7 +107,7 @@ def readiness_explanation(request: EditionRequest) -> HttpResponse:
 
 def _parts_with_reversals(result: Readiness) -> list[tuple[PartDisplay, list[tuple[LineDisplay, Sequence[str]]]]]:
     """Return the parts with their lines, and for a recommendation which of its benchmarks were reversed."""
-    reversed_benchmarks = find_reversed_benchmarks(result.known_facts, result.as_of)
+    reversed_benchmarks = find_reversed_benchmarks(result.reversed_actions())
     action = next(part for part in result.verified.parts if part.key is PartKey.ACTION)
     recommendations = result.verified_record.questionnaire.recommendations
     reversals = {

@@ -262,7 +262,7 @@ def test_the_same_rule_names_the_commitments_on_the_dashboard(get_page, client, 
     page = get_page(AmbassadorFactory())
     facts = gather_facts(edition)
     result = evaluate_readiness(facts, as_of=TODAY)
-    rules = CommitmentPriorities(result, result.next_steps(), find_reversed_commitments(facts, TODAY))
+    rules = CommitmentPriorities(result, result.next_steps(), find_reversed_commitments(result.reversed_actions()))
     standings = commitment_standings(facts, TODAY)
     own = [pk for pk in standings if pk in police.commitments.values_list("pk", flat=True)]
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
+from functools import partial
 
 from recommendations.choices import Origin
 from reports.choices import PartKey
@@ -17,7 +18,7 @@ from reports.readiness.answers import Finding, RowReference
 from reports.readiness.daily_scores import DailyScores
 from reports.readiness.facts import Facts
 from reports.readiness.scoring import Score, ScoreLine
-from tiptracker.localization import gettext
+from tiptracker.localization import current_language, gettext
 
 type ScoreLines = Mapping[tuple[PartKey, str], ScoreLine]
 """The lines of a score by part and key.
@@ -84,15 +85,25 @@ class ScoreChanges:
     changes: tuple[ScoreChange, ...]
 
 
-def find_changes(facts: Facts, since: RecordMoment, until: RecordMoment) -> ScoreChanges:
+def find_changes(
+    facts: Facts, since: RecordMoment, until: RecordMoment, scores: DailyScores | None = None
+) -> ScoreChanges:
     """Return what changed the score from one moment of the record to another.
+
+    `scores` are those of the same facts, if they are at hand.
 
     Raises:
         ValueError: if the second moment is before the first, by its day or by its moment of knowledge.
     """
     if until.as_of < since.as_of or is_known_before(until.known_by, since.known_by):
         raise ValueError("The second moment of the record lies before the first.")
-    scores = DailyScores(facts)
+    scores = scores or DailyScores(facts)
+    key = "changes", since, until, current_language()
+    return scores.once(key, until.known_by, partial(_find_changes, scores, since, until))
+
+
+def _find_changes(scores: DailyScores, since: RecordMoment, until: RecordMoment) -> ScoreChanges:
+    facts = scores.facts
     plan_ids = {row.id for row in facts.recommendations if row.origin is Origin.ACTION_PLAN}
     cites = {
         RowReference("reading", row.id): RowReference("evidence", row.evidence_id)
@@ -130,8 +141,8 @@ def _find_change_moments(
     """
     days: dict[date, set[RowReference]] = defaultdict(set)
     moments: dict[datetime, set[RowReference]] = defaultdict(set)
-    for day, row in _end_dates(facts):
-        if since.as_of < day <= until.as_of:
+    for day, moment, row in _end_dates(facts):
+        if since.as_of < day <= until.as_of and not is_known_before(until.known_by, moment):
             days[day].add(row)
     for moment, row in _recorded_rows(facts):
         if is_known_before(since.known_by, moment) and not is_known_before(until.known_by, moment):
@@ -144,14 +155,15 @@ def _find_change_moments(
         yield day, recorded_at, tuple(sorted(references))
 
 
-def _end_dates(facts: Facts) -> Iterator[tuple[date, RowReference]]:
-    """Yield the days from which rows count or hold."""
+def _end_dates(facts: Facts) -> Iterator[tuple[date, datetime, RowReference]]:
+    """Yield the days from which rows count or hold, and the moments at which the rows were recorded."""
     for evidence in facts.evidence:
-        yield evidence.happened_to, RowReference("evidence", evidence.id)
+        yield evidence.happened_to, evidence.recorded_at, RowReference("evidence", evidence.id)
     for reading in facts.readings:
-        yield reading.through_on, RowReference("reading", reading.id)
+        yield reading.through_on, reading.recorded_at, RowReference("reading", reading.id)
     for assessment in facts.assessments:
-        yield assessment.recorded_at.astimezone(facts.zone).date(), RowReference("assessment", assessment.id)
+        recorded_on = assessment.recorded_at.astimezone(facts.zone).date()
+        yield recorded_on, assessment.recorded_at, RowReference("assessment", assessment.id)
 
 
 def _recorded_rows(facts: Facts) -> Iterator[tuple[datetime, RowReference]]:

@@ -134,7 +134,7 @@ def display_benchmarks(facts: Facts, result: Readiness) -> Mapping[int, Benchmar
         benchmark.id: newest_row(benchmark.terms)
         for benchmark in countable_facts.facts_known_by(facts, result.known_by).benchmarks
     }
-    reversed_benchmarks = find_reversed_benchmarks(result.known_facts, result.as_of)
+    reversed_benchmarks = find_reversed_benchmarks(result.reversed_actions())
     displays = {}
     for verified_line, claimed_line in zip(result.verified.benchmarks, result.claimed.benchmarks, strict=True):
         benchmark_terms = terms[verified_line.benchmark_id]

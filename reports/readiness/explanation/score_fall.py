@@ -3,18 +3,21 @@
 All scores are those known at the time, so that two of them can be compared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
 from reports import formatting
 from reports.charts.trend import TrendWeek
-from reports.readiness.explanation.changes import LineChange, RecordMoment, find_changes
+from reports.readiness.daily_scores import DailyScores
+from reports.readiness.explanation.changes import LineChange, RecordMoment, ScoreChanges, find_changes
 from reports.readiness.facts import Facts
-from reports.readiness.reversed_actions import find_reversed_actions
+from reports.readiness.readiness import Readiness
+from reports.readiness.reversed_actions import ReversedAction, find_reversed_actions
 from tiptracker.localization import format_date, format_number, gettext
 
 
@@ -45,27 +48,31 @@ class ScoreFall:
     cause: FallCause | None
 
 
-def find_fall(facts: Facts, weeks: Sequence[TrendWeek]) -> ScoreFall | None:
+def find_fall(
+    facts: Facts, weeks: Sequence[TrendWeek], scores: DailyScores | None = None, result: Readiness | None = None
+) -> ScoreFall | None:
     """Return the fall since the highest of these weeks, the latest of equals. None if the last week prints the same.
 
-    Only the week with the greatest loss is looked at line by line, because a long period has many changes.
+    Only the week with the greatest loss is looked at line by line, because a long period has many changes. `scores` and
+    `result` are those of the same facts, if they are at hand.
     """
-    scores = [(week.ends_on, week.then) for week in weeks if week.then is not None]
-    if not scores:
+    by_week = [(week.ends_on, week.then) for week in weeks if week.then is not None]
+    if not by_week:
         return None
-    since, highest = max(scores, key=lambda score: (score[1], score[0]))
-    last_on, last = scores[-1]
+    since, highest = max(by_week, key=lambda score: (score[1], score[0]))
+    last_on, last = by_week[-1]
     points = formatting.round_to_tenth(highest) - formatting.round_to_tenth(last)
     if not points:
         return None
-    after = [score for score in scores if score[0] >= since]
+    after = [score for score in by_week if score[0] >= since]
     (start, _), (end, _) = min(pairwise(after), key=lambda pair: pair[1][1] - pair[0][1])
-    return ScoreFall(
-        since,
-        formatting.round_to_tenth(highest),
-        points,
-        _find_cause(facts, _at_evening(facts, start), _at_evening(facts, end), last_on, change=last - highest),
-    )
+    changes = find_changes(facts, _at_evening(facts, start), _at_evening(facts, end), scores)
+    if result and result.as_of == last_on:
+        find_reversed: Callable[[], Iterable[ReversedAction]] = result.reversed_actions
+    else:
+        find_reversed = partial(find_reversed_actions, facts, last_on)
+    cause = _find_cause(facts, changes, find_reversed, change=last - highest)
+    return ScoreFall(since, formatting.round_to_tenth(highest), points, cause)
 
 
 def describe_fall(fall: ScoreFall | None, finding: str = "", *, told_since: date | None = None) -> str:
@@ -101,19 +108,19 @@ def describe_fall(fall: ScoreFall | None, finding: str = "", *, told_since: date
 
 
 def _find_cause(
-    facts: Facts, start: RecordMoment, end: RecordMoment, last_on: date, *, change: Fraction
+    facts: Facts, changes: ScoreChanges, find_reversed: Callable[[], Iterable[ReversedAction]], *, change: Fraction
 ) -> FallCause | None:
-    """Return the line that lost most at the stop that cost most between two moments."""
-    stop = min(find_changes(facts, start, end).changes, key=lambda change: change.points, default=None)
+    """Return the line that lost most at the stop that cost most."""
+    stop = min(changes.changes, key=lambda change: change.points, default=None)
     if stop is None:
         return None
     line = min(stop.lines, key=lambda change: change.points)
     if line.points >= 0 or line.reason_after == line.reason_before:
         return None
-    return FallCause(line.title, line.reason_after, _find_reversal(facts, line, last_on), stop.points == change)
+    return FallCause(line.title, line.reason_after, _find_reversal(facts, line, find_reversed), stop.points == change)
 
 
-def _find_reversal(facts: Facts, line: LineChange, as_of: date) -> int | None:
+def _find_reversal(facts: Facts, line: LineChange, find_reversed: Callable[[], Iterable[ReversedAction]]) -> int | None:
     """Return the finding (the id of its evidence) that reversed an action on the benchmark of a line; None without one.
 
     The line moved when the finding was verified, or when the benchmark was assessed because of it.
@@ -123,7 +130,7 @@ def _find_reversal(facts: Facts, line: LineChange, as_of: date) -> int | None:
     benchmarks = {row.benchmark_id for row in facts.assessments if row.id in assessed}
     if not moved_by and not benchmarks:
         return None
-    for action in find_reversed_actions(facts, as_of):
+    for action in find_reversed():
         for reversal in reversed(action.reversals):
             if reversal.evidence_id in moved_by or (action.benchmark_id in benchmarks and not action.is_restored):
                 return reversal.evidence_id

@@ -18,6 +18,7 @@ from reports.readiness.daily_scores import DailyScores
 from reports.readiness.explanation.score_fall import ScoreFall, find_fall
 from reports.readiness.explanation.trend import compared_day, describe_later_information, describe_trend, weekly_scores
 from reports.readiness.facts import Facts
+from reports.readiness.readiness import Readiness
 from tiptracker.localization import format_date, gettext
 
 
@@ -136,22 +137,26 @@ def display_trend(
     known_by: datetime | None,
     events: Iterable[TrendEvent],
     with_hindsight: bool = True,
+    scores: DailyScores | None = None,
+    result: Readiness | None = None,
 ) -> TrendDisplay:
     """Return the weeks up to a day. Later information is what was known at a moment (None: everything recorded).
 
     Without hindsight, only the last week has a score with later information. That is enough for the title, the compared
-    day and the fall, and takes half the time.
+    day and the fall, and takes half the time. `scores` and `result` are those of the same facts, if they are at
+    hand.
     """
     tracking = facts.edition.tracking
     known_facts = countable_facts.facts_known_by(facts, known_by)
+    if scores is None or known_facts is not scores.facts:
+        scores = DailyScores(known_facts)
     terms = countable_facts.newest_row(known_facts.edition_terms)
     last = min(as_of, tracking.ends_on)
     evening = datetime.combine(last, time.max, facts.zone)
     now = max(evening, countable_facts.newest_recorded_at(known_facts) or evening)
-    scored = weekly_scores(known_facts, now, hindsight_since=date.min if with_hindsight else last)
+    scored = weekly_scores(known_facts, now, hindsight_since=date.min if with_hindsight else last, scores=scores)
     weeks = [week for week in scored if week.ends_on <= last]
     if (not weeks or weeks[-1].ends_on < last) and last >= tracking.starts_on:
-        scores = DailyScores(known_facts)
         weeks.append(TrendWeek(last, scores.score(last, evening), scores.score(last, now)))
     return TrendDisplay(
         starts_on=tracking.starts_on,
@@ -162,7 +167,7 @@ def display_trend(
             key=lambda event: (event.day, event.name),
         ),
         target=terms.readiness_target if terms else None,
-        fall=find_fall(known_facts, weeks),
+        fall=find_fall(known_facts, weeks, scores, result),
     )
 
 

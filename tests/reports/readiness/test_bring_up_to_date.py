@@ -1,7 +1,7 @@
 """Readiness that is brought up to date after new rows equals readiness that is evaluated anew."""
 
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from unittest.mock import patch
 
@@ -18,6 +18,9 @@ from dialogues.choices import (
     Verdict,
 )
 from recommendations.choices import EffortQuestion, Pillar, Rule
+from reports.readiness.answers import compute_answers
+from reports.readiness.daily_scores import DailyScores
+from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts
 from reports.readiness.new_rows import NewRows
 from reports.readiness.readiness import bring_up_to_date, evaluate_readiness
@@ -40,7 +43,12 @@ def all_fields(result):
         for field in fields(Facts)
     }
     views = values.pop("views")
+    values["reversed_actions"] = frozenset(result.reversed_actions())
     return values | {name: getattr(views, name) for name in ("verified_last_actions", "begun", "waiting")}
+
+
+def trend_of(facts, as_of, **at_hand):
+    return display_trend(facts, as_of=as_of, known_by=None, events=(), **at_hand)
 
 
 def as_before(row, random):
@@ -138,11 +146,13 @@ def dense_record(random):
 
 def check_batches(facts, as_of, random):
     batches = in_batches(facts, random)
-    kept = evaluate_readiness(next(batches)[0], as_of=as_of)
+    first, _ = next(batches)
+    kept, scores = evaluate_readiness(first, as_of=as_of), DailyScores(first)
     for facts_then, new_rows in batches:
-        kept = bring_up_to_date(kept, facts_then, new_rows)
+        kept, scores = bring_up_to_date(kept, facts_then, new_rows), scores.with_new_rows(facts_then, new_rows)
 
         assert all_fields(kept) == all_fields(evaluate_readiness(facts_then, as_of=as_of))
+        assert trend_of(facts_then, as_of, scores=scores, result=kept) == trend_of(facts_then, as_of)
 
 
 @given(records(), days, st.randoms(use_true_random=False))
@@ -206,3 +216,44 @@ def test_nothing_that_nobody_touched_is_computed_again():
     assert not evaluated.called
     assert after.verified.benchmarks[0] is before.verified.benchmarks[0]
     assert len(after.open_commitments) == 1
+
+
+def test_what_was_known_in_past_weeks_is_computed_once():
+    record, action = record_with_action()
+    in_november, today = date(2021, 11, 8), date(2022, 1, 28)
+    record.review(action, known=in_november, key="1a")
+    finding = record.evidence(None, in_november, known=in_november, _1a=SupportKind.NO_ACTION)
+    record.assessment("1a", Verdict.BACKWARDS, known=date(2021, 12, 6), on=[finding])
+    before = record.facts
+    scores = DailyScores(before)
+    assert trend_of(before, today, with_hindsight=False, scores=scores).fall
+    later = record.action("1a", today, today, known=today, verified=today)
+    after = record.facts
+    new_rows = NewRows(
+        evidence=tuple(row for row in after.evidence if row.id == later),
+        evidence_links=tuple(row for row in after.evidence_links if row.evidence_id == later),
+        reviews=tuple(row for row in after.reviews if row.evidence_id == later),
+    )
+
+    scores = scores.with_new_rows(after, new_rows)
+    with patch("reports.readiness.daily_scores.compute_answers", wraps=compute_answers) as computed:
+        trend = trend_of(after, today, with_hindsight=False, scores=scores)
+
+    assert trend == trend_of(after, today, with_hindsight=False)
+    assert computed.call_count == 1, "Only the current week is computed again."
+
+
+def test_past_weeks_are_computed_again_if_a_row_is_dated_back_or_other_terms_are_in_force():
+    record, action = record_with_action()
+    before = record.facts
+    scores = DailyScores(before)
+    last = PERIOD.ends_on
+    assert {week.then for week in trend_of(before, last, scores=scores).weeks} == {None}
+    record.review(action, known=PERIOD.starts_on + timedelta(days=30), key="1a")
+    after = record.facts
+
+    scores = scores.with_new_rows(after, NewRows(reviews=after.reviews))
+    assert trend_of(after, last, scores=scores) == trend_of(after, last)
+
+    heavier = replace(after, recommendations=())
+    assert trend_of(heavier, last, scores=scores.with_new_rows(heavier, NewRows())) == trend_of(heavier, last)

@@ -12,9 +12,10 @@ from dialogues.choices import CommitmentEventKind, EvidenceDecision, UpdateDecis
 from recommendations.choices import MilestoneKind, Pillar, Rule, Tier
 from recommendations.models import Edition
 from reports.readiness import gathering, kept_readiness
+from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
-from reports.readiness.kept_readiness import facts_of, readiness_of
+from reports.readiness.kept_readiness import daily_scores_of, facts_of, readiness_of
 from reports.readiness.readiness import evaluate_readiness
 from tests import factories
 from tests.factories import at_noon
@@ -55,10 +56,15 @@ class Record:
 
     def is_up_to_date(self):
         """Return whether what is kept equals what is gathered and evaluated anew. Each call is for a new version."""
-        edition = self.current_edition()
-        result = readiness_of(edition, as_of=AS_OF, version=next(versions))
+        edition, version = self.current_edition(), next(versions)
+        result, scores = readiness_of(edition, as_of=AS_OF, version=version), daily_scores_of(edition, version=version)
         anew = gather_facts(edition)
-        return result == evaluate_readiness(anew, as_of=AS_OF) and as_sets(result.known_facts) == as_sets(anew)
+        day = {"as_of": AS_OF, "known_by": None, "events": ()}
+        return (
+            result == evaluate_readiness(anew, as_of=AS_OF)
+            and as_sets(result.known_facts) == as_sets(anew)
+            and display_trend(result.known_facts, **day, scores=scores, result=result) == display_trend(anew, **day)
+        )
 
 
 def as_sets(facts):

@@ -32,6 +32,10 @@ def finding(record, day=FINDING, decision=EvidenceDecision.VERIFIED):
     return row
 
 
+def newest_reversals(record, as_of=DAY):
+    return find_reversed_benchmarks(find_reversed_actions(record.facts, as_of))
+
+
 def reversed_actions(record, as_of=DAY):
     return {row.evidence_id: row.reversals for row in find_reversed_actions(record.facts, as_of)}
 
@@ -72,15 +76,15 @@ def test_a_later_verified_action_restores_what_was_reversed(record, action):
     [row] = find_reversed_actions(record.facts, DAY)
 
     assert (row.evidence_id, row.is_restored) == (action, True)
-    assert find_reversed_benchmarks(record.facts, DAY) == {}
+    assert newest_reversals(record) == {}
 
 
 def test_a_benchmark_has_its_newest_reversal(record, action):
     first = finding(record)
     record.action("5b", date(2021, 11, 1), date(2021, 11, 1), known=ACTION, verified=ACTION)
-    [(benchmark, reversal)] = find_reversed_benchmarks(record.facts, DAY).items()
+    [(benchmark, reversal)] = newest_reversals(record).items()
     assert reversal == Reversal(FINDING, first)
 
     last = finding(record, day=date(2022, 1, 20))
-    assert find_reversed_benchmarks(record.facts, DAY) == {benchmark: Reversal(date(2022, 1, 20), last)}
-    assert find_reversed_benchmarks(record.facts, date(2022, 1, 11)) == {}
+    assert newest_reversals(record) == {benchmark: Reversal(date(2022, 1, 20), last)}
+    assert newest_reversals(record, date(2022, 1, 11)) == {}
