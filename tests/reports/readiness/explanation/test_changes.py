@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dialogues.choices import EvidenceDecision, ReadingDirection, SupportKind, Verdict
 from recommendations.choices import EffortQuestion, Origin, Pillar, Rule
 from reports.readiness.answers import RowReference
+from reports.readiness.countable_facts import facts_known_by
 from reports.readiness.explanation.changes import RecordMoment, find_changes
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho_record import PERIOD, REPORT_OF_2022_ON, TERMS_ON, lesotho_record
@@ -385,3 +386,10 @@ def test_the_order_of_rows_does_not_matter(record, way, random):
     )
 
     assert find_changes(shuffled, *way) == find_changes(facts, *way)
+
+
+@given(records(), standpoint_pairs)
+def test_rows_recorded_after_the_second_moment_make_no_difference(record, way):
+    known = facts_known_by(record.facts, way[1].known_by)
+
+    assert find_changes(record.facts, *way) == find_changes(known, *way)
