@@ -2,11 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from reports.readiness import countable_facts
 from reports.readiness.answers import Answers, compute_answers
@@ -28,45 +29,73 @@ class RecordedRow(Protocol):
     def recorded_at(self) -> datetime: ...
 
 
+class _KeptResult(NamedTuple):
+    """A result with the moment and the day after which rows make no difference to it (see `DailyScores.once`)."""
+
+    known_by: datetime
+    as_of: date
+    value: Any
+
+
 class DailyScores:
     """Scores of one record on many days. What all days need is looked up once, and results are kept.
 
-    What was known at a moment in the past does not change when rows are recorded later. So results by what was known
-    then stay right (`with_new_rows`).
+    What was known at a moment in the past does not change when rows are recorded later, and neither does the score of a
+    day when they are about later days. So such results stay right (`with_new_rows`).
     """
 
-    def __init__(self, facts: Facts, kept: Mapping[Hashable, tuple[datetime, Any]] = MappingProxyType({})) -> None:
+    def __init__(self, facts: Facts, kept: Mapping[Hashable, _KeptResult] = MappingProxyType({})) -> None:
         self.facts = facts
         self._kept = dict(kept)
 
     def with_new_rows(self, facts: Facts, new_rows: NewRows) -> "DailyScores":
         """Return the scores of the facts with new rows.
 
-        Results by what was known before the first of these rows are taken over. None is if other terms,
-        recommendations, benchmarks or indicators are in force.
+        Results by what was known before the first of these rows are taken over, and the scores of the days before the
+        first on which one of them counts. None is if other terms, recommendations, benchmarks or indicators are in
+        force.
         """
         if _terms_of(facts) != _terms_of(self.facts):
             return DailyScores(facts)
+        new_evidence = {row.id for row in new_rows.evidence}
+        # The day from which an assessment holds is that of its evidence.
+        resting_on_it = tuple(row for row in facts.assessments if not new_evidence.isdisjoint(row.evidence_ids))
         tables: tuple[tuple[RecordedRow, ...], ...] = (
-            new_rows.evidence, new_rows.evidence_links, new_rows.reviews, new_rows.readings, new_rows.assessments
-        )  # fmt: skip
+            new_rows.evidence,
+            new_rows.evidence_links,
+            new_rows.reviews,
+            new_rows.readings,
+            new_rows.assessments,
+            resting_on_it,
+        )
         first_at = min((row.recorded_at for rows in tables for row in rows), default=ALL_KNOWN_AT)
+        scores = DailyScores(facts)
+        is_first_review_same = self._first_review is not None and self._first_review == scores._first_review
+        first_on = _first_day_touched(facts, new_rows) if is_first_review_same else date.min
         # A copy, because another thread may be adding results.
-        kept = self._kept.copy()
-        return DailyScores(facts, {key: result for key, result in kept.items() if result[0] < first_at})
+        for key, result in self._kept.copy().items():
+            if result.known_by < first_at or result.as_of < first_on:
+                scores._kept[key] = result
+        return scores
 
-    def once[T](self, key: Hashable, known_by: datetime | None, compute: Callable[[], T]) -> T:
+    def once[T](
+        self, key: Hashable, known_by: datetime | None, compute: Callable[[], T], *, as_of: date = date.max
+    ) -> T:
         """Return the result that is kept under a key, or compute it and keep it.
 
-        It may rest only on rows recorded by the moment `known_by`. A result with sentences needs the language in its
-        key.
+        Args:
+            key: the name of the result and what it was computed for. One with sentences needs the language, too.
+            known_by: it may rest only on rows recorded by this moment (None: on all).
+            compute: computes it.
+            as_of: a row that counts only from a later day makes no difference to it.
         """
         if (kept := self._kept.get(key)) is not None:
-            result: T = kept[1]
-            return result
+            found: T = kept.value
+            return found
         result = compute()
-        if len(self._kept) < MOST_RESULTS:
-            self._kept[key] = (known_by or ALL_KNOWN_AT, result)
+        self._kept[key] = _KeptResult(known_by or ALL_KNOWN_AT, as_of, result)
+        while len(self._kept) > MOST_RESULTS:
+            self._kept.pop(next(iter(self._kept)), None)
         return result
 
     @cached_property
@@ -87,7 +116,8 @@ class DailyScores:
 
     def score(self, as_of: date, known_by: datetime) -> Fraction | None:
         """Return the score of a day by what was known at a moment; None if nothing had been reviewed by then."""
-        return self.once(("score", as_of, known_by), known_by, lambda: self._score(as_of, known_by))
+        key = "score", as_of, known_by
+        return self.once(key, known_by, lambda: self._score(as_of, known_by), as_of=as_of)
 
     def score_with_reasons(self, as_of: date, known_by: datetime | None) -> Score:
         """Return the score of a day with its reasons."""
@@ -125,3 +155,18 @@ class DailyScores:
 def _terms_of(facts: Facts) -> tuple[object, ...]:
     """Return what a score rests on besides the rows that `NewRows` adds."""
     return facts.edition, facts.zone, facts.edition_terms, facts.recommendations, facts.benchmarks, facts.indicators
+
+
+def _first_day_touched(facts: Facts, new_rows: NewRows) -> date:
+    """Return the first day on which one of the new rows, or an old row that it touches, counts or holds."""
+    touched = replace(new_rows, update_versions=()).touched_evidence(facts)
+    ends_on = {row.id: row.happened_to for row in facts.evidence}
+    days = [ends_on[key] for key in touched if key in ends_on]
+    new_readings = {row.id for row in new_rows.readings}
+    days += [row.through_on for row in facts.readings if row.id in new_readings or row.evidence_id in touched]
+    new_assessments = {row.id for row in new_rows.assessments}
+    for row in facts.assessments:
+        if row.id in new_assessments or not touched.isdisjoint(row.evidence_ids):
+            days.append(row.recorded_at.astimezone(facts.zone).date())
+            days += [ends_on[key] for key in row.evidence_ids if key in ends_on]
+    return min(days, default=date.max)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
@@ -38,9 +38,9 @@ from reports.readiness import countable_facts
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.forecast import review_priority
-from reports.readiness.forecast.review_simulation import ReviewSimulation, describe_drop
-from reports.readiness.readiness import evaluate_readiness
+from reports.readiness.forecast.review_simulation import describe_drop
 from reports.views.access import read_page
+from reports.views.current_readiness import current_readiness
 from reports.views.review_simulation import build_simulation
 from reports.views.task_groups import build_task_groups
 from reports.views.upcoming_dates import find_upcoming_dates
@@ -235,9 +235,9 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
         row.pk: standing.due_on for row in requests.with_history() if (standing := row.standing_on(today))
     }
     editions = editions_of_page_country(request)
-    simulation_of = cache(build_simulation)
+    simulation_of = cache(partial(build_simulation, request))
 
-    steps = _places_among_next_steps(simulation_of(editions[0])) if versions or logged else {}
+    steps = _places_among_next_steps(request, editions[0], today) if versions or logged else {}
 
     def covering_edition(first: date | None, last: date) -> Edition:
         return find_covering_edition(editions, first, last) or editions[0]
@@ -281,9 +281,11 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
     )
 
 
-def _places_among_next_steps(simulation: ReviewSimulation) -> dict[RowReference, NextStepPlace]:
+def _places_among_next_steps(
+    request: EditionRequest, edition: Edition, today: date
+) -> dict[RowReference, NextStepPlace]:
     """Return the place of each item to review among the next steps, so that all pages begin with the same task."""
-    result = evaluate_readiness(simulation.facts, as_of=simulation.as_of)
+    result = current_readiness(request, edition, today)
     steps = result.next_steps(without=[kind for kind in StepKind if kind is not StepKind.REVIEW])
     places = {}
     before = formatting.round_to_tenth(result.score)

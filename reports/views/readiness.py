@@ -19,8 +19,7 @@ from reports.readiness.checks import RecordProblem
 from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.explanation.score_display import LineDisplay, PartDisplay
 from reports.readiness.explanation.strengths import describe_strengths
-from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import Readiness, evaluate_readiness
+from reports.readiness.readiness import Readiness
 from reports.readiness.reversed_actions import find_reversed_benchmarks
 from reports.request_params import RequestedMoment
 from reports.views.access import readiness_page
@@ -58,7 +57,6 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
     if record_moment is not None:
         with snapshot():
             result = readiness_at(request, record_moment)
-            facts = result.known_facts
             needed = result.smallest_set()
             context |= {
                 "result": result,
@@ -75,9 +73,7 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
                 "gaps": _build_claim_gaps(request.user, record_moment, result),
                 **next_steps_context(request.user, result, result.next_steps(), record_moment.edition),
                 "to_the_mark": _smallest_set_url(pin_known_by(record_moment), needed),
-                **trend_context(
-                    request.user, record_moment.edition, facts, record_moment.as_of, record_moment.known_by
-                ),
+                **trend_context(request, record_moment, result.known_facts, result=result),
             }
     return render_form(request, "reports/readiness_detail.html", form, context)
 
@@ -90,9 +86,7 @@ def readiness_explanation(request: EditionRequest) -> HttpResponse:
     context: dict[str, Any] = {"record_moment": record_moment}
     if record_moment is not None:
         with snapshot():
-            result = evaluate_readiness(
-                gather_facts(record_moment.edition), as_of=record_moment.as_of, known_by=record_moment.known_by
-            )
+            result = readiness_at(request, record_moment)
         parts = _parts_with_reversals(result)
         verdicts = [benchmark.line.finding.verdict for benchmark in result.verified.benchmarks]
         context |= {
@@ -128,9 +122,7 @@ def readiness_checks(request: EditionRequest) -> HttpResponse:
     context: dict[str, Any] = {"record_moment": record_moment}
     if record_moment is not None:
         with snapshot():
-            result = evaluate_readiness(
-                gather_facts(record_moment.edition), as_of=record_moment.as_of, known_by=record_moment.known_by
-            )
+            result = readiness_at(request, record_moment)
             context["problems_by_kind"] = _problems_by_kind(request.user, record_moment, result)
             context["number"] = sum(len(problems) for _, problems in context["problems_by_kind"])
             context["may_correct"] = request.user.role == Role.OFFICER

@@ -32,8 +32,8 @@ from reports.readiness.forecast.review_simulation import (
     describe_drop,
     verifying_decision,
 )
-from reports.readiness.gathering import gather_facts
 from reports.views.access import read_page
+from reports.views.current_readiness import current_facts
 from reports.views.decision_effects import find_decision_effect
 from tiptracker import clock
 from tiptracker.localization import join_with_and
@@ -144,7 +144,7 @@ def benchmark_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     set_page_edition(request, edition)
     if not can_read_readiness(request.user, edition):
         raise PermissionDenied
-    simulation = build_simulation(edition)
+    simulation = build_simulation(request, edition)
     if "seen" in request.GET:
         rests_on: Collection[int] = _parse_ids(request.GET.getlist("evidence"))
     else:
@@ -173,13 +173,13 @@ def _simulation_for_span(request: SignedInRequest, first: date | None, last: dat
     edition = find_covering_edition(editions_of_page_country(request), first, last)
     if edition is None or not can_read_readiness(request.user, edition):
         raise PermissionDenied
-    return build_simulation(edition)
+    return build_simulation(request, edition)
 
 
-def build_simulation(edition: Edition) -> ReviewSimulation:
+def build_simulation(request: SignedInRequest, edition: Edition) -> ReviewSimulation:
     """Return the simulation of reviews on an edition's record today."""
     now = clock.now(edition.country.time_zone)
-    return ReviewSimulation(gather_facts(edition), as_of=now.date(), now=now)
+    return ReviewSimulation(current_facts(request, edition), as_of=now.date(), now=now)
 
 
 def _drop_reasons(drops: Iterable[ScoreDrop]) -> list[tuple[str, str]]:

@@ -1,25 +1,25 @@
 """The score week by week: its page, and the context for other pages that draw it."""
 
-from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponse
 
 from recommendations.edition_context import EditionRequest
 from recommendations.kept_pages import keep_page
-from recommendations.models import Edition
 from reports.briefings.reversal_sentences import describe_fall
 from reports.calendar.trend_events import gather_trend_events
 from reports.readiness.explanation.trend_display import WeekDisplay, display_trend
 from reports.readiness.facts import Facts
+from reports.readiness.readiness import Readiness
+from reports.request_params import RequestedMoment
 from reports.views.access import readiness_page
-from reports.views.current_readiness import current_facts
+from reports.views.current_readiness import current_facts, current_scores
 from reports.views.record_moment import read_record_moment
-from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.localization import gettext
 from tiptracker.web import exports
 from tiptracker.web.form_pages import render_form
+from tiptracker.web.pages import SignedInRequest
 
 WIDE_WIDTH, WIDE_SIZE = 760, 13
 NARROW_WIDTH, NARROW_SIZE = 320, 12.5
@@ -36,9 +36,7 @@ def readiness_trend(request: EditionRequest) -> HttpResponse:
         with snapshot():
             facts = current_facts(request, record_moment.edition)
             context["has_benchmarks"] = bool(facts.benchmarks)
-            context |= trend_context(
-                request.user, record_moment.edition, facts, record_moment.as_of, record_moment.known_by, plot_height=260
-            )
+            context |= trend_context(request, record_moment, facts, plot_height=260)
         if exports.is_export_requested(request):
             cells = [_export_row(week) for week in reversed(context["trend"].by_week)]
             return exports.export_rows(request, "trend", _export_columns(), cells)
@@ -54,17 +52,25 @@ def _export_row(week: WeekDisplay) -> tuple[object, ...]:
 
 
 def trend_context(
-    user: User, edition: Edition, facts: Facts, as_of: date, known_by: datetime | None = None, *, plot_height: int = 160
+    request: SignedInRequest,
+    record_moment: RequestedMoment,
+    facts: Facts,
+    *,
+    plot_height: int = 160,
+    result: Readiness | None = None,
 ) -> dict[str, Any]:
     """Return the context of `includes/trend.html`: `trend`, `trend_wide` and `trend_narrow`, and `fall` in a sentence.
 
-    Takes two queries, and one more if a finding lowered readiness.
+    Takes two queries, and one more if a finding lowered readiness. `result` is that of the same facts, if it is at
+    hand.
     """
-    events = gather_trend_events(user, edition, as_of=as_of, known_by=known_by)
-    trend = display_trend(facts, as_of=as_of, known_by=known_by, events=events)
+    edition, as_of, known_by = record_moment.edition, record_moment.as_of, record_moment.known_by
+    events = gather_trend_events(request.user, edition, as_of=as_of, known_by=known_by)
+    scores = current_scores(request, edition)
+    trend = display_trend(facts, as_of=as_of, known_by=known_by, events=events, scores=scores, result=result)
     return {
         "trend": trend,
-        "fall": describe_fall(user, trend, told_since=trend.compared_day),
+        "fall": describe_fall(request.user, trend, told_since=trend.compared_day),
         "trend_wide": trend.draw_chart(width=WIDE_WIDTH, size=WIDE_SIZE, plot_height=plot_height),
         "trend_narrow": trend.draw_chart(width=NARROW_WIDTH, size=NARROW_SIZE, plot_height=plot_height),
     }

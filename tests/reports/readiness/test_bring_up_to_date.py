@@ -218,7 +218,7 @@ def test_nothing_that_nobody_touched_is_computed_again():
     assert len(after.open_commitments) == 1
 
 
-def test_what_was_known_in_past_weeks_is_computed_once():
+def test_past_weeks_are_computed_once():
     record, action = record_with_action()
     in_november, today = date(2021, 11, 8), date(2022, 1, 28)
     record.review(action, known=in_november, key="1a")
@@ -226,7 +226,7 @@ def test_what_was_known_in_past_weeks_is_computed_once():
     record.assessment("1a", Verdict.BACKWARDS, known=date(2021, 12, 6), on=[finding])
     before = record.facts
     scores = DailyScores(before)
-    assert trend_of(before, today, with_hindsight=False, scores=scores).fall
+    assert trend_of(before, today, scores=scores).fall
     later = record.action("1a", today, today, known=today, verified=today)
     after = record.facts
     new_rows = NewRows(
@@ -237,9 +237,9 @@ def test_what_was_known_in_past_weeks_is_computed_once():
 
     scores = scores.with_new_rows(after, new_rows)
     with patch("reports.readiness.daily_scores.compute_answers", wraps=compute_answers) as computed:
-        trend = trend_of(after, today, with_hindsight=False, scores=scores)
+        trend = trend_of(after, today, scores=scores)
 
-    assert trend == trend_of(after, today, with_hindsight=False)
+    assert trend == trend_of(after, today)
     assert computed.call_count == 1, "Only the current week is computed again."
 
 
