@@ -119,6 +119,10 @@ class DailyScores:
         key = "score", as_of, known_by
         return self.once(key, known_by, lambda: self._score(as_of, known_by), as_of=as_of)
 
+    def keep_score(self, as_of: date, known_by: datetime, points: Fraction | None) -> None:
+        """Keep a score that was computed elsewhere, as `score` would return it."""
+        self.once(("score", as_of, known_by), known_by, lambda: points, as_of=as_of)
+
     def score_with_reasons(self, as_of: date, known_by: datetime | None) -> Score:
         """Return the score of a day with its reasons."""
         key = "score with reasons", as_of, known_by, current_language()

@@ -93,10 +93,15 @@ def find_reversed_benchmarks(actions: Iterable[ReversedAction]) -> Mapping[int, 
 
 
 def _verified_links(index: FactIndex, as_of: date) -> Iterator[tuple[EvidenceLinkFact, EvidenceFact]]:
-    for link, evidence in index.links_in_force:
-        review = index.newest_review(evidence.id, link.id)
-        is_verified = review is not None and review.decision is EvidenceDecision.VERIFIED
-        if is_verified and not index.rejection(evidence.id) and evidence.happened_to <= as_of:
+    reviews, evidence_by_id, revisions = index.reviews, index.evidence, index.revisions
+    for link in index.facts.evidence_links:
+        own_reviews = reviews.get((link.evidence_id, link.id))
+        if own_reviews is None or own_reviews[-1].decision is not EvidenceDecision.VERIFIED:
+            continue
+        evidence = evidence_by_id.get(link.evidence_id)
+        if evidence is None or evidence.id in revisions or evidence.happened_to > as_of:
+            continue
+        if not index.rejection(evidence.id):
             yield link, evidence
 
 

@@ -11,10 +11,26 @@ from reports import formatting
 from tiptracker.localization import format_short_date, gettext
 
 
-class CommitmentDisplay(NamedTuple):
+class ListedCommitment(NamedTuple):
+    """The columns of a commitment that a page with all of a country's commitments needs. Models would cost far more."""
+
+    pk: int
+    text: str
+    made_by: str
+    ministry_id: int | None
+    ministry_name: str | None
+    is_of_edition: bool
+
+    @property
+    def maker(self) -> str:
+        """The name of the maker: the ministry, or the United States."""
+        return self.ministry_name or MadeBy.UNITED_STATES.label
+
+
+class CommitmentDisplay[C: (Commitment, ListedCommitment)](NamedTuple):
     """A commitment with its standing today."""
 
-    commitment: Commitment
+    commitment: C
     standing: CommitmentStanding
 
     @property

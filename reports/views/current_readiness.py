@@ -15,10 +15,13 @@ from tiptracker.web.kept_pages import record_version
 from tiptracker.web.pages import SignedInRequest
 
 
-def current_readiness(request: SignedInRequest, edition: Edition, today: date) -> Readiness:
-    """Return the readiness of an edition as of today. This process keeps it until the record changes."""
+def current_readiness(request: SignedInRequest, edition: Edition, today: date, facts: Facts | None = None) -> Readiness:
+    """Return the readiness of an edition as of today. This process keeps it until the record changes.
+
+    `facts` are its `current_facts`, if they are at hand.
+    """
     if not _may_be_kept(request):
-        return evaluate_readiness(gather_facts(edition), as_of=today)
+        return evaluate_readiness(facts or gather_facts(edition), as_of=today)
     return readiness_of(edition, as_of=today, version=record_version(request, [edition.country_id]))
 
 

@@ -34,7 +34,6 @@ from reports.permissions import can_request_briefing
 from reports.questions.progress import measure_progress
 from reports.readiness import countable_facts
 from reports.readiness.checks import find_missed_milestones, find_next_milestones
-from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts, MilestoneFact
@@ -43,7 +42,7 @@ from reports.readiness.readiness import Readiness
 from reports.readiness.reversed_actions import find_reversed_commitments
 from reports.review_queue import count_review_queue, describe_own_tasks
 from reports.views.access import readiness_page
-from reports.views.commitments import CommitmentDisplay
+from reports.views.commitments import CommitmentDisplay, ListedCommitment
 from reports.views.current_readiness import current_readiness, current_scores
 from reports.views.edition_start import build_edition_start
 from reports.views.first_ask import FirstAsks, MinistryAsk
@@ -119,7 +118,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     result = current_readiness(request, edition, today)
     facts = result.known_facts
     benchmarks = _benchmarks_by_lead(user, edition, score_display.display_benchmarks(facts, result))
-    commitments = _find_commitments(user, edition, facts, today)
+    commitments = _find_commitments(user, edition, result)
     overdue = sorted(
         (row for row in commitments if row.standing.days_overdue), key=lambda row: -row.standing.days_overdue
     )
@@ -219,23 +218,26 @@ def _benchmarks_by_lead(
     return by_lead
 
 
-def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -> list[CommitmentDisplay]:
+def _find_commitments(user: User, edition: Edition, result: Readiness) -> list[CommitmentDisplay[ListedCommitment]]:
     """Return the country's commitments, those due soonest first and those without a date last.
 
-    The facts already hold their events. `is_of_edition` of a commitment says whether it belongs to the edition.
+    The result already holds their standings.
     """
-    standings = commitment_standings(facts, today)
+    dated = result.commitments
     rows = (
         Commitment.objects.visible_to(user)
         .filter(country=edition.country_id)
         .annotate(is_of_edition=is_of_edition(edition))
-        .select_related("ministry")
+        .order_by()
+        .values_list("pk", "text", "made_by", "ministry", "ministry__name", "is_of_edition")
     )
-    commitments = [CommitmentDisplay(row, standings[row.pk]) for row in rows if row.pk in standings]
+    commitments = [
+        CommitmentDisplay(row, dated[row.pk].standing) for row in map(ListedCommitment._make, rows) if row.pk in dated
+    ]
     return sorted(commitments, key=lambda row: row.due_order)
 
 
-def _count_late_updates(commitments: Sequence[CommitmentDisplay]) -> int:
+def _count_late_updates(commitments: Sequence[CommitmentDisplay[ListedCommitment]]) -> int:
     """Return how many updates that wait were received after the due date. Their commitments are not overdue."""
     return sum(bool(row.standing.received_days_after_due) for row in commitments)
 
@@ -284,7 +286,9 @@ def _count_adding(steps: NextSteps) -> int:
     return sum(row_type in ("update_version", "evidence") for row_type in reviews)
 
 
-def _waiting_pages(user: User, edition: Edition, commitments: Sequence[CommitmentDisplay]) -> list[PageLink]:
+def _waiting_pages(
+    user: User, edition: Edition, commitments: Sequence[CommitmentDisplay[ListedCommitment]]
+) -> list[PageLink]:
     """Return the pages on which those who review nothing find what waits, each with the number that it shows.
 
     Updates are found with their commitments, and evidence in the register. It also lists what came with an update.
@@ -307,7 +311,7 @@ def _build_ministries(
     user: User,
     edition: Edition,
     benchmarks: Mapping[int | None, Sequence[tuple[Benchmark, score_display.BenchmarkDisplay]]],
-    commitments: Sequence[CommitmentDisplay],
+    commitments: Sequence[CommitmentDisplay[ListedCommitment]],
     today: date,
     *,
     first_asks: FirstAsks,
@@ -317,7 +321,7 @@ def _build_ministries(
     `benchmarks` are those of the edition, by the ministry (id) that leads them.
     """
     priorities = first_asks.priorities
-    own_commitments: dict[int | None, list[CommitmentDisplay]] = defaultdict(list)
+    own_commitments: dict[int | None, list[CommitmentDisplay[ListedCommitment]]] = defaultdict(list)
     for commitment in commitments:
         own_commitments[commitment.commitment.ministry_id].append(commitment)
     last_update_at = dict(

@@ -12,7 +12,7 @@ from reports.briefings.commitment_priority import OPEN, OVERDUE, CommitmentPrior
 from reports.briefings.requests import find_named_figures, list_unanswered
 from reports.choices import StepKind
 from reports.readiness.explanation.step_sentences import FigureRequest
-from reports.views.commitments import CommitmentDisplay
+from reports.views.commitments import CommitmentDisplay, ListedCommitment
 
 
 class MinistryAsk(NamedTuple):
@@ -36,7 +36,7 @@ class FirstAsks:
     asked: Mapping[int, FigureRequest]
     overdue_requests: Sequence[tuple[InformationRequest, RequestStanding]]
 
-    def find(self, ministry: int, commitments: Iterable[CommitmentDisplay]) -> MinistryAsk | None:
+    def find(self, ministry: int, commitments: Iterable[CommitmentDisplay[ListedCommitment]]) -> MinistryAsk | None:
         """Return what to raise first with a ministry (key), which made these commitments.
 
         It is a commitment, an answer that is overdue, or a figure among the next steps. None if there is none of them.
@@ -49,11 +49,12 @@ class FirstAsks:
         ]
         return min(asks_of_all_kinds, key=lambda pair: pair[0], default=(None, None))[1]
 
-    def _commitments(self, commitments: Iterable[CommitmentDisplay]) -> Iterator[tuple[Urgency, MinistryAsk]]:
+    def _commitments(
+        self, commitments: Iterable[CommitmentDisplay[ListedCommitment]]
+    ) -> Iterator[tuple[Urgency, MinistryAsk]]:
         for display in commitments:
             key, standing = display.commitment.pk, display.standing
-            is_of_edition = display.commitment.is_of_edition  # type: ignore[attr-defined]  # annotated by the dashboard
-            if is_of_edition and self.priorities.is_raised(key, standing):
+            if display.commitment.is_of_edition and self.priorities.is_raised(key, standing):
                 sentence = asks.ask_about_commitment(key, display.commitment.text, standing, self.priorities)
                 ask = MinistryAsk(sentence, display.due_text, bool(standing.days_overdue))
                 yield self.priorities.urgency(key, standing), ask

@@ -38,7 +38,7 @@ from reports.readiness import countable_facts
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.forecast import review_priority
-from reports.readiness.forecast.review_simulation import describe_drop
+from reports.readiness.forecast.review_simulation import ReviewSimulation, describe_drop
 from reports.views.access import read_page
 from reports.views.current_readiness import current_readiness
 from reports.views.review_simulation import build_simulation
@@ -237,7 +237,7 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
     editions = editions_of_page_country(request)
     simulation_of = cache(partial(build_simulation, request))
 
-    steps = _places_among_next_steps(request, editions[0], today) if versions or logged else {}
+    steps = _places_among_next_steps(request, editions[0], simulation_of(editions[0])) if versions or logged else {}
 
     def covering_edition(first: date | None, last: date) -> Edition:
         return find_covering_edition(editions, first, last) or editions[0]
@@ -282,10 +282,10 @@ def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
 
 
 def _places_among_next_steps(
-    request: EditionRequest, edition: Edition, today: date
+    request: EditionRequest, edition: Edition, simulation: ReviewSimulation
 ) -> dict[RowReference, NextStepPlace]:
     """Return the place of each item to review among the next steps, so that all pages begin with the same task."""
-    result = current_readiness(request, edition, today)
+    result = current_readiness(request, edition, simulation.as_of, simulation.facts)
     steps = result.next_steps(without=[kind for kind in StepKind if kind is not StepKind.REVIEW])
     places = {}
     before = formatting.round_to_tenth(result.score)

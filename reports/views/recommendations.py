@@ -135,7 +135,7 @@ class BenchmarkDetail(NamedTuple):
     terms: BenchmarkTerms | None
     requirement: str
     display: BenchmarkDisplay | None
-    commitments: Sequence[tuple[CommitmentDisplay, str]]
+    commitments: Sequence[tuple[CommitmentDisplay[Commitment], str]]
     readings: Sequence[tuple[Reading, CountingStatus]]
     comparison_gap: str
     history: Sequence[BenchmarkEvidence | BenchmarkVerdict]
@@ -450,7 +450,7 @@ def _benchmark_verdict(assessment: Assessment, statuses: CountingStatuses) -> Be
 
 def _commitments_by_benchmark(
     user: User, benchmarks: Iterable[Benchmark], today: date
-) -> Mapping[int, list[tuple[CommitmentDisplay, str]]]:
+) -> Mapping[int, list[tuple[CommitmentDisplay[Commitment], str]]]:
     """Return commitments by benchmark, each with its reach in words."""
     by_benchmark = defaultdict(list)
     linked = CommitmentBenchmark.objects.current().filter(benchmark__in=benchmarks).values("commitment")

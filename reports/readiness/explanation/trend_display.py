@@ -154,6 +154,8 @@ def display_trend(
     last = min(as_of, tracking.ends_on)
     evening = datetime.combine(last, time.max, facts.zone)
     now = max(evening, countable_facts.newest_recorded_at(known_facts) or evening)
+    if result is not None and result.known_facts is known_facts and result.as_of == last and now == evening:
+        scores.keep_score(last, evening, result.score if result.is_reviewed else None)
     scored = weekly_scores(known_facts, now, hindsight_since=date.min if with_hindsight else last, scores=scores)
     weeks = [week for week in scored if week.ends_on <= last]
     if (not weeks or weeks[-1].ends_on < last) and last >= tracking.starts_on:

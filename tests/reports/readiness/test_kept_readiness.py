@@ -221,6 +221,9 @@ def test_a_benchmark_that_comes_from_another_edition_brings_its_older_rows(recor
     factories.AssessmentFactory(benchmark=moved, verdict=Verdict.MET)
     assert record.is_up_to_date()
     change(moved, recommendation=record.benchmark.recommendation, letter="z")
+    factories.BenchmarkTermsFactory(
+        benchmark=moved, recommendation=moved.recommendation, letter="z", recorded_at=at_noon(LATER)
+    )
 
     assert record.is_up_to_date()
     assert len(readiness_of(record.current_edition(), as_of=AS_OF, version=next(versions)).verified.benchmarks) == 3
