@@ -4,10 +4,12 @@ A page takes its edition from its URL or from the row that it shows. Otherwise i
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, include, path, re_path, reverse
@@ -17,7 +19,9 @@ from recommendations.choices import Phase
 from recommendations.models import Edition
 from recommendations.tracking_period import pick_default_edition, tracking_phase
 from tiptracker import clock
-from tiptracker.accounts.models import Country
+from tiptracker.accounts.models import AnyUser, Country, User
+from tiptracker.choices import Role
+from tiptracker.infrastructure.prepared_query import PreparedModels
 from tiptracker.onboarding.permissions import can_follow_set_up
 from tiptracker.web.pages import SignedInRequest, render_page
 
@@ -115,9 +119,23 @@ def _first_or_404(editions: Iterator[Edition]) -> Edition:
 def visible_editions(request: HttpRequest) -> list[Edition]:
     """Return the tracked editions of all countries that the user sees, newest first. One query per request."""
     if not hasattr(request, _EDITIONS_ATTRIBUTE):
-        editions = Edition.objects.visible_to(request.user).tracked().select_related("country")
-        setattr(request, _EDITIONS_ATTRIBUTE, list(editions))
+        setattr(request, _EDITIONS_ATTRIBUTE, _read_visible_editions(request.user))
     return list(getattr(request, _EDITIONS_ATTRIBUTE))
+
+
+def _read_visible_editions(user: AnyUser) -> list[Edition]:
+    if not user.is_authenticated or not user.is_active:
+        return []
+    return _editions_query(Role(user.role)).rows(**user.visibility_key())
+
+
+@cache
+def _editions_query(role: Role) -> PreparedModels[Edition]:
+    def build(**key: int) -> QuerySet[Edition]:
+        return Edition.objects.visible_to(User(role=role, **key)).tracked()
+
+    key: dict[str, Any] = dict.fromkeys(User(role=role).visibility_key(), int)
+    return PreparedModels(Edition, build, related="country", **key)
 
 
 def editions_of_country(request: HttpRequest, country_id: int) -> list[Edition]:

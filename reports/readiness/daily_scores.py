@@ -7,10 +7,11 @@ from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from reports.readiness import countable_facts
 from reports.readiness.answers import Answers, compute_answers
+from reports.readiness.countable_facts import RecordedRow
 from reports.readiness.facts import Facts
 from reports.readiness.new_rows import NewRows
 from reports.readiness.questionnaire import Questionnaire, build_questionnaire
@@ -20,13 +21,6 @@ from tiptracker.localization import current_language
 
 MOST_RESULTS = 1_000
 """How many results are kept of one record. A year has 52 weeks and some hundred moments at which the score moved."""
-
-
-class RecordedRow(Protocol):
-    """A row with the moment at which it was recorded."""
-
-    @property
-    def recorded_at(self) -> datetime: ...
 
 
 class _KeptResult(NamedTuple):

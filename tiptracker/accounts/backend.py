@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from tiptracker import clock
 from tiptracker.accounts.models import User
+from tiptracker.infrastructure.prepared_query import PreparedModels
 from tiptracker.notifications.models import Notice
 
 
@@ -33,8 +34,14 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
 
         One query does both, because every page asks for both.
         """
-        unread = Notice.objects.unread().filter(person=OuterRef("pk")).order_by().values("person")
-        number = Subquery(unread.annotate(number=Count("pk")).values("number"), output_field=IntegerField())
-        people = User.objects.get_queryset().annotate(unread_notices=Coalesce(number, 0))
-        person = people.filter(pk=user_id).first()
+        person = next(iter(_PERSON.rows(person=user_id)), None)
         return person if self.user_can_authenticate(person) else None
+
+
+def _person_with_unread_notices(person: int) -> QuerySet[User]:
+    unread = Notice.objects.unread().filter(person=OuterRef("pk")).order_by().values("person")
+    number = Subquery(unread.annotate(number=Count("pk")).values("number"), output_field=IntegerField())
+    return User.objects.get_queryset().annotate(unread_notices=Coalesce(number, 0)).filter(pk=person)
+
+
+_PERSON = PreparedModels(User, _person_with_unread_notices, annotations=["unread_notices"], person=int)

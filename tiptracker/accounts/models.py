@@ -1,6 +1,7 @@
 """Countries, their ministries and office holders, and the people who use the tracker."""
 
 from datetime import date
+from functools import cache
 from typing import Any, ClassVar, NamedTuple, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -19,6 +20,7 @@ from tiptracker.choices import (
     Role,
     TokenScope,
 )
+from tiptracker.infrastructure.prepared_query import PreparedQuery
 from tiptracker.localization import gettext_lazy
 
 
@@ -318,11 +320,28 @@ class User(AbstractBaseUser):
         The time zone, and the language by default, are those of the country this person works on.
         """
         of_country = None
-        if self.role != Role.ADMINISTRATOR:  # works on no country in particular
-            countries = Country.objects.visible_to(self).order_by("name")
-            of_country = countries.values_list("time_zone", "language").first()
+        if self.role != Role.ADMINISTRATOR and self.is_active:  # an administrator works on no country in particular
+            of_country = next(iter(_locale_query(Role(self.role)).rows(**self.visibility_key())), None)
         time_zone, language = of_country or ("", "")
         return Locale(time_zone, self.language or language)
+
+    def visibility_key(self) -> dict[str, Any]:
+        """Return the fields on which it depends, besides the role, which countries an active person sees.
+
+        A `User` with this role and these fields stands for the person in queries that are built once for a role.
+        """
+        if self.is_ministry:
+            return {"ministry_id": self.ministry_id}
+        return {"pk": self.pk} if self.is_embassy else {}
+
+
+@cache
+def _locale_query(role: Role) -> PreparedQuery:
+    def build(**key: int) -> models.QuerySet[Any, Any]:
+        countries = Country.objects.visible_to(User(role=role, **key)).order_by("name")
+        return countries.values_list("time_zone", "language")[:1]
+
+    return PreparedQuery(build, **dict.fromkeys(User(role=role).visibility_key(), int))
 
 
 AnyUser = User | AnonymousUser
