@@ -100,6 +100,15 @@ def test_words_are_not_looked_for_in_each_row_that_a_reader_sees(officer):
     assert [node for node in steps if "to_tsvector" in node.get("Filter", "")] == []
 
 
+def test_words_that_most_rows_have_are_looked_for_once(officer):
+    rows = filter_by_words(Evidence.objects.visible_to(officer).current(), "case court", *SEARCH_FIELDS[:3])
+
+    steps = plan_nodes(rows.order_by("-happened_to", "-pk").values_list("pk")[:6])
+
+    looked = [node["Actual Loops"] for node in steps if "to_tsvector" in node.get("Filter", node.get("Index Cond", ""))]
+    assert looked == [1]
+
+
 @pytest.mark.parametrize(
     ("model", "fields"),
     [

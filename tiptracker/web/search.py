@@ -11,6 +11,7 @@ from operator import and_, or_
 from typing import Any
 
 from django.apps.registry import Apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, SearchVectorExact, SearchVectorField
 from django.db import connection, models
@@ -21,8 +22,6 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from tiptracker.infrastructure.new_database import DatabaseObjectOperation
 from tiptracker.web.word_forms import has_word, split_words
 
-MANY_ROWS = 1_000_000_000
-"""More rows than a table has."""
 _WORDS = (
     r"regexp_replace(%(expressions)s, "
     r"'[\u0001-\u002F:-@\u005B-\u0060\u007B-\u00BF\u02B9-\u02BF\u2000-\u206F]+', ' ', 'g')"
@@ -42,6 +41,18 @@ class _WordFormVector(_WordVector):
     """The words of non-null texts, as typed, and their English stems."""
 
     template = f"(to_tsvector('simple', {_WORDS}) || to_tsvector('english', {_WORDS}))"
+
+
+class _IsAnyOf(Func):
+    """Whether a key is among those that a query returns (PostgreSQL).
+
+    As an array they are found once. PostgreSQL may run a query after `IN` again for each row, and does so if it expects
+    one row and gets thousands.
+    """
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
 
 
 class _HasWord(Func):
@@ -142,8 +153,8 @@ def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) ->
     if connection.vendor == "postgresql":
         is_in_one_row = len({field.rpartition("__")[0] for field in fields}) == 1
         searches = [words] if is_in_one_row else [[word] for word in words]
-        row_keys = (_rows_with_words(rows.model, fields, some) for some in searches)
-        return rows.filter(reduce(and_, (Q(pk__in=keys) for keys in row_keys)))
+        found = (ArraySubquery(_rows_with_words(rows.model, fields, some)) for some in searches)
+        return rows.filter(*(_IsAnyOf(F("pk"), keys) for keys in found))
     has_each = (reduce(or_, (Q(_HasWord(F(name), Value(word))) for name in fields)) for word in words)
     return rows.filter(reduce(and_, has_each))
 
@@ -151,22 +162,24 @@ def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) ->
 def _rows_with_words(model: type[models.Model], fields: Sequence[str], words: Sequence[str]) -> QuerySet[Any]:
     """Return the keys of rows that have, in these fields, words beginning with `words` or other forms of them.
 
-    They are keys of their own query, so that PostgreSQL reads its index and not the texts of all rows a user sees. The
-    limit leaves no row out. It only keeps PostgreSQL from looking for the words in each of those rows after all.
+    They are keys of their own query, so that PostgreSQL reads its index and not the texts of all rows a user sees.
     """
     query = reduce(and_, map(_query_for, words))
     by_row: dict[str, list[str]] = {}
     for field in fields:
         relation, _, name = field.rpartition("__")
         by_row.setdefault(relation, []).append(name)
-    queries = []
+    queries: list[QuerySet[Any]] = []
     for relation, names in by_row.items():
         texts: Any = model._meta.get_field(relation).related_model if relation else model
-        with_words = texts._base_manager.filter(SearchVectorExact(_WordFormVector(*names), query))
-        keys = with_words.order_by().values("pk")[:MANY_ROWS]
-        queries.append(model._base_manager.filter(**{f"{relation}__in": keys}).values("pk") if relation else keys)
+        has_words = SearchVectorExact(_WordFormVector(*names), query)
+        keys = texts._base_manager.order_by().filter(has_words).values("pk")
+        if relation:
+            is_related = _IsAnyOf(F(f"{relation}_id"), ArraySubquery(keys))
+            keys = model._base_manager.order_by().filter(is_related).values("pk")
+        queries.append(keys)
     first, *others = queries
-    return first.union(*others, all=True) if others else first
+    return first.union(*others, all=True).order_by() if others else first
 
 
 def _query_for(word: str) -> SearchQueryCombinable:
