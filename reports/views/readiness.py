@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.http import HttpResponse
 from django.utils.http import urlencode
 
-from dialogues.models import UpdateVersion
+from dialogues.models import Evidence, UpdateVersion
 from recommendations.edition_context import EditionRequest, edition_url
 from recommendations.kept_pages import keep_page
 from recommendations.models import Benchmark
@@ -48,8 +48,17 @@ class ClaimGap(NamedTuple):
     rows: Sequence[RecordRow]
 
 
+def _recorder(request: EditionRequest) -> int | None:
+    """Return the reader (id) if they recorded evidence: the next steps say what of it a colleague has to review."""
+    user = request.user
+    if user.role != Role.OFFICER:
+        return None
+    own = Evidence.objects.visible_to(user, request.edition.country).filter(recorded_by=user)
+    return user.pk if own.exists() else None
+
+
 @readiness_page
-@keep_page(is_personal=False)
+@keep_page(is_personal=False, besides=_recorder)
 def readiness_detail(request: EditionRequest) -> HttpResponse:
     """Show the readiness of the record for a day, as known at a moment, in detail."""
     record_moment, form = read_record_moment(request)

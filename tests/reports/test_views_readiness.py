@@ -475,9 +475,9 @@ def test_detail_query_count(client, django_assert_num_queries, count):
     create_rows(count)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 12 facts, 1 ministries, 1 versions, 3 evidence
-    # and readings claimed, 6 what next steps are called, 2 dialogues and milestones of the trend
-    with django_assert_num_queries(35):
+    # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 1 own evidence, 12 facts, 1 ministries, 1 versions,
+    # 3 evidence and readings claimed, 6 what next steps are called, 2 dialogues and milestones of the trend
+    with django_assert_num_queries(36):
         response = client.get(edition_url("readiness_detail"))
 
     assert len(response.context["in_full"]) >= count
@@ -525,3 +525,18 @@ def test_the_tabs_keep_the_day_that_is_shown(client):
         "What-if": True,
         "Problems": True,
     }
+
+
+@pytest.mark.kept_pages
+def test_the_next_steps_of_a_kept_page_are_those_of_its_reader(client):
+    officer, colleague = OfficerFactory(), OfficerFactory()
+    EvidenceFactory(supports=[BenchmarkFactory()], recorded_by=officer)
+    note = "You recorded it, so a colleague has to review it."
+
+    def read(reader):
+        client.force_login(reader)
+        return client.get(edition_url("readiness_detail")).text
+
+    assert note in read(officer)
+    assert note not in read(colleague)
+    assert note in read(officer)
