@@ -21,7 +21,7 @@ from django.template import Engine, RequestContext
 from rest_framework.exceptions import APIException
 
 from tiptracker.audit.record_version import read_version
-from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.infrastructure.read_snapshot import is_in_snapshot, snapshot
 from tiptracker.web.kept_body import Gaps, KeptBody
 from tiptracker.web.release import release_digest
 
@@ -62,7 +62,7 @@ def answer_kept(
     gaps, used_before = Gaps(), _what_was_used(request)
     setattr(request, _GAPS_ATTRIBUTE, gaps)
     try:
-        version, response = _read_at_once(countries, render)
+        version, response = _read_at_once(request, countries, render)
     finally:
         delattr(request, _GAPS_ATTRIBUTE)
     if response.streaming or not response.headers["Content-Type"].startswith("text/html"):
@@ -98,18 +98,25 @@ def _keep_value[T](request: HttpRequest, name: str, countries: Collection[int], 
     kept: T | None = _find_kept(request, name, countries)
     if kept is not None:
         return kept
-    version, value = _read_at_once(countries, compute)
+    version, value = _read_at_once(request, countries, compute)
     caches["pages"].set(name, (version, value), KEPT_SECONDS)
     return value
 
 
-def _read_at_once[T](countries: Collection[int], read: Callable[[], T]) -> tuple[str, T]:
+def _read_at_once[T](request: HttpRequest, countries: Collection[int], read: Callable[[], T]) -> tuple[str, T]:
     """Return the version of the record and what `read` returns, both as they were at one moment.
 
-    A refusal, such as 404, is raised outside of the snapshot, so that nothing is rolled back.
+    The record may have changed since the request came in. So from here on, the request has this version, and nothing
+    that was kept for the former one. A refusal, such as 404, is raised outside of the snapshot, so that nothing is
+    rolled back.
     """
+    is_part = is_in_snapshot()
     with snapshot():
         version = read_version(countries)
+        if not is_part:
+            _kept_on_request(request, _VALUES_ATTRIBUTE).clear()
+            _kept_on_request(request, _VERSIONS_ATTRIBUTE).clear()
+        _kept_on_request(request, _VERSIONS_ATTRIBUTE)[tuple(countries)] = version
         try:
             return version, read()
         except (Http404, PermissionDenied, APIException) as error:
