@@ -24,6 +24,7 @@ from tiptracker.audit.record_version import read_version
 from tiptracker.infrastructure.read_snapshot import is_in_snapshot, snapshot
 from tiptracker.web.kept_body import Gaps, KeptBody
 from tiptracker.web.release import release_digest
+from tiptracker.web.shared_computations import SharedComputations
 
 KEPT_SECONDS = 60 * 60
 """How long a body is kept at most. It is replaced earlier if the record changes."""
@@ -31,6 +32,7 @@ MAX_QUERY_LENGTH = 300
 """Pages with a longer query string are not kept, so that nobody fills the cache with addresses of their own."""
 VALUES = {"csrf_token": get_token, "csp_nonce": get_nonce}
 """What may stand in a gap besides a template, and how to get it for a request."""
+_computations = SharedComputations[Any]()
 _GAPS_ATTRIBUTE, _VERSIONS_ATTRIBUTE, _VALUES_ATTRIBUTE = "gaps_of_page", "versions_of_record", "kept_values"
 
 
@@ -55,10 +57,23 @@ def answer_kept(
     """
     if not settings.KEEP_PAGES or request.method != "GET" or len(request.META["QUERY_STRING"]) > MAX_QUERY_LENGTH:
         return render()
-    name = _cache_key(key)
-    kept: KeptBody | None = _find_kept(request, name, countries)
-    if kept:
-        return kept.fill(_render_parts(request, kept.gaps))
+    name, own_answers = _cache_key(key), list[HttpResponse]()
+
+    def render_and_keep() -> KeptBody | None:
+        body, answer = _render_and_keep(request, name, countries, render)
+        own_answers.append(answer)
+        return body
+
+    body = _find_or_share(request, name, countries, render_and_keep)
+    if body is None and not own_answers:
+        render_and_keep()
+    return own_answers[0] if own_answers else body.fill(_render_parts(request, body.gaps))
+
+
+def _render_and_keep(
+    request: HttpRequest, name: str, countries: Collection[int], render: Callable[[], HttpResponse]
+) -> tuple[KeptBody | None, HttpResponse]:
+    """Render a page and keep its body. Returns the body, or None if others would not read the same, and the answer."""
     gaps, used_before = Gaps(), _what_was_used(request)
     setattr(request, _GAPS_ATTRIBUTE, gaps)
     try:
@@ -66,15 +81,15 @@ def answer_kept(
     finally:
         delattr(request, _GAPS_ATTRIBUTE)
     if response.streaming or not response.headers["Content-Type"].startswith("text/html"):
-        return response
+        return None, response
     is_same_for_all = not response.cookies and _what_was_used(request) == used_before
     body = KeptBody.of_response(response, gaps)
     filled = body.fill(_render_parts(request, body.gaps))
     if response.status_code == HTTPStatus.OK and is_same_for_all:
         caches["pages"].set(name, (version, body), KEPT_SECONDS)
-        return filled
+        return body, filled
     response.content = filled.content
-    return response
+    return None, response
 
 
 def keep_value[T](
@@ -95,12 +110,13 @@ def keep_value[T](
 
 
 def _keep_value[T](request: HttpRequest, name: str, countries: Collection[int], compute: Callable[[], T]) -> T:
-    kept: T | None = _find_kept(request, name, countries)
-    if kept is not None:
-        return kept
-    version, value = _read_at_once(request, countries, compute)
-    caches["pages"].set(name, (version, value), KEPT_SECONDS)
-    return value
+    def compute_and_keep() -> T:
+        version, value = _read_at_once(request, countries, compute)
+        caches["pages"].set(name, (version, value), KEPT_SECONDS)
+        return value
+
+    value: T | None = _find_or_share(request, name, countries, compute_and_keep)
+    return compute_and_keep() if value is None else value
 
 
 def _read_at_once[T](request: HttpRequest, countries: Collection[int], read: Callable[[], T]) -> tuple[str, T]:
@@ -132,6 +148,23 @@ def _find_kept(request: HttpRequest, name: str, countries: Collection[int]) -> A
     """Return what is kept under a name, or None if nothing is or if the record has changed since."""
     version, kept = caches["pages"].get(name) or (None, None)
     return kept if version is not None and version == record_version(request, countries) else None
+
+
+def _find_or_share(request: HttpRequest, name: str, countries: Collection[int], compute: Callable[[], Any]) -> Any:
+    """Return what is kept under a name, what `compute` returns, or what it returns to another request meanwhile.
+
+    None if the other one has nothing to share. What another one computes is read after this request came in. Within a
+    snapshot nobody waits, because it would then show what was read later than the rest of the page.
+    """
+
+    def find_or_compute() -> Any:
+        kept = _find_kept(request, name, countries)
+        return compute() if kept is None else kept
+
+    kept = _find_kept(request, name, countries)
+    if kept is not None:
+        return kept
+    return compute() if is_in_snapshot() else _computations.run(name, find_or_compute)
 
 
 def record_version(request: HttpRequest, countries: Collection[int]) -> str:
