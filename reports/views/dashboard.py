@@ -46,7 +46,7 @@ from reports.views.commitments import CommitmentDisplay, ListedCommitment
 from reports.views.current_readiness import current_readiness, current_scores
 from reports.views.edition_start import build_edition_start
 from reports.views.first_ask import FirstAsks, MinistryAsk
-from reports.views.first_day import build_first_day, has_downloaded_first
+from reports.views.first_day import build_first_day, has_downloaded_first, is_in_first_days
 from reports.views.links import PageLink
 from reports.views.next_steps import next_steps_context
 from tiptracker import clock
@@ -109,8 +109,22 @@ def _unlogged_changes(request: EditionRequest) -> tuple[object, ...]:
     )
 
 
+def _besides(request: EditionRequest) -> tuple[object, ...]:
+    """Return what the dashboard depends on besides the record and the role.
+
+    It tells officers and ambassadors their own tasks, and everybody the steps of their first days.
+    """
+    user, today = request.user, clock.today(request.edition.country.time_zone)
+    is_own = can_give_reviews(user) or is_in_first_days(user, request.edition, today)
+    return user.pk if is_own else None, _follows_one_country(user), *_unlogged_changes(request)
+
+
+def _follows_one_country(user: User) -> bool:
+    return user.role == Role.OBSERVER and user.countries.count() == 1
+
+
 @readiness_page
-@keep_page(is_personal=True, besides=_unlogged_changes)
+@keep_page(is_personal=False, besides=_besides)
 def dashboard(request: EditionRequest) -> HttpResponse:
     """Show the record of the edition as it is today."""
     edition = request.edition
@@ -140,7 +154,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "start": build_edition_start(user, edition, others, result, today),
         "first_day": build_first_day(user, edition, today),
         "today": today,
-        "follows_one_country": user.role == Role.OBSERVER and user.countries.count() == 1,
+        "follows_one_country": _follows_one_country(user),
         "result": result,
         "tier": Tier(edition.tier).label,
         "target_tier": Tier(edition.target_tier).label if edition.target_tier else "",

@@ -50,18 +50,22 @@ def build_first_day(user: User, edition: Edition, today: date) -> FirstSteps | N
 
     Steps that leave no trace do not count as done, so they stay for all of these days.
     """
-    last_day = _last_day(user, edition)
-    if today > last_day:
+    if not is_in_first_days(user, edition, today):
         return None
     steps = {Role.OFFICER: _officers_steps, Role.AMBASSADOR: _ambassadors_steps, Role.OBSERVER: _observers_steps}[
         Role(user.role)
     ](user, edition)
-    return None if all(step.is_done for step in steps) else FirstSteps(steps, last_day)
+    return None if all(step.is_done for step in steps) else FirstSteps(steps, _last_day(user, edition))
+
+
+def is_in_first_days(user: User, edition: Edition, today: date) -> bool:
+    """Return whether the user has had the role for `FIRST_DAYS` at most."""
+    return today <= _last_day(user, edition)
 
 
 def has_downloaded_first(user: User, edition: Edition, today: date) -> bool:
     """Return whether the panel shows a first download as done: the one step that leaves no entry of a change."""
-    if user.role == Role.OFFICER or today > _last_day(user, edition):
+    if user.role == Role.OFFICER or not is_in_first_days(user, edition, today):
         return False
     return _has_downloaded(user)
 
