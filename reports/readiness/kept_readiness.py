@@ -81,6 +81,10 @@ class _RecordPosition(NamedTuple):
     former_hash: str
     """The hash of the log entry with the number that was asked for."""
 
+    def is_after(self, former: "_RecordPosition") -> bool:
+        """Return whether the log continues an earlier reading, whose log number was asked for."""
+        return bool(former.log_hash) and self.former_hash == former.log_hash
+
 
 class _KeptRecord:
     """The facts of an edition with their results, for one version of the record."""
@@ -96,6 +100,11 @@ class _KeptRecord:
         self.complete_to = position.newest if connection.vendor == "sqlite" else complete_to
         """By table, a key up to which the facts hold every row there will ever be. None if that is not known."""
         self._results: OrderedDict[tuple[date, str], tuple[Readiness, NewRows | None]] = OrderedDict()
+
+    @property
+    def complete_to_later(self) -> Mapping[type[Model], int] | None:
+        """By table, a key up to which every later reading holds every row there will ever be. None if not known."""
+        return self.position.newest if self.position.is_settled else self.complete_to
 
     def readiness(self, as_of: date) -> Readiness:
         """Return the readiness as of a day, from the kept result if there is one."""
@@ -114,8 +123,8 @@ class _KeptRecord:
         self, version: Hashable, facts: Facts, position: _RecordPosition, new_rows: NewRows
     ) -> "_KeptRecord":
         """Return the record as it is now. Its results are brought up to date when they are asked for."""
-        complete_to = self.position.newest if self.position.is_settled else self.complete_to
-        record = _KeptRecord(version, self.scores.with_new_rows(facts, new_rows), position, complete_to)
+        scores = self.scores.with_new_rows(facts, new_rows)
+        record = _KeptRecord(version, scores, position, self.complete_to_later)
         for key, (result, missing) in list(self._results.items()):
             record._results[key] = result, new_rows if missing is None else missing.followed_by(new_rows)
         return record
@@ -137,7 +146,7 @@ def _bring_record_up_to_date(edition: Edition, version: Hashable) -> _KeptRecord
     with _lock:
         kept = _kept.get(edition.pk)
     if kept is None or kept.version != version:
-        kept = (kept and _update_record(edition, version, kept)) or _gather_record(edition, version)
+        kept = (kept and _update_record(edition, version, kept)) or _gather_record(edition, version, kept)
     with _lock:
         _kept[edition.pk] = kept
         _kept.move_to_end(edition.pk)
@@ -153,12 +162,20 @@ def _count_rows(record: _KeptRecord) -> int:
     )
 
 
-def _gather_record(edition: Edition, version: Hashable) -> _KeptRecord:
+def _gather_record(edition: Edition, version: Hashable, former: _KeptRecord | None) -> _KeptRecord:
+    """Return the record gathered anew.
+
+    Within a snapshot, no position can be read before it. Then that of the former record serves, from which the next
+    one can be brought up to date.
+    """
     before = None if is_in_snapshot() else _read_position(edition)
     with snapshot():
-        position = _read_position(edition)
+        position = _read_position(edition, former.position.log_number if former else 0)
         facts = gather_facts(edition)
-    return _KeptRecord(version, DailyScores(facts), position, before.newest if before and before.is_settled else None)
+    complete_to = before.newest if before and before.is_settled else None
+    if complete_to is None and former and position.is_after(former.position):
+        complete_to = former.complete_to_later
+    return _KeptRecord(version, DailyScores(facts), position, complete_to)
 
 
 @snapshot()
@@ -167,7 +184,7 @@ def _update_record(edition: Edition, version: Hashable, kept: _KeptRecord) -> _K
     if kept.complete_to is None:
         return None
     position = _read_position(edition, kept.position.log_number)
-    if not kept.position.log_hash or position.former_hash != kept.position.log_hash:
+    if not position.is_after(kept.position):
         return None
     newer = gather_newer_facts(edition, kept.facts, kept.complete_to, position.newest)
     return kept.with_new_rows(version, newer[0], position, newer[1]) if newer else None
