@@ -5,7 +5,7 @@ PYTHON_ = .venv/bin/python
 # Most targets start several processes. They share the compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test quick briefings bench faults format check lint types contracts migrations \
+.PHONY: help setup demo test quick briefings bench load faults format check lint types contracts migrations \
 	pages messages compose lock audit
 
 help: ## List the targets
@@ -33,6 +33,9 @@ briefings: setup ## Write every document of the exercise, with pictures of its p
 
 bench: setup ## Measure readiness, lists and briefings, and compare each with a simple equivalent (DATABASE_URL=, ONLY_JUDGED=1)
 	@$(PYTHON_) -m tests.performance.bench
+
+load: setup ## Let 200 people of one post work for ten minutes, and show how long they wait (SECONDS=, PEOPLE=)
+	@SECONDS="$(SECONDS)" PEOPLE="$(PEOPLE)" $(PYTHON_) -m tests.performance.load
 
 faults: setup ## Show what people see while a part is down, hanging, full or read-only (ONLY= part of a fault's name)
 	@ONLY="$(ONLY)" $(PYTHON_) -m tests.performance.faults

@@ -244,6 +244,8 @@ class Installation:
     `more` is set in the environment besides.
     """
 
+    postgres_options: Sequence[str] = ()
+
     def __init__(self, **more: str) -> None:
         self._stack = ExitStack()
         self.folder = Path(tempfile.mkdtemp(prefix="tiptracker-faults-"))
@@ -264,11 +266,12 @@ class Installation:
         self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self.folder.chmod(0o755)
         parts, self.port = self.folder / "parts", free_port()
-        self.postgres = self._running(postgres(_made(parts / "database"), free_port()))
-        self.redis = self._running(redis(_made(parts / "redis"), free_port()))
+        self.postgres = self.running(postgres(_made(parts / "database"), free_port(), *self.postgres_options))
+        self.redis = self.running(redis(_made(parts / "redis"), free_port()))
         mail = self._stack.enter_context(silent_server())
         self.environment = {
             "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "tiptracker.settings",
             "DATABASE_URL": f"postgres://postgres@127.0.0.1:{self.postgres.port}/postgres",
             "REDIS_URL": f"redis://127.0.0.1:{self.redis.port}/0",
             "VAR_DIR": str(_made(self.folder / "var")),
@@ -284,25 +287,34 @@ class Installation:
             "GRANIAN_PORT": str(self.port),
         } | self._more
         self.manage("migrate", "--verbosity", "0")
+        self.fill()
+        self.web = self.running(self.process("web", web_command(), port=self.port))
+        self.worker = self.running(self.process("worker", worker_command()))
+        wait_for(self.answers, "the first page")
+
+    def fill(self) -> None:
+        """Put the record into the database that is there."""
         self.manage("load_lesotho", "--exercise")
         self.manage("shell", "--verbosity", "0", "-c", _SET_PASSWORDS)
-        self.web = self._running(self.process("web", web_command(), port=self.port))
-        self.worker = self._running(self.process("worker", worker_command()))
-        wait_for(self.answers, "the first page")
 
     def process(self, name: str, command: Sequence[str], *, port: int = 0) -> Process:
         """Another process in the installation's environment; not started yet."""
         return Process(command, log=self.folder / f"{name}.log", port=port, environment=self.environment)
 
-    def _running(self, process: Process) -> Process:
+    def running(self, process: Process) -> Process:
+        """Start a process, and end it with the installation."""
         self._stack.callback(process.kill)
         process.start()
         return process
 
     def manage(self, *arguments: str) -> str:
         """Run a command of manage.py; gives what it printed."""
+        return self.run_python("manage.py", *arguments)
+
+    def run_python(self, *arguments: str) -> str:
+        """Run Python in the environment of the installation; gives what it printed."""
         done = subprocess.run(
-            [str(BIN / "python"), "manage.py", *arguments],
+            [str(BIN / "python"), *arguments],
             env=self.environment,
             cwd=BASE_DIR,
             check=True,
@@ -339,7 +351,7 @@ def _made(folder: Path) -> Path:
 # --- People -----------------------------------------------------------------------------------------------------------
 
 
-class _Forms(HTMLParser):
+class Forms(HTMLParser):
     """The fields of the forms of a page that are sent by POST, as a browser sends them untouched."""
 
     def __init__(self, page: str) -> None:
@@ -421,7 +433,7 @@ class Person:
     def form(self, path: str, holding: str = "") -> tuple[str, dict[str, str]]:
         """Where the form on this page is sent that has a field named `holding`, and its fields as they stand."""
         page = self.ask(path)
-        for action, fields in _Forms(page.text).forms:
+        for action, fields in Forms(page.text).forms:
             if not holding or holding in fields:
                 return urljoin(path, action), fields
         raise SystemExit(f"faults: {path} has no form with {holding or 'fields'}: {page.status}")
@@ -432,7 +444,7 @@ class Person:
         page = self.ask("/accounts/login/")
         if page.status != "200":
             return page
-        fields = _Forms(page.text).forms[0][1] | {"login": self.email, "password": self.password}
+        fields = Forms(page.text).forms[0][1] | {"login": self.email, "password": self.password}
         answer = self.ask("/accounts/login/", fields)
         return answer._replace(seconds=page.seconds + answer.seconds)
 
