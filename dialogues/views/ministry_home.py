@@ -26,6 +26,7 @@ from dialogues.views.proof_rows import ProofRow, list_proofs
 from dialogues.views.reminders import find_next_reminder
 from dialogues.views.timeline import decision_on
 from recommendations.edition_context import EditionRequest
+from recommendations.kept_pages import keep_page
 from recommendations.models import Benchmark, Edition
 from tiptracker import clock
 from tiptracker.accounts.models import User, find_contact
@@ -252,8 +253,15 @@ _SENTENCES_OF_ONE: dict[str, Callable[[], str]] = {
 }
 
 
+def _drafts(request: EditionRequest) -> tuple[object, ...]:
+    """Return what the page shows and the log does not: drafts, which the page describes to who saved them."""
+    drafts = list(Draft.objects.visible_to(request.user).order_by("pk").values_list("pk", "version", "saved_at"))
+    return drafts, request.user.pk if drafts else None
+
+
 @login_required
 @require_GET
+@keep_page(is_personal=False, besides=_drafts)
 def ministry_home(request: EditionRequest) -> HttpResponse:
     """Show what the ministry must do, most urgent first; what it sent and waits for; and what is settled."""
     user = request.user

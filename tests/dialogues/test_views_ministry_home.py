@@ -240,8 +240,9 @@ def test_ministry_home_query_count(client, django_assert_num_queries, police, fo
     for _ in range(count):
         UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=police), returned=True)
 
-    # session, user, zone; commitments, events, updates, versions; drafts; proposals; ministry, contact, name of post
-    with django_assert_num_queries(16):
+    # session, user, zone; the drafts of the key; commitments, events, updates, versions; drafts; proposals; ministry,
+    # contact, name of post
+    with django_assert_num_queries(17):
         response = client.get(edition_url("ministry_home"))
 
     assert len(response.context["open"]) == count
