@@ -1,4 +1,4 @@
-"""Render HTML as PDF/UA-1, and extract the text of a PDF. Only this file uses WeasyPrint.
+"""Render HTML as PDF/UA-1, and extract the text of a PDF. Only this file and `layout_speed` use WeasyPrint.
 
 Each process parses the print style (`templates/reports/print.css`) and the product's own fonts once and uses them
 for every document. Rendering uses nothing from outside: it fetches no URL, opens no file for a document and uses no
@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 from xml.etree.ElementTree import fromstring as parse_xml
 
-from reports.briefings import typesetting
+from reports.briefings import layout_speed, typesetting
+from reports.briefings.layout_speed import save_work
 from reports.briefings.text_width import FONTS_DIR, common_glyphs
 from reports.briefings.typesetting import replace_missing_glyphs, typeset, undo_typesetting
 
@@ -158,6 +159,7 @@ def _describe_toolchain() -> str:
     """Return a text that identifies everything that rendering uses: code, print style, fonts and library versions."""
     files = [
         Path(__file__),
+        Path(layout_speed.__file__),
         Path(typesetting.__file__),
         PRINT_STYLESHEET,
         FONTCONFIG_FILE,
@@ -184,7 +186,7 @@ def _get_engine() -> PdfEngine:
         raise FileNotFoundError(f"No typefaces in {FONTS_DIR}: run `make setup`, which builds the front end.")
     with _no_system_fonts():
         from weasyprint import CSS  # noqa: PLC0415 -- slow, only the worker needs it
-    _follow_page_references()
+    save_work()
     fetcher = _build_fetcher(files)
     style = CSS(string=PRINT_STYLESHEET.read_text(encoding="utf-8"), url_fetcher=fetcher)
     return PdfEngine(files, fetcher, _narrowed_defaults(), style, common_glyphs(files.values()))
@@ -207,31 +209,6 @@ def _get_typefaces(process: int) -> Typefaces:
     # WeasyPrint removes its font folder in a finalizer that fails during interpreter shutdown, so remove it before.
     atexit.register(release_fonts)
     return Typefaces(fonts, rules)
-
-
-def _follow_page_references() -> None:
-    """Let WeasyPrint lay out a page that prints the numbers of other pages twice, instead of three times.
-
-    The first layout finds the numbers. WeasyPrint forgets the anchor of a reference that is written as `attr(href)`, so
-    after the second layout it sees only that something has changed, such as the total number of pages, and makes a
-    third with the numbers. Here each reference knows its anchor, so the second layout has the numbers. References print
-    the number of a page (`target-counter(attr(href), page)`) and no other counter; the total is ignored.
-    """
-    from weasyprint import document  # noqa: PLC0415 -- slow, only the worker needs it
-    from weasyprint.css.targets import TargetCollector  # noqa: PLC0415 -- slow, only the worker needs it
-
-    class PageReferences(TargetCollector):  # type: ignore[misc]
-        def collect_missing_counters(
-            self, box: Any, token: str, parse_again: object, own: list[str], of_targets: dict[str | None, list[str]]
-        ) -> None:
-            if of_targets:
-                own, of_targets = [], {box.element.get("href", "").removeprefix("#"): ["page"]}
-            super().collect_missing_counters(box, token, parse_again, own, of_targets)
-
-        def cache_target_page_counters(self, anchor: str, counters: dict[str, list[int]], *others: object) -> None:
-            super().cache_target_page_counters(anchor, {"page": counters["page"]}, *others)
-
-    document.TargetCollector = PageReferences
 
 
 def _narrowed_defaults() -> "CSS":

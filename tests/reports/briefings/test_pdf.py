@@ -68,6 +68,19 @@ def test_pages_with_page_numbers_of_others_are_laid_out_twice():
     assert steps.count(pdf.REPAGINATION_TEXT) == 1 + len(sheets)  # said once at first, and at each page
 
 
+def test_pages_with_numbers_of_earlier_pages_alone_are_laid_out_once():
+    part = '<section class="annex"><h2 id="{0}">{0}</h2><p>See <a class="page" href="#a">part a</a>.</p></section>'
+    own_page = '<section class="annex"><h2 id="a">a</h2></section>'
+    steps = []
+    file = pdf.render_pdf(
+        PAGE.format(body=own_page + "".join(map(part.format, "bc")), head=""), lambda per_cent, step: steps.append(step)
+    )
+    sheets = [" ".join(sheet.extract_text().split()) for sheet in PdfReader(io.BytesIO(file)).pages]
+
+    assert ["See part a 2." in sheet for sheet in sheets] == [False, False, True, True]
+    assert pdf.REPAGINATION_TEXT not in steps
+
+
 def test_same_html_gives_the_same_bytes_in_another_process():
     html = PAGE.format(body=TABLE, head="")
     script = "import sys; from reports.briefings import pdf; sys.stdout.buffer.write(pdf.render_pdf(sys.stdin.read()))"
