@@ -115,14 +115,14 @@ class Readiness:
 
     def benchmark_gains(self) -> tuple[BenchmarkGain, ...]:
         """Return what meeting each open benchmark would add, the largest gain first."""
-        return benchmark_gains(self.verified_record, self.verified, self.due)
+        return benchmark_gains(self.verified_record, self.due)
 
     def smallest_set(self) -> tuple[int, ...] | None:
         """Return the fewest open benchmarks (ids) that would reach the target if met.
 
         The result is None if even all of them do not reach it, or if there is no target.
         """
-        return smallest_benchmark_set(self.verified_record, self.verified, self.readiness_target, self.due)
+        return smallest_benchmark_set(self.verified_record, self.readiness_target, self.due)
 
     def reversed_actions(self) -> tuple[ReversedAction, ...]:
         """Return the verified actions that were reversed by the day."""

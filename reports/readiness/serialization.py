@@ -10,6 +10,8 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
+from types import NoneType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -243,18 +245,30 @@ def _row_references(rows: Iterable[RowReference]) -> list[dict[str, Any]]:
 
 def _to_json(value: Any) -> Any:
     """Return a value of the record in its JSON form. Collections are sorted by id, plain values by value."""
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        value = value._asdict()
+    kind = type(value)
+    if kind in _PLAIN_TYPES:
+        return value
+    if names := _field_names(kind):
+        return {name: _to_json(getattr(value, name)) for name in names}
     match value:
         case date():
-            return value.isoformat()
+            value = value.isoformat()
         case Decimal() | ZoneInfo():
-            return str(value)
+            value = str(value)
         case tuple() | frozenset():
-            return [_to_json(item) for item in sorted(value, key=lambda item: getattr(item, "id", item))]
+            value = [_to_json(item) for item in sorted(value, key=lambda item: getattr(item, "id", item))]
         case Mapping():
-            return {str(key): _to_json(item) for key, item in value.items()}
-        case _ if is_dataclass(value):
-            return {field.name: _to_json(getattr(value, field.name)) for field in fields(value)}
-        case _:
-            return value
+            value = {str(key): _to_json(item) for key, item in value.items()}
+    return value
+
+
+_PLAIN_TYPES = {NoneType, bool, int, str}
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    """Return the names of the fields of a dataclass or a named tuple; none for other types."""
+    if is_dataclass(kind):
+        return tuple(field.name for field in fields(kind))
+    names: tuple[str, ...] = getattr(kind, "_fields", ())
+    return names

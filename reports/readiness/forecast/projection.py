@@ -15,15 +15,14 @@ from itertools import chain, combinations
 
 from dialogues.choices import CommitmentReach
 from dialogues.effective_reading import find_effective_reading
-from recommendations.choices import Better, Rule
-from reports.choices import PartKey
+from recommendations.choices import Better, Pillar, Rule
 from reports.readiness.answers import Answers, Finding, answers_with_readings, max_answers
 from reports.readiness.countable_facts import FactView
-from reports.readiness.exact_sums import FULL, HALF
+from reports.readiness.exact_sums import FULL, HALF, NOTHING
 from reports.readiness.facts import CommitmentFact, ReadingFact
 from reports.readiness.forecast.smallest_set import NO_DUE_DATE, SetCandidate, find_smallest_set, rank_key
 from reports.readiness.questionnaire import AskedBenchmark, Questionnaire
-from reports.readiness.scoring import PointCalculator, Score, ScoreLine, compute_score
+from reports.readiness.scoring import PILLAR_POINTS, PointCalculator
 
 type OpenCommitment = tuple[CommitmentFact, date | None]
 """A commitment and its due date in force; None if no date is agreed."""
@@ -114,18 +113,19 @@ def due_dates(commitments: Iterable[OpenCommitment]) -> Mapping[int, date]:
     return days
 
 
-def benchmark_gains(record: EvaluatedRecord, stands: Score, due: Mapping[int, date]) -> tuple[BenchmarkGain, ...]:
+def benchmark_gains(record: EvaluatedRecord, due: Mapping[int, date]) -> tuple[BenchmarkGain, ...]:
     """Return what meeting each open benchmark alone would add, the most first.
 
     Of equal gains the soonest due comes first, then the order of the list.
     """
-    points = PointCalculator(record.questionnaire).points
+    calculator = PointCalculator(record.questionnaire)
+    shown = calculator.pillars(record.answers)
     order = {benchmark.id: place for place, benchmark in enumerate(record.questionnaire.benchmarks)}
     gains = [
         BenchmarkGain(
             benchmark.id,
             benchmark.key,
-            points(project(record, met=[benchmark.id])) - stands.points,
+            calculator.gain(project_changes(record, met=[benchmark.id]), record.answers, shown),
             due.get(benchmark.id),
         )
         for benchmark in open_benchmarks(record)
@@ -143,7 +143,7 @@ def open_benchmarks(record: EvaluatedRecord) -> list[AskedBenchmark]:
 
 
 def smallest_benchmark_set(
-    record: EvaluatedRecord, score: Score, target: Decimal | None, due: Mapping[int, date]
+    record: EvaluatedRecord, target: Decimal | None, due: Mapping[int, date]
 ) -> tuple[int, ...] | None:
     """Return the fewest open benchmarks (ids, in order) that reach the target if met; of equal sets the soonest due.
 
@@ -153,15 +153,16 @@ def smallest_benchmark_set(
     if target is None:
         return None
     positions = {benchmark.id: number for number, benchmark in enumerate(record.questionnaire.benchmarks)}
-    bonuses = {line.key: line.max_points for line in _pillar_lines(score) if not line.finding.worth}
+    calculator = PointCalculator(record.questionnaire)
+    shown = calculator.pillars(record.answers)
+    bonuses = {pillar.value: PILLAR_POINTS for pillar in Pillar if pillar not in shown}
 
     def candidates(met: tuple[int, ...]) -> list[SetCandidate]:
         """Return benchmarks met together as candidates. The first carries the whole gain apart from the Ps."""
-        projected = compute_score(record.questionnaire, project(record, met=met))
-        turned_on = frozenset(
-            line.key for line in _pillar_lines(projected) if line.key in bonuses and line.finding.worth
-        )
-        gains = [_points_without_pillars(projected) - _points_without_pillars(score), *(Fraction(0) for _ in met[1:])]
+        changed = project_changes(record, met=met)
+        turned_on = frozenset(pillar.value for pillar in calculator.pillars(changed) - shown)
+        gain = calculator.gain(changed, record.answers, shown) - PILLAR_POINTS * len(turned_on)
+        gains = [gain, *(NOTHING for _ in met[1:])]
         return [
             SetCandidate(positions[key], due.get(key), gain, turned_on) for key, gain in zip(met, gains, strict=True)
         ]
@@ -170,7 +171,7 @@ def smallest_benchmark_set(
     shared = [benchmark.id for group in _group_by_indicator(unmet).values() if len(group) > 1 for benchmark in group]
     unshared = [benchmark.id for benchmark in unmet if benchmark.id not in shared]
     free = [candidate for key in unshared for candidate in candidates((key,))]
-    goal = Fraction(target) - score.points
+    goal = Fraction(target) - calculator.points(record.answers)
     # Benchmarks that share a figure move together, so every combination of them is tried as a whole.
     subsets = chain.from_iterable(combinations(shared, number) for number in range(len(shared) + 1))
     sets = (find_smallest_set(free, bonuses, goal, given=candidates(met) if met else ()) for met in subsets)
@@ -228,11 +229,3 @@ def hypothetical_reading(questionnaire: Questionnaire, indicator_id: int, figure
         through_on=period.ends_on,
         figure=figure,
     )
-
-
-def _pillar_lines(score: Score) -> Iterable[ScoreLine]:
-    return next(part.lines for part in score.parts if part.key is PartKey.THREE_PS)
-
-
-def _points_without_pillars(score: Score) -> Fraction:
-    return sum((part.points for part in score.parts if part.key is not PartKey.THREE_PS), Fraction(0))
