@@ -8,8 +8,9 @@ things on which no update can be sent (tests/test_architecture.py checks this).
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from dialogues.choices import CommitmentEventKind, CommitmentStatus
@@ -125,7 +126,7 @@ def summarize_events(events: Iterable[CommitmentEventLike], day: date) -> EventS
     past = [e for e in events if e.happened_on <= day]
     if not past:
         return None
-    past.sort(key=lambda e: (e.happened_on, e.recorded_at, e.pk))
+    past.sort(key=attrgetter("happened_on", "recorded_at", "pk"))
     due_on, last_dated, slips = None, past[0], 0
     for event in past:
         due_on = event.due_on or due_on
@@ -222,7 +223,8 @@ def original_due_date(events: Iterable[CommitmentEventLike], day: date) -> date 
 
 @lru_cache(maxsize=256)
 def _end_of_day(day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day, time.max, zone)
+    # In UTC, like the rows: comparing moments of two zones is slower.
+    return datetime.combine(day, time.max, zone).astimezone(UTC)
 
 
 def _choose_status(closing_status: CommitmentStatus | None, *, is_waiting: bool, is_overdue: bool) -> CommitmentStatus:

@@ -11,8 +11,9 @@ or an address does not move the words and the punctuation around it. In template
 """
 
 import re
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache, wraps
@@ -40,6 +41,7 @@ __all__ = [
     "list_languages",
     "ngettext",
     "once_per_language",
+    "one_language",
     "record_language",
 ]
 
@@ -59,23 +61,25 @@ def gettext_noop(message: str) -> str:
 
 def gettext(message: str) -> str:
     """Translate a sentence. From right to left, its values are isolated."""
-    return _gettext(message, translation.get_language())
+    return _gettext(message, _language.get() or translation.get_language())
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Translate a sentence with a number. From right to left, its values are isolated."""
-    return _ngettext(singular, plural, number, translation.get_language())
+    return _ngettext(singular, plural, number, _language.get() or translation.get_language())
 
 
 # Django asks each catalogue of a chain again for every sentence. The catalogues of a process do not change.
 @lru_cache(maxsize=8192, typed=True)
 def _gettext(message: str, language: str | None) -> str:
-    return _isolate_values(translation.gettext(message))
+    with translation.override(language):
+        return _isolate_values(translation.gettext(message))
 
 
 @lru_cache(maxsize=4096, typed=True)
-def _ngettext(singular: str, plural: str, number: int, _language: str | None) -> str:
-    return _isolate_values(translation.ngettext(singular, plural, number))
+def _ngettext(singular: str, plural: str, number: int, language: str | None) -> str:
+    with translation.override(language):
+        return _isolate_values(translation.ngettext(singular, plural, number))
 
 
 gettext_lazy = lazy(gettext, str)
@@ -99,7 +103,25 @@ def find_language(code: str) -> str:
 
 def current_language() -> str:
     """Return the code of the language in which sentences are built now: a key for what keeps them."""
-    return translation.get_language() or settings.LANGUAGE_CODE
+    return _language.get() or translation.get_language() or settings.LANGUAGE_CODE
+
+
+_language: ContextVar[str | None] = ContextVar("language", default=None)
+"""The language that `one_language` has looked up; None outside of it."""
+
+
+@contextmanager
+def one_language() -> Iterator[None]:
+    """Look up the language of the reader once for all sentences that are built within.
+
+    Django looks it up for each sentence, which takes longer than the sentence. Within, only `record_language` changes
+    the language.
+    """
+    token = _language.set(translation.get_language())
+    try:
+        yield
+    finally:
+        _language.reset(token)
 
 
 def once_per_language[*Values](build: Callable[[*Values], str]) -> Callable[[*Values], str]:
@@ -109,8 +131,9 @@ def once_per_language[*Values](build: Callable[[*Values], str]) -> Callable[[*Va
     """
 
     @lru_cache(maxsize=4096)
-    def build_in(_language: str, arguments: tuple[*Values]) -> str:
-        return build(*arguments)
+    def build_in(language: str, arguments: tuple[*Values]) -> str:
+        with translation.override(language):
+            return build(*arguments)
 
     @wraps(build)
     def look_up(*arguments: *Values) -> str:
@@ -119,12 +142,14 @@ def once_per_language[*Values](build: Callable[[*Values], str]) -> Callable[[*Va
     return look_up
 
 
-def record_language() -> AbstractContextManager[None]:
-    """Return a context in which sentences, dates and numbers are in the language of the record, whoever is signed in.
+@contextmanager
+def record_language() -> Iterator[None]:
+    """Enter a context in which sentences, dates and numbers are in the language of the record, whoever is signed in.
 
     An action uses it for a text that it composes and stores. A refusal is for the reader, so raise it outside.
     """
-    return translation.override(settings.LANGUAGE_CODE)
+    with translation.override(settings.LANGUAGE_CODE), one_language():
+        yield
 
 
 def in_record_language(text: str, default: str) -> str:

@@ -13,9 +13,10 @@ from reports.readiness import countable_facts
 from reports.readiness.answers import Answers, compute_answers
 from reports.readiness.countable_facts import RecordedRow
 from reports.readiness.facts import Facts
+from reports.readiness.kept_results import KeptResults
 from reports.readiness.new_rows import NewRows
 from reports.readiness.questionnaire import Questionnaire, build_questionnaire
-from reports.readiness.scoring import Score, compute_points, compute_score
+from reports.readiness.scoring import PointCalculator, Score, compute_score
 from reports.readiness.verified_history import ALL_KNOWN_AT, VerifiedHistory
 from tiptracker.localization import current_language
 
@@ -105,8 +106,12 @@ class DailyScores:
         return sorted(countable_facts.terms_recorded_at(self.facts))
 
     @cached_property
-    def _questionnaires(self) -> dict[int, Questionnaire]:
+    def _calculators(self) -> dict[int, PointCalculator]:
         return {}
+
+    @cached_property
+    def _kept_answers(self) -> KeptResults:
+        return KeptResults()
 
     def score(self, as_of: date, known_by: datetime) -> Fraction | None:
         """Return the score of a day by what was known at a moment; None if nothing had been reviewed by then."""
@@ -120,34 +125,43 @@ class DailyScores:
     def score_with_reasons(self, as_of: date, known_by: datetime | None) -> Score:
         """Return the score of a day with its reasons."""
         key = "score with reasons", as_of, known_by, current_language()
-        return self.once(key, known_by, lambda: compute_score(*self._answers(as_of, known_by)))
+        return self.once(key, known_by, lambda: self._score_with_reasons(as_of, known_by or ALL_KNOWN_AT))
 
     def answer_shares(self, as_of: date, known_by: datetime | None) -> tuple[Questionnaire, tuple[Fraction, ...]]:
         """Return the questionnaire and the worth of each answer. If both are equal on two days, so are all points."""
-        questionnaire, answers = self._answers(as_of, known_by, last_actions_only=True)
+        moment = known_by or ALL_KNOWN_AT
+        questionnaire = self._calculator(moment).questionnaire
+        answers = self._last_answers(questionnaire, as_of, moment)
         mappings = (answers.questions, answers.benchmarks, answers.required_figures)
-        return questionnaire, tuple(finding.worth for findings in mappings for finding in findings.values())
+        return questionnaire, tuple([finding.worth for findings in mappings for finding in findings.values()])
 
     def _score(self, as_of: date, known_by: datetime) -> Fraction | None:
         if self._first_review is None or self._first_review > known_by:
             return None
-        return compute_points(*self._answers(as_of, known_by, last_actions_only=True))
+        calculator = self._calculator(known_by)
+        return calculator.points(self._last_answers(calculator.questionnaire, as_of, known_by))
 
-    def _answers(
-        self, as_of: date, known_by: datetime | None, *, last_actions_only: bool = False
-    ) -> tuple[Questionnaire, Answers]:
-        moment = known_by or ALL_KNOWN_AT
-        questionnaire = self._questionnaire(moment)
-        return questionnaire, compute_answers(
-            questionnaire, self._history.verified(as_of, moment, last_actions_only=last_actions_only)
-        )
+    def _score_with_reasons(self, as_of: date, known_by: datetime) -> Score:
+        kept, name = self._kept_answers, current_language()
+        questionnaire = self._calculator(known_by).questionnaire
+        answers = compute_answers(questionnaire, self._history.verified(as_of, known_by), kept, name)
+        return compute_score(questionnaire, answers, kept, name)
 
-    def _questionnaire(self, known_by: datetime) -> Questionnaire:
-        """Return the questionnaire known by a moment. It stays the same until other terms are recorded."""
+    def _last_answers(self, questionnaire: Questionnaire, as_of: date, known_by: datetime) -> Answers:
+        """Return answers of which only the shares are used.
+
+        Those that rest on the same rows as on the day that was asked for before are taken from there.
+        """
+        view = self._history.last_verified(as_of, known_by)
+        return compute_answers(questionnaire, view, self._kept_answers, "shares")
+
+    def _calculator(self, known_by: datetime) -> PointCalculator:
+        """Return the calculator for the questionnaire known by a moment. It stays until other terms are recorded."""
         recorded = bisect_right(self._terms_at, known_by)
-        if recorded not in self._questionnaires:
-            self._questionnaires[recorded] = build_questionnaire(countable_facts.facts_known_by(self.facts, known_by))
-        return self._questionnaires[recorded]
+        if recorded not in self._calculators:
+            known_facts = countable_facts.facts_known_by(self.facts, known_by)
+            self._calculators[recorded] = PointCalculator(build_questionnaire(known_facts))
+        return self._calculators[recorded]
 
 
 def _terms_of(facts: Facts) -> tuple[object, ...]:

@@ -12,7 +12,6 @@ from reports.readiness.countable_facts import (
     is_action,
     is_in_window,
     is_of_period,
-    start_date_of,
 )
 from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import Facts, ReadingFact
@@ -50,13 +49,16 @@ def build_fact_views(facts: Facts, as_of: date) -> FactViews:
     return FactViews(
         index=index,
         verified=verified_view,
-        verified_last_actions=replace(
-            verified_view, actions={key: actions[-1:] for key, actions in verified_view.actions.items()}
-        ),
+        verified_last_actions=_with_last_actions(verified_view),
         claimed=claimed_view,
-        begun=history.verified(as_of, is_begun=True, last_actions_only=True),
+        begun=_with_last_actions(history.verified(as_of, is_begun=True)),
         waiting=_count_waiting_claims(index, as_of, claimed_view),
     )
+
+
+def _with_last_actions(view: FactView) -> FactView:
+    """Return the view without all actions but the last on each benchmark. The shares stay the same."""
+    return replace(view, actions={key: actions[-1:] for key, actions in view.actions.items()})
 
 
 def update_fact_views(views: FactViews, facts: Facts, new_rows: NewRows, as_of: date) -> FactViews:
@@ -151,14 +153,14 @@ def _build_claimed_view(index: FactIndex, as_of: date, verified_view: FactView) 
     for evidence_link, evidence in index.links_in_force:
         own_reviews = reviews.get((evidence.id, evidence_link.id))
         review = own_reviews[-1] if own_reviews else None
-        first = start_date_of(evidence, review)
+        first = evidence.happened_from or (review.first_on if review else None)
         if review is not None and (first is not None or review.decision is EvidenceDecision.REJECTED):
             continue
-        if not is_action(evidence_link, evidence):
+        if not is_action(evidence_link, evidence) or evidence.happened_to > as_of:
             continue
         if index.rejection(evidence.id) or index.claims_ended_at(evidence.update_version_id):
             continue
-        if is_in_window(window, first, evidence.happened_to) and evidence.happened_to <= as_of:
+        if is_in_window(window, first, evidence.happened_to):
             version = index.version(evidence.update_version_id)
             claimed = (version and version.progress) or ClaimedProgress.UNDER_WAY
             actions.append((evidence_link.benchmark_id, Action(evidence.id, evidence.happened_to, claimed)))

@@ -47,6 +47,7 @@ from reports.readiness.new_rows import NewRows
 from reports.readiness.questionnaire import build_questionnaire
 from reports.readiness.reversed_actions import ReversedAction, find_reversed_actions
 from reports.readiness.scoring import Score, compute_score
+from tiptracker.localization import one_language
 
 METHOD_VERSION = "1"
 """The version of the method. It is raised with every change of a rule and stored with every result."""
@@ -140,6 +141,7 @@ class Readiness:
         return compute_score(self.verified_record.questionnaire, answers)
 
 
+@one_language()
 def evaluate_readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) -> Readiness:
     """Evaluate readiness as of a day, by what was known at a moment (None: everything recorded).
 
@@ -151,6 +153,7 @@ def evaluate_readiness(facts: Facts, *, as_of: date, known_by: datetime | None =
     return _conclude(views, commitments, KeptResults(), as_of, known_by)
 
 
+@one_language()
 def bring_up_to_date(readiness: Readiness, facts: Facts, new_rows: NewRows) -> Readiness:
     """Return what `evaluate_readiness` returns for `facts`, as of the same day and by everything recorded.
 

@@ -226,6 +226,7 @@ class PointCalculator:
     """
 
     def __init__(self, questionnaire: Questionnaire) -> None:
+        self.questionnaire = questionnaire
         self._benchmark_points = {
             benchmark_id: PART_POINTS[PartKey.ACTION] * weight
             for benchmark_id, weight in questionnaire.list_weights.items()

@@ -245,7 +245,7 @@ def _row_references(rows: Iterable[RowReference]) -> list[dict[str, Any]]:
 
 def _to_json(value: Any) -> Any:
     """Return a value of the record in its JSON form. Collections are sorted by id, plain values by value."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _PLAIN_TYPES:
         return value
     if names := _field_names(kind):
@@ -266,7 +266,7 @@ _PLAIN_TYPES = {NoneType, bool, int, str}
 
 
 @cache
-def _field_names(kind: type) -> tuple[str, ...]:
+def _field_names(kind: Any) -> tuple[str, ...]:
     """Return the names of the fields of a dataclass or a named tuple; none for other types."""
     if is_dataclass(kind):
         return tuple(field.name for field in fields(kind))

@@ -5,10 +5,12 @@ rejects it or a revision replaces the evidence. `VerifiedHistory.verified` selec
 and count on a day.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -21,7 +23,6 @@ from reports.readiness.countable_facts import (
     is_action,
     is_in_window,
     is_of_period,
-    start_date_of,
 )
 from reports.readiness.fact_index import END_OF_TIME, FactIndex
 from reports.readiness.facts import AssessmentFact, EvidenceReviewFact, Facts, Period, ReadingFact
@@ -43,6 +44,20 @@ class VerifiedLink(NamedTuple):
     benchmark_id: int
     evidence_id: int
     is_action: bool
+
+
+class _OrderedLinks(NamedTuple):
+    """Verified links in the order of their last days, and these days."""
+
+    days: Sequence[date]
+    links: Sequence[VerifiedLink]
+
+    def last(self, as_of: date, known_by: datetime) -> VerifiedLink | None:
+        """Return the last link that was verified at a moment and counts on a day."""
+        for link in reversed(self.links[: bisect_right(self.days, as_of)]):
+            if link.known_from <= known_by < link.known_until:
+                return link
+        return None
 
 
 class ReadingInForce(NamedTuple):
@@ -98,36 +113,76 @@ class VerifiedHistory:
             ),
         )
 
-    def verified(
-        self, as_of: date, known_by: datetime = ALL_KNOWN_AT, *, is_begun: bool = False, last_actions_only: bool = False
-    ) -> FactView:
+    def verified(self, as_of: date, known_by: datetime = ALL_KNOWN_AT, *, is_begun: bool = False) -> FactView:
         """Return what was verified by a moment and counts on a day.
 
         Args:
             as_of: the day. Rows count from their end date.
             known_by: the moment of knowledge.
             is_begun: count rows from their start date instead.
-            last_actions_only: leave out all actions but the last on each benchmark. The shares stay the same.
         """
         known_by = known_by.astimezone(UTC)  # The rows are in UTC, too: comparing across time zones is slower.
+        links = sorted(self.links, key=attrgetter("first_on", "evidence_id")) if is_begun else self.links
+        actions: dict[int, list[Action]] = defaultdict(list)
+        other_evidence: dict[int, list[int]] = defaultdict(list)
+        for row in links:
+            counts_from = row.first_on if is_begun else row.last_on
+            if counts_from > as_of:
+                break
+            if not row.known_from <= known_by < row.known_until:
+                continue
+            if row.is_action:
+                actions[row.benchmark_id].append(Action(row.evidence_id, counts_from))
+            else:
+                other_evidence[row.benchmark_id].append(row.evidence_id)
+        return self._view(
+            {key: tuple(rows) for key, rows in actions.items()},
+            {key: tuple(rows) for key, rows in other_evidence.items()},
+            as_of,
+            known_by,
+            is_begun=is_begun,
+        )
+
+    def last_verified(self, as_of: date, known_by: datetime = ALL_KNOWN_AT) -> FactView:
+        """Return `verified` without all actions and all other evidence but the last on each benchmark.
+
+        The shares stay the same.
+        """
+        known_by = known_by.astimezone(UTC)
+        actions = {}
+        other_evidence = {}
+        for (benchmark_id, shows_action), links in self._links_by_benchmark.items():
+            last = links.last(as_of, known_by)
+            if last is not None and shows_action:
+                actions[benchmark_id] = (Action(last.evidence_id, last.last_on),)
+            elif last is not None:
+                other_evidence[benchmark_id] = (last.evidence_id,)
+        return self._view(actions, other_evidence, as_of, known_by, is_begun=False)
+
+    @cached_property
+    def _links_by_benchmark(self) -> Mapping[tuple[int, bool], _OrderedLinks]:
+        """The links by benchmark, those that show an action apart from the others."""
+        groups: dict[tuple[int, bool], list[VerifiedLink]] = defaultdict(list)
+        for link in self.links:
+            groups[link.benchmark_id, link.is_action].append(link)
+        return {key: _OrderedLinks([link.last_on for link in links], links) for key, links in groups.items()}
+
+    def _view(
+        self,
+        actions: Mapping[int, tuple[Action, ...]],
+        other_evidence: Mapping[int, tuple[int, ...]],
+        as_of: date,
+        known_by: datetime,
+        *,
+        is_begun: bool,
+    ) -> FactView:
+        """Return the view with these actions and this other evidence, and with what else was verified."""
         readings = group_by_key(
             (in_force.reading.indicator_id, in_force.reading)
             for in_force in self.readings
             if in_force.known_from <= known_by < in_force.known_until
             and (in_force.reading.starts_on if is_begun else in_force.reading.through_on) <= as_of
         )
-        links = sorted(self.links, key=attrgetter("first_on", "evidence_id")) if is_begun else self.links
-        actions: dict[int, list[VerifiedLink]] = defaultdict(list)
-        other_evidence: dict[int, list[int]] = defaultdict(list)
-        for row in links:
-            if (row.first_on if is_begun else row.last_on) > as_of:
-                break
-            if not row.known_from <= known_by < row.known_until:
-                continue
-            if row.is_action:
-                actions[row.benchmark_id].append(row)
-            else:
-                other_evidence[row.benchmark_id].append(row.evidence_id)
         return FactView(
             readings=readings,
             figures=readings,
@@ -136,15 +191,9 @@ class VerifiedHistory:
                 for in_force in self.previous
                 if in_force.known_from <= known_by < in_force.known_until
             ),
-            actions={
-                key: tuple(
-                    Action(row.evidence_id, row.first_on if is_begun else row.last_on)
-                    for row in (rows[-1:] if last_actions_only else rows)
-                )
-                for key, rows in actions.items()
-            },
+            actions=actions,
             assessments=self._effective_assessments(as_of, known_by, is_begun=is_begun),
-            other_evidence={key: tuple(rows) for key, rows in other_evidence.items()},
+            other_evidence=other_evidence,
         )
 
     def _effective_assessments(
@@ -167,19 +216,23 @@ class VerifiedHistory:
 def _verified_links(index: FactIndex) -> Iterator[VerifiedLink]:
     """Yield evidence links in the window, except for context, for as long as their newest review verifies them."""
     evidence_by_id, reviews, window = index.evidence, index.reviews, index.facts.edition.tracking
-    for evidence_link in index.facts.evidence_links:
-        own_reviews = reviews.get((evidence_link.evidence_id, evidence_link.id))
-        evidence = evidence_by_id.get(evidence_link.evidence_id)
-        if own_reviews is None or evidence is None or evidence_link.shows is SupportKind.CONTEXT:
+    for link in index.facts.evidence_links:
+        own_reviews = reviews.get((link.evidence_id, link.id))
+        evidence = evidence_by_id.get(link.evidence_id)
+        if own_reviews is None or evidence is None or link.shows is SupportKind.CONTEXT:
             continue
-        last_on = evidence.happened_to
-        known_from = max(evidence_link.recorded_at, evidence.recorded_at)
+        known_from = max(evidence.recorded_at, link.recorded_at)
         for review, since, until in _verifying_reviews(own_reviews, index.known_until(evidence.id), known_from):
-            first_on = start_date_of(evidence, review)
-            if first_on is not None and is_in_window(window, first_on, last_on):
-                shows_action = is_action(evidence_link, evidence)
+            first_on = evidence.happened_from or review.first_on
+            if first_on is not None and is_in_window(window, first_on, evidence.happened_to):
                 yield VerifiedLink(
-                    since, until, first_on, last_on, evidence_link.benchmark_id, evidence.id, shows_action
+                    since,
+                    until,
+                    first_on,
+                    evidence.happened_to,
+                    link.benchmark_id,
+                    evidence.id,
+                    is_action(link, evidence),
                 )
 
 

@@ -23,6 +23,8 @@ from tiptracker.localization import (
     isolate,
     ngettext,
     once_per_language,
+    one_language,
+    record_language,
 )
 
 DAY = date(2021, 11, 8)
@@ -168,3 +170,31 @@ def test_a_text_that_is_built_once_is_built_in_each_language(languages):
         assert names()[0] == pseudo_translate("Recommendation %(number)s") % {"number": 1}
     assert names()[0] == "Recommendation 1"
     assert built == [1, 2, 1, 2]
+
+
+# --- The language of many sentences -----------------------------------------------------------------------------------
+
+
+def test_many_sentences_have_the_language_of_the_reader_except_those_of_the_record(languages):
+    with override(LEFT_TO_RIGHT), one_language():
+        own = gettext("Sign in again."), format_number(1250)
+        with record_language():
+            stored = gettext("Sign in again."), format_number(1250)
+        own_again = gettext("Sign in again."), format_number(1250)
+
+    assert own == own_again == (pseudo_translate("Sign in again.", LEFT_TO_RIGHT), own[1])
+    assert stored == ("Sign in again.", "1,250")
+    with override(LEFT_TO_RIGHT):
+        assert gettext("Sign in again.") == own[0]
+    assert gettext("Sign in again.") == stored[0]
+
+
+def test_a_sentence_is_kept_in_the_language_that_was_looked_up(languages):
+    """Whoever activates another language within changes nothing, and leaves no sentence of it for other readers."""
+    with override(LEFT_TO_RIGHT), one_language(), override(RIGHT_TO_LEFT):
+        found = gettext("Try again later."), ngettext("%(number)d day", "%(number)d days", 3)
+
+    assert found == (
+        pseudo_translate("Try again later.", LEFT_TO_RIGHT),
+        pseudo_translate("%(number)d days", LEFT_TO_RIGHT),
+    )

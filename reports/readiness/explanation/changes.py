@@ -18,7 +18,7 @@ from reports.readiness.answers import Finding, RowReference
 from reports.readiness.daily_scores import DailyScores
 from reports.readiness.facts import Facts
 from reports.readiness.scoring import Score, ScoreLine
-from tiptracker.localization import current_language, gettext
+from tiptracker.localization import current_language, gettext, one_language
 
 type ScoreLines = Mapping[tuple[PartKey, str], ScoreLine]
 """The lines of a score by part and key.
@@ -85,6 +85,7 @@ class ScoreChanges:
     changes: tuple[ScoreChange, ...]
 
 
+@one_language()
 def find_changes(
     facts: Facts, since: RecordMoment, until: RecordMoment, scores: DailyScores | None = None
 ) -> ScoreChanges:

@@ -12,7 +12,7 @@ from reports.charts.trend import TrendWeek
 from reports.readiness import countable_facts
 from reports.readiness.daily_scores import DailyScores
 from reports.readiness.facts import Facts, Period
-from tiptracker.localization import format_date, gettext
+from tiptracker.localization import format_date, gettext, one_language
 
 WEEK = timedelta(days=7)
 UNCHANGED_WEEKS = 4
@@ -32,6 +32,7 @@ class RecentChange:
     points_by_dates: Decimal | None
 
 
+@one_language()
 def weekly_scores(
     facts: Facts, now: datetime, *, hindsight_since: date = date.min, scores: DailyScores | None = None
 ) -> tuple[TrendWeek, ...]:
@@ -40,16 +41,12 @@ def weekly_scores(
     Only weeks that end on the day `hindsight_since` or later get a score with later information. Without these scores
     it takes half the time. `scores` are those of the same facts, if they are at hand.
     """
-    today = now.astimezone(facts.zone).date()
     scores = scores or DailyScores(facts)
-    return tuple(
-        TrendWeek(
-            ends_on,
-            then=scores.score(ends_on, min(_end_of_day(ends_on, facts.zone), now)),
-            hindsight=scores.score(ends_on, now) if ends_on >= hindsight_since else None,
-        )
-        for ends_on in week_ends(facts.edition.tracking, today)
-    )
+    days = list(week_ends(facts.edition.tracking, now.astimezone(facts.zone).date()))
+    # One line after the other, because the answers of a day rest mostly on the rows of the day before.
+    then = [scores.score(day, min(_end_of_day(day, facts.zone), now)) for day in days]
+    hindsight = [scores.score(day, now) if day >= hindsight_since else None for day in days]
+    return tuple(map(TrendWeek, days, then, hindsight))
 
 
 def week_ends(period: Period, today: date) -> Iterator[date]:
@@ -66,6 +63,7 @@ def week_ends(period: Period, today: date) -> Iterator[date]:
         yield last
 
 
+@one_language()
 def recent_change(facts: Facts, as_of: date) -> RecentChange | None:
     """Return the change in the last four weeks, or since the first week with a review if that is later.
 

@@ -166,7 +166,7 @@ class ReviewSimulation:
             reviews=tuple(row for key in decided for row in reviews[key]),
             assessments=(),
         )
-        own_view = VerifiedHistory.from_facts(own_facts).verified(self.as_of, last_actions_only=True)
+        own_view = VerifiedHistory.from_facts(own_facts).last_verified(self.as_of)
         actions, readings = dict(self.current.view.actions), dict(self.current.view.readings)
         benchmarks = {row.benchmark_id for row in evidence_links}
         for key in benchmarks:
