@@ -260,7 +260,7 @@ def _without_agreed_proof(commitments: Iterable[DatedCommitment], as_of: date) -
         row
         for row, _, standing in commitments
         if standing.status in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE)
-        and not any(_is_in_force(proof, as_of) for proof in row.proofs)
+        and not (row.proofs and any(_is_in_force(proof, as_of) for proof in row.proofs))
     ]
     if without:
         sentence = ngettext(

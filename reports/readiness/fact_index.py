@@ -97,10 +97,10 @@ class FactIndex:
     def with_rows(self, facts: Facts, new_rows: NewRows) -> "FactIndex":
         """Return the index of the facts with new rows. Only the new rows are looked at."""
         index = FactIndex(facts)
-        index.evidence = {**self.evidence, **{row.id: row for row in new_rows.evidence}}
         revisions = {row.revises: row for row in new_rows.evidence if row.revises is not None}
-        index.revisions = {**self.revisions, **revisions}
-        index._versions = {**self._versions, **{row.id: row for row in new_rows.update_versions}}
+        index.evidence = _with_rows(self.evidence, {row.id: row for row in new_rows.evidence})
+        index.revisions = _with_rows(self.revisions, revisions)
+        index._versions = _with_rows(self._versions, {row.id: row for row in new_rows.update_versions})
         reviews = dict(self.reviews)
         for row in new_rows.reviews:
             key = row.evidence_id, row.evidence_link_id
@@ -142,3 +142,7 @@ class FactIndex:
         """Return the review by which the evidence itself is rejected, if it is."""
         review = self.newest_review(evidence_id)
         return review if review and review.decision is EvidenceDecision.REJECTED else None
+
+
+def _with_rows[R](rows: Mapping[int, R], new_rows: Mapping[int, R]) -> Mapping[int, R]:
+    return {**rows, **new_rows} if new_rows else rows

@@ -107,7 +107,7 @@ def _replace_keys[V](mapping: Mapping[int, V], own: Mapping[int, V], keys: Colle
 def _facts_on(index: FactIndex, benchmarks: Collection[int], indicators: Collection[int]) -> Facts:
     """Return all rows on which the views of these benchmarks and indicators rest."""
     facts = index.facts
-    links = tuple(row for row in facts.evidence_links if row.benchmark_id in benchmarks)
+    links = tuple([row for row in facts.evidence_links if row.benchmark_id in benchmarks])
     readings = tuple(row for row in facts.readings if row.indicator_id in indicators)
     assessments = tuple(row for row in facts.assessments if row.benchmark_id in benchmarks)
     keys = {row.evidence_id for row in links}.union(*(row.evidence_ids for row in assessments))
@@ -119,7 +119,7 @@ def _facts_on(index: FactIndex, benchmarks: Collection[int], indicators: Collect
         facts,
         evidence=tuple({row.id: row for row in (*evidence, *revisions)}.values()),
         evidence_links=links,
-        reviews=tuple(row for row in facts.reviews if row.evidence_id in keys),
+        reviews=tuple([row for row in facts.reviews if row.evidence_id in keys]),
         readings=readings,
         update_versions=tuple(version for key in versions if (version := index.version(key))),
         assessments=assessments,
