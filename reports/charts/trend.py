@@ -270,7 +270,8 @@ def _plot_right(
 
 
 def _overlaps_any(labels: Iterable[Label], occupied: Sequence[Box]) -> bool:
-    return any(label.box.meets(box) for label in labels for box in occupied)
+    boxes = [label.box for label in labels]  # measured once
+    return any(box.meets(other) for box in boxes for other in occupied)
 
 
 def _beside_end(lines: Sequence[str], end: LineSegment, size: float) -> Iterator[tuple[Label, ...]]:
