@@ -13,7 +13,7 @@ from typing import Any
 from django.apps.registry import Apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, SearchVectorExact, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, SearchQueryField, SearchVectorField
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -43,11 +43,30 @@ class _WordFormVector(_WordVector):
     template = f"(to_tsvector('simple', {_WORDS}) || to_tsvector('english', {_WORDS}))"
 
 
-class _IsAnyOf(Func):
-    """Whether a key is among those that a query returns (PostgreSQL).
+class _Matches(Func):
+    """Whether a search vector has what a search query asks for (PostgreSQL)."""
 
-    As an array they are found once. PostgreSQL may run a query after `IN` again for each row, and does so if it expects
-    one row and gets thousands.
+    template = "%(expressions)s"
+    arg_joiner = " @@ "
+    output_field = BooleanField()
+
+
+class _Unforeseen(Func):
+    """A search query that PostgreSQL computes before it plans nothing by it.
+
+    So it expects few rows and uses its index for every word. A word that nearly all rows have would else make it read
+    all rows and split each text into words again.
+    """
+
+    template = "(SELECT %(expressions)s)"
+    output_field = SearchQueryField()
+
+
+class _IsAnyOf(Func):
+    """Whether a key is one of those that a subquery finds (PostgreSQL).
+
+    The subquery runs once, before all else. As a condition with IN, it may be joined with the other rows in another
+    order, and be run anew for each of thousands.
     """
 
     template = "%(expressions)s)"
@@ -153,18 +172,16 @@ def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) ->
     if connection.vendor == "postgresql":
         is_in_one_row = len({field.rpartition("__")[0] for field in fields}) == 1
         searches = [words] if is_in_one_row else [[word] for word in words]
-        found = (ArraySubquery(_rows_with_words(rows.model, fields, some)) for some in searches)
-        return rows.filter(*(_IsAnyOf(F("pk"), keys) for keys in found))
+        first, *others = (_rows_with_words(rows.model, fields, some) for some in searches)
+        keys = first.intersection(*others).order_by() if others else first
+        return rows.filter(_IsAnyOf(F("pk"), ArraySubquery(keys)))
     has_each = (reduce(or_, (Q(_HasWord(F(name), Value(word))) for name in fields)) for word in words)
     return rows.filter(reduce(and_, has_each))
 
 
 def _rows_with_words(model: type[models.Model], fields: Sequence[str], words: Sequence[str]) -> QuerySet[Any]:
-    """Return the keys of rows that have, in these fields, words beginning with `words` or other forms of them.
-
-    They are keys of their own query, so that PostgreSQL reads its index and not the texts of all rows a user sees.
-    """
-    query = reduce(and_, map(_query_for, words))
+    """Return the keys of rows that have, in these fields, words beginning with `words` or other forms of them."""
+    query = _Unforeseen(reduce(and_, map(_query_for, words)))
     by_row: dict[str, list[str]] = {}
     for field in fields:
         relation, _, name = field.rpartition("__")
@@ -172,12 +189,9 @@ def _rows_with_words(model: type[models.Model], fields: Sequence[str], words: Se
     queries: list[QuerySet[Any]] = []
     for relation, names in by_row.items():
         texts: Any = model._meta.get_field(relation).related_model if relation else model
-        has_words = SearchVectorExact(_WordFormVector(*names), query)
-        keys = texts._base_manager.order_by().filter(has_words).values("pk")
-        if relation:
-            is_related = _IsAnyOf(F(f"{relation}_id"), ArraySubquery(keys))
-            keys = model._base_manager.order_by().filter(is_related).values("pk")
-        queries.append(keys)
+        keys = texts._base_manager.filter(_Matches(_WordFormVector(*names), query)).order_by().values("pk")
+        is_one = Q(_IsAnyOf(F(f"{relation}__pk"), ArraySubquery(keys)))
+        queries.append(model._base_manager.filter(is_one).order_by().values("pk") if relation else keys)
     first, *others = queries
     return first.union(*others, all=True).order_by() if others else first
 
