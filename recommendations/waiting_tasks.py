@@ -16,7 +16,7 @@ from django.http import HttpRequest
 
 from recommendations.models import Edition
 from tiptracker import clock
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
 from tiptracker.infrastructure.prepared_query import PreparedQuery
 from tiptracker.web.kept_pages import keep_value
@@ -142,7 +142,8 @@ class _TaskRows:
         briefings = self._visible("reports", "Briefing").filter(edition=self.values["edition"])
         yield _tasks(_OTHER, briefings.for_clearing_by(self.colleague), "requested_by")
         if self.reader.role == Role.OFFICER:
-            updates = self._visible("dialogues", "UpdateVersion").of_country(self.values["country"])
+            updates: Any = apps.get_model("dialogues", "UpdateVersion")._default_manager
+            updates = updates.visible_to(self.reader, Country(pk=self.values["country"]))
             yield _tasks(_REVIEW, updates.for_decision_by(self.colleague), "recorded_by")
             steps = self._visible("dialogues", "NextStep").filter(dialogue__country=self.values["country"])
             yield _tasks(_OTHER, steps.due_for_embassy(today))

@@ -10,9 +10,11 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import (
+    BooleanField,
     Case,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     IntegerField,
     OuterRef,
@@ -38,6 +40,7 @@ from dialogues.models.dialogues import Dialogue, Participant
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import AnyUser, Country, Ministry, User, in_visible_countries
 from tiptracker.choices import Role
+from tiptracker.infrastructure.lookups import has_row
 from tiptracker.localization import gettext_lazy
 
 
@@ -54,7 +57,8 @@ def _standing_annotations(day: date) -> dict[str, Any]:
     status = Case(
         *[when for when in final_statuses if when.result.value is not CommitmentStatus.REPORTED],
         When(
-            Exists(waiting.filter(update__commitment=OuterRef("commitment"))), then=Value(CommitmentStatus.WITH_EMBASSY)
+            has_row(waiting.filter(update__commitment=OuterRef("commitment"))),
+            then=Value(CommitmentStatus.WITH_EMBASSY),
         ),
         When(kind=CommitmentEventKind.REPORTED_DONE, then=Value(CommitmentStatus.REPORTED)),
         When(
@@ -95,7 +99,9 @@ def _standing_annotations(day: date) -> dict[str, Any]:
         "sent_on": Subquery(newest_sent.annotate(on=F("sent_on")).values("on")[:1]),
         "newest_returned_on": Subquery(newest_sent.annotate(on=newest_returned_on).values("on")[:1]),
         "newest_withdrawn_on": Subquery(newest_of_all.annotate(on=withdrawn_on).values("on")[:1]),
-        "has_update": Exists(own_sent.filter(~Exists(asked_again), ~Exists(accepted_since))),
+        "has_update": ExpressionWrapper(
+            has_row(own_sent.filter(~Exists(asked_again), ~Exists(accepted_since))), BooleanField()
+        ),
     }
 
 

@@ -30,6 +30,7 @@ from recommendations.choices import INDICIA_SUMMARIES, Rule
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Question
 from tiptracker.accounts.models import AnyUser, Country, Ministry, User, in_visible_countries
 from tiptracker.choices import Role
+from tiptracker.infrastructure.lookups import has_row
 from tiptracker.localization import gettext, gettext_lazy
 
 
@@ -46,8 +47,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             return self.none()
         if user.is_ministry:
             rows = self if country is None else self.filter(country=country)
+            # Two queries for the keys, not one condition with OR, for which PostgreSQL would read all evidence.
+            of_commitments, of_requests = (
+                Evidence.objects.filter(own).order_by().values("pk")
+                for own in (Q(commitment__ministry=user.ministry_id), Q(information_request__ministry=user.ministry_id))
+            )
             return rows.filter(
-                Q(commitment__ministry=user.ministry_id) | Q(information_request__ministry=user.ministry_id),
+                Q(pk__in=of_commitments.union(of_requests, all=True).order_by()),
                 Q(sensitivity=Sensitivity.SHARED) | Q(update_version__isnull=False),
             )
         if not user.is_embassy:
@@ -56,7 +62,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def current(self) -> Self:
         """Filter to evidence that no later revision has replaced."""
-        return self.filter(revised_by__isnull=True)
+        return self.filter(is_not_revised("pk"))
 
     def without_ended_claims(self) -> Self:
         """Leave out evidence of versions that were returned or withdrawn. Their claims no longer count."""
@@ -100,8 +106,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return (
             self.current()
             .filter(
-                Exists(links.exclude(recorded_by=besides))
-                | Exists(figures.exclude(recorded_by=besides))
+                has_row(links.exclude(recorded_by=besides))
+                | has_row(figures.exclude(recorded_by=besides))
                 | _has_unreviewed_topics(),
                 update_version=None,
             )
@@ -128,6 +134,23 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return topics.union(*(rows.order_by().values_list("evidence", "recorded_by") for rows in parts)).order_by()
 
 
+def is_not_revised(path: str) -> Q:
+    """Return the condition that no later revision has replaced the evidence to which `path` leads.
+
+    It is no join to `revised_by`: PostgreSQL would expect that to leave one row, and would do the rest of the query
+    anew for each of thousands.
+    """
+    return Q(~Exists(Evidence.objects.filter(revises=OuterRef(path)).order_by()))
+
+
+def _is_of_visible_evidence(user: AnyUser) -> Q:
+    """Return the condition on rows of evidence that the user may see that evidence.
+
+    It asks for each row. With IN, SQLite would first list all evidence that the user may see.
+    """
+    return Q(Exists(Evidence.objects.visible_to(user).order_by().filter(pk=OuterRef("evidence"))))
+
+
 def _unreviewed_parts() -> tuple[models.QuerySet["EvidenceLink"], models.QuerySet[Reading]]:
     """Return the links and the figures that are not reviewed since they were recorded."""
     link_reviews = EvidenceReview.objects.filter(evidence_link=OuterRef("pk"))
@@ -145,7 +168,7 @@ def _has_unreviewed_topics() -> Q:
     """Return the condition on evidence that supports an indicium or a question and has no review of its own."""
     topics = (model.objects.filter(evidence=OuterRef("pk")) for model in (EvidenceIndicium, EvidenceQuestion))
     own_review = EvidenceReview.objects.filter(evidence=OuterRef("pk"), evidence_link=None)
-    return Q(reduce(or_, map(Exists, topics)), ~Exists(own_review))
+    return Q(reduce(or_, map(has_row, topics)), ~Exists(own_review))
 
 
 class Evidence(models.Model):
@@ -323,13 +346,13 @@ class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
         A ministry also keeps the links of its own updates to benchmarks that a correction took from its commitment:
         the embassy's decisions on them stay readable.
         """
-        is_visible = Q(benchmark__in=Benchmark.objects.visible_to(user))
+        is_visible = Q(Exists(Benchmark.objects.visible_to(user).filter(pk=OuterRef("benchmark"))))
         if user.is_authenticated and user.is_ministry:
             removed = CommitmentBenchmark.objects.filter(
                 commitment=OuterRef("evidence__commitment"), benchmark=OuterRef("benchmark"), removed_in__isnull=False
             )
             is_visible |= Q(Exists(removed), evidence__update_version__isnull=False)
-        return self.filter(is_visible, evidence__in=Evidence.objects.visible_to(user))
+        return self.filter(is_visible, _is_of_visible_evidence(user))
 
     def awaiting_assessment(self, edition: Edition) -> Self:
         """Filter to verified actions of the government on benchmarks that nobody has assessed since the review.
@@ -352,10 +375,10 @@ class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
             .annotate(verified_at=Subquery(newest_review.values("recorded_at")[:1]))
             .filter(
                 is_covered,
+                is_not_revised("evidence"),
                 Q(newest_decision=EvidenceDecision.VERIFIED, rule=Rule.ASSESSED),
                 ~Exists(assessed_since),
                 shows=SupportKind.ACTION,
-                evidence__revised_by__isnull=True,
                 evidence__done_by__in=GOVERNMENT_DOERS,
                 evidence__happened_to__range=(edition.starts_on, edition.ends_on),
                 benchmark__recommendation__edition=edition,
@@ -392,7 +415,7 @@ class EvidenceTopicQuerySet[Topic: models.Model](models.QuerySet[Topic]):
         """Filter to rows whose evidence the user may see: embassy roles only."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
-        return self.filter(evidence__in=Evidence.objects.visible_to(user))
+        return self.filter(_is_of_visible_evidence(user))
 
 
 class EvidenceIndicium(models.Model):
@@ -453,7 +476,7 @@ class EvidenceReviewQuerySet(models.QuerySet["EvidenceReview"]):
 
         A ministry never sees the embassy's reviews of what the embassy logged itself, even if the evidence is shared.
         """
-        rows = self.filter(evidence__in=Evidence.objects.visible_to(user))
+        rows = self.filter(_is_of_visible_evidence(user))
         if user.is_authenticated and user.is_ministry:
             visible = Q(evidence_link=None) | Q(evidence_link__in=EvidenceLink.objects.visible_to(user))
             return rows.filter(visible, evidence__update_version__isnull=False)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self, cast
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from dialogues.choices import ClaimedProgress, ReceivedAs, UpdateDecision
@@ -48,7 +48,7 @@ def subject_value(name: str, path: str = "update__") -> Coalesce:
 class UpdateQuerySet(models.QuerySet["Update"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Filter to updates whose commitment or request the user may see."""
-        return self.filter(_is_visible(user))
+        return self.filter(pk__in=_visible_updates(user))
 
 
 class Update(models.Model):
@@ -84,21 +84,32 @@ class Update(models.Model):
         return cast("UpdateSubject", self.commitment or self.information_request)
 
 
-def _is_visible(user: AnyUser, country: Country | None = None, path: str = "") -> Q:
-    """Return the condition that the user may see what an update is about."""
-    commitments = Commitment.objects.visible_to(user, country)
-    requests = InformationRequest.objects.visible_to(user, country)
-    return Q((f"{path}commitment__in", commitments)) | Q((f"{path}information_request__in", requests))
+def _visible_updates(user: AnyUser, country: Country | None = None) -> QuerySet[Any]:
+    """Return the keys of the updates that the user may see, because of their commitment or their request."""
+    return _keys_of_updates(
+        Q(commitment__in=Commitment.objects.visible_to(user, country)),
+        Q(information_request__in=InformationRequest.objects.visible_to(user, country)),
+    )
+
+
+def _keys_of_updates(of_commitments: Q, of_requests: Q) -> QuerySet[Any]:
+    """Return the keys of updates on commitments and on requests.
+
+    They are two queries, not one condition with OR, for which PostgreSQL would read all updates of all countries.
+    """
+    first, second = (Update.objects.filter(each).order_by().values("pk") for each in (of_commitments, of_requests))
+    return first.union(second, all=True).order_by()
 
 
 class UpdateVersionQuerySet(models.QuerySet["UpdateVersion"]):
     def visible_to(self, user: AnyUser, country: Country | None = None) -> Self:
         """Filter to versions whose commitment or request the user may see. `country`: only those of that country."""
-        return self.filter(_is_visible(user, country, "update__"))
+        return self.filter(update__in=_visible_updates(user, country))
 
     def of_country(self, country: int) -> Self:
         """Filter to versions of a country (id)."""
-        return self.filter(has_subject("update__", country=country))
+        of_it = _keys_of_updates(Q(commitment__country=country), Q(information_request__country=country))
+        return self.filter(update__in=of_it)
 
     def with_subject(self, *related: str) -> Self:
         """Fetch the commitment or the request with its country and ministry, and what else is `related`."""
@@ -108,7 +119,9 @@ class UpdateVersionQuerySet(models.QuerySet["UpdateVersion"]):
 
     def undecided(self) -> Self:
         """Filter to versions without a decision, oldest first."""
-        return self.filter(decision__isnull=True).order_by("recorded_at", "pk")
+        # Not by a join: PostgreSQL would expect that to leave one row.
+        decisions = UpdateVersionDecision.objects.filter(update_version=OuterRef("pk"))
+        return self.filter(~Exists(decisions)).order_by("recorded_at", "pk")
 
     def for_decision_by(self, user: User) -> Self:
         """Filter to undecided versions that this user may decide on: officers, but never on what they sent themselves.

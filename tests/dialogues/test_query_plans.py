@@ -91,6 +91,28 @@ def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(o
     assert max(read) < ROW_COUNT / 10
 
 
+def test_a_word_that_nearly_all_rows_have_is_found_by_the_index_too(officer):
+    steps = plan_nodes(filter_by_words(Evidence.objects.all(), "court", *SEARCH_FIELDS).values_list("pk"))
+
+    (read,) = (node for node in steps if node.get("Index Name") == "evidence_word_forms")
+    assert read["Actual Rows"] >= ROW_COUNT - 1
+
+
+def test_words_are_looked_for_once_and_not_for_each_row_of_a_country(officer):
+    here = Evidence.objects.visible_to(officer, officer.countries.get()).current()
+
+    steps = plan_nodes(filter_by_words(here, "case court", *SEARCH_FIELDS).values_list("pk"))
+
+    rounds = [node["Actual Loops"] for node in steps if node.get("Index Name") == "evidence_word_forms"]
+    assert rounds == [1, 1]
+
+
+def test_evidence_that_was_not_revised_is_not_expected_to_be_one_row(officer):
+    (plan,) = json.loads(Evidence.objects.current().values_list("pk").explain(format="json"))
+
+    assert plan["Plan"]["Plan Rows"] > ROW_COUNT / 10
+
+
 def test_words_are_not_looked_for_in_each_row_that_a_reader_sees(officer):
     rows = filter_by_words(Evidence.objects.visible_to(officer).current(), "shelters", *SEARCH_FIELDS[:3])
 
