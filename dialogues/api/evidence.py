@@ -47,7 +47,7 @@ from tiptracker.api.base import (
 )
 from tiptracker.api.former_names import FormerNamesMixin
 from tiptracker.api.kept_lists import KeptListMixin
-from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
+from tiptracker.api.query_params import KeysFirstPagination, RecordedSinceFilter, StrictParametersMixin
 from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
 from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
 
@@ -223,6 +223,7 @@ class EvidenceViewSet(StrictParametersMixin, KeptListMixin, ReadOnlyModelViewSet
     """Evidence, newest first. Opening one piece is recorded in the activity log."""
 
     filterset_class = EvidenceFilter
+    pagination_class = KeysFirstPagination
 
     def retrieve(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         evidence = self.get_object()

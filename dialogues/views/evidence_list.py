@@ -121,8 +121,10 @@ def evidence_list(request: EditionRequest) -> HttpResponse:
         lines = [_evidence_row(row, editions, opened_by.get(row.pk), reversals) for row in rows]
         heads = [str(head) for head in EXPORT_HEADERS]
         return exports.export_rows(request, "evidence", heads, [_export_row(line) for line in lines])
-    # First select the rows of the page with an index, then load the details of these few.
-    page = Paginator(keys_found, PAGE_SIZE).get_page(request.GET.get("page"))
+    # First select the rows of the page with an index, then load the details of these few. Words are looked for once,
+    # not once to count the rows and once to find those of the page.
+    keys_in_order = list(keys_found) if chosen.cleaned_data.get("q") else keys_found
+    page = Paginator(keys_in_order, PAGE_SIZE).get_page(request.GET.get("page"))
     keys = list(page)
     shown = evidence_with_details(user).in_bulk(keys)
     opened_by = count_openings(user, Evidence, keys)

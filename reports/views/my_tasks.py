@@ -8,7 +8,8 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -307,8 +308,11 @@ def _own_waiting_evidence(user: User, country: Country) -> list[Evidence]:
 
 def _undecided_versions(user: User, country: Country) -> list[UpdateVersion]:
     """Return the update versions that the user may decide on, each with how many pieces of evidence it has."""
-    rows = UpdateVersion.objects.visible_to(user, country).for_decision_by(user)
-    return list(rows.with_subject("recorded_by").annotate(evidence_count=Count("evidence", distinct=True)))
+    # First the keys, because PostgreSQL would join all versions with their subjects before it looks for these few.
+    keys = list(UpdateVersion.objects.visible_to(user, country).for_decision_by(user).values_list("pk", flat=True))
+    rows = UpdateVersion.objects.filter(pk__in=keys).order_by("recorded_at", "pk").with_subject("recorded_by")
+    evidence = Evidence.objects.filter(update_version=OuterRef("pk")).order_by().values("update_version")
+    return list(rows.annotate(evidence_count=Coalesce(Subquery(evidence.annotate(n=Count("pk")).values("n")), 0)))
 
 
 @read_page

@@ -119,6 +119,21 @@ class ApiPagination(PageNumberPagination):
         return parameters
 
 
+class KeysFirstPagination(ApiPagination):
+    """Pages of a list whose rows need many joins: first the keys of a page are found, then the rows of these few.
+
+    PostgreSQL puts only some joins into the best order. With many, it would join all rows before it looks for the page.
+    """
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        """Return the rows of the requested page."""
+        keys = super().paginate_queryset(queryset.prefetch_related(None).values_list("pk", flat=True), request, view)
+        if keys is None:
+            return None
+        rows = queryset.in_bulk(keys)
+        return [rows[key] for key in keys if key in rows]
+
+
 class MomentField(forms.Field):
     """A moment with its time zone (ISO 8601)."""
 
