@@ -82,7 +82,10 @@ class AuditEntry(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(name="audit_numbers_begin_at_one", condition=Q(number__gte=1)),
         ]
-        indexes: ClassVar = [models.Index(fields=["table", "row"], name="audit_entries_by_record")]
+        indexes: ClassVar = [
+            models.Index(fields=["table", "row"], name="audit_entries_by_record"),
+            models.Index(fields=["country", "-number"], name="audit_entries_by_country"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.verb}"

@@ -54,6 +54,7 @@ class Job(models.Model):
             # An idle worker runs this query every second.
             models.Index("due_at", condition=Q(state=State.QUEUED), name="queued_jobs_by_due_moment"),
             models.Index("finished_at", name="jobs_by_end"),
+            models.Index("kind", "key", name="jobs_by_kind_and_key"),
         ]
 
     def __str__(self) -> str:

@@ -108,6 +108,7 @@ class Mail(models.Model):
         indexes: ClassVar = [
             models.Index("person", "kind", name="mails_by_person_and_kind"),
             models.Index("finished_at", name="mails_by_end"),
+            models.Index("state", name="mails_by_state"),
         ]
 
     def __str__(self) -> str:

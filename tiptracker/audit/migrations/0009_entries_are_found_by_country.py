@@ -1,0 +1,17 @@
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("accounts", "0014_last_day"),
+        ("audit", "0008_record_versions"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="auditentry",
+            index=models.Index(fields=["country", "-number"], name="audit_entries_by_country"),
+        ),
+    ]
