@@ -5,11 +5,11 @@ PYTHON_ = .venv/bin/python
 # Most targets start several processes. They share the compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test quick briefings bench load faults format check lint types contracts migrations \
+.PHONY: help setup demo test quick briefings bench bench-large faults format check lint types contracts migrations \
 	pages messages compose lock audit
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: ## Install everything that the other targets need; takes no time if nothing changed
 	@./setup.sh
@@ -34,8 +34,8 @@ briefings: setup ## Write every document of the exercise, with pictures of its p
 bench: setup ## Measure readiness, lists and briefings, and compare each with a simple equivalent (DATABASE_URL=, ONLY_JUDGED=1)
 	@$(PYTHON_) -m tests.performance.bench
 
-load: setup ## Let 200 people of one post work for ten minutes, and show how long they wait (SECONDS=, PEOPLE=)
-	@SECONDS="$(SECONDS)" PEOPLE="$(PEOPLE)" $(PYTHON_) -m tests.performance.load
+bench-large: setup ## Show the plans of all lists with 188 posts and 3 million pieces of evidence (DATABASE_URL= of PostgreSQL, ONLY=, SHOW_SQL=1)
+	@ONLY="$(ONLY)" $(PYTHON_) -m tests.performance.large
 
 faults: setup ## Show what people see while a part is down, hanging, full or read-only (ONLY= part of a fault's name)
 	@ONLY="$(ONLY)" $(PYTHON_) -m tests.performance.faults
