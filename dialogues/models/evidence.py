@@ -478,7 +478,8 @@ class EvidenceReviewQuerySet(models.QuerySet["EvidenceReview"]):
         """
         rows = self.filter(_is_of_visible_evidence(user))
         if user.is_authenticated and user.is_ministry:
-            visible = Q(evidence_link=None) | Q(evidence_link__in=EvidenceLink.objects.visible_to(user))
+            links = EvidenceLink.objects.visible_to(user).filter(pk=OuterRef("evidence_link"))
+            visible = Q(evidence_link=None) | has_row(links)
             return rows.filter(visible, evidence__update_version__isnull=False)
         return rows
 
