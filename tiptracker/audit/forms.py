@@ -73,6 +73,7 @@ class LogFilter(TrackerForm):
         self, *args: Any, people: Sequence[tuple[int, str]], countries: Sequence[Country], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.countries = countries
         cast("forms.ChoiceField", self.fields["who"]).choices = [
             ("", gettext("Anybody")),
             *((str(pk), name) for pk, name in people),
