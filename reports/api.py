@@ -44,7 +44,7 @@ from tiptracker import clock, text_rules
 from tiptracker.accounts.models import Ministry
 from tiptracker.api.base import ApiDateField, ApiRequest, ChoiceEnumField, IdFilter, PersonField, VisibleRowField
 from tiptracker.api.former_names import describe_former
-from tiptracker.api.query_params import StrictParametersMixin
+from tiptracker.api.query_params import KeysFirstPagination, StrictParametersMixin
 from tiptracker.api.serializers import BodySerializer, FreeTextField
 from tiptracker.choices import Marking
 from tiptracker.errors import Refused
@@ -418,6 +418,7 @@ class BriefingViewSet(
 
     serializer_class = BriefingSerializer
     filterset_class = BriefingFilter
+    pagination_class = KeysFirstPagination
 
     def get_queryset(self) -> QuerySet[Briefing]:
         briefings = Briefing.objects.visible_to(self.request.user)

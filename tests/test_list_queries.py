@@ -654,7 +654,7 @@ LISTS = [
     ListPage("reading-list", Rows.evidence, 5),
     ListPage("assessment-list", Rows.assessments, 6),
     ListPage("readiness-list", Rows.evidence, 19),
-    ListPage("briefing-list", Rows.briefings, 5),
+    ListPage("briefing-list", Rows.briefings, 6),
 ]
 
 

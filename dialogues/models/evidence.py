@@ -24,7 +24,7 @@ from dialogues.models.commitments import Commitment, CommitmentBenchmark
 from dialogues.models.information_requests import InformationRequest
 from dialogues.models.partners import Partner
 from dialogues.models.readings import Reading
-from dialogues.models.updates import UpdateVersion
+from dialogues.models.updates import UpdateVersion, UpdateVersionDecision
 from dialogues.start_dates import find_start_date
 from recommendations.choices import INDICIA_SUMMARIES, Rule
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Question
@@ -66,7 +66,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def without_ended_claims(self) -> Self:
         """Leave out evidence of versions that were returned or withdrawn. Their claims no longer count."""
-        return self.exclude(update_version__decision__decision__in=DECISIONS_ENDING_CLAIMS)
+        ended = UpdateVersionDecision.objects.filter(
+            update_version=OuterRef("update_version"), decision__in=DECISIONS_ENDING_CLAIMS
+        )
+        return self.filter(~has_row(ended))
 
     def with_newest_review(self, decision: EvidenceDecision, shows: SupportKind | None = None) -> Self:
         """Filter to evidence whose newest review, of itself or of one of its links, has this decision.
@@ -90,7 +93,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
         Evidence of an update that was returned or withdrawn waits for no review.
         """
-        return self.without_ended_claims().filter(reviews__isnull=True)
+        reviews = EvidenceReview.objects.filter(evidence=OuterRef("pk"))
+        return self.without_ended_claims().filter(~Exists(reviews))
 
     def with_ended_claim(self, decision: UpdateDecision) -> Self:
         """Filter to evidence of updates that were returned, or withdrawn."""

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, OuterRef, Q
 from django.utils.functional import cached_property
 
 from dialogues.choices import RedactionAnswer
@@ -15,6 +15,7 @@ from dialogues.models.drafts import Draft
 from dialogues.models.evidence import Evidence
 from tiptracker.accounts.models import AnyUser, Country, Ministry, User
 from tiptracker.audit.append_only import REDACTED
+from tiptracker.infrastructure.lookups import has_row
 
 
 def random_name(instance: "EvidenceFile", filename: str) -> str:
@@ -25,8 +26,8 @@ def random_name(instance: "EvidenceFile", filename: str) -> str:
 
 def is_sent() -> Q:
     """Return the condition for files that evidence or a dialogue cites."""
-    of_evidence = Exists(Evidence.objects.filter(file=OuterRef("pk")))
-    return of_evidence | Exists(DialogueFile.objects.filter(file=OuterRef("pk")))
+    of_evidence = has_row(Evidence.objects.filter(file=OuterRef("pk")))
+    return of_evidence | has_row(DialogueFile.objects.filter(file=OuterRef("pk")))
 
 
 class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
@@ -47,8 +48,9 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
         return self.filter(self._is_cited(user)).exclude(pk__in=self.model.objects.redacted().values("pk"))
 
     def _is_cited(self, user: AnyUser) -> Q:
-        of_evidence = Q(pk__in=Evidence.objects.visible_to(user).order_by().values("file"))
-        return of_evidence | Q(pk__in=DialogueFile.objects.visible_to(user).order_by().values("file"))
+        # Asked for each file: PostgreSQL would else read all evidence that the user sees, to find the few with files.
+        of_evidence = has_row(Evidence.objects.visible_to(user).filter(file=OuterRef("pk")))
+        return of_evidence | has_row(DialogueFile.objects.visible_to(user).filter(file=OuterRef("pk")))
 
     def uploaded_as(self, user: User) -> Self:
         """Filter to files that this user uploaded for their present ministry, or for their embassy."""

@@ -54,7 +54,7 @@ class Source:
     def find(self, user: User, query: str) -> QuerySet[Any]:
         """Return the keys of the rows that the user may see and that have each word of the query."""
         rows = self.rows(user)
-        found = filter_by_words(rows, query, *self.fields_for(user)).values("pk")
+        found = filter_by_words(rows, query, *self.fields_for(user), are_few=user.is_ministry).values("pk")
         if named := self.find_by_name(rows, query):
             return rows.filter(Q(pk__in=found.order_by()) | Q(pk__in=named)).values("pk")
         return found

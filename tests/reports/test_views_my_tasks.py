@@ -404,10 +404,11 @@ def test_my_tasks_query_count(client, django_assert_num_queries, count):
         EvidenceFactory(supports=[benchmark])
     client.force_login(OfficerFactory())
 
-    # session, user, zone; logged, versions, when they are due, editions, and the facts of one; the ten other kinds;
+    # session, user, zone; logged, versions and their keys, when they are due, editions, and the facts of one; the ten
+    # other kinds;
     # own evidence that waits for a colleague; two with new evidence since a decision; commitments, milestones,
     # dialogues, requests and next steps that come up; the count of tasks
-    with django_assert_num_queries(19 + 18 + 5):
+    with django_assert_num_queries(20 + 18 + 5):
         response = client.get(edition_url("my_tasks"))
 
     assert len(response.context["versions"]) == len(response.context["logged"]) == min(count, 25)

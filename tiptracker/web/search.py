@@ -159,16 +159,21 @@ def register_sqlite_function(*, connection: BaseDatabaseWrapper, **more: Any) ->
         connection.connection.create_function("has_word", 2, has_word, deterministic=True)
 
 
-def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) -> Rows:
+def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str, are_few: bool = False) -> Rows:
     """Filter `rows` to those whose `fields` together contain each word of `text`: its beginning or another form.
 
     A text without words returns all rows. Fields are the rows' own, or those of one related row, such as
     "update_version__narrative". The two are searched separately so that PostgreSQL can use its index on each
-    (`IndexWordForms`).
+    (`IndexWordForms`). If the rows `are_few`, such as those of a ministry, their texts are read. So they can be other
+    fields than those of an index.
     """
     words = split_words(text)
     if not words:
         return rows
+    if connection.vendor == "postgresql" and are_few:
+        vectors = [_WordFormVector(*names) for names in _by_row(fields).values()]
+        has_word = (reduce(or_, (Q(_Matches(vector, _query_for(word))) for vector in vectors)) for word in words)
+        return rows.filter(reduce(and_, has_word))
     if connection.vendor == "postgresql":
         is_in_one_row = len({field.rpartition("__")[0] for field in fields}) == 1
         searches = [words] if is_in_one_row else [[word] for word in words]
@@ -182,18 +187,23 @@ def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) ->
 def _rows_with_words(model: type[models.Model], fields: Sequence[str], words: Sequence[str]) -> QuerySet[Any]:
     """Return the keys of rows that have, in these fields, words beginning with `words` or other forms of them."""
     query = _Unforeseen(reduce(and_, map(_query_for, words)))
-    by_row: dict[str, list[str]] = {}
-    for field in fields:
-        relation, _, name = field.rpartition("__")
-        by_row.setdefault(relation, []).append(name)
-    queries: list[QuerySet[Any]] = []
-    for relation, names in by_row.items():
+    queries = []
+    for relation, paths in _by_row(fields).items():
         texts: Any = model._meta.get_field(relation).related_model if relation else model
+        names = [path.rpartition("__")[2] for path in paths]
         keys = texts._base_manager.filter(_Matches(_WordFormVector(*names), query)).order_by().values("pk")
         is_one = Q(_IsAnyOf(F(f"{relation}__pk"), ArraySubquery(keys)))
         queries.append(model._base_manager.filter(is_one).order_by().values("pk") if relation else keys)
     first, *others = queries
     return first.union(*others, all=True).order_by() if others else first
+
+
+def _by_row(fields: Sequence[str]) -> dict[str, list[str]]:
+    """Return the fields by the relation that leads to their row; "" for the rows' own."""
+    by_row: dict[str, list[str]] = {}
+    for field in fields:
+        by_row.setdefault(field.rpartition("__")[0], []).append(field)
+    return by_row
 
 
 def _query_for(word: str) -> SearchQueryCombinable:
