@@ -262,6 +262,9 @@ class UpdateVersionDecision(models.Model):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:
+        indexes: ClassVar = [  # each minute, the notices ask for the newest ones
+            models.Index("recorded_at", name="version_decisions_by_moment"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="a_return_has_its_reason",

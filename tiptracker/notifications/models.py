@@ -108,6 +108,9 @@ class Notice(models.Model):
             ),
             models.Index("country", condition=Q(settled_at=None), name="unsettled_notices"),
             models.Index("table", "row", name="notices_of_a_record"),
+            # Housekeeping finds by these what is over.
+            models.Index("settled_at", condition=Q(settled_at__isnull=False), name="settled_notices"),
+            models.Index("kind", "occurred_at", name="notices_by_kind_and_moment"),
         ]
 
     def __str__(self) -> str:
