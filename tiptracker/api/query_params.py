@@ -127,7 +127,9 @@ class KeysFirstPagination(ApiPagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         """Return the rows of the requested page."""
-        keys = super().paginate_queryset(queryset.prefetch_related(None).values_list("pk", flat=True), request, view)
+        keys: list[Any] | None = super().paginate_queryset(
+            queryset.prefetch_related(None).values_list("pk", flat=True), request, view
+        )
         if keys is None:
             return None
         rows = queryset.in_bulk(keys)
