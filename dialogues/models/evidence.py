@@ -21,6 +21,7 @@ from dialogues.choices import (
     UpdateDecision,
 )
 from dialogues.models.commitments import Commitment, CommitmentBenchmark
+from dialogues.models.evidence_conditions import is_not_revised, is_of_visible_evidence
 from dialogues.models.information_requests import InformationRequest
 from dialogues.models.partners import Partner
 from dialogues.models.readings import Reading
@@ -47,7 +48,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             return self.none()
         if user.is_ministry:
             rows = self if country is None else self.filter(country=country)
-            # Two queries for the keys, not one condition with OR, for which PostgreSQL would read all evidence.
+            # Two queries for the keys: for one condition with OR, PostgreSQL would read all evidence.
             of_commitments, of_requests = (
                 Evidence.objects.filter(own).order_by().values("pk")
                 for own in (Q(commitment__ministry=user.ministry_id), Q(information_request__ministry=user.ministry_id))
@@ -93,8 +94,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
         Evidence of an update that was returned or withdrawn waits for no review.
         """
-        reviews = EvidenceReview.objects.filter(evidence=OuterRef("pk"))
-        return self.without_ended_claims().filter(~Exists(reviews))
+        return self.without_ended_claims().filter(~Exists(EvidenceReview.objects.filter(evidence=OuterRef("pk"))))
 
     def with_ended_claim(self, decision: UpdateDecision) -> Self:
         """Filter to evidence of updates that were returned, or withdrawn."""
@@ -136,23 +136,6 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         topics = self.filter(_has_unreviewed_topics()).order_by().values_list("pk", nobody)
         parts = (rows.filter(evidence__in=self.order_by().values("pk")) for rows in _unreviewed_parts())
         return topics.union(*(rows.order_by().values_list("evidence", "recorded_by") for rows in parts)).order_by()
-
-
-def is_not_revised(path: str) -> Q:
-    """Return the condition that no later revision has replaced the evidence to which `path` leads.
-
-    It is no join to `revised_by`: PostgreSQL would expect that to leave one row, and would do the rest of the query
-    anew for each of thousands.
-    """
-    return Q(~Exists(Evidence.objects.filter(revises=OuterRef(path)).order_by()))
-
-
-def _is_of_visible_evidence(user: AnyUser) -> Q:
-    """Return the condition on rows of evidence that the user may see that evidence.
-
-    It asks for each row. With IN, SQLite would first list all evidence that the user may see.
-    """
-    return Q(Exists(Evidence.objects.visible_to(user).order_by().filter(pk=OuterRef("evidence"))))
 
 
 def _unreviewed_parts() -> tuple[models.QuerySet["EvidenceLink"], models.QuerySet[Reading]]:
@@ -356,7 +339,7 @@ class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
                 commitment=OuterRef("evidence__commitment"), benchmark=OuterRef("benchmark"), removed_in__isnull=False
             )
             is_visible |= Q(Exists(removed), evidence__update_version__isnull=False)
-        return self.filter(is_visible, _is_of_visible_evidence(user))
+        return self.filter(is_visible, is_of_visible_evidence(user))
 
     def awaiting_assessment(self, edition: Edition) -> Self:
         """Filter to verified actions of the government on benchmarks that nobody has assessed since the review.
@@ -419,7 +402,7 @@ class EvidenceTopicQuerySet[Topic: models.Model](models.QuerySet[Topic]):
         """Filter to rows whose evidence the user may see: embassy roles only."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
-        return self.filter(_is_of_visible_evidence(user))
+        return self.filter(is_of_visible_evidence(user))
 
 
 class EvidenceIndicium(models.Model):
@@ -480,7 +463,7 @@ class EvidenceReviewQuerySet(models.QuerySet["EvidenceReview"]):
 
         A ministry never sees the embassy's reviews of what the embassy logged itself, even if the evidence is shared.
         """
-        rows = self.filter(_is_of_visible_evidence(user))
+        rows = self.filter(is_of_visible_evidence(user))
         if user.is_authenticated and user.is_ministry:
             links = EvidenceLink.objects.visible_to(user).filter(pk=OuterRef("evidence_link"))
             visible = Q(evidence_link=None) | has_row(links)
