@@ -309,8 +309,9 @@ def _own_waiting_evidence(user: User, country: Country) -> list[Evidence]:
 def _undecided_versions(user: User, country: Country) -> list[UpdateVersion]:
     """Return the update versions that the user may decide on, each with how many pieces of evidence it has."""
     # First the keys, because PostgreSQL would join all versions with their subjects before it looks for these few.
-    keys = list(UpdateVersion.objects.visible_to(user, country).for_decision_by(user).values_list("pk", flat=True))
-    rows = UpdateVersion.objects.filter(pk__in=keys).order_by("recorded_at", "pk").with_subject("recorded_by")
+    visible = UpdateVersion.objects.visible_to(user, country)
+    keys = list(visible.for_decision_by(user).values_list("pk", flat=True))
+    rows = visible.filter(pk__in=keys).order_by("recorded_at", "pk").with_subject("recorded_by")
     evidence = Evidence.objects.filter(update_version=OuterRef("pk")).order_by().values("update_version")
     return list(rows.annotate(evidence_count=Coalesce(Subquery(evidence.annotate(n=Count("pk")).values("n")), 0)))
 

@@ -296,7 +296,7 @@ def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
         # proposed due dates
         ("commitments", 10),
         ("updates", 6),  # … updates, versions
-        ("evidence", 9),  # … evidence, evidence links, indicia, questions, reviews
+        ("evidence", 10),  # … keys, evidence, evidence links, indicia, questions, reviews
         ("reviews", 5),
         ("dialogues", 10),  # … dialogues, commitments, participants, agenda, next steps and their marks
         ("readings", 5),

@@ -82,7 +82,7 @@ def pages_of_post(post: CopiedPost, observer: User) -> Iterator[Page]:
     for name in ("dashboard", "readiness_detail", "my_tasks", "calendar_month", "readiness_trend"):
         yield Page(f"{name} reviewer", post.reviewer, edition_url(name, edition=edition))
     filters = {
-        "evidence_list": ("", "page=500", "sort=title", "sort=received&page=9", "q=kelimonu", "q=exercise+made",
+        "evidence_list": ("", "page=500", "sort=title", "sort=received&page=9", "q=kelimonu",
             "word=unreviewed", "word=verified", "shows=action", "kind=court", "since=2021-05-01&until=2021-06-01"),
         "my_tasks": ("",),
         "recommendation_list": ("",),
