@@ -273,7 +273,7 @@ def test_briefings_count_their_queries(client, officer, django_assert_num_querie
     for number in range(count):
         BriefingFactory(edition=edition, requested_by=OfficerFactory(), job=JobFactory(key=number))
 
-    with django_assert_num_queries(5 + FIRST_LIST_READ):  # session, person, zone; count, briefings
+    with django_assert_num_queries(6 + FIRST_LIST_READ):  # session, person, zone; count, keys, briefings
         rows = client.get("/api/v1/briefings/").json()["results"]
 
     assert len(rows) == count
