@@ -5,7 +5,7 @@ PYTHON_ = .venv/bin/python
 # Most targets start several processes. They share the compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test quick briefings bench bench-large faults format check lint types contracts migrations \
+.PHONY: help setup demo test quick briefings bench bench-large load faults format check lint types contracts migrations \
 	pages messages compose lock audit
 
 help: ## List the targets
@@ -36,6 +36,9 @@ bench: setup ## Measure readiness, lists and briefings, and compare each with a 
 
 bench-large: setup ## Show the plans of all lists with 188 posts and 3 million pieces of evidence (DATABASE_URL= of PostgreSQL, ONLY=, SHOW_SQL=1)
 	@ONLY="$(ONLY)" $(PYTHON_) -m tests.performance.large
+
+load: setup ## Let 200 people of one post work for ten minutes, and show how long they wait (SECONDS=, PEOPLE=)
+	@SECONDS="$(SECONDS)" PEOPLE="$(PEOPLE)" $(PYTHON_) -m tests.performance.load
 
 faults: setup ## Show what people see while a part is down, hanging, full or read-only (ONLY= part of a fault's name)
 	@ONLY="$(ONLY)" $(PYTHON_) -m tests.performance.faults
