@@ -4,12 +4,14 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from dialogues.choices import Verdict
 from dialogues.models.evidence import Evidence, EvidenceLink
+from dialogues.models.evidence_conditions import is_not_revised
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import AnyUser, Country, in_visible_countries
+from tiptracker.infrastructure.lookups import has_row
 from tiptracker.localization import gettext_lazy
 
 
@@ -28,12 +30,12 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """
         of_benchmark = Assessment.objects.filter(benchmark=OuterRef("benchmark")).order_by("-recorded_at", "-pk")
         newer_links = EvidenceLink.objects.filter(
-            benchmark=OuterRef("benchmark"), recorded_at__gt=OuterRef("recorded_at"), evidence__revised_by=None
+            is_not_revised("evidence"), benchmark=OuterRef("benchmark"), recorded_at__gt=OuterRef("recorded_at")
         )
         revised_since = AssessmentEvidence.objects.filter(
             assessment=OuterRef("pk"), evidence__revised_by__recorded_at__gt=OuterRef("recorded_at")
         )
-        return self.filter(Exists(newer_links) | Exists(revised_since), pk=Subquery(of_benchmark.values("pk")[:1]))
+        return self.filter(has_row(newer_links) | has_row(revised_since), pk=Subquery(of_benchmark.values("pk")[:1]))
 
 
 class Assessment(models.Model):
