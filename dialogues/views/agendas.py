@@ -27,7 +27,7 @@ from dialogues.choices import MadeBy
 from dialogues.forms.agendas import TOPIC_CHOICE, AgendaForm, AgendaItemFormSet, AgendaItemRow, AgendaItemRows
 from dialogues.models import AgendaItem, Commitment, Dialogue, InformationRequest
 from dialogues.request_status import RequestStanding
-from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
+from dialogues.views.commitment_rows import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from dialogues.views.follow_up import count_benchmarks_with_action, find_previous_dialogue
 from dialogues.views.page_context import get_managed_dialogue
 from recommendations.edition_context import get_page_edition

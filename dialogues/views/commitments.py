@@ -1,26 +1,15 @@
 """Pages about one commitment: its timeline, the form for a new one, and the forms that change one."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
     Prefetch,
-    Subquery,
-    Value,
-    When,
     prefetch_related_objects,
 )
-from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -28,10 +17,8 @@ from django.views.decorators.http import require_safe
 
 from dialogues import permissions
 from dialogues.actions.commitments import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
-from dialogues.choices import CommitmentEventKind, CommitmentReach, CommitmentStatus, Horizon, MadeBy
+from dialogues.choices import CommitmentEventKind, CommitmentReach, Horizon, MadeBy
 from dialogues.commitment_phrases import (
-    describe_last_update,
-    describe_receipt,
     describe_rescheduling,
     format_status_detail,
 )
@@ -48,9 +35,9 @@ from dialogues.forms.commitments import (
     WithdrawForm,
 )
 from dialogues.forms.fields import BenchmarkRows, benchmark_choices
-from dialogues.models import Commitment, CommitmentEvent, Dialogue, Evidence
-from dialogues.models.commitments import CommitmentQuerySet, standing_from_row
+from dialogues.models import Commitment, CommitmentEvent, Dialogue
 from dialogues.occasions import COMMITMENT
+from dialogues.views.commitment_rows import describe_sent
 from dialogues.views.due_date_notes import describe_newest_proposal, find_proposing_url
 from dialogues.views.internal_notes import build_notes_section
 from dialogues.views.next_action import describe_date_moved, find_next_action, reopened_on
@@ -71,27 +58,6 @@ from tiptracker.web.form_pages import render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 
-DUE_DATE_ORDER = F("due_on").asc(nulls_last=True)
-
-
-class CommitmentStatusRow(NamedTuple):
-    """A commitment in a list, with its status as displayed and how often it was moved.
-
-    `text` replaces the label of the status ("overdue by 12 days"). `sent` stands below it ("no update received", or for
-    the embassy "update received in time"), and so does `since`: what has reversed a verified commitment since then.
-    """
-
-    commitment: Commitment
-    standing: CommitmentStanding
-    text: str
-    sent: str
-    moved: str
-    since: str = ""
-
-    @property
-    def status(self) -> CommitmentStatus:
-        return self.standing.status
-
 
 class LinkedBenchmark(NamedTuple):
     """A benchmark as the page of a commitment shows it.
@@ -105,59 +71,6 @@ class LinkedBenchmark(NamedTuple):
     wording: str
     year: int | None = None
     reach: str = ""
-
-
-def annotate_commitments(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQuerySet:
-    """Return the commitments made by `day` with their status and number of pieces of evidence, unsettled first.
-
-    Evidence that was corrected, returned or withdrawn is not counted.
-    """
-    evidence = (
-        Evidence.objects.visible_to(user)
-        .current()
-        .without_ended_claims()
-        .filter(commitment=OuterRef("pk"))
-        .order_by()
-        .values("commitment")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    settled = Case(
-        When(status__in=[CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN], then=Value(1)), default=Value(0)
-    )
-    made = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=CommitmentEventKind.MADE).values(
-        "happened_on"
-    )
-    begun = CommitmentEvent.objects.as_of(day).filter(commitment=OuterRef("pk"))
-    return (
-        commitments.with_status(day)
-        .filter(Exists(begun))
-        .annotate(
-            made_on=Subquery(made[:1]),
-            evidence_count=Coalesce(Subquery(evidence, output_field=IntegerField()), 0),
-        )
-        .select_related("ministry")
-        .order_by(settled, DUE_DATE_ORDER, "pk")
-    )
-
-
-def commitment_status_row(commitment: Any, user: User, day: date) -> CommitmentStatusRow:
-    """Convert a row of `annotate_commitments` to a row of a list."""
-    standing = standing_from_row(commitment, day)
-    sent = _describe_sent(user, commitment, standing)
-    return CommitmentStatusRow(
-        commitment,
-        standing,
-        format_status_detail(standing),
-        sent,
-        describe_rescheduling(standing.slips, commitment.first_due_on),
-    )
-
-
-def _describe_sent(user: User, commitment: Commitment, standing: CommitmentStanding) -> str:
-    """Return what happened to the newest update and, to the embassy, whether it was received by the due date."""
-    what_happened = describe_last_update(standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY)
-    return what_happened or (describe_receipt(standing) if user.is_embassy else "")
 
 
 @login_required
@@ -189,7 +102,7 @@ def _render_commitment(request: SignedInRequest, commitment: Commitment) -> Http
         "standing": timeline.standing,
         "status": timeline.standing.status,
         "status_text": format_status_detail(timeline.standing),
-        "sent": _describe_sent(user, commitment, timeline.standing),
+        "sent": describe_sent(user, commitment, timeline.standing),
         "moved": describe_rescheduling(timeline.standing.slips, original_due_date(timeline.events, today)),
         "entries": timeline.entries,
         "next": find_next_action(user, timeline, is_done_without_proof=any(row.done_without for row in proofs)),

@@ -24,7 +24,7 @@ from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantForm
 from dialogues.indicator_proposals import last_day_to_agree
 from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, InformationRequest, NextStep, Participant
 from dialogues.models.dialogues import DialogueQuerySet
-from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
+from dialogues.views.commitment_rows import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from dialogues.views.dialogue_figures_section import list_figures, list_own_indicators
 from dialogues.views.follow_up import find_previous_dialogue, group_by_owner, list_agenda_items, summarize_next_steps
 from dialogues.views.invitations import find_unreachable, list_invitations

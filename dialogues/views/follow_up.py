@@ -12,7 +12,7 @@ from dialogues.choices import EvidenceDecision, SupportKind
 from dialogues.commitment_phrases import format_overdue
 from dialogues.commitment_status import days_past_due
 from dialogues.models import AgendaItem, Commitment, Dialogue, EvidenceLink, EvidenceReview, NextStep, NextStepDone
-from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
+from dialogues.views.commitment_rows import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import User
 from tiptracker.localization import gettext, ngettext

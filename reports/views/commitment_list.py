@@ -16,7 +16,12 @@ from dialogues.choices import CommitmentStatus, MadeBy
 from dialogues.forms.commitments import CommitmentFilterForm, CommitmentOrder
 from dialogues.models import AgreedProof, Commitment, CommitmentBenchmark
 from dialogues.models.commitments import CommitmentQuerySet
-from dialogues.views.commitments import DUE_DATE_ORDER, CommitmentStatusRow, annotate_commitments, commitment_status_row
+from dialogues.views.commitment_rows import (
+    DUE_DATE_ORDER,
+    CommitmentStatusRow,
+    annotate_commitments,
+    commitment_status_row,
+)
 from recommendations.edition_context import EditionRequest
 from recommendations.kept_pages import keep_page
 from recommendations.models import Recommendation
