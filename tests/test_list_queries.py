@@ -576,10 +576,10 @@ class ListPage(NamedTuple):
 
 
 LISTS = [
-    ListPage("commitment_list", Rows.commitments, 15),
-    ListPage("commitment_list", Rows.commitments, 15, query="status=overdue&q=promise&sort=text&page=2"),
+    ListPage("commitment_list", Rows.commitments, 18),
+    ListPage("commitment_list", Rows.commitments, 18, query="status=overdue&q=promise&sort=text&page=2"),
     ListPage("commitment_list", Rows.commitments, 10 + LOG_ENTRY, query="as=csv"),
-    ListPage("commitment_list", Rows.commitments, 9, "focal_point"),
+    ListPage("commitment_list", Rows.commitments, 12, "focal_point"),
     ListPage("information_request_list", Rows.requests, 15),
     ListPage("information_request_list", Rows.requests, 11 + LOG_ENTRY, query="q=list&status=asked&as=csv"),
     ListPage("evidence_list", Rows.evidence, 26),

@@ -44,8 +44,8 @@ from tiptracker.infrastructure.lookups import has_row
 from tiptracker.localization import gettext_lazy
 
 
-def _standing_annotations(day: date) -> dict[str, Any]:
-    """Return the annotations of `with_status`, by name."""
+def _status_annotations(day: date) -> dict[str, Any]:
+    """Return the annotations of `with_status_and_due_date`, by name."""
     happened = CommitmentEvent.objects.as_of(day)
     newest_first = ("-happened_on", "-recorded_at", "-pk")
     dated = happened.filter(due_on__isnull=False).order_by(*newest_first).values("due_on")
@@ -69,6 +69,17 @@ def _standing_annotations(day: date) -> dict[str, Any]:
         output_field=models.CharField(),
     )
     own = happened.filter(commitment=OuterRef("pk"))
+    return {
+        "due_on": Subquery(dated.filter(commitment=OuterRef("pk"))[:1]),
+        "status": Subquery(own.order_by(*newest_first).annotate(status=status).values("status")[:1]),
+    }
+
+
+def _standing_annotations(day: date) -> dict[str, Any]:
+    """Return the annotations of `with_status`, by name."""
+    happened = CommitmentEvent.objects.as_of(day)
+    own = happened.filter(commitment=OuterRef("pk"))
+    sent = apps.get_model("dialogues", "UpdateVersion").objects.sent_by(day)
     # What its ministry withdrew counts as never sent.
     not_withdrawn = Q(decided_on__isnull=True) | ~Q(decision__decision=UpdateDecision.WITHDRAWN)
     every_sent = sent.filter(update__commitment=OuterRef("pk"))
@@ -91,11 +102,9 @@ def _standing_annotations(day: date) -> dict[str, Any]:
     withdrawn_on = Case(
         When(decision__decision=UpdateDecision.WITHDRAWN, then=F("decided_on")), output_field=models.DateField()
     )
-    return {
-        "due_on": Subquery(dated.filter(commitment=OuterRef("pk"))[:1]),
+    return _status_annotations(day) | {
         "first_due_on": Subquery(own.filter(kind=CommitmentEventKind.MADE).values("due_on")[:1]),
         "slips": Coalesce(Subquery(slips.values("n"), output_field=IntegerField()), 0),
-        "status": Subquery(own.order_by(*newest_first).annotate(status=status).values("status")[:1]),
         "sent_on": Subquery(newest_sent.annotate(on=F("sent_on")).values("on")[:1]),
         "newest_returned_on": Subquery(newest_sent.annotate(on=newest_returned_on).values("on")[:1]),
         "newest_withdrawn_on": Subquery(newest_of_all.annotate(on=withdrawn_on).values("on")[:1]),
@@ -139,6 +148,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         `.sent_on`, `.newest_returned_on`, `.newest_withdrawn_on` and `.has_update`, for `standing_from_row`.
         """
         return self.annotate(**_standing_annotations(day))
+
+    def with_status_and_due_date(self, day: date) -> Self:
+        """Annotate with `.status` and `.due_on` alone, as `with_status` does. Its query is far smaller."""
+        return self.annotate(**_status_annotations(day))
 
     def with_status_today(self, days: Mapping[Any, date]) -> Self:
         """Annotate as `with_status` does, for the present day in each country.

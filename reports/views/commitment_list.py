@@ -1,6 +1,6 @@
 """The list of commitments: search, filters, sorting and export, and what has reversed commitments that were kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,9 @@ from dialogues.views.commitment_rows import (
     CommitmentStatusRow,
     annotate_commitments,
     commitment_status_row,
+    date_made,
+    list_status_rows,
+    order_commitments,
 )
 from recommendations.edition_context import EditionRequest
 from recommendations.kept_pages import keep_page
@@ -60,30 +63,44 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
     if not user.is_embassy:
         del chosen.fields["ministry"]
     chosen.is_valid()
-    rows = _filter_commitments(
-        annotate_commitments(Commitment.objects.visible_to(user).filter(country=country), user, today),
-        user,
-        chosen.cleaned_data,
-    )
+    commitments = Commitment.objects.visible_to(user).filter(country=country)
     if exports.is_export_requested(request):
+        rows = _filter_commitments(annotate_commitments(commitments, user, today), user, chosen.cleaned_data)
         proofs = Prefetch("agreed_proofs", AgreedProof.objects.visible_to(user).in_force(today))
-        lines = _list_rows(request, rows.prefetch_related(proofs), today)
+        all_lines = [commitment_status_row(row, user, today) for row in rows.prefetch_related(proofs)]
+        lines = _with_reversals(request, all_lines, today)
         headers = [str(header) for header in EXPORT_HEADERS]
         return exports.export_rows(request, "commitments", headers, list(map(_export_row, lines)))
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    found = _filter_commitments(_sortable(commitments, chosen.cleaned_data, today), user, chosen.cleaned_data)
+    # All keys by one query: to count them takes the database as long as to put them in order.
+    keys = list(found.values_list("pk", flat=True))
+    page = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
         "is_narrowed": chosen.is_narrowing,
         "page": page,
-        "lines": _list_rows(request, page, today),
+        "lines": _with_reversals(request, list_status_rows(list(page), user, today), today),
         "today": today,
         "can_record": permissions.can_record_commitment(user, country),
     }
     return render_page(request, "reports/commitment_list.html", context, partial="rows")
 
 
-def _list_rows(request: EditionRequest, rows: Iterable[Commitment], today: date) -> list[CommitmentStatusRow]:
-    lines = [commitment_status_row(row, request.user, today) for row in rows]
+def _sortable(commitments: CommitmentQuerySet, chosen: Mapping[str, Any], today: date) -> CommitmentQuerySet:
+    """Return the commitments made by today with what the filters and the chosen order look at, and nothing else."""
+    order = chosen.get("sort")
+    rows = (
+        commitments.with_status(today)
+        if order == CommitmentOrder.MOVED
+        else commitments.with_status_and_due_date(today)
+    )
+    rows = order_commitments(rows, today)
+    return rows.annotate(made_on=date_made()) if order == CommitmentOrder.NEWEST else rows
+
+
+def _with_reversals(
+    request: EditionRequest, lines: Sequence[CommitmentStatusRow], today: date
+) -> list[CommitmentStatusRow]:
     since = _describe_reversals(request, lines, today)
     return [line._replace(since=since.get(line.commitment.pk, "")) for line in lines]
 

@@ -196,8 +196,9 @@ def test_commitment_list_query_count(client, django_assert_num_queries, count):
         UpdateVersionFactory(update__commitment=row)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; ministries, number of rows, rows, edition, permission; tasks, name of the post; saved filters
-    with django_assert_num_queries(15):
+    # session, user, zone; ministries, all keys, edition, permission; tasks, name of the post; saved filters; for the
+    # rows of the page: pieces of evidence, commitments, events, updates, versions
+    with django_assert_num_queries(19):
         response = client.get(edition_url("commitment_list"))
 
     assert len(listed_commitments(response)) == count
