@@ -7,27 +7,23 @@ page does not answer. Milliseconds are never judged.
 """
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator
 from datetime import timedelta
 from time import perf_counter
 from typing import NamedTuple
 
-from tests.conftest import VAR_DIR  # sets the environment of the tests, and with it Django, first
+from tests.performance.bench import NOW, run_in_own_database, say  # sets the tests' environment, and Django, first
 
 from django.conf import settings  # isort: skip
 from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.test import Client
-from django.test.utils import teardown_databases
 from django.urls import reverse
 from django.utils import timezone
 
 from reports.actions import nightly_readiness, notices
-from tests.database_roles import as_owner, set_up_databases
 from tests.edition_urls import edition_url
-from tests.performance.bench import NOW, say
 from tests.performance.large_record import (
     COMMITMENT_MODELS,
     COMMITMENTS_IN_ONE,
@@ -192,16 +188,7 @@ def main() -> int:
     if connection.vendor != "postgresql":
         say("bench-large: needs PostgreSQL. Set DATABASE_URL, such as postgres://postgres@127.0.0.1:5432/bench.")
         return 1
-    made = set_up_databases()
-    try:
-        wrong = run()
-    finally:
-        with as_owner():
-            teardown_databases(made, verbosity=0)
-        shutil.rmtree(VAR_DIR, ignore_errors=True)
-    for sentence in dict.fromkeys(wrong):
-        say(f"bench-large: {sentence}")
-    return 1 if wrong else 0
+    return run_in_own_database("bench-large", run)
 
 
 if __name__ == "__main__":

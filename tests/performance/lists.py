@@ -11,7 +11,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import caches
-from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
@@ -20,9 +19,9 @@ from django.urls import include, path
 from dialogues.choices import CommitmentEventKind
 from dialogues.models import Commitment, CommitmentEvent
 from tests import factories
-from tests.database_roles import run_as_owner
 from tests.edition_urls import edition_url
 from tests.factories import DEADLINE_ON, DIALOGUE_ON, at_noon
+from tests.performance.synthetic_record import update_statistics
 from tiptracker.accounts.models import User
 
 COMMITMENTS = 5_000
@@ -104,8 +103,7 @@ def asked(officer: User) -> dict[str, str]:
 def tell_lists(measure: Callable[..., Any], say: Callable[[str], None], queries: Callable[..., Any]) -> Iterator[str]:
     """Print what each list costs beside the other pages, taken in turn; give what is wrong, as sentences."""
     officer = make_commitments()
-    if connection.vendor == "postgresql":
-        run_as_owner("ANALYZE")
+    update_statistics()
     events = COMMITMENTS * EVENTS_A_COMMITMENT
     say(
         f"\ncommitment_list of {COMMITMENTS:,} commitments, {events:,} events; goals: {GOAL_TIMES} times the page of"

@@ -16,9 +16,8 @@ from dialogues import models as dialogues
 from recommendations import models as recommendations
 from recommendations.models import Edition
 from reports.actions.nightly_readiness import JOB_KIND, compute_country_readiness, queue_countries
-from tests.database_roles import run_as_owner
 from tests.performance.notices import counted_statements
-from tests.performance.synthetic_record import make_edition
+from tests.performance.synthetic_record import make_edition, update_statistics
 from tiptracker.accounts.models import Country, Ministry
 from tiptracker.audit.actions import log_now
 from tiptracker.jobs.models import Job, State
@@ -102,8 +101,7 @@ def tell_nightly(say: Callable[[str], None], now: datetime, *, is_short: bool) -
     """Compute all countries once, at an hour at which it is past one in all of them. Yield what is wrong."""
     began = perf_counter()
     countries = make_countries(SHORT_COUNTRIES if is_short else COUNTRIES)
-    if connection.vendor == "postgresql":
-        run_as_owner("ANALYZE")
+    update_statistics()
     say(
         f"\nnightly readiness: {len(countries)} countries of {RECOMMENDATIONS} recommendations, {COMMITMENTS} "
         f"commitments and {EVIDENCE} pieces of evidence, made in {perf_counter() - began:.1f} s"

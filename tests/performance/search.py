@@ -5,7 +5,6 @@ from random import Random
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
@@ -13,8 +12,8 @@ from django.urls import include, path, reverse
 
 from dialogues.models import Evidence, EvidenceFile, FileText
 from tests import factories
-from tests.database_roles import run_as_owner
 from tests.factories import at_noon
+from tests.performance.synthetic_record import update_statistics
 from tiptracker.accounts.models import User
 
 FILES, PAGES, WORDS = 1_500, 4, 500
@@ -93,8 +92,7 @@ def _words(random: Random, vocabulary: list[str], number: int) -> list[str]:
 def tell_search(measure: Callable[..., Any], say: Callable[[str], None], queries: Callable[..., Any]) -> None:
     """Print, for each query, the server time beside a page that does nothing, taken in turn."""
     officer = make_files()
-    if connection.vendor == "postgresql":
-        run_as_owner("ANALYZE")
+    update_statistics()
     say(f"\nsearch over {FILES * PAGES * WORDS:,} words of {FILES:,} files; goal {GOAL_MS} ms on PostgreSQL")
     say(f"  {'':26}{'ms':>8}{'least':>8}{'× page of nothing':>19}{'queries':>9}")
     with override_settings(ROOT_URLCONF=__name__):
