@@ -89,8 +89,8 @@ class DailyScores:
             return found
         result = compute()
         self._kept[key] = _KeptResult(known_by or ALL_KNOWN_AT, as_of, result)
-        while len(self._kept) > MOST_RESULTS:
-            self._kept.pop(next(iter(self._kept)), None)
+        for oldest in list(self._kept)[: max(len(self._kept) - MOST_RESULTS, 0)]:
+            self._kept.pop(oldest, None)  # another thread may have been faster
         return result
 
     @cached_property

@@ -18,6 +18,7 @@ from dialogues.choices import (
     Verdict,
 )
 from recommendations.choices import EffortQuestion, Pillar, Rule
+from reports.readiness import daily_scores
 from reports.readiness.answers import compute_answers
 from reports.readiness.daily_scores import DailyScores
 from reports.readiness.explanation.trend_display import display_trend
@@ -257,3 +258,16 @@ def test_past_weeks_are_computed_again_if_a_row_is_dated_back_or_other_terms_are
 
     heavier = replace(after, recommendations=())
     assert trend_of(heavier, last, scores=scores.with_new_rows(heavier, NewRows())) == trend_of(heavier, last)
+
+
+def test_only_the_newest_results_are_kept(monkeypatch):
+    monkeypatch.setattr(daily_scores, "MOST_RESULTS", 3)
+    scores, computed = DailyScores(record_with_action()[0].facts), []
+
+    def ask(key):
+        scores.once(key, None, lambda: computed.append(key))
+
+    for key in (1, 2, 3, 1, 4, 1):
+        ask(key)
+
+    assert computed == [1, 2, 3, 4, 1]
