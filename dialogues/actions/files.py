@@ -189,7 +189,7 @@ def scan_unscanned_files(*, now: datetime) -> int:
             FileScan.objects.create(file=file, found=malware[:200], at=now)
             if malware:
                 logger.error("Malware in file %s: %s", file.pk, malware)
-            # pages say of a file that it was not scanned yet, so that a clean one has an entry too
+            # A clean file has an entry, too, because pages say of a file that it has not been scanned yet.
             verb = "file.infected" if malware else "file.scanned"
             record(verb, by=None, row=file, country=_country_of_file(file), after={"found": malware})
         scan_count += 1
