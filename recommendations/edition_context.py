@@ -4,7 +4,7 @@ A page takes its edition from its URL or from the row that it shows. Otherwise i
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver, include, path, re_path, reverse
+from django.urls import URLPattern, URLResolver, get_script_prefix, get_urlconf, include, path, re_path, reverse
 from django.utils import timezone
 
 from recommendations.choices import Phase
@@ -76,7 +76,15 @@ def edition_urlpatterns(pages: Sequence[URLPattern]) -> list[URLPattern | URLRes
 
 def edition_url(edition: Edition, name: str, *args: object, query: Mapping[str, Any] | None = None) -> str:
     """Return the URL of a named page of an edition."""
-    return reverse(name, args=[edition.country.code, edition.year, *args], query=query or None)
+    if args or query:
+        return reverse(name, args=[edition.country.code, edition.year, *args], query=query or None)
+    return _edition_page_url(edition.country.code, edition.year, name, get_urlconf(), get_script_prefix())
+
+
+@lru_cache(4_000)
+def _edition_page_url(country: str, year: int, name: str, urlconf: str | None, _prefix: str) -> str:
+    """Return the URL of a page without arguments. The navigation of each page names a dozen of them."""
+    return reverse(name, urlconf, args=[country, year])
 
 
 def page_url(request: HttpRequest, name: str, *args: object, query: Mapping[str, Any] | None = None) -> str:

@@ -1,12 +1,14 @@
 """The header of every page: country and edition, the other editions to switch to, and the main navigation."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 
 from recommendations.choices import Phase
 from recommendations.edition_context import (
@@ -17,13 +19,23 @@ from recommendations.edition_context import (
     visible_countries,
 )
 from recommendations.models import Edition
-from recommendations.navigation_places import PLACES, PlaceOfPage, Tab, find_place, places_of_role, tabs_of_role
+from recommendations.navigation_places import (
+    DECIDING_ROLES,
+    PLACES,
+    PlaceOfPage,
+    Tab,
+    find_place,
+    places_of_role,
+    tabs_of_role,
+)
 from recommendations.waiting_tasks import keep_waiting_tasks
 from tiptracker.accounts.middleware import ENROLMENT_ONLY
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 from tiptracker.localization import format_date, gettext
 from tiptracker.notifications.preferences import kinds_for_role
+
+TASKS_VIEW = "my_tasks"
 
 
 class NavigationItem(NamedTuple):
@@ -59,48 +71,65 @@ class CountryEditionChoices(NamedTuple):
     """The editions of a country, newest first."""
 
     country: str
-    editions: Sequence[EditionChoice]
+    editions: tuple[EditionChoice, ...]
+
+
+class PageHead(NamedTuple):
+    """The edition of a page and the others to change to. All are plain values, so no row can be reached from them.
+
+    Attributes:
+        countries: the countries that the person sees, each with its editions.
+        country: the name of the country of the edition; empty if the page has no edition.
+        year: its year.
+        word: that it is past or upcoming; empty for the current edition.
+        notice: a sentence on a page of an edition that is past or upcoming.
+        current: the same page of the current edition, beside the notice.
+    """
+
+    countries: tuple[CountryEditionChoices, ...] = ()
+    country: str = ""
+    year: int | None = None
+    word: str = ""
+    notice: str = ""
+    current: EditionChoice | None = None
 
 
 def navigation_context(request: HttpRequest) -> dict[str, Any]:
     """Return the context of every page. It is lazy, so a partial page doesn't compute it."""
     return {
-        "navigation": SimpleLazyObject(lambda: _navigation_items(request)),
-        "gets_notices": SimpleLazyObject(lambda: _gets_notices(request)),
-        "log_progress_url": SimpleLazyObject(lambda: _log_progress_url(request)),
+        "navigation": SimpleLazyObject(lambda: list_navigation_items(request)),
+        "gets_notices": SimpleLazyObject(lambda: can_get_notices(request)),
+        "log_progress_url": SimpleLazyObject(lambda: find_log_progress_url(request)),
         "way_back": SimpleLazyObject(lambda: _way_back(request)),
         "footer_links": SimpleLazyObject(lambda: _footer_links(request)),
-        "page_head": SimpleLazyObject(lambda: _page_head(request)),
+        "page_head": SimpleLazyObject(lambda: describe_page_head(request)),
     }
 
 
-def _gets_notices(request: HttpRequest) -> bool:
+def can_get_notices(request: HttpRequest) -> bool:
+    """Return whether this person's role gets notices."""
     user = request.user
     return isinstance(user, User) and _is_enrolled(request) and bool(kinds_for_role(user.role))
 
 
-def _page_head(request: HttpRequest) -> dict[str, Any]:
-    """Return the edition of the page and the others to switch to.
-
-    All are plain values, so a ministry's page can't reach a model row through them.
-    """
+def describe_page_head(request: HttpRequest) -> PageHead:
+    """Return the edition of the page and the others to change to."""
     user = request.user
     if not isinstance(user, User) or not _is_enrolled(request) or user.role == Role.ADMINISTRATOR:
-        return {}
+        return PageHead()
     shown = get_page_edition(request)
-    context: dict[str, Any] = {"countries": _edition_choices(request, shown)}
+    countries = _edition_choices(request, shown)
     if shown is None:
-        return context
-    phase = edition_phase(shown)
-    context |= {"country": shown.country.name, "year": shown.year, "word": describe_phase(shown)}
-    if _is_edition_page(request) and phase is not Phase.CURRENT:
-        others = editions_of_country(request, shown.country_id)
-        current = next((other for other in others if edition_phase(other) is Phase.CURRENT), None)
-        context["notice"] = _phase_notice(shown, phase, user)
-        context["current"] = current and EditionChoice(
-            _same_page_url(request, current), current.year, "", is_shown=False
-        )
-    return context
+        return PageHead(countries)
+    head, phase = PageHead(countries, shown.country.name, shown.year, describe_phase(shown)), edition_phase(shown)
+    if not _is_edition_page(request) or phase is Phase.CURRENT:
+        return head
+    others = editions_of_country(request, shown.country_id)
+    current = next((other for other in others if edition_phase(other) is Phase.CURRENT), None)
+    return head._replace(
+        notice=_phase_notice(shown, phase, user),
+        current=EditionChoice(_same_page_url(request, current), current.year, "", is_shown=False) if current else None,
+    )
 
 
 def _phase_notice(edition: Edition, phase: Phase, user: User) -> str:
@@ -127,17 +156,17 @@ def describe_phase(edition: Edition) -> str:
     return gettext("past") if phase is Phase.PAST else ""
 
 
-def _edition_choices(request: HttpRequest, shown: Edition | None) -> list[CountryEditionChoices]:
-    return [
+def _edition_choices(request: HttpRequest, shown: Edition | None) -> tuple[CountryEditionChoices, ...]:
+    return tuple(
         CountryEditionChoices(
             country.name,
-            [
+            tuple(
                 EditionChoice(_same_page_url(request, edition), edition.year, describe_phase(edition), edition == shown)
                 for edition in editions_of_country(request, country.pk)
-            ],
+            ),
         )
         for country in visible_countries(request)
-    ]
+    )
 
 
 def _is_edition_page(request: HttpRequest) -> bool:
@@ -163,24 +192,49 @@ def _is_enrolled(request: HttpRequest) -> bool:
     return not getattr(request, ENROLMENT_ONLY, False)
 
 
-def _navigation_items(request: HttpRequest) -> list[NavigationItem]:
+def list_navigation_items(request: HttpRequest) -> tuple[NavigationItem, ...]:
     """Return the entries of the main navigation: the places of the user's role, as far as an edition is at hand."""
     user = request.user
     if not isinstance(user, User) or not _is_enrolled(request):
-        return []
-    here = _find_place(request, user)
+        return ()
+    edition, match, waiting = get_page_edition(request), request.resolver_match, 0
+    if edition and user.role in DECIDING_ROLES:
+        waiting = keep_waiting_tasks(request, user, edition).count(user.pk)
+    return _place_items(
+        Role(user.role),
+        match.view_name if match else "",
+        (edition.country.code, edition.year) if edition else None,
+        follows_several=user.is_embassy and len(visible_countries(request)) > 1,
+        waiting=waiting,
+        language=get_language(),
+        prefix=get_script_prefix(),
+    )
+
+
+@lru_cache(1_000)
+def _place_items(
+    role: Role,
+    page: str,
+    edition: tuple[str, int] | None,
+    *,
+    follows_several: bool,
+    waiting: int,
+    language: str | None,
+    prefix: str,
+) -> tuple[NavigationItem, ...]:
+    """Return the entries for a role on a page (name of its view) of an edition (code of the country, year)."""
+    here = find_place(page, role) if page else None
     items = []
-    if user.is_embassy and len(visible_countries(request)) > 1:
-        is_overview = request.resolver_match is not None and request.resolver_match.view_name == "overview"
-        items.append(NavigationItem(reverse("overview"), gettext("Overview"), current=is_overview))
-    for place in places_of_role(Role(user.role)):
-        tab = tabs_of_role(place, Role(user.role))[0]
-        url = _tab_url(request, tab)
-        if not place.is_in_menu or url is None:
+    if follows_several:
+        items.append(NavigationItem(reverse("overview"), gettext("Overview"), current=page == "overview"))
+    for place in places_of_role(role):
+        tab = tabs_of_role(place, role)[0]
+        if not place.is_in_menu or (tab.is_of_edition and edition is None):
             continue
+        url = reverse(tab.view, args=edition if tab.is_of_edition else None)
         is_current = here is not None and here.place is place
-        items.append(NavigationItem(url, gettext(place.label), is_current, _count_tasks(request, user, tab)))
-    return items
+        items.append(NavigationItem(url, gettext(place.label), is_current, waiting if tab.view == TASKS_VIEW else 0))
+    return tuple(items)
 
 
 def _way_back(request: HttpRequest) -> WayBack | None:
@@ -205,7 +259,7 @@ def _way_back(request: HttpRequest) -> WayBack | None:
     )
 
 
-def _log_progress_url(request: HttpRequest) -> str:
+def find_log_progress_url(request: HttpRequest) -> str:
     """Return the URL on which an officer logs progress in the edition of this page; empty for others."""
     user = request.user
     if not isinstance(user, User) or not _is_enrolled(request) or user.role != Role.OFFICER:
@@ -246,10 +300,3 @@ def _beside_url(request: HttpRequest, shown: Tab, tab: Tab) -> str | None:
     url = _tab_url(request, tab)
     kept = {name: request.GET[name] for name in sorted(shown.keeps & tab.keeps) if request.GET.get(name)}
     return f"{url}?{urlencode(kept)}" if url and kept else url
-
-
-def _count_tasks(request: HttpRequest, user: User, tab: Tab) -> int:
-    edition = get_page_edition(request) if tab.view == "my_tasks" else None
-    if edition is None:
-        return 0
-    return keep_waiting_tasks(request, user, edition).count(user.pk)

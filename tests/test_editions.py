@@ -57,7 +57,7 @@ def readable_pages(client, world, reader):
 def page_head(answer):
     """The country, year and word that a page's head names."""
     told = answer.context["page_head"]
-    return told["country"], told["year"], told["word"]
+    return told.country, told.year, told.word
 
 
 def is_without_edition(url):

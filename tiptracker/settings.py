@@ -159,7 +159,6 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "tiptracker.web.pages.page_context",
                 "recommendations.navigation.navigation_context",
-                "tiptracker.saved_filters.views.saved_filters_context",
             ],
             "builtins": [
                 "django.templatetags.i18n",

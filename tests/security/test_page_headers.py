@@ -53,4 +53,4 @@ def test_the_page_of_a_row_names_its_country_to_who_follows_several(world_with_t
     answer = send_request(world_with_two_countries, line, "officer")
 
     if answer.status == "200" and answer.context and "page_head" in answer.context:
-        assert answer.context["page_head"]["country"] == "Lesotho"
+        assert answer.context["page_head"].country == "Lesotho"

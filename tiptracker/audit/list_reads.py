@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import AuditEvent, record_all
 from tiptracker.audit.models import ListRead
 from tiptracker.choices import Role
 from tiptracker.infrastructure.locking import lock_rows
+from tiptracker.infrastructure.prepared_query import PreparedModels, PreparedQuery
 
 LOG_EVERY_ROWS = 500
 """After how many more rows of a list the log gets another entry."""
@@ -29,7 +29,7 @@ def count_read(name: str, *, rows: int, by: User, parameters: Mapping[str, str],
     further LOG_EVERY_ROWS rows. If the same request follows directly again, it is a retry and does not count.
     """
     day = now.date()
-    counts = lock_rows(ListRead.objects.on_day(by, day))
+    counts = _LOCKED_COUNTS_ON_DAY.rows(person=by.pk, day=day)
     count = next((row for row in counts if row.list == name), None) or _create_count(name, by, now)
     request = sha256(json.dumps([name, dict(parameters)], sort_keys=True).encode()).hexdigest()
     if count.last_request == request:
@@ -47,11 +47,23 @@ def count_read(name: str, *, rows: int, by: User, parameters: Mapping[str, str],
 
 def seconds_until_limit_resets(by: User, *, now: datetime) -> int:
     """Return 0 while the person may be sent more rows today; otherwise the seconds until the next day."""
-    sent = ListRead.objects.on_day(by, now.date()).aggregate(rows=Sum("rows"))["rows"] or 0
+    sent = sum(rows for (rows,) in _ROWS_ON_DAY.rows(person=by.pk, day=now.date()))
     if sent < settings.LIMIT_API_ROWS:
         return 0
     tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     return max(1, int((tomorrow - now).total_seconds()))
+
+
+_ROWS_ON_DAY = PreparedQuery(
+    lambda person, day: ListRead.objects.on_day(User(pk=person), day).values_list("rows"), person=int, day=date
+)
+_LOCKED_COUNTS_ON_DAY = PreparedModels(
+    ListRead,
+    lambda person, day: ListRead.objects.on_day(User(pk=person), day).order_by("pk").select_for_update(no_key=True),
+    person=int,
+    day=date,
+)
+"""As `lock_rows`, for a query that each request of a list sends."""
 
 
 def _create_count(name: str, by: User, now: datetime) -> ListRead:

@@ -5,11 +5,13 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.template import Context, Engine
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 
 from tiptracker import clock
+from tiptracker.accounts.models import AnyUser, User
 from tiptracker.errors import Refused
+from tiptracker.infrastructure.prepared_query import PreparedModels
 from tiptracker.localization import gettext
 from tiptracker.numbers import parse_whole_number
 from tiptracker.saved_filters import actions
@@ -41,16 +43,19 @@ class SavedFiltersBar(NamedTuple):
     address: str
 
 
-def saved_filters_context(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: what stands above a list. It is lazy, so other pages ask for nothing."""
-    return {"saved_filters": SimpleLazyObject(lambda: _saved_filters_bar(request))}
+def render_saved_filters(request: HttpRequest) -> str:
+    """Return what stands above the list that is being shown as HTML; empty if there is nothing to say. One query."""
+    bar = _saved_filters_bar(request)
+    if not bar.links and not bar.address:
+        return ""
+    html: str = Engine.get_default().get_template("includes/saved_filters.html").render(Context({"saved_filters": bar}))
+    return html
 
 
 def _saved_filters_bar(request: HttpRequest) -> SavedFiltersBar:
-    """Return what stands above the list that is being shown (templates/includes/saved_filters.html). One query."""
     page = (request.resolver_match and request.resolver_match.url_name) or ""
     here = ListAddress(page, request.path, filters_of(page, request.GET))
-    links = [_filter_link(saved, here) for saved in SavedFilter.objects.visible_to(request.user).filter(page=page)]
+    links = [_filter_link(saved, here) for saved in _own_filters(request.user) if saved.page == page]
     is_set = narrows(here.query)
     is_saved = any(link.is_current for link in links)
     return SavedFiltersBar(
@@ -58,6 +63,13 @@ def _saved_filters_bar(request: HttpRequest) -> SavedFiltersBar:
         save_url=reverse("saved_filter_add", query={"address": here.url}) if is_set and not is_saved else "",
         address=request.build_absolute_uri(here.url) if is_set else "",
     )
+
+
+def _own_filters(user: AnyUser) -> list[SavedFilter]:
+    return _OWN_FILTERS.rows(person=user.pk) if user.is_authenticated and user.is_active else []
+
+
+_OWN_FILTERS = PreparedModels(SavedFilter, lambda person: SavedFilter.objects.visible_to(User(pk=person)), person=int)
 
 
 def _filter_link(saved: SavedFilter, here: ListAddress) -> SavedFilterLink:

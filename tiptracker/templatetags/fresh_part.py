@@ -2,19 +2,19 @@
 
 from django import template
 from django.template import Context
-from django.utils.safestring import SafeString
 
+from tiptracker.web.fresh_parts import render_fresh_part
 from tiptracker.web.kept_pages import find_gaps
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def fresh_part(context: Context, template_name: str) -> SafeString:
-    """Render another template, which uses only what every page has in its context.
+def fresh_part(context: Context, name: str) -> str:
+    """Render a part of `tiptracker.web.fresh_parts`.
 
     In a page that is to be kept this leaves a gap, which is filled in on each request.
     """
-    if gaps := find_gaps(getattr(context, "request", None)):
-        return gaps.mark(template_name)
-    return context.template.engine.get_template(template_name).render(context)  # type: ignore[union-attr]
+    request = context["request"]
+    gaps = find_gaps(request)
+    return gaps.mark(name) if gaps else render_fresh_part(name, request)

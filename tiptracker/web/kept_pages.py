@@ -17,11 +17,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csp import get_nonce
 from django.middleware.csrf import get_token
-from django.template import Engine, RequestContext
 from rest_framework.exceptions import APIException
 
+from tiptracker.accounts.sessions import BEGAN_AT
 from tiptracker.audit.record_version import read_version
 from tiptracker.infrastructure.read_snapshot import is_in_snapshot, snapshot
+from tiptracker.web.fresh_parts import render_fresh_part
 from tiptracker.web.kept_body import Gaps, KeptBody
 from tiptracker.web.release import release_digest
 from tiptracker.web.shared_computations import SharedComputations
@@ -30,8 +31,13 @@ KEPT_SECONDS = 60 * 60
 """How long a body is kept at most. It is replaced earlier if the record changes."""
 MAX_QUERY_LENGTH = 300
 """Pages with a longer query string are not kept, so that nobody fills the cache with addresses of their own."""
-VALUES = {"csrf_token": get_token, "csp_nonce": get_nonce}
-"""What may stand in a gap besides a template, and how to get it for a request."""
+VALUES: dict[str, Callable[[HttpRequest], object]] = {
+    "csrf_token": get_token,
+    "csp_nonce": get_nonce,
+    "account_key": lambda request: getattr(request.user, "pk", None) or "",
+    "session_began_at": lambda request: request.session.get(BEGAN_AT, ""),
+}
+"""What may stand in a gap besides a part of a page, and how to get it for a request."""
 _computations = SharedComputations[Any]()
 _GAPS_ATTRIBUTE, _VERSIONS_ATTRIBUTE, _VALUES_ATTRIBUTE = "gaps_of_page", "versions_of_record", "kept_values"
 
@@ -192,11 +198,7 @@ def _what_was_used(request: HttpRequest) -> tuple[object, ...]:
 
 
 def _render_parts(request: HttpRequest, names: Collection[str]) -> dict[str, str]:
-    """Return what belongs in the gaps with these names. All templates share one context."""
-    parts = {name: str(VALUES[name](request)) for name in VALUES if name in names}
-    templates = {name: Engine.get_default().get_template(name) for name in set(names) - VALUES.keys()}
-    if templates:
-        context = RequestContext(request)
-        with context.bind_template(next(iter(templates.values()))):
-            parts |= {name: template.render(context) for name, template in templates.items()}
-    return parts
+    """Return what belongs in the gaps with these names."""
+    return {
+        name: str(VALUES[name](request)) if name in VALUES else render_fresh_part(name, request) for name in set(names)
+    }

@@ -31,7 +31,7 @@ from tiptracker.localization import list_languages
 from tiptracker.web import error_pages
 from tiptracker.web.complete_body import IncompleteBody
 from tiptracker.web.error_pages import api_or_plain_page, with_plain_fallback
-from tiptracker.web.kept_pages import gap_context
+from tiptracker.web.kept_pages import VALUES, gap_context
 from tiptracker.web.preserved_input import SIGNED_OUT_STATE, preserved_input_context, wants_json
 from tiptracker.web.script_sentences import translate_script_sentences
 from tiptracker.web.unavailable import unavailable_response
@@ -80,6 +80,8 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "script_sentences": translate_script_sentences(),
         "reads_log": can_read_log(request.user) and not getattr(request, ENROLMENT_ONLY, False),
         "demo_day": clock.today() if settings.DEMONSTRATION else None,
+        "account_key": VALUES["account_key"](request),
+        "session_began_at": VALUES["session_began_at"](request),
     }
 
 
