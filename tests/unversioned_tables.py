@@ -35,6 +35,7 @@ UNVERSIONED_TABLES = {
     "recommendations_editionimport",
     "recommendations_questionset",
     "reports_briefingdownload",
+    "reports_readinessrun",
     "saved_filters_savedfilter",
     "undo_removedrow",
     "usersessions_usersession",

@@ -73,6 +73,7 @@ def propose_due_date(*, commitment: Commitment, due_on: date, reason: str, by: U
         country=locked.country_id,
         before={"due_on": standing.due_on},
         after={"proposal": proposal.pk, "due_on": due_on, "reason": reason},
+        ministries=[locked.ministry_id],
     )
     return proposal
 
@@ -227,4 +228,5 @@ def _log(
         country=commitment.country_id,
         before=before or {},
         after={"proposal": decision.proposal_id, "reason": decision.reason, **(after or {})},
+        ministries=[commitment.ministry_id],
     )

@@ -148,10 +148,23 @@ def log_evidence(
     insert_row(evidence)
     add_support(evidence, support)
     enqueue_readiness(country.pk)
-    record("evidence.logged", by=by, row=evidence, country=country, after=evidence_audit_values(evidence))
+    record(
+        "evidence.logged",
+        by=by,
+        row=evidence,
+        country=country,
+        after=evidence_audit_values(evidence),
+        ministries=_reading_ministries(evidence),
+    )
     if count:
         record_reading(reading=count, evidence=evidence, by=by, now=now)
     return evidence
+
+
+def _reading_ministries(evidence: Evidence) -> list[int | None]:
+    """Return the ministry (id) that may read evidence of the embassy, as in `visible_to`. Empty if it is internal."""
+    is_shared = evidence.sensitivity == Sensitivity.SHARED
+    return [evidence.commitment.ministry_id] if evidence.commitment and is_shared else []
 
 
 def build_evidence(

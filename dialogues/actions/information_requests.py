@@ -120,6 +120,7 @@ def ask_for_information(
             "due_on": due_on,
             "lines": [_line_audit_values(line) for line in asked],
         },
+        ministries=[ministry.pk],
     )
     return request
 
@@ -244,6 +245,7 @@ def correct_request(
             + [_line_audit_values(row.content) for row in wanted],
             "change_reason": reason,
         },
+        ministries=[locked.ministry_id],
     )
     return event
 
@@ -462,4 +464,5 @@ def _log_change(verb: str, event: RequestEvent, before: RequestStanding) -> None
         country=request.country_id,
         before={"status": before.status, "due_on": before.due_on},
         after={"due_on": event.due_on, "reason": event.reason},
+        ministries=[request.ministry_id],
     )

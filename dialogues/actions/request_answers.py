@@ -167,6 +167,7 @@ def answer_request(
             "evidence": [evidence_audit_values(piece) for piece in evidence],
             "figures": [reading_audit_values(reading) for reading in readings],
         },
+        ministries=[locked.ministry_id],
     )
     return sent
 

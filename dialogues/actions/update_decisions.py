@@ -60,6 +60,7 @@ def withdraw_update(
         country=locked.country_id,
         before={"status": standing.status},
         after={subject_field(locked): locked.pk, "reason": reason},
+        ministries=[locked.ministry_id],
     )
     return decision
 

@@ -243,6 +243,7 @@ def send_update(
             "figures": [reading_audit_values(reading) for reading in readings],
             "agreed_proofs": [proof.pk for proof in matched],
         },
+        ministries=[locked.ministry_id],
     )
     return sent
 
@@ -314,6 +315,7 @@ def return_update(
             "parts": sorted(returned),
             **missing_audit_values(missing),
         },
+        ministries=[locked.ministry_id],
     )
     return decision
 

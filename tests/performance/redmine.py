@@ -34,8 +34,8 @@ end
 """
 
 _CHANGE = """
-INSERT INTO audit_recordversion (country, token) VALUES (0, left(md5(random()::text), 24))
-ON CONFLICT (country) DO UPDATE SET token = excluded.token
+INSERT INTO audit_recordversion (part, token) VALUES ('no country', left(md5(random()::text), 24))
+ON CONFLICT (part) DO UPDATE SET token = excluded.token
 """
 """A new version of what belongs to no country, and so of every page."""
 

@@ -502,8 +502,7 @@ class MarkedRows:
         entry.save(force_insert=True)
         AuditDetail.objects.create(entry=entry, **self.marked_values(AuditDetail))
         ListRead.objects.create(person=self.officer, day=factories.PERIOD_ENDS_ON, **self.marked_values(ListRead))
-        unused = 1 + max(RecordVersion.objects.values_list("country", flat=True), default=0)
-        RecordVersion.objects.create(country=unused, **self.marked_values(RecordVersion))
+        RecordVersion.objects.create(**self.marked_values(RecordVersion))
         LogVerification.objects.create(
             at=factories.TERMS_SET_AT, number=1, faulty_number=1, **self.marked_values(LogVerification)
         )

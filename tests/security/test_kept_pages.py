@@ -23,6 +23,7 @@ from tests.security.world import EMBASSY, MINISTRIES, READERS
 from tests.unversioned_tables import CHANGED_TABLE, UNVERSIONED_TABLES
 from tiptracker.audit import actions
 from tiptracker.audit.models import RecordVersion
+from tiptracker.audit.record_version import read_version
 from tiptracker.web import kept_pages
 from tiptracker.web.kept_body import KeptBody
 
@@ -192,11 +193,18 @@ def test_after_each_write_pages_are_what_they_are_without_the_cache(world, setti
     rules, readers = [kept_rules[place % len(kept_rules)]], pick_two(PAGE_READERS, place)
     for reader in readers:
         send_request(world, rules[0], reader)
+    ministry = sorted(MINISTRIES)[place % len(MINISTRIES)]
+    for_ministry = pick_some([rule for rule in kept_rules if rule.expected[ministry] == "200"], place)
+    for page in for_ministry:
+        send_request(world, page, ministry)
+    version_of_ministry = version_for(world, ministry)
     renewed = []
 
     def examine():
         renewed.append(versions_of_all() != before)
         assert find_stale_pages(settings, world, rules, readers) == []
+        if version_for(world, ministry) == version_of_ministry:
+            assert find_stale_pages(settings, world, for_ministry, [ministry]) == []
 
     answer = send_request(world, rule, writers[0], examine=examine)
 
@@ -204,8 +212,14 @@ def test_after_each_write_pages_are_what_they_are_without_the_cache(world, setti
     assert renewed == [True] or changed - UNVERSIONED_TABLES == set()
 
 
+def version_for(world, ministry):
+    """The version of what the people of a ministry may read."""
+    person = world.people[ministry]
+    return read_version([person.ministry.country_id], person.ministry_id)
+
+
 def versions_of_all():
-    return set(RecordVersion.objects.values_list("country", "token"))
+    return set(RecordVersion.objects.values_list("part", "token"))
 
 
 PAGE_READERS = [*sorted(EMBASSY), *sorted(MINISTRIES)]
@@ -213,6 +227,11 @@ PAGE_READERS = [*sorted(EMBASSY), *sorted(MINISTRIES)]
 
 def pick_two(names, place):
     return [names[(place // 7) % len(names)], names[(place // 7 + 3) % len(names)]]
+
+
+def pick_some(rules, place, number=4):
+    """Return some of the rules, and others for each place."""
+    return [rules[(place // 11 + turn * (1 + place % 5)) % len(rules)] for turn in range(number)]
 
 
 @pytest.mark.unordered_locks  # which also finds that the versions are missing

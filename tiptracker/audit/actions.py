@@ -1,7 +1,7 @@
 """Write to the activity log, and check it. Nothing else writes to it."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit import chain, request_context
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
-from tiptracker.audit.record_version import renew_versions
+from tiptracker.audit.record_version import RecordChange, renew_versions
 from tiptracker.choices import Role
 from tiptracker.infrastructure.transactions import is_in_transaction
 from tiptracker.localization import gettext
@@ -38,7 +38,7 @@ class AuditEvent(NamedTuple):
     """The content of one entry: the verb, the row it was done to, and the values before and after.
 
     The verb is "noun.verb" in the past tense ("update.sent"). Set `country` if the entries of one call belong to
-    different countries.
+    different countries. `ministries` are the only ones (ids) that may read what was changed; None if any may.
     """
 
     verb: str
@@ -46,6 +46,7 @@ class AuditEvent(NamedTuple):
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
     country: Country | int | None = None
+    ministries: Collection[int | None] | None = None
 
 
 def record(
@@ -56,9 +57,10 @@ def record(
     country: Country | int | None = None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
+    ministries: Collection[int | None] | None = None,
 ) -> AuditEntry:
     """Append one entry, in the transaction of the action that it describes. See `AuditEvent` and `record_all`."""
-    (entry,) = record_all([AuditEvent(verb, row, before, after)], by=by, country=country)
+    (entry,) = record_all([AuditEvent(verb, row, before, after, ministries=ministries)], by=by, country=country)
     return entry
 
 
@@ -107,7 +109,10 @@ def record_all(
         for entry, (salt, before, after) in zip(entries, values, strict=True)
         if before or after
     )
-    renew_versions((entry.country_id, entry.verb) for entry in entries)
+    renew_versions(
+        RecordChange(entry.verb, entry.country_id, event.ministries)
+        for entry, event in zip(entries, events, strict=True)
+    )
     return entries
 
 

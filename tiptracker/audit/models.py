@@ -123,15 +123,13 @@ class AuditDetail(models.Model):
 
 
 class RecordVersion(models.Model):
-    """The version of one country's record: a random token that changes with it (`tiptracker.audit.record_version`)."""
+    """The version of a part of the record: a random token that changes with it (`tiptracker.audit.record_version`)."""
 
-    country = models.PositiveBigIntegerField(
-        primary_key=True, help_text="The key of the country; 0 for what belongs to no country."
-    )
+    part = models.CharField(max_length=40, primary_key=True, help_text="A country, or what its ministries may read.")
     token = models.CharField(max_length=24)
 
     def __str__(self) -> str:
-        return f"{self.country}: {self.token}"
+        return f"{self.part}: {self.token}"
 
 
 class ListReadQuerySet(OwnRowsQuerySet["ListRead"]):

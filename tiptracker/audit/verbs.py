@@ -45,9 +45,21 @@ Every other verb counts as a change, also a verb that is not listed here: one ch
 """
 
 VERBS_CHANGING_NO_PAGE = frozenset(
-    verb for verb, (group, _) in VERBS.items() if group in {VerbGroup.READ, VerbGroup.SIGN_IN, VerbGroup.REFUSED}
+    verb
+    for verb, (group, _) in VERBS.items()
+    if group in {VerbGroup.READ, VerbGroup.SIGN_IN, VerbGroup.REFUSED} or verb == "readiness.computed"
 )
-"""Verbs that change nothing that a page shows, apart from the log itself: reading, signing in, and refusals."""
+"""Verbs that change nothing that a kept page shows: reading, signing in, refusals, and stored runs of readiness."""
+
+EMBASSY_VERBS = frozenset(
+    verb
+    for verb in VERBS
+    if verb.partition(".")[0] in {"briefing", "internal_note", "law_entry", "milestone", "next_step", "question"}
+)
+"""Verbs that change nothing that a ministry may read.
+
+Reviews and assessments are none of them: they may reverse or restore what a ministry reads as done.
+"""
 
 
 def describe_verb(verb: str, country: str = "") -> str:

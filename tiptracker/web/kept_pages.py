@@ -19,6 +19,7 @@ from django.middleware.csp import get_nonce
 from django.middleware.csrf import get_token
 from rest_framework.exceptions import APIException
 
+from tiptracker.accounts.models import User
 from tiptracker.accounts.sessions import BEGAN_AT
 from tiptracker.audit.record_version import read_version
 from tiptracker.infrastructure.read_snapshot import is_in_snapshot, snapshot
@@ -134,11 +135,10 @@ def _read_at_once[T](request: HttpRequest, countries: Collection[int], read: Cal
     """
     is_part = is_in_snapshot()
     with snapshot():
-        version = read_version(countries)
         if not is_part:
             _kept_on_request(request, _VALUES_ATTRIBUTE).clear()
             _kept_on_request(request, _VERSIONS_ATTRIBUTE).clear()
-        _kept_on_request(request, _VERSIONS_ATTRIBUTE)[tuple(countries)] = version
+        version = _version_for_reader(request, countries)
         try:
             return version, read()
         except (Http404, PermissionDenied, APIException) as error:
@@ -153,7 +153,7 @@ def _cache_key(key: Sequence[object]) -> str:
 def _find_kept(request: HttpRequest, name: str, countries: Collection[int]) -> Any:
     """Return what is kept under a name, or None if nothing is or if the record has changed since."""
     version, kept = caches["pages"].get(name) or (None, None)
-    return kept if version is not None and version == record_version(request, countries) else None
+    return kept if version is not None and version == _version_for_reader(request, countries) else None
 
 
 def _find_or_share(request: HttpRequest, name: str, countries: Collection[int], compute: Callable[[], Any]) -> Any:
@@ -173,13 +173,22 @@ def _find_or_share(request: HttpRequest, name: str, countries: Collection[int], 
     return compute() if is_in_snapshot() else _computations.run(name, find_or_compute)
 
 
-def record_version(request: HttpRequest, countries: Collection[int]) -> str:
-    """Return the version of the record when the request first asked for it. One query for the whole request."""
-    versions, key = _kept_on_request(request, _VERSIONS_ATTRIBUTE), tuple(countries)
+def record_version(request: HttpRequest, countries: Collection[int], ministry: int | None = None) -> str:
+    """Return the version of the record when the request first asked for it. One query for the whole request.
+
+    With a ministry (id), it is the version of what that ministry may read.
+    """
+    versions, key = _kept_on_request(request, _VERSIONS_ATTRIBUTE), (*sorted(countries), ministry)
     if key not in versions:
-        versions[key] = read_version(key)
+        versions[key] = read_version(countries, ministry)
     version: str = versions[key]
     return version
+
+
+def _version_for_reader(request: HttpRequest, countries: Collection[int]) -> str:
+    """Return the version of what the reader may read: of the whole record, or of the part for their ministry."""
+    user = request.user
+    return record_version(request, countries, user.ministry_id if isinstance(user, User) and user.is_ministry else None)
 
 
 def _kept_on_request(request: HttpRequest, attribute: str) -> dict[Any, Any]:

@@ -1,10 +1,11 @@
 """A page in the cache, if the record changes while a request is on its way to it."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 
 from tests.factories import CountryFactory
-from tiptracker.audit.record_version import read_version, renew_versions
+from tiptracker.audit.record_version import RecordChange, read_version, renew_versions
 from tiptracker.web.kept_pages import answer_kept, keep_value, record_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.kept_pages]
@@ -19,6 +20,7 @@ def country():
 def get_request(rf):
     def get():
         request = rf.get("/")
+        request.user = AnonymousUser()
         request.session = type("Session", (dict,), {"modified": False})()
         return request
 
@@ -38,7 +40,7 @@ def test_no_part_of_a_page_is_older_than_the_version_with_which_it_is_kept(count
     late = get_request()
     assert part(late) == "old"
     record[0] = "new"
-    renew_versions([(country, "evidence.logged")])
+    renew_versions([RecordChange("evidence.logged", country)])
 
     assert page(late).text == "new"
     assert page(get_request()).text == "new"
