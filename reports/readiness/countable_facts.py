@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from dialogues.choices import GOVERNMENT_DOERS, ClaimedProgress, SupportKind, Verdict
@@ -249,6 +250,7 @@ def newest_recorded_at(facts: Facts, known_by: datetime | None = None) -> dateti
 
 
 def _recorded_moments(facts: Facts) -> Iterator[datetime]:
+    recorded_at = attrgetter("recorded_at")
     for rows in (
         facts.edition_terms,
         (terms for recommendation in facts.recommendations for terms in recommendation.terms),
@@ -264,7 +266,7 @@ def _recorded_moments(facts: Facts) -> Iterator[datetime]:
         (done for milestone in facts.milestones for done in milestone.done),
         (change for milestone in facts.milestones for change in milestone.date_changes),
     ):
-        yield from (row.recorded_at for row in rows)
+        yield from map(recorded_at, rows)
     yield from (at for row in facts.update_versions if (at := row.decided_at or row.returned_at))
     yield from (link.removed_at for commitment in facts.commitments for link in commitment.removed)
     for commitment in facts.commitments:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from reports.readiness import countable_facts
 from reports.readiness.answers import Answers, compute_answers
 from reports.readiness.countable_facts import RecordedRow
-from reports.readiness.facts import Facts
+from reports.readiness.facts import Facts, Period
 from reports.readiness.kept_results import KeptResults
 from reports.readiness.new_rows import NewRows
 from reports.readiness.questionnaire import Questionnaire, build_questionnaire
@@ -47,8 +47,8 @@ class DailyScores:
         """Return the scores of the facts with new rows.
 
         Results by what was known before the first of these rows are taken over, and the scores of the days before the
-        first on which one of them counts. None is if other terms, recommendations, benchmarks or indicators are in
-        force.
+        first on which one of them counts. That is no day if they only claim something. Nothing is taken over if other
+        terms, recommendations, benchmarks or indicators are in force.
         """
         if _terms_of(facts) != _terms_of(self.facts):
             return DailyScores(facts)
@@ -65,8 +65,14 @@ class DailyScores:
         )
         first_at = min((row.recorded_at for rows in tables for row in rows), default=ALL_KNOWN_AT)
         scores = DailyScores(facts)
-        is_first_review_same = self._first_review is not None and self._first_review == scores._first_review
-        first_on = _first_day_touched(facts, new_rows) if is_first_review_same else date.min
+        if _touches_nothing_verified(facts, new_rows):
+            first_on = date.max
+            if "_history" in self.__dict__:
+                scores._history = self._history
+        elif self._first_review is not None and self._first_review == scores._first_review:
+            first_on = _first_day_touched(facts, new_rows)
+        else:
+            first_on = date.min
         # A copy, because another thread may be adding results.
         for key, result in self._kept.copy().items():
             if result.known_by < first_at or result.as_of < first_on:
@@ -125,7 +131,7 @@ class DailyScores:
     def score_with_reasons(self, as_of: date, known_by: datetime | None) -> Score:
         """Return the score of a day with its reasons."""
         key = "score with reasons", as_of, known_by, current_language()
-        return self.once(key, known_by, lambda: self._score_with_reasons(as_of, known_by or ALL_KNOWN_AT))
+        return self.once(key, known_by, lambda: self._score_with_reasons(as_of, known_by or ALL_KNOWN_AT), as_of=as_of)
 
     def answer_shares(self, as_of: date, known_by: datetime | None) -> tuple[Questionnaire, tuple[Fraction, ...]]:
         """Return the questionnaire and the worth of each answer. If both are equal on two days, so are all points."""
@@ -167,6 +173,19 @@ class DailyScores:
 def _terms_of(facts: Facts) -> tuple[object, ...]:
     """Return what a score rests on besides the rows that `NewRows` adds."""
     return facts.edition, facts.zone, facts.edition_terms, facts.recommendations, facts.benchmarks, facts.indicators
+
+
+def _touches_nothing_verified(facts: Facts, new_rows: NewRows) -> bool:
+    """Return whether these rows leave everything as it is that was ever verified, as evidence without a review does."""
+    if new_rows.reviews or new_rows.assessments or any(row.revises is not None for row in new_rows.evidence):
+        return False
+    if any(Period(row.starts_on, row.through_on) == facts.edition.previous for row in new_rows.readings):
+        return False
+    touched = {row.id for row in new_rows.evidence} | {row.evidence_id for row in new_rows.evidence_links}
+    touched |= {row.evidence_id for row in new_rows.readings if row.evidence_id is not None}
+    return not any(row.evidence_id in touched for row in facts.reviews) and not any(
+        key in touched for row in facts.assessments for key in row.evidence_ids
+    )
 
 
 def _first_day_touched(facts: Facts, new_rows: NewRows) -> date:

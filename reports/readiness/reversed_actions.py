@@ -58,13 +58,14 @@ def find_reversed_actions(facts: Facts, as_of: date, views: FactViews | None = N
         elif link.shows is SupportKind.NO_ACTION:
             reversals[link.benchmark_id].append(Reversal(evidence.happened_to, evidence.id))
     verdicts = _backward_verdicts(index, verified.assessments)
+    last_action_on = {key: max(action.happened_to for action in rows) for key, rows in actions.items()}
     return tuple(
         ReversedAction(
             benchmark_id,
             action.id,
             action.commitment_id,
             found,
-            is_restored=any(other.happened_to > found[-1].on for other in rows),
+            is_restored=last_action_on[benchmark_id] > found[-1].on,
         )
         for benchmark_id, rows in actions.items()
         for action in rows

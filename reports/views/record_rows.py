@@ -128,13 +128,24 @@ def _evidence_and_reading_rows(
         )
     )
     cited = {row.evidence_id for row in readings if row.evidence_id is not None}
-    evidence = Evidence.objects.visible_to(user).select_related("file", "recorded_by").in_bulk(evidence_keys | cited)
+    evidence = (
+        Evidence.objects.visible_to(user)
+        .select_related("file")
+        .only("title", "source", "link", "file__name", "stated_by", "recorded_at", "happened_from", "happened_to")
+        .in_bulk(evidence_keys | cited)
+    )
     reviews = _newest_reviews(
         EvidenceReview.objects.visible_to(user)
         .filter(Q() if known_by is None else Q(recorded_at__lte=known_by), evidence__in=evidence)
         .select_related("evidence_link", "recorded_by")
+        .only(
+            "evidence", "evidence_link__benchmark", "decision", "recorded_by__name", "recorded_at", "reason", "first_on"
+        )
         .order_by("recorded_at", "pk")
     )
+    reviews_of_evidence = defaultdict(list)
+    for (key, _), review in reviews.items():
+        reviews_of_evidence[key].append(review)
     for row in readings:
         yield _reading_row(row, evidence.get(row.evidence_id or 0), reviews)
     for key in evidence_keys & evidence.keys():
@@ -149,7 +160,7 @@ def _evidence_and_reading_rows(
             piece.recorded_at,
             piece.happened_from,
             piece.happened_to,
-            [review for (evidence_id, _), review in reviews.items() if evidence_id == piece.pk],
+            reviews_of_evidence[key],
         )
 
 

@@ -29,6 +29,7 @@ from tests.reports.record_builder import RecordBuilder
 from tests.reports.record_strategies import KEYS, PERIOD, days, days_in_period, records
 
 TABLES = [field.name for field in fields(NewRows)]
+SCORED_TABLES = ("readings", "evidence", "evidence_links", "reviews", "assessments")
 BATCHES = 8
 """The record before, and the new rows that come in so many batches less one."""
 
@@ -168,6 +169,26 @@ def test_so_does_that_of_a_dense_record(random, as_of):
     check_batches(dense_record(random).facts, as_of, random)
 
 
+@given(st.randoms(use_true_random=True), days_in_period)
+@settings(max_examples=40)
+def test_one_new_row_leaves_a_past_week_only_as_it_is(random, as_of):
+    """What only claims something moves no week, and so most of the scores are taken over."""
+    facts = dense_record(random).facts
+    later = random.sample([(name, row) for name in SCORED_TABLES for row in getattr(facts, name)], 15)
+    so_far = replace(
+        facts,
+        **{name: tuple(row for row in getattr(facts, name) if (name, row) not in later) for name in SCORED_TABLES},
+    )
+    scores = DailyScores(so_far)
+    trend_of(so_far, as_of, scores=scores)
+    for name, row in later:
+        new_rows = NewRows(**{name: (row,)})
+        so_far = new_rows.added_to(so_far)
+        scores = scores.with_new_rows(so_far, new_rows)
+
+        assert trend_of(so_far, as_of, scores=scores) == trend_of(so_far, as_of), (name, row)
+
+
 @given(records(), days, st.sampled_from(KEYS))
 def test_what_is_asked_may_change_as_well(record, as_of, key):
     before = record.facts
@@ -242,6 +263,46 @@ def test_past_weeks_are_computed_once():
 
     assert trend == trend_of(after, today)
     assert computed.call_count == 1, "Only the current week is computed again."
+
+
+def test_evidence_that_nobody_reviewed_moves_no_past_week():
+    record, action = record_with_action()
+    in_november, today = date(2021, 11, 8), date(2022, 1, 28)
+    record.review(action, known=in_november, key="1a")
+    before = record.facts
+    scores = DailyScores(before)
+    trend_of(before, today, scores=scores)
+    dated_back = record.action("1a", in_november, in_november, known=in_november)
+    after = record.facts
+    new_rows = NewRows(
+        evidence=tuple(row for row in after.evidence if row.id == dated_back),
+        evidence_links=tuple(row for row in after.evidence_links if row.evidence_id == dated_back),
+    )
+
+    with (
+        patch("reports.readiness.daily_scores.compute_answers", wraps=compute_answers) as computed,
+        patch("reports.readiness.daily_scores.VerifiedHistory.from_facts") as looked_up,
+    ):
+        trend = trend_of(after, today, scores=scores.with_new_rows(after, new_rows))
+
+    assert trend == trend_of(after, today)
+    assert (computed.call_count, looked_up.call_count) == (0, 0)
+
+
+def test_a_correction_that_nobody_reviewed_ends_what_was_verified():
+    record, action = record_with_action()
+    record.review(action, known=date(2021, 11, 8), key="1a")
+    before, today = record.facts, date(2022, 1, 28)
+    scores = DailyScores(before)
+    trend_of(before, today, scores=scores)
+    correction = record.evidence(PERIOD.starts_on, PERIOD.starts_on, known=date(2021, 12, 6), revises=action)
+    after = record.facts
+    new_rows = NewRows(evidence=tuple(row for row in after.evidence if row.id == correction))
+
+    trend = trend_of(after, today, scores=scores.with_new_rows(after, new_rows))
+
+    assert trend == trend_of(after, today)
+    assert trend.fall
 
 
 def test_past_weeks_are_computed_again_if_a_row_is_dated_back_or_other_terms_are_in_force():
