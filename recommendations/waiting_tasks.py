@@ -10,15 +10,18 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db.models import F, IntegerField, Value
+from django.db.models import F, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 
-from recommendations.models import Edition
+from recommendations.choices import Rule
+from recommendations.models import BenchmarkTerms, Edition
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
+from tiptracker.infrastructure.lookups import has_row
 from tiptracker.infrastructure.prepared_query import PreparedQuery
+from tiptracker.infrastructure.prepared_rows import is_one_of
 from tiptracker.web.kept_pages import keep_value
 
 type Excluded = Counter[frozenset[int]]
@@ -85,9 +88,9 @@ class _TaskQueries:
         dates = ("today", "choosing_until", "starts_on", "ends_on") if is_officer else ()
         self._with_one_person = _prepare(role, _TaskRows.with_one_person, "user", "country", "edition", *dates)
         self._evidence = _prepare(role, _TaskRows.evidence, "user", "country")
-        self._unreviewed_parts = _prepare(role, _TaskRows.unreviewed_parts, "user", "country")
+        self._unreviewed_parts = _prepare(role, _TaskRows.unreviewed_parts, "user", "country", "evidence")
         self._answers = _prepare(role, _TaskRows.answers, "user", "edition")
-        self._writers_of_answers = _prepare(role, _TaskRows.writers_of_answers, "user", "edition")
+        self._writers_of_answers = _prepare(role, _TaskRows.writers_of_answers, "user", "edition", "questions")
 
     def find(self, values: Mapping[str, int | date]) -> WaitingTasks:
         found = Counter(self._with_one_person(values))
@@ -100,17 +103,20 @@ class _TaskQueries:
 
     def _find_evidence(self, values: Mapping[str, int | date]) -> Excluded:
         """Return the evidence to review. Nobody reviews it who recorded it, or alone recorded its unreviewed parts."""
-        writers_of_parts = _group(self._unreviewed_parts(values))
         excluded: Excluded = Counter()
-        for evidence, writer in self._evidence(values):
+        writers = dict(self._evidence(values))
+        writers_of_parts = _group(self._unreviewed_parts({**values, "evidence": list(writers)}))
+        for evidence, writer in writers.items():
             parts = writers_of_parts[evidence]
             excluded[frozenset({writer} | (parts if len(parts) == 1 else set()))] += 1
         return excluded
 
     def _find_answers(self, values: Mapping[str, int | date]) -> Excluded:
         """Return the answers to check again or to clear. Nobody clears an answer of which they wrote a version."""
-        writers = _group(self._writers_of_answers(values))
-        return Counter(frozenset(writers[question]) for (question,) in self._answers(values))
+        is_to_clear = dict(self._answers(values))
+        to_clear = [question for question, is_so in is_to_clear.items() if is_so]
+        writers = _group(self._writers_of_answers({**values, "questions": to_clear}))
+        return Counter(frozenset(writers[question]) for question in is_to_clear)
 
 
 class _TaskRows:
@@ -152,29 +158,43 @@ class _TaskRows:
             yield _tasks(_OTHER, proposals.for_answer_by(self.colleague))
             dialogues = self._of_country("Dialogue")
             yield _tasks(_OTHER, dialogues.lacking_indicators(today, until=self.values["choosing_until"]))
-            days = {name: self.values[name] for name in ("starts_on", "ends_on")}
-            links = self._visible("dialogues", "EvidenceLink").awaiting_assessment(
-                Edition(pk=self.values["edition"], **days)
-            )
-            benchmarks = self._visible("recommendations", "Benchmark")
-            yield _tasks(_OTHER, benchmarks.filter(pk__in=links.order_by().values("benchmark")))
+            yield _tasks(_OTHER, self._benchmarks_to_assess())
+
+    def _benchmarks_to_assess(self) -> Any:
+        """Return the benchmarks with a link that waits for an assessment.
+
+        For each benchmark, the database stops at its first such link. So it is asked for each one that the embassy
+        assesses, and not for all links at once.
+        """
+        edition = Edition(pk=self.values["edition"], **{name: self.values[name] for name in ("starts_on", "ends_on")})
+        links = self._visible("dialogues", "EvidenceLink").awaiting_assessment(edition)
+        terms = BenchmarkTerms.objects.known_by(None).filter(benchmark=OuterRef("pk"))
+        assessed = (
+            self._visible("recommendations", "Benchmark")
+            .active()
+            .filter(recommendation__edition=edition)
+            .alias(rule=Subquery(terms.values("rule")[:1]))
+            .filter(rule=Rule.ASSESSED)
+        )
+        return assessed.filter(has_row(links.filter(benchmark=OuterRef("pk"))))
 
     def evidence(self) -> Any:
         """Return the ids of the evidence to review and of who recorded it."""
         return self._evidence_to_review().values_list("pk", "recorded_by")
 
     def unreviewed_parts(self) -> Any:
-        """Return the ids of the evidence to review and of who recorded each of its unreviewed parts."""
-        return self._evidence_to_review().writers_of_unreviewed_parts()
+        """Return the ids of the evidence with these ids and of who recorded each of its unreviewed parts."""
+        evidence = self._of_country("Evidence").filter(is_one_of("pk", self.values["evidence"])).order_by()
+        return evidence.writers_of_unreviewed_parts()
 
     def answers(self) -> Any:
-        """Return the ids of the questions whose answer is to be checked again or cleared."""
-        return self._versions().for_action_by(self.colleague).values_list("question")
+        """Return the ids of the questions whose answer is to be checked again or cleared, and which of the two."""
+        return self._versions().questions_for_action_by(self.colleague)
 
     def writers_of_answers(self) -> Any:
-        """Return the ids of the questions whose answer is to be cleared, and of who wrote a version of it."""
-        to_clear = self._versions().for_clearing_by(self.colleague).values("question")
-        return self._versions().filter(question__in=to_clear).values_list("question", "recorded_by")
+        """Return the ids of these questions, and of who wrote a version of their answers."""
+        of_questions = is_one_of("question", self.values["questions"])
+        return self._versions().filter(of_questions).values_list("question", "recorded_by")
 
     def _evidence_to_review(self) -> Any:
         return self._of_country("Evidence").for_review_by(self.colleague).order_by()
@@ -189,9 +209,13 @@ class _TaskRows:
         return self._visible("dialogues", model).filter(country=self.values["country"])
 
 
+_TYPES: Mapping[str, Any] = {"user": int, "country": int, "edition": int, "evidence": list, "questions": list}
+"""The types of the values that are no days."""
+
+
 def _prepare(role: Role, rows: Callable[[_TaskRows], Any], *names: str) -> Callable[[Mapping[str, Any]], Any]:
     """Return a function that runs a query with the values of these names."""
-    types = {name: int if name in ("user", "country", "edition") else date for name in names}
+    types = {name: _TYPES.get(name, date) for name in names}
     query = PreparedQuery(lambda **values: rows(_TaskRows(role, **values)), **types)
     return lambda values: query.rows(**{name: values[name] for name in names})
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -86,6 +86,12 @@ class AnswerVersionQuerySet(models.QuerySet["AnswerVersion"]):
         is_open = _may_be_cleared_by(user) | Q(Exists(_later_terms())) | _has_changed_fact()
         is_reopened = Q(decided=AnswerEventKind.REOPENED)
         return self.current().with_decision().filter(is_reopened | Q(is_open, decided__in=DECIDED))
+
+    def questions_for_action_by(self, user: User) -> models.QuerySet[Any, tuple[int, bool]]:
+        """Return a query for the questions (ids) of `for_action_by`, and for whether the user may clear the answer."""
+        is_to_clear = Case(When(_may_be_cleared_by(user), is_out_of_date=False, then=True), default=False)
+        rows = self.for_action_by(user).with_changes().annotate(is_to_clear=is_to_clear)
+        return rows.values_list("question", "is_to_clear")
 
 
 DECIDED = (AnswerEventKind.COMPLETED, AnswerEventKind.CLEARED)
