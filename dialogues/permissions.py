@@ -13,13 +13,16 @@ from dialogues.models import (
     EvidenceLink,
     InformationRequest,
     InternalNote,
+    Reading,
     Redaction,
     UpdateVersion,
 )
 from dialogues.models.updates import UpdateSubject
 from recommendations.models import Benchmark, Indicator, Question
 from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.accounts.permissions import works_on
 from tiptracker.choices import Role
+from tiptracker.infrastructure.prepared_query import PreparedQuery
 
 
 def can_upload(user: User) -> bool:
@@ -91,7 +94,7 @@ def can_verify_done(user: User, commitment: Commitment) -> bool:
     if has_reported_done(user, commitment):
         return False
     if user.role == Role.AMBASSADOR and commitment.made_by == MadeBy.UNITED_STATES:
-        return user.countries.filter(pk=commitment.country_id).exists()
+        return works_on(user, commitment.country_id)
     return _is_officer_of(user, commitment.country_id)
 
 
@@ -189,11 +192,7 @@ def can_review_evidence(user: User, evidence: Evidence, evidence_link: EvidenceL
         return False
     if _is_officer_of(user, evidence.country_id):
         return True
-    return (
-        user.role == Role.AMBASSADOR
-        and evidence.update_version_id is None
-        and user.countries.filter(pk=evidence.country_id).exists()
-    )
+    return user.role == Role.AMBASSADOR and evidence.update_version_id is None and works_on(user, evidence.country_id)
 
 
 def can_assess(user: User, benchmark: Benchmark) -> bool:
@@ -218,7 +217,7 @@ def can_request_pack(user: User, dialogue: Dialogue) -> bool:
     """
     if dialogue.called_off_at or user.role not in (Role.OFFICER, Role.AMBASSADOR):
         return False
-    return user.countries.filter(pk=dialogue.country_id).exists()
+    return works_on(user, dialogue.country_id)
 
 
 def can_write_notes(user: User, country: Country) -> bool:
@@ -235,7 +234,7 @@ def can_mark_note(user: User, note: InternalNote) -> bool:
     if _is_officer_of(user, note.country_id):
         return True
     is_named = user.role == Role.AMBASSADOR and note.named_id == user.pk
-    return is_named and user.countries.filter(pk=note.country_id).exists()
+    return is_named and works_on(user, note.country_id)
 
 
 def can_manage_partners(user: User, country: Country) -> bool:
@@ -253,7 +252,7 @@ def can_redact(user: User, country: Country) -> bool:
 
     A redaction takes two people, and a small post has only one officer.
     """
-    return user.role in (Role.OFFICER, Role.AMBASSADOR) and user.countries.filter(pk=country.pk).exists()
+    return user.role in (Role.OFFICER, Role.AMBASSADOR) and works_on(user, country.pk)
 
 
 def can_decide_on_redaction(user: User, redaction: Redaction) -> bool:
@@ -277,7 +276,7 @@ def can_clear_answer(user: User, question: Question) -> bool:
     if user.role not in (Role.OFFICER, Role.AMBASSADOR):
         return False
     is_author = question.answers.filter(recorded_by=user).exists()
-    return not is_author and user.countries.filter(pk=question.edition.country_id).exists()
+    return not is_author and works_on(user, question.edition.country_id)
 
 
 def has_recorded(user: User, evidence: Evidence, evidence_link: EvidenceLink | None = None) -> bool:
@@ -289,7 +288,14 @@ def has_recorded(user: User, evidence: Evidence, evidence_link: EvidenceLink | N
         return True
     if evidence_link is not None:
         return evidence_link.recorded_by_id == user.pk
-    return evidence.readings.filter(recorded_by=user).exists()
+    return bool(_FIGURE_OF_USER.columns(evidence=evidence.pk, user=user.pk))
+
+
+_FIGURE_OF_USER = PreparedQuery(
+    lambda evidence, user: Reading.objects.filter(evidence=evidence, recorded_by=user).order_by().values_list("pk")[:1],
+    evidence=int,
+    user=int,
+)
 
 
 def has_reported_done(user: User, commitment: Commitment) -> bool:
@@ -303,4 +309,4 @@ def has_reported_done(user: User, commitment: Commitment) -> bool:
 
 
 def _is_officer_of(user: User, country_id: int) -> bool:
-    return user.role == Role.OFFICER and user.countries.filter(pk=country_id).exists()
+    return user.role == Role.OFFICER and works_on(user, country_id)

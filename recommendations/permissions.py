@@ -5,6 +5,7 @@ Whether an account may sign in at all is checked elsewhere. Accounts that repres
 
 from recommendations.models import Edition, Indicator
 from tiptracker.accounts.models import Country, User
+from tiptracker.accounts.permissions import works_on
 from tiptracker.choices import Role
 from tiptracker.onboarding.permissions import can_set_up
 
@@ -35,4 +36,4 @@ def can_set_reporting_ministry(user: User, indicator: Indicator) -> bool:
 
 
 def _is_officer_of(user: User, country: int) -> bool:
-    return user.role == Role.OFFICER and user.countries.filter(pk=country).exists()
+    return user.role == Role.OFFICER and works_on(user, country)

@@ -3,13 +3,14 @@
 from recommendations.models import Edition
 from reports.models import Briefing
 from tiptracker.accounts.models import Country, User
+from tiptracker.accounts.permissions import works_on
 from tiptracker.choices import Role
 from tiptracker.onboarding.permissions import can_set_up
 
 
 def can_read_readiness(user: User, edition: Edition) -> bool:
     """Return whether the user has an embassy role for the country. Ministries may never read readiness."""
-    return user.is_embassy and user.countries.filter(pk=edition.country_id).exists()
+    return user.is_embassy and works_on(user, edition.country_id)
 
 
 def can_request_briefing(user: User, edition: Edition) -> bool:

@@ -1,6 +1,18 @@
-"""What a reader may know about other people."""
+"""On which countries a person works, and what a reader may know about other people."""
 
 from tiptracker.accounts.models import User
+from tiptracker.infrastructure.prepared_query import PreparedQuery
+
+_COUNTRY_OF_USER = PreparedQuery(
+    lambda user, country: User.countries.through.objects.filter(user=user, country=country).values_list("pk"),
+    user=int,
+    country=int,
+)
+
+
+def works_on(user: User, country: int) -> bool:
+    """Return whether a person of an embassy works on a country (id)."""
+    return bool(_COUNTRY_OF_USER.columns(user=user.pk, country=country))
 
 
 def can_read_name(reader: User, *, sent_for: int | None) -> bool:
