@@ -4,18 +4,21 @@ Models of other apps are named by strings only, never imported.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache, reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, ExpressionWrapper, F, Max, Min, Q, Value, When
+from django.db.models import Case, Count, ExpressionWrapper, F, Max, Min, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.urls import reverse
 
-from tiptracker.accounts.models import AnyUser
-from tiptracker.audit.models import AuditEntry, AuditEntryQuerySet
+from tiptracker.accounts.models import AnyUser, User
+from tiptracker.accounts.visible_rows import VisibleRows
+from tiptracker.audit.models import AuditEntry
 from tiptracker.audit.verbs import VERBS_NAMING_COUNTRY, VerbGroup, describe_verb, list_verbs
 from tiptracker.choices import Role
 from tiptracker.former_names import all_labels, current_label
@@ -237,39 +240,57 @@ def history(user: AnyUser, *rows: models.Model | None, without: VerbGroup | None
     nobody signed in are separate lines, and so are entries that name another country. Verbs of the group `without` are
     left out.
     """
-    entries = _entries_on(user, rows)
-    if without:
-        entries = entries.exclude(verb__in=list_verbs(without))
-    has_address = ExpressionWrapper(Q(address__isnull=False), models.BooleanField())
-    place = Case(When(verb__in=VERBS_NAMING_COUNTRY, then=F("country__name")), default=Value(""))
-    return _summarize(entries, has_address=has_address, place=place)
+    return _summarize(user, rows, without, is_openings=False)
 
 
 def list_openings(user: AnyUser, *rows: models.Model | None) -> list[HistoryRow]:
     """Return who opened or downloaded any of `rows`, the latest first; empty if the user may not read the log."""
-    return _summarize(_entries_on(user, rows).filter(verb__in=list_verbs(VerbGroup.READ)))
+    return _summarize(user, rows, None, is_openings=True)
 
 
-def _entries_on(user: AnyUser, rows: Iterable[models.Model | None]) -> AuditEntryQuerySet:
-    return AuditEntry.objects.visible_to(user).for_rows(*(row for row in rows if row is not None)).order_by()
-
-
-def _summarize(entries: AuditEntryQuerySet, **grouping: Combinable) -> list[HistoryRow]:
-    """Return a line for each verb and person, and for each value of the expressions `grouping`; the latest first."""
-    lines: Any = entries.values("verb", "by", "by__name", **grouping).annotate(
-        newest=Max("number"), first_at=Min("at"), last_at=Max("at"), times=Count("pk")
-    )
+def _summarize(
+    user: AnyUser, rows: Iterable[models.Model | None], without: VerbGroup | None, *, is_openings: bool
+) -> list[HistoryRow]:
+    """Return a line for each verb and person, and for each place and kind of actor, as `history` tells them apart."""
+    shown = [row for row in rows if row is not None]
+    query = _summary_query(tuple(row._meta.label_lower for row in shown), without, is_openings)
+    lines = query.find(user, **{f"row_{number}": str(row.pk) for number, row in enumerate(shown)})
     return [
         HistoryRow(
-            describe_verb(line["verb"], line.get("place", "")),
-            describe_actor(line["by__name"], has_address=line.get("has_address", True)),
-            line["newest"],
-            line["first_at"],
-            line["last_at"],
-            line["times"],
+            describe_verb(verb, place), describe_actor(name, has_address=has_address), newest, first_at, last_at, times
         )
-        for line in lines.order_by("-newest")[:MAX_HISTORY_ROWS]
+        for verb, name, has_address, place, newest, first_at, last_at, times in lines
     ]
+
+
+@cache
+def _summary_query(
+    labels: Sequence[str],
+    without: VerbGroup | None,
+    is_openings: bool,
+) -> VisibleRows[tuple[Any, ...]]:
+    """Return the query for the lines of a history, or of openings, of rows of these models."""
+
+    def build(reader: User, **keys: str) -> QuerySet[AuditEntry, tuple[Any, ...]]:
+        on_one = (Q(table__in=all_labels(label), row=keys[f"row_{number}"]) for number, label in enumerate(labels))
+        entries = AuditEntry.objects.visible_to(reader).filter(reduce(or_, on_one))
+        if is_openings:
+            entries = entries.filter(verb__in=list_verbs(VerbGroup.READ))
+        elif without:
+            entries = entries.exclude(verb__in=list_verbs(without))
+        grouping: dict[str, Combinable] = {"has_address": Value(True), "place": Value("")}
+        if not is_openings:
+            grouping["has_address"] = ExpressionWrapper(Q(address__isnull=False), models.BooleanField())
+            grouping["place"] = Case(When(verb__in=VERBS_NAMING_COUNTRY, then=F("country__name")), default=Value(""))
+        counted = {"newest": Max("number"), "first_at": Min("at"), "last_at": Max("at"), "times": Count("pk")}
+        lines: Any = entries.order_by().values("verb", "by", "by__name", **grouping).annotate(**counted)
+        counted_lines: QuerySet[AuditEntry, tuple[Any, ...]] = lines.order_by("-newest").values_list(
+            "verb", "by__name", *grouping, *counted
+        )
+        return counted_lines[:MAX_HISTORY_ROWS]
+
+    parameters: Any = {f"row_{number}": str for number in range(len(labels))}
+    return VisibleRows(build, **parameters)
 
 
 def count_openings(
