@@ -43,6 +43,7 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows, lock_rows_in_order
+from tiptracker.infrastructure.prepared_rows import PreparedRows
 from tiptracker.jobs.actions import enqueue
 from tiptracker.localization import gettext, gettext_noop
 from tiptracker.validation import format_moment, insert_row, require_text
@@ -92,9 +93,17 @@ def _find_in_log(country: Country, words: str) -> Iterator[FoundPlace]:
 
 def find_pending_redactions(country: Country, rows: Iterable[models.Model | None]) -> list[Redaction]:
     """Return the pending redactions that would remove a text of these rows, or one of them as a file."""
-    pending = Redaction.objects.filter(country=country).undecided().order_by("pk").prefetch_related("files", "places")
+    pending = _PENDING.rows(country=country.pk)
     present = [row for row in rows if row]
     return [redaction for redaction in pending if any(_affects(redaction, row) for row in present)]
+
+
+def _pending_redactions(country: int) -> models.QuerySet[Redaction]:
+    rows = Redaction.objects.filter(country=country).undecided().order_by("pk")
+    return rows.prefetch_related("files", "places")
+
+
+_PENDING = PreparedRows(_pending_redactions, country=int)
 
 
 def refuse_pending_redaction(country: Country, rows: Iterable[models.Model | None]) -> None:

@@ -147,6 +147,10 @@ class InternalNoteDone(models.Model):
         return f"{self.note_id}: dealt with {self.recorded_at:%Y-%m-%d}"
 
 
+SUBJECT_FIELDS = ("recommendation", "commitment", "ministry")
+"""The fields of a note that hold what it is about. One is set."""
+
+
 def subject_field(subject: NoteSubject) -> str:
     """Return the name of the field of a note that holds this subject."""
     match subject:

@@ -1,6 +1,8 @@
 """Redactions: proposed by one person, decided on by another, and the record of what was redacted."""
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -105,11 +107,12 @@ class RedactionFile(models.Model):
 class RedactionPlaceQuerySet(models.QuerySet["RedactionPlace"]):
     def marked(self, rows: Iterable[models.Model]) -> Self:
         """Filter to places of these rows that were redacted. Rows without a redaction mark are not queried."""
-        is_marked = Q(pk__in=())
-        for row in rows:
-            if REDACTED in row.__dict__.values():
-                is_marked |= Q(table__in=all_labels(row._meta.label_lower), row=row.pk)
-        return self.filter(is_marked, is_left=False).select_related("redaction__decision").order_by("pk")
+        marked = [row for row in rows if REDACTED in row.__dict__.values()]
+        if not marked:
+            return self.none()
+        of_one = (Q(table__in=all_labels(row._meta.label_lower), row=row.pk) for row in marked)
+        places = self.filter(reduce(or_, of_one), is_left=False)
+        return places.select_related("redaction__decision").order_by("pk")
 
 
 class RedactionPlace(models.Model):

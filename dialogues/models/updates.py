@@ -20,9 +20,13 @@ type UpdateSubject = Commitment | InformationRequest
 """What an update is about."""
 
 
+SUBJECT_FIELDS = ("commitment", "information_request")
+"""The fields by which an update, a draft or evidence names its subject."""
+
+
 def subject_field(subject: UpdateSubject) -> str:
-    """Return the field by which an update, a draft or evidence names this subject."""
-    return "commitment" if isinstance(subject, Commitment) else "information_request"
+    """Return the one of `SUBJECT_FIELDS` that names this subject."""
+    return SUBJECT_FIELDS[0 if isinstance(subject, Commitment) else 1]
 
 
 def update_lookup(subject: UpdateSubject, path: str = "") -> dict[str, Any]:

@@ -6,10 +6,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import (
-    Prefetch,
-    prefetch_related_objects,
-)
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -35,7 +32,7 @@ from dialogues.forms.commitments import (
     WithdrawForm,
 )
 from dialogues.forms.fields import BenchmarkRows, benchmark_choices
-from dialogues.models import Commitment, CommitmentEvent, Dialogue
+from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue
 from dialogues.occasions import COMMITMENT
 from dialogues.views.commitment_rows import describe_sent
 from dialogues.views.due_date_notes import describe_newest_proposal, find_proposing_url
@@ -51,6 +48,8 @@ from recommendations.kept_pages import keep_row_page
 from recommendations.models import Benchmark, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User, find_contact
+from tiptracker.accounts.visible_rows import VisibleRows
+from tiptracker.infrastructure.prepared_rows import PreparedPrefetch, PreparedRows
 from tiptracker.localization import format_date, gettext
 from tiptracker.notifications.actions import mark_opened
 from tiptracker.validation import EditConflict
@@ -81,8 +80,9 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     The page of a ministry gets no data that the ministry may not see.
     """
     user = request.user
-    rows = Commitment.objects.visible_to(user).select_related("country", "ministry", "dialogue")
-    commitment = get_object_or_404(rows, pk=pk)
+    commitment = next(iter(_COMMITMENT.find(user, key=pk)), None)
+    if commitment is None:
+        raise Http404
     set_page_edition_for_commitment(request, commitment)
     response = keep_row_page(request, commitment.country, lambda: _render_commitment(request, commitment))
     if request.method == "GET":
@@ -90,9 +90,17 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return response
 
 
+def _commitment(reader: User, key: int) -> QuerySet[Commitment]:
+    return Commitment.objects.visible_to(reader).filter(pk=key).select_related("country", "ministry", "dialogue")
+
+
+_COMMITMENT = VisibleRows(_commitment, key=int)
+_EVENTS = PreparedPrefetch(Commitment, Prefetch("events", CommitmentEvent.objects.select_related("recorded_by")))
+
+
 def _render_commitment(request: SignedInRequest, commitment: Commitment) -> HttpResponse:
     user, today = request.user, clock.today(commitment.country.time_zone)
-    prefetch_related_objects([commitment], Prefetch("events", CommitmentEvent.objects.select_related("recorded_by")))
+    _EVENTS.add([commitment])
     timeline = build_timeline(user, commitment, today, editions_of_page_country(request))
     if timeline is None:
         raise Http404
@@ -134,15 +142,9 @@ def _render_commitment(request: SignedInRequest, commitment: Commitment) -> Http
 
 def list_linked_benchmarks(user: User, commitment: Commitment) -> list[LinkedBenchmark]:
     """Return the benchmarks of a commitment with what must be done to meet each, newest edition first."""
-    rows = (
-        Benchmark.objects.visible_to(user)
-        .filter(commitment_links__commitment=commitment, commitment_links__removed_in__isnull=True)
-        .select_related("recommendation__edition")
-        .order_by("-recommendation__edition__year", "recommendation__number", "letter")
-        .with_terms()
-    )
+    rows = _LINKED_BENCHMARKS.find(user, commitment=commitment.pk)
     reach = (
-        {link.benchmark_id: CommitmentReach(link.reach).label for link in commitment.links.current()}
+        {link.benchmark_id: CommitmentReach(link.reach).label for link in _LINKS.rows(commitment=commitment.pk)}
         if user.is_embassy
         else {}
     )
@@ -157,6 +159,22 @@ def list_linked_benchmarks(user: User, commitment: Commitment) -> list[LinkedBen
         )
         for row in rows
     ]
+
+
+def _linked_benchmarks(reader: User, commitment: int) -> QuerySet[Benchmark]:
+    return (
+        Benchmark.objects.visible_to(reader)
+        .filter(commitment_links__commitment=commitment, commitment_links__removed_in__isnull=True)
+        .select_related("recommendation__edition")
+        .order_by("-recommendation__edition__year", "recommendation__number", "letter")
+        .with_terms()
+    )
+
+
+_LINKED_BENCHMARKS = VisibleRows(_linked_benchmarks, commitment=int)
+_LINKS = PreparedRows(
+    lambda commitment: CommitmentBenchmark.objects.current().filter(commitment=commitment), commitment=int
+)
 
 
 def _ministry_context(timeline: CommitmentTimeline, *, just_sent: bool) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from dialogues.models import Commitment, DueDateProposal, DueDateProposalDecisio
 from dialogues.views.timeline_entries import EMBASSY_NAME, TimelineEntry
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.accounts.permissions import can_read_name
+from tiptracker.accounts.visible_rows import VisibleRows
 from tiptracker.localization import format_date, gettext
 
 
@@ -29,12 +31,15 @@ class DueDateNote(NamedTuple):
 
 def visible_proposals(user: User, commitment: Commitment) -> list[DueDateProposal]:
     """Return the proposed due dates of a commitment that the user can see, oldest first, with their answers."""
-    rows = DueDateProposal.objects.visible_to(user).filter(commitment=commitment)
-    return list(
-        rows.select_related("commitment__ministry", "recorded_by", "decision__recorded_by").order_by(
-            "recorded_at", "pk"
-        )
-    )
+    return _PROPOSALS.find(user, commitment=commitment.pk)
+
+
+def _proposals(reader: User, commitment: int) -> QuerySet[DueDateProposal]:
+    rows = DueDateProposal.objects.visible_to(reader).filter(commitment=commitment).order_by("recorded_at", "pk")
+    return rows.select_related("commitment__ministry", "recorded_by", "decision__recorded_by")
+
+
+_PROPOSALS = VisibleRows(_proposals, commitment=int)
 
 
 def find_waiting_proposal(commitment: Commitment, proposals: Sequence[DueDateProposal]) -> DueDateProposal | None:

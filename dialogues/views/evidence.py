@@ -8,7 +8,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponse, QueryDict
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import cache_control
@@ -29,7 +30,12 @@ from dialogues.score_effects import (
     find_score_effect,
 )
 from dialogues.views.evidence_history import list_evidence_versions
-from dialogues.views.evidence_query import EvidenceSummary, describe_topics, evidence_with_details
+from dialogues.views.evidence_query import (
+    EvidenceSummary,
+    describe_topics,
+    evidence_with_details,
+    find_evidence_with_details,
+)
 from dialogues.views.figure_comparison import compare_figures
 from dialogues.views.last_decision import find_last_decision, redirect_to_next
 from dialogues.views.page_context import describe_outside_period
@@ -41,6 +47,7 @@ from recommendations.edition_context import editions_of_page_country, set_page_c
 from recommendations.models import Benchmark, Edition, Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import User
+from tiptracker.accounts.visible_rows import VisibleRows
 from tiptracker.audit.subjects import history, list_openings
 from tiptracker.audit.verbs import VerbGroup
 from tiptracker.errors import Refused
@@ -86,7 +93,9 @@ def evidence_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
     Opening it is recorded in the activity log.
     """
-    evidence = get_object_or_404(evidence_with_details(request.user), pk=pk)
+    evidence = find_evidence_with_details(request.user, pk)
+    if evidence is None:
+        raise Http404
     record_evidence_opened(evidence=evidence, by=request.user)
     return _render_detail(request, evidence)
 
@@ -207,9 +216,7 @@ def _render_detail(
     }
     files = [evidence.file] if evidence.file else []
     if evidence.update_version_id and not files:  # the proof of a figure is in another part of the update
-        files = list(
-            EvidenceFile.objects.visible_to(user).filter(evidence__update_version=evidence.update_version_id).distinct()
-        )
+        files = _FILES_OF_VERSION.find(user, version=evidence.update_version_id)
         context["files"] = files
     context["shown"] = list(preview_files(files, user=user).values())
     if user.is_embassy:
@@ -249,6 +256,13 @@ def _render_detail(
             for review in evidence.reviews.all()
         ]
     return render_page(request, "dialogues/evidence_detail.html", context, status=status)
+
+
+def _files_of_version(reader: User, version: int) -> QuerySet[EvidenceFile]:
+    return EvidenceFile.objects.visible_to(reader).filter(evidence__update_version=version).distinct()
+
+
+_FILES_OF_VERSION = VisibleRows(_files_of_version, version=int)
 
 
 def _newer_revision_id(user: User, evidence: Evidence) -> int | None:

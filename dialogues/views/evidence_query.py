@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple, Self
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from dialogues.choices import DoneBy, EvidenceKind, SupportKind
 from dialogues.models import (
@@ -15,11 +15,12 @@ from dialogues.models import (
     EvidenceReview,
     Reading,
 )
-from dialogues.models.updates import UpdateSubject, subject_field
+from dialogues.models.updates import SUBJECT_FIELDS, UpdateSubject, subject_field
 from dialogues.views.page_context import UpdateSubjectHeading
 from recommendations.choices import INDICIA_SUMMARIES
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
+from tiptracker.accounts.visible_rows import VisibleRows
 from tiptracker.localization import gettext
 
 
@@ -99,6 +100,19 @@ def evidence_with_details(user: User) -> Any:
     )
 
 
+def find_evidence_with_details(user: User, key: int) -> Evidence | None:
+    """Return one piece of evidence as `evidence_with_details` does. None if the user cannot see it."""
+    return next(iter(_EVIDENCE_WITH_DETAILS.find(user, key=key)), None)
+
+
+def _one_with_details(reader: User, key: int) -> QuerySet[Evidence]:
+    rows: QuerySet[Evidence] = evidence_with_details(reader).filter(pk=key)
+    return rows.select_related("update_version__recorded_by")
+
+
+_EVIDENCE_WITH_DETAILS = VisibleRows(_one_with_details, key=int)
+
+
 def describe_topics(evidence: Evidence) -> list[str]:
     """Return what evidence `evidence_with_details` supports without a recommendation, each in words."""
     indicia = (
@@ -119,20 +133,26 @@ def describe_topics(evidence: Evidence) -> list[str]:
 
 def list_subject_evidence(user: User, subject: UpdateSubject) -> list[Evidence]:
     """Return the evidence filed under a subject that the user can see, with its links, readings and reviews."""
-    evidence_links = EvidenceLink.objects.visible_to(user).select_related("benchmark__recommendation")
-    return list(
-        Evidence.objects.visible_to(user)
-        .current()
-        .filter(**{subject_field(subject): subject})
-        .select_related("file", "recorded_by")
-        .prefetch_related(
-            Prefetch("evidence_links", evidence_links),
-            Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
-            Prefetch(
-                "reviews",
-                EvidenceReview.objects.visible_to(user).select_related(
-                    "recorded_by", "evidence_link__benchmark__recommendation"
-                ),
-            ),
+    return _EVIDENCE_OF_SUBJECT[subject_field(subject)].find(user, subject=subject.pk)
+
+
+def _evidence_of(field: str) -> VisibleRows[Evidence]:
+    def build(reader: User, subject: int) -> QuerySet[Evidence]:
+        links = EvidenceLink.objects.visible_to(reader).select_related("benchmark__recommendation")
+        reviews = EvidenceReview.objects.visible_to(reader)
+        return (
+            Evidence.objects.visible_to(reader)
+            .current()
+            .filter(**{field: subject})
+            .select_related("file", "recorded_by")
+            .prefetch_related(
+                Prefetch("evidence_links", links),
+                Prefetch("readings", Reading.objects.visible_to(reader).select_related("indicator")),
+                Prefetch("reviews", reviews.select_related("recorded_by", "evidence_link__benchmark__recommendation")),
+            )
         )
-    )
+
+    return VisibleRows(build, subject=int)
+
+
+_EVIDENCE_OF_SUBJECT = {field: _evidence_of(field) for field in SUBJECT_FIELDS}

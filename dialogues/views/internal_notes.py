@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,6 +17,7 @@ from dialogues.forms.internal_notes import InternalNoteForm, NoteNotDoneForm
 from dialogues.models import Commitment, InternalNote, InternalNoteDone
 from dialogues.models.internal_notes import (
     NAMED_ROLES,
+    SUBJECT_FIELDS,
     NoteSubject,
     find_people_to_name,
     subject_country,
@@ -29,6 +30,7 @@ from recommendations.edition_context import page_url, set_page_country, set_page
 from recommendations.models import Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.accounts.visible_rows import VisibleRows
 from tiptracker.localization import gettext
 from tiptracker.notifications.actions import mark_opened
 from tiptracker.undo.offers import offer_undo
@@ -71,7 +73,7 @@ def build_notes_section(user: User, subject: NoteSubject) -> NotesSection | None
         return None
     country = subject_country(subject)
     may_write = permissions.can_write_notes(user, country)
-    rows = list(InternalNote.objects.visible_to(user, country).about(subject).with_marks())
+    rows = _NOTES[subject_field(subject)].find(user, country=country.pk, subject=subject.pk)
     if not rows and not may_write:
         return None
     lines = [
@@ -83,6 +85,17 @@ def build_notes_section(user: User, subject: NoteSubject) -> NotesSection | None
         _note_form(user, country) if may_write else None,
         reverse(f"{subject_field(subject)}_note_add", args=[subject.pk]),
     )
+
+
+def _notes_about(field: str) -> VisibleRows[InternalNote]:
+    def build(reader: User, country: int, subject: int) -> QuerySet[InternalNote]:
+        notes = InternalNote.objects.visible_to(reader, Country(pk=country))
+        return notes.filter(**{field: subject}).with_marks()
+
+    return VisibleRows(build, country=int, subject=int)
+
+
+_NOTES = {field: _notes_about(field) for field in SUBJECT_FIELDS}
 
 
 def subject_url(subject: NoteSubject) -> str:

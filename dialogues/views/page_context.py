@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from dialogues.models.updates import UpdateSubject
 from recommendations.edition_context import set_page_country
 from recommendations.models import Benchmark, Edition
 from tiptracker.errors import Refused
+from tiptracker.infrastructure.prepared_query import PreparedQuery
 from tiptracker.localization import format_date, gettext
 from tiptracker.web.pages import SignedInRequest
 
@@ -38,8 +40,15 @@ class CommitmentHeading(NamedTuple):
 
 def set_page_edition_for_commitment(request: SignedInRequest, commitment: Commitment) -> None:
     """Set the edition of a page about a commitment to the newest begun one that the commitment works towards."""
-    towards = commitment.benchmarks.values_list("recommendation__edition", flat=True)
-    set_page_country(request, commitment.country, among=list(towards))
+    towards = [edition for (edition,) in _EDITIONS_OF_COMMITMENT.rows(commitment=commitment.pk)]
+    set_page_country(request, commitment.country, among=towards)
+
+
+def _editions_of_commitment(commitment: int) -> QuerySet[Benchmark, Any]:
+    return Commitment(pk=commitment).benchmarks.values_list("recommendation__edition")
+
+
+_EDITIONS_OF_COMMITMENT = PreparedQuery(_editions_of_commitment, commitment=int)
 
 
 class UpdateSubjectHeading(NamedTuple):

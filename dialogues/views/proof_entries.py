@@ -2,18 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 
+from django.db.models import QuerySet
+
 from dialogues.choices import EvidenceKind
 from dialogues.models import AgreedProof, AgreedProofEnd, Commitment
 from dialogues.views.timeline_entries import EMBASSY_NAME, TimelineEntry
 from tiptracker.accounts.models import User
 from tiptracker.accounts.permissions import can_read_name
+from tiptracker.accounts.visible_rows import VisibleRows
 from tiptracker.localization import gettext
 
 
 def visible_proofs(user: User, commitment: Commitment) -> list[AgreedProof]:
     """Return what was ever agreed as proof for a commitment, as far as the user may see it, with its end."""
-    rows = AgreedProof.objects.visible_to(user).filter(commitment=commitment)
-    return list(rows.select_related("recorded_by", "end__recorded_by"))
+    return _PROOFS.find(user, commitment=commitment.pk)
+
+
+def _proofs(reader: User, commitment: int) -> QuerySet[AgreedProof]:
+    rows = AgreedProof.objects.visible_to(reader).filter(commitment=commitment)
+    return rows.select_related("recorded_by", "end__recorded_by")
+
+
+_PROOFS = VisibleRows(_proofs, commitment=int)
 
 
 def end_of(proof: AgreedProof) -> AgreedProofEnd | None:

@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from dialogues.choices import CommitmentEventKind, EvidenceDecision, EvidenceKind, ProofState
 from dialogues.models import AgreedProof, AgreedProofMatch, CommitmentEvent, Evidence, EvidenceReview
 from dialogues.proof_state import MatchedEvidence, state_of_proof
 from tiptracker.accounts.models import User
+from tiptracker.accounts.visible_rows import VisibleRows
+from tiptracker.infrastructure.prepared_rows import is_one_of
 
 
 class ProofRow(NamedTuple):
@@ -37,7 +39,8 @@ def list_proofs(user: User, commitments: Collection[int], day: date) -> dict[int
     to it.
     """
     rows: dict[int, list[ProofRow]] = defaultdict(list)
-    proofs = list(AgreedProof.objects.visible_to(user).filter(commitment__in=commitments).in_force(day))
+    keys = list(commitments)
+    proofs = _PROOFS_IN_FORCE.find(user, commitments=keys, day=day) if keys else []
     matched = _matched_evidence(user, proofs) if proofs else {}
     for proof in proofs:
         pieces = [(piece, _describe_match(piece)) for piece in matched.get(proof.pk, ())]
@@ -50,6 +53,13 @@ def list_proofs(user: User, commitments: Collection[int], day: date) -> dict[int
             )
         )
     return rows
+
+
+def _proofs_in_force(reader: User, commitments: Any, day: date) -> QuerySet[AgreedProof]:
+    return AgreedProof.objects.visible_to(reader).filter(is_one_of("commitment", commitments)).in_force(day)
+
+
+_PROOFS_IN_FORCE = VisibleRows(_proofs_in_force, commitments=list, day=date)
 
 
 def missing_proofs(rows: Iterable[ProofRow]) -> list[AgreedProof]:

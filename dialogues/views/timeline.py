@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Model, Prefetch
+from django.db.models import Model, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -34,7 +34,7 @@ from dialogues.models import (
     UpdateVersion,
     UpdateVersionDecision,
 )
-from dialogues.models.updates import UpdateSubject, update_lookup
+from dialogues.models.updates import SUBJECT_FIELDS, UpdateSubject, subject_field
 from dialogues.views.correction_entries import describe_corrections, visible_corrections
 from dialogues.views.due_date_notes import find_waiting_proposal, list_proposal_entries, visible_proposals
 from dialogues.views.evidence_query import list_subject_evidence
@@ -45,6 +45,8 @@ from dialogues.views.version_content import describe_sent_facts, version_title
 from recommendations.models import Edition
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.accounts.permissions import can_read_name
+from tiptracker.accounts.visible_rows import VisibleRows
+from tiptracker.infrastructure.prepared_rows import PreparedRows
 from tiptracker.localization import format_date, gettext
 
 
@@ -128,18 +130,28 @@ def review_of(evidence: Evidence, link: EvidenceLink | None) -> EvidenceReview |
 
 def visible_versions(user: User, subject: UpdateSubject) -> list[UpdateVersion]:
     """Return the update versions on a subject that the user can see, oldest first, with decisions and figures."""
-    return list(
-        UpdateVersion.objects.visible_to(user)
-        .filter(**update_lookup(subject, "update__"))
-        .select_related(
-            "update__commitment__ministry",
-            "update__information_request__ministry",
-            "decision__recorded_by",
-            "recorded_by",
+    return _VERSIONS[subject_field(subject)].find(user, subject=subject.pk)
+
+
+def _versions_on(field: str) -> VisibleRows[UpdateVersion]:
+    def build(reader: User, subject: int) -> QuerySet[UpdateVersion]:
+        return (
+            UpdateVersion.objects.visible_to(reader)
+            .filter(**{f"update__{field}": subject})
+            .select_related(
+                "update__commitment__ministry",
+                "update__information_request__ministry",
+                "decision__recorded_by",
+                "recorded_by",
+            )
+            .prefetch_related(Prefetch("readings", Reading.objects.visible_to(reader).select_related("indicator")))
+            .order_by("recorded_at", "pk")
         )
-        .prefetch_related(Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")))
-        .order_by("recorded_at", "pk")
-    )
+
+    return VisibleRows(build, subject=int)
+
+
+_VERSIONS = {field: _versions_on(field) for field in SUBJECT_FIELDS}
 
 
 def build_timeline(
@@ -184,6 +196,14 @@ def build_timeline(
         exchange=exchange,
         edition=edition,
     )
+
+
+def _moved_links(commitment: int) -> QuerySet[CommitmentBenchmark]:
+    moved = CommitmentBenchmark.objects.filter(commitment=commitment, recorded_at__isnull=False, added_in__isnull=True)
+    return moved.select_related("benchmark__recommendation__edition", "recorded_by")
+
+
+_MOVED_LINKS = PreparedRows(_moved_links, commitment=int)
 
 
 class _TimelineBuilder:
@@ -260,11 +280,8 @@ class _TimelineBuilder:
 
     def of_moves(self) -> Iterable[TimelineEntry]:
         """Yield an entry for each move to another edition."""
-        links = self.commitment.links.filter(recorded_at__isnull=False, added_in__isnull=True).select_related(
-            "benchmark__recommendation__edition", "recorded_by"
-        )
         moves: dict[tuple[datetime, int], list[CommitmentBenchmark]] = {}
-        for link in links:
+        for link in _MOVED_LINKS.rows(commitment=self.commitment.pk):
             moved = (link.recorded_at or self.commitment.recorded_at, link.benchmark.recommendation.edition.year)
             moves.setdefault(moved, []).append(link)
         title = (

@@ -178,7 +178,7 @@ def test_evidence_detail_of_a_figure_query_count(client, django_assert_num_queri
     # session, user, zone; evidence, evidence links, reviews, readings; files, scans of them; edition; as it waits, own
     # figures; tasks, post; that it was opened, in the log; who has opened it, its history; may redact, what is
     # proposed to go; what was told before, its reviews
-    with django_assert_num_queries(18 + LOG_ENTRY + 2):
+    with django_assert_num_queries(17 + LOG_ENTRY + 2):
         response = client.get(row_url("evidence_detail", figure))
 
     assert len(response.context["files"]) == count

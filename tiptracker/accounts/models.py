@@ -21,6 +21,7 @@ from tiptracker.choices import (
     TokenScope,
 )
 from tiptracker.infrastructure.prepared_query import PreparedQuery
+from tiptracker.infrastructure.prepared_rows import PreparedRows
 from tiptracker.localization import gettext_lazy
 
 
@@ -474,8 +475,11 @@ def find_contact(country_id: int) -> User | None:
 
     Returns None if none is named, or if the named person no longer works there.
     """
-    country = Country.objects.filter(pk=country_id).with_contact().first()
+    country = next(iter(_CONTACT.rows(country=country_id)), None)
     return country.contact if country else None
+
+
+_CONTACT = PreparedRows(lambda country: Country.objects.filter(pk=country).with_contact(), country=int)
 
 
 def in_office(holders: "models.Manager[OfficeHolder]", day: date) -> "models.QuerySet[OfficeHolder]":
