@@ -4,12 +4,11 @@ A page takes its edition from its URL or from the row that it shows. Otherwise i
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, get_script_prefix, get_urlconf, include, path, re_path, reverse
@@ -19,9 +18,8 @@ from recommendations.choices import Phase
 from recommendations.models import Edition
 from recommendations.tracking_period import pick_default_edition, tracking_phase
 from tiptracker import clock
-from tiptracker.accounts.models import AnyUser, Country, User
-from tiptracker.choices import Role
-from tiptracker.infrastructure.prepared_query import PreparedModels
+from tiptracker.accounts.models import Country
+from tiptracker.accounts.visible_rows import VisibleRows
 from tiptracker.onboarding.permissions import can_follow_set_up
 from tiptracker.web.pages import SignedInRequest, render_page
 
@@ -127,23 +125,11 @@ def _first_or_404(editions: Iterator[Edition]) -> Edition:
 def visible_editions(request: HttpRequest) -> list[Edition]:
     """Return the tracked editions of all countries that the user sees, newest first. One query per request."""
     if not hasattr(request, _EDITIONS_ATTRIBUTE):
-        setattr(request, _EDITIONS_ATTRIBUTE, _read_visible_editions(request.user))
+        setattr(request, _EDITIONS_ATTRIBUTE, _EDITIONS.find(request.user))
     return list(getattr(request, _EDITIONS_ATTRIBUTE))
 
 
-def _read_visible_editions(user: AnyUser) -> list[Edition]:
-    if not user.is_authenticated or not user.is_active:
-        return []
-    return _editions_query(Role(user.role)).rows(**user.visibility_key())
-
-
-@cache
-def _editions_query(role: Role) -> PreparedModels[Edition]:
-    def build(**key: int) -> QuerySet[Edition]:
-        return Edition.objects.visible_to(User(role=role, **key)).tracked()
-
-    key: dict[str, Any] = dict.fromkeys(User(role=role).visibility_key(), int)
-    return PreparedModels(Edition, build, related="country", **key)
+_EDITIONS = VisibleRows(lambda reader: Edition.objects.visible_to(reader).tracked().select_related("country"))
 
 
 def editions_of_country(request: HttpRequest, country_id: int) -> list[Edition]:

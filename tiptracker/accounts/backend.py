@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.infrastructure.prepared_query import PreparedModels
+from tiptracker.infrastructure.prepared_rows import PreparedRows
 from tiptracker.notifications.models import Notice
 
 
@@ -44,4 +44,4 @@ def _person_with_unread_notices(person: int) -> QuerySet[User]:
     return User.objects.get_queryset().annotate(unread_notices=Coalesce(number, 0)).filter(pk=person)
 
 
-_PERSON = PreparedModels(User, _person_with_unread_notices, annotations=["unread_notices"], person=int)
+_PERSON = PreparedRows(_person_with_unread_notices, person=int)

@@ -13,7 +13,8 @@ from tiptracker.audit.actions import AuditEvent, record_all
 from tiptracker.audit.models import ListRead
 from tiptracker.choices import Role
 from tiptracker.infrastructure.locking import lock_rows
-from tiptracker.infrastructure.prepared_query import PreparedModels, PreparedQuery
+from tiptracker.infrastructure.prepared_query import PreparedQuery
+from tiptracker.infrastructure.prepared_rows import PreparedRows
 
 LOG_EVERY_ROWS = 500
 """After how many more rows of a list the log gets another entry."""
@@ -57,8 +58,7 @@ def seconds_until_limit_resets(by: User, *, now: datetime) -> int:
 _ROWS_ON_DAY = PreparedQuery(
     lambda person, day: ListRead.objects.on_day(User(pk=person), day).values_list("rows"), person=int, day=date
 )
-_LOCKED_COUNTS_ON_DAY = PreparedModels(
-    ListRead,
+_LOCKED_COUNTS_ON_DAY = PreparedRows(
     lambda person, day: ListRead.objects.on_day(User(pk=person), day).order_by("pk").select_for_update(no_key=True),
     person=int,
     day=date,

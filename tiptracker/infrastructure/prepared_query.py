@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, Self
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 type ParameterType = type[int | date | str | list[Any]]
@@ -169,52 +169,3 @@ def _without_types(sql: str, are_converted: Sequence[bool]) -> str:
 def as_sent(keys: list[Any]) -> Any:
     """Return a list as one parameter of a query: SQLite gets it as JSON."""
     return json.dumps(keys) if connection.vendor == "sqlite" else keys
-
-
-class PreparedModels[Row: Model]:
-    """A prepared query for rows of a model as instances, which the ORM would return in the same way.
-
-    Args:
-        model: the model.
-        build: returns the query, as of a manager of the model, for values of the parameters.
-        related: the name of a foreign key whose row comes with each instance, as with `select_related`. It must not be
-            null.
-        annotations: the names of the annotations of the query.
-        parameters: as of `PreparedQuery`.
-    """
-
-    def __init__(
-        self,
-        model: type[Row],
-        build: Callable[..., QuerySet[Row]],
-        *,
-        related: str = "",
-        annotations: Sequence[str] = (),
-        **parameters: type[int] | type[date],
-    ) -> None:
-        self._model, self._related, self._annotations = model, related, annotations
-        self._related_model: type[Model] | None = model._meta.get_field(related).related_model if related else None
-        self._names = _column_names(model)
-        self._related_names = _column_names(self._related_model) if self._related_model else []
-        paths = [*self._names, *(f"{related}__{name}" for name in self._related_names), *annotations]
-        self._query = PreparedQuery(lambda **values: build(**values).values_list(*paths), **parameters)
-
-    def rows(self, **values: int | date) -> list[Row]:
-        """Return the instances."""
-        return list(map(self._make, self._query.rows(**values)))
-
-    def _make(self, columns: tuple[Any, ...]) -> Row:
-        own, rest = columns[: len(self._names)], columns[len(self._names) :]
-        instance = self._model.from_db(connection.alias, self._names, own)
-        if self._related_model:
-            related = self._related_model.from_db(
-                connection.alias, self._related_names, rest[: len(self._related_names)]
-            )
-            setattr(instance, self._related, related)
-        for name, value in zip(self._annotations, rest[len(self._related_names) :], strict=True):
-            setattr(instance, name, value)
-        return instance
-
-
-def _column_names(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]

@@ -9,9 +9,8 @@ from django.template import Context, Engine
 from django.urls import reverse
 
 from tiptracker import clock
-from tiptracker.accounts.models import AnyUser, User
+from tiptracker.accounts.visible_rows import VisibleRows
 from tiptracker.errors import Refused
-from tiptracker.infrastructure.prepared_query import PreparedModels
 from tiptracker.localization import gettext
 from tiptracker.numbers import parse_whole_number
 from tiptracker.saved_filters import actions
@@ -55,7 +54,7 @@ def render_saved_filters(request: HttpRequest) -> str:
 def _saved_filters_bar(request: HttpRequest) -> SavedFiltersBar:
     page = (request.resolver_match and request.resolver_match.url_name) or ""
     here = ListAddress(page, request.path, filters_of(page, request.GET))
-    links = [_filter_link(saved, here) for saved in _own_filters(request.user) if saved.page == page]
+    links = [_filter_link(saved, here) for saved in _OWN_FILTERS.find(request.user) if saved.page == page]
     is_set = narrows(here.query)
     is_saved = any(link.is_current for link in links)
     return SavedFiltersBar(
@@ -65,11 +64,7 @@ def _saved_filters_bar(request: HttpRequest) -> SavedFiltersBar:
     )
 
 
-def _own_filters(user: AnyUser) -> list[SavedFilter]:
-    return _OWN_FILTERS.rows(person=user.pk) if user.is_authenticated and user.is_active else []
-
-
-_OWN_FILTERS = PreparedModels(SavedFilter, lambda person: SavedFilter.objects.visible_to(User(pk=person)), person=int)
+_OWN_FILTERS = VisibleRows(SavedFilter.objects.visible_to)
 
 
 def _filter_link(saved: SavedFilter, here: ListAddress) -> SavedFilterLink:

@@ -7,9 +7,9 @@ import pytest
 from django.db.models import F
 
 from dialogues.models import Evidence, Reading
-from recommendations.models import Edition, EditionTerms, Recommendation
+from recommendations.models import EditionTerms, Recommendation
 from tests import factories
-from tiptracker.infrastructure.prepared_query import PreparedModels, PreparedQuery
+from tiptracker.infrastructure.prepared_query import PreparedQuery
 
 pytestmark = pytest.mark.django_db
 
@@ -67,35 +67,3 @@ def test_a_parameter_that_the_query_does_not_have_is_a_mistake():
 
     with pytest.raises(ValueError, match="not in the query"):
         list(query.rows(country=1, after=2))
-
-
-def test_instances_are_those_of_the_orm_with_related_rows_and_annotations():
-    factories.EditionFactory(year=2020, published_on=FIRST)
-    factories.EditionFactory(year=2021, country__name="Another country")
-
-    def build(after):
-        return Edition.objects.filter(pk__gt=after).annotate(following=F("year") + 1).order_by("-pk")
-
-    query = PreparedModels(Edition, build, related="country", annotations=["following"], after=int)
-    expected = list(build(after=0).select_related("country"))
-    found = query.rows(after=0)
-
-    assert len(found) == 2
-    assert [as_dict(row) for row in found] == [as_dict(row) for row in expected]
-    assert [as_dict(row.country) for row in found] == [as_dict(row.country) for row in expected]
-    assert query.rows(after=10**6) == []
-
-
-def test_an_instance_can_be_changed_and_saved():
-    edition = factories.EditionFactory()
-    (found,) = PreparedModels(Edition, lambda key: Edition.objects.filter(pk=key), key=int).rows(key=edition.pk)
-    found.note = "Changed."
-    found.save()
-
-    edition.refresh_from_db()
-    assert edition.note == "Changed."
-    assert found.country == edition.country
-
-
-def as_dict(row):
-    return {name: value for name, value in vars(row).items() if name != "_state"} | {"is_new": row._state.adding}

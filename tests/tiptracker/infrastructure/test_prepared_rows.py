@@ -8,7 +8,7 @@ from django.db.models import F, Prefetch
 from django.test.utils import CaptureQueriesContext
 
 from dialogues.models import Commitment, CommitmentEvent, Evidence, EvidenceLink, EvidenceReview, UpdateVersion
-from recommendations.models import Benchmark
+from recommendations.models import Benchmark, Edition
 from tests import factories
 from tiptracker.infrastructure.prepared_rows import PreparedPrefetch, PreparedRows, is_one_of
 
@@ -147,6 +147,17 @@ def test_a_parameter_that_the_query_does_not_have_is_a_mistake_unless_it_is_opti
     with pytest.raises(ValueError, match="not in the query"):
         PreparedRows(build, after=int, country=int).rows(after=0, country=1)
     assert PreparedRows(build, optional=["country"], after=int, country=int).rows(after=0, country=1) == []
+
+
+def test_an_instance_can_be_changed_and_saved():
+    edition = factories.EditionFactory()
+    (found,) = PreparedRows(lambda key: Edition.objects.filter(pk=key), key=int).rows(key=edition.pk)
+    found.note = "Changed."
+    found.save()
+
+    edition.refresh_from_db()
+    assert edition.note == "Changed."
+    assert found.country == edition.country
 
 
 def as_dict(row):
