@@ -58,7 +58,7 @@ def count_waiting_tasks(user: User, edition: Edition) -> int:
 def find_waiting_tasks(user: User, edition: Edition) -> WaitingTasks:
     """Return the tasks of the user's role in an edition, for the user and all who read the same and have this role.
 
-    This takes five queries, and none for a role without tasks.
+    This takes five queries, six if there are answers that somebody decided on, and none for a role without tasks.
     """
     if user.role not in _QUERIES_BY_ROLE:
         return WaitingTasks(Counter(), Counter(), Counter())
@@ -89,7 +89,8 @@ class _TaskQueries:
         self._with_one_person = _prepare(role, _TaskRows.with_one_person, "user", "country", "edition", *dates)
         self._evidence = _prepare(role, _TaskRows.evidence, "user", "country")
         self._unreviewed_parts = _prepare(role, _TaskRows.unreviewed_parts, "user", "country", "evidence")
-        self._answers = _prepare(role, _TaskRows.answers, "user", "edition")
+        self._decided_answers = _prepare(role, _TaskRows.decided_answers, "user", "edition")
+        self._answers = _prepare(role, _TaskRows.answers, "user", "edition", "decided")
         self._writers_of_answers = _prepare(role, _TaskRows.writers_of_answers, "user", "edition", "questions")
 
     def find(self, values: Mapping[str, int | date]) -> WaitingTasks:
@@ -113,7 +114,9 @@ class _TaskQueries:
 
     def _find_answers(self, values: Mapping[str, int | date]) -> Excluded:
         """Return the answers to check again or to clear. Nobody clears an answer of which they wrote a version."""
-        is_to_clear = dict(self._answers(values))
+        # PostgreSQL takes longer to plan the query for changes since a decision than to answer all others.
+        decided = [version for (version,) in self._decided_answers(values)]
+        is_to_clear = dict(self._answers({**values, "decided": decided})) if decided else {}
         to_clear = [question for question, is_so in is_to_clear.items() if is_so]
         writers = _group(self._writers_of_answers({**values, "questions": to_clear}))
         return Counter(frozenset(writers[question]) for question in is_to_clear)
@@ -187,9 +190,14 @@ class _TaskRows:
         evidence = self._of_country("Evidence").filter(is_one_of("pk", self.values["evidence"])).order_by()
         return evidence.writers_of_unreviewed_parts()
 
+    def decided_answers(self) -> Any:
+        """Return the ids of the newest versions of answers that are no drafts."""
+        return self._versions().current().beyond_draft().values_list("pk")
+
     def answers(self) -> Any:
         """Return the ids of the questions whose answer is to be checked again or cleared, and which of the two."""
-        return self._versions().questions_for_action_by(self.colleague)
+        decided = self._versions().filter(is_one_of("pk", self.values["decided"]))
+        return decided.questions_for_action_by(self.colleague)
 
     def writers_of_answers(self) -> Any:
         """Return the ids of these questions, and of who wrote a version of their answers."""
@@ -209,7 +217,14 @@ class _TaskRows:
         return self._visible("dialogues", model).filter(country=self.values["country"])
 
 
-_TYPES: Mapping[str, Any] = {"user": int, "country": int, "edition": int, "evidence": list, "questions": list}
+_TYPES: Mapping[str, Any] = {
+    "user": int,
+    "country": int,
+    "edition": int,
+    "evidence": list,
+    "questions": list,
+    "decided": list,
+}
 """The types of the values that are no days."""
 
 

@@ -56,6 +56,10 @@ class AnswerVersionQuerySet(models.QuerySet["AnswerVersion"]):
             decided_by_name=Subquery(newest.values("recorded_by__name")[:1]),
         )
 
+    def beyond_draft(self) -> Self:
+        """Filter to versions about which something was decided, such as that the answer is complete."""
+        return self.filter(Exists(AnswerEvent.objects.filter(version=OuterRef("pk"))))
+
     def with_changes(self) -> Self:
         """Add whether the question was reworded since (`is_reworded`), or that or a cited fact (`is_out_of_date`)."""
         reworded = Exists(_later_terms())
