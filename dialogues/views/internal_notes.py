@@ -1,6 +1,7 @@
 """Internal notes: their section on other pages, the form for a new one, and the page of one note."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -31,6 +32,7 @@ from recommendations.models import Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.accounts.visible_rows import VisibleRows
+from tiptracker.infrastructure.prepared_rows import PreparedRows
 from tiptracker.localization import gettext
 from tiptracker.notifications.actions import mark_opened
 from tiptracker.undo.offers import offer_undo
@@ -132,8 +134,15 @@ def ministry_note_add(request: SignedInRequest, pk: int) -> HttpResponse:
 def _note_form(user: User, country: Country, request: SignedInRequest | None = None) -> InternalNoteForm:
     """Return the form for a note: empty, or with what was sent with `request`."""
     today = clock.today(country.time_zone)
-    people = find_people_to_name(today).filter(countries=country).exclude(pk=user.pk).order_by("name", "pk")
+    people = _OTHERS_TO_NAME.rows(today=today, country=country.pk, user=user.pk)
     return InternalNoteForm(sent_data(request) if request else None, people=people)
+
+
+def _others_to_name(today: date, country: int, user: int) -> QuerySet[User]:
+    return find_people_to_name(today).filter(countries=country).exclude(pk=user).order_by("name", "pk")
+
+
+_OTHERS_TO_NAME = PreparedRows(_others_to_name, today=date, country=int, user=int)
 
 
 def _add_note(request: SignedInRequest, subject: NoteSubject) -> HttpResponse:
