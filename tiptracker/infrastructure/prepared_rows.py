@@ -198,8 +198,8 @@ def _make_prefetched(model: type[Model], lookup: "Prefetch[Any]", stand_ins: Map
     relation: Any = model._meta.get_field(lookup.prefetch_through)
     is_forward = isinstance(relation, ForeignKey)
     field = relation if is_forward else relation.field
-    if not isinstance(field, ForeignKey):
-        raise TypeError("Only what belongs together by a foreign key can be prefetched.")
+    if not isinstance(field, ForeignKey) or (relation.one_to_one and not is_forward):
+        raise TypeError("Only rows of one foreign key are prefetched. A single row comes with `select_related`.")
     theirs = _queryset_of(lookup, relation.related_model)
     target = field.target_field.attname
     found_key = target if is_forward else field.attname

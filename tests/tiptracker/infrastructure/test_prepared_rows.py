@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
 from django.db.models import F, Prefetch
 from django.test.utils import CaptureQueriesContext
@@ -104,6 +105,12 @@ def test_rows_that_were_read_before_get_what_belongs_to_them():
     assert len(sent) == 0
     assert all(expected)
     assert [[key for key, _ in events] for events in found] == expected
+
+
+@pytest.mark.parametrize("name", ["revised_by", "recorded_by__countries"])
+def test_what_one_foreign_key_does_not_lead_to_is_no_prefetched_row(name):
+    with pytest.raises((TypeError, FieldDoesNotExist)):
+        PreparedRows(lambda: Evidence.objects.prefetch_related(name)).rows()
 
 
 def test_a_list_of_keys_is_one_parameter():
