@@ -2,18 +2,16 @@
 
 Nothing is ever stale. A result is returned as it is only for the version of the record for which it was computed.
 Otherwise the rows that were added since are read, and what they touch is computed again. Wherever it is not certain
-that this finds every change, everything is gathered and evaluated anew: see `_RecordPosition`.
+that this finds every change, everything is gathered and evaluated anew: see `RecordPosition`.
 """
 
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from datetime import date
 from threading import Lock
-from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Model, Subquery, Value
-from django.db.models.expressions import Combinable, RawSQL
+from django.db.models import Model
 
 from recommendations.models import Edition
 from reports.readiness.daily_scores import DailyScores
@@ -22,9 +20,7 @@ from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts, gather_newer_facts
 from reports.readiness.new_rows import NewRows
 from reports.readiness.readiness import Readiness, bring_up_to_date, evaluate_readiness
-from tiptracker.accounts.models import Country
-from tiptracker.audit.models import AuditEntry
-from tiptracker.infrastructure.prepared_query import PreparedQuery
+from tiptracker.audit.record_position import PositionReader, RecordPosition
 from tiptracker.infrastructure.read_snapshot import is_in_snapshot, snapshot
 from tiptracker.localization import current_language
 
@@ -61,31 +57,6 @@ def daily_scores_of(edition: Edition, *, version: Hashable) -> DailyScores:
     return _bring_record_up_to_date(edition, version).scores
 
 
-class _RecordPosition(NamedTuple):
-    """How far a snapshot reads: by table its newest key, and the newest entry of the activity log.
-
-    `is_settled` says that no other transaction writes to these tables. PostgreSQL gives out keys before it commits, so
-    a row may appear below a key that was read before. So facts are brought up to date from a position up to which all
-    rows had appeared when they were read: from the position of an earlier reading at which nobody was writing. A writer
-    holds the lock of its table before it gets a key, so whoever could still add a row below that position would have
-    been seen. SQLite has one writer at a time, so its keys appear in order.
-
-    Each log entry contains the hash of the one before. If the kept entry is still in its place, the database has not
-    been restored to an earlier state since. Before the first entry, that cannot be told.
-    """
-
-    newest: Mapping[type[Model], int]
-    log_number: int
-    log_hash: str
-    is_settled: bool
-    former_hash: str
-    """The hash of the log entry with the number that was asked for."""
-
-    def is_after(self, former: "_RecordPosition") -> bool:
-        """Return whether the log continues an earlier reading, whose log number was asked for."""
-        return bool(former.log_hash) and self.former_hash == former.log_hash
-
-
 class _KeptRecord:
     """The facts of an edition with their results, for one version of the record."""
 
@@ -93,7 +64,7 @@ class _KeptRecord:
         self,
         version: Hashable,
         scores: DailyScores,
-        position: _RecordPosition,
+        position: RecordPosition,
         complete_to: Mapping[type[Model], int] | None,
     ) -> None:
         self.version, self.scores, self.facts, self.position = version, scores, scores.facts, position
@@ -120,7 +91,7 @@ class _KeptRecord:
         return result
 
     def with_new_rows(
-        self, version: Hashable, facts: Facts, position: _RecordPosition, new_rows: NewRows
+        self, version: Hashable, facts: Facts, position: RecordPosition, new_rows: NewRows
     ) -> "_KeptRecord":
         """Return the record as it is now. Its results are brought up to date when they are asked for."""
         scores = self.scores.with_new_rows(facts, new_rows)
@@ -190,43 +161,8 @@ def _update_record(edition: Edition, version: Hashable, kept: _KeptRecord) -> _K
     return kept.with_new_rows(version, newer[0], position, newer[1]) if newer else None
 
 
-def _read_position(edition: Edition, log_number: int = 0) -> _RecordPosition:
-    found = _POSITION.rows(country=edition.country_id, number=log_number)
-    ((*keys, number, log_hash, former_hash, is_settled),) = found
-    newest = {table: key or 0 for table, key in zip(GROWING_TABLES, keys, strict=True)}
-    return _RecordPosition(newest, number or 0, log_hash or "", bool(is_settled), former_hash or "")
+def _read_position(edition: Edition, log_number: int = 0) -> RecordPosition:
+    return _POSITION.read(edition.country_id, log_number)
 
 
-def _position_columns(number: int) -> list[Combinable]:
-    def newest(table: type[Model], column: str, order: str) -> Subquery:
-        return Subquery(table._default_manager.order_by(f"-{order}").values(column)[:1])
-
-    return [
-        *(newest(table, "pk", "pk") for table in GROWING_TABLES),
-        newest(AuditEntry, "number", "number"),
-        newest(AuditEntry, "hash", "number"),
-        Subquery(AuditEntry.objects.filter(number=number).values("hash")),
-        _nobody_writes(),
-    ]
-
-
-def _nobody_writes() -> Combinable:
-    """Return the condition that no other transaction holds the lock for writing of a table of facts."""
-    if connection.vendor == "sqlite":
-        return Value(1)
-    tables = [f"'{connection.ops.quote_name(table._meta.db_table)}'::regclass" for table in GROWING_TABLES]
-    return RawSQL(_NOBODY_WRITES.format(tables=", ".join(tables)), [])  # noqa: S611 -- names of our own tables
-
-
-_NOBODY_WRITES = """
-NOT EXISTS (
-    SELECT FROM pg_locks
-    WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND relation IN ({tables}) AND pid <> pg_backend_pid()
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-)
-"""
-_POSITION = PreparedQuery(
-    lambda country, number: Country.objects.filter(pk=country).values_list(*_position_columns(number)),
-    country=int,
-    number=int,
-)
+_POSITION = PositionReader(GROWING_TABLES)
