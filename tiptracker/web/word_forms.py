@@ -56,8 +56,27 @@ def find_words(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def has_word(text: str | None, word: str) -> bool:
-    """Return whether `find_words` finds `word` in a text. A text that is None has no words."""
-    return text is not None and next(find_words(text, [word]), None) is not None
+    """Return whether `find_words` finds `word` in a text. A text that is None has no words.
+
+    SQLite asks this of every text of a list. So what a look at the letters can tell needs no regular expression.
+    """
+    if text is None:
+        return False
+    beginning, candidates = _search_for(word)
+    if text.isascii():  # other letters may change their number in lower case
+        lower = text.lower()
+        position = lower.find(word)
+        if position == 0 or (position > 0 and not lower[position - 1].isalnum()):
+            return True
+        if beginning not in lower:
+            return False
+    return any(_is_found(match.group().lower(), word) for match in candidates.finditer(text))
+
+
+@lru_cache(maxsize=256)
+def _search_for(word: str) -> tuple[str, re.Pattern[str]]:
+    """Return how the words begin that may be forms of `word`, and the pattern of these words."""
+    return _beginning(word), _candidates((word,))
 
 
 def _is_found(candidate: str, word: str) -> bool:
@@ -71,5 +90,10 @@ def _is_found(candidate: str, word: str) -> bool:
 @lru_cache(maxsize=256)
 def _candidates(words: tuple[str, ...]) -> re.Pattern[str]:
     """Return the pattern of words that may be found, so that few words of a long text need their stem."""
-    beginnings = {stem_word(word)[:-_STEM_CHANGES] or word[0] for word in words}
+    beginnings = set(map(_beginning, words))
     return re.compile(rf"(?<!{_LETTER})(?:{'|'.join(sorted(beginnings))}){_LETTER}*", re.IGNORECASE)
+
+
+def _beginning(word: str) -> str:
+    """Return how a word begins that has the same stem as `word`."""
+    return stem_word(word)[:-_STEM_CHANGES] or word[0]

@@ -65,3 +65,11 @@ def test_postgresql_makes_the_same_stems():
         stems = {word: stems or [word] for word, stems in cursor.fetchall()}
 
     assert {word: (stem, stem_word(word)) for word, stem in stems.items() if stem != [stem_word(word)]} == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["Prosecuted", "re-trained", "untrained", "dying", "DIES", "Kelvin", "naïve", "", "x_train"]
+)
+@pytest.mark.parametrize("word", ["prosecution", "train", "die", "k", "kelvin", "nai", "x"])
+def test_a_look_at_the_letters_finds_what_the_pattern_finds(text, word):
+    assert has_word(text, word) == bool(list(find_words(text, [word])))
