@@ -163,6 +163,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "tiptracker.templatetags.isolation",
+                "tiptracker.templatetags.repeated_texts",
                 "recommendations.templatetags.editions",
             ],
         },

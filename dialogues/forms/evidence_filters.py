@@ -41,6 +41,7 @@ class EvidenceFilterForm(ListFilterForm):
 
     few = frozenset({"q", "benchmark", "word"})
     span = ("since", "until")
+    varying = frozenset({"benchmark", "partner"})
 
     q = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=200)
     kind = forms.ChoiceField(

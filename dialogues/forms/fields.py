@@ -1,7 +1,7 @@
 """Form fields and rows that several forms share."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, cast
 
@@ -351,6 +351,8 @@ class ListFilterForm(forms.Form):
     few: frozenset[str] = frozenset()
     span: tuple[str, str] | None = None
     """The fields for the first and last day of a range, if there are any."""
+    varying: frozenset[str] = frozenset()
+    """The fields whose choices depend on the record."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -373,6 +375,17 @@ class ListFilterForm(forms.Form):
                 gettext("The end date is before the start date and was ignored. Enter a later date."),
             )
         return data
+
+    @property
+    def appearance(self) -> Hashable:
+        """Return a value that is equal for forms that look the same, in one language."""
+        data: Any = self.data
+        fields: dict[str, Any] = self.fields
+        values = (
+            (name, tuple(data.getlist(name)), repr(list(field.choices)) if name in self.varying else "")
+            for name, field in fields.items()
+        )
+        return type(self), *values
 
     @property
     def is_narrowing(self) -> bool:
