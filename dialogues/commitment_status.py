@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 from operator import attrgetter
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dialogues.choices import CommitmentEventKind, CommitmentStatus
 
@@ -203,6 +203,23 @@ def standing_after(
         returned_on=returned_on,
         withdrawn_on=withdrawn_on,
         is_overdue_without_update=overdue > 0 and not has_update,
+    )
+
+
+def standing_from_row(row: Any, day: date) -> CommitmentStanding:
+    """Return the standing of a row of `with_status(day)`. The commitment must have been made by then."""
+    status = CommitmentStatus(row.status)
+    is_settled = status in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
+    needs_no_correction = is_settled or status is CommitmentStatus.WITH_EMBASSY
+    return CommitmentStanding(
+        status=status,
+        due_on=row.due_on,
+        slips=row.slips,
+        days_overdue=days_past_due(row.due_on, day) if status is CommitmentStatus.OVERDUE else 0,
+        sent_on=row.sent_on,
+        returned_on=None if needs_no_correction else row.newest_returned_on,
+        withdrawn_on=None if is_settled else row.newest_withdrawn_on,
+        is_overdue_without_update=status is CommitmentStatus.OVERDUE and not row.has_update,
     )
 
 

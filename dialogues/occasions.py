@@ -17,6 +17,7 @@ from dialogues.choices import (
     MadeBy,
     UpdateDecision,
 )
+from dialogues.commitment_status import standing_from_row
 from dialogues.dialogue_occasions import find_dialogue_occasions
 from dialogues.due_date_stages import reached_stages
 from dialogues.models import (
@@ -34,7 +35,6 @@ from dialogues.models import (
     UpdateVersion,
     UpdateVersionDecision,
 )
-from dialogues.models.commitments import standing_from_row
 from dialogues.models.updates import has_subject, subject_value
 from dialogues.request_occasions import REQUEST, find_request_occasions
 from tiptracker.accounts.models import Country

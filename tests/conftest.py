@@ -98,6 +98,7 @@ from django.utils import timezone
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from dialogues.kept_statuses import forget_statuses
 from reports.readiness.kept_readiness import forget_readiness
 from tests.html_whitespace import collapse_layout_whitespace
 from tests.locks import record_locks
@@ -228,11 +229,12 @@ def forget_pages(request: pytest.FixtureRequest, settings) -> None:
 def clear_cache() -> None:
     """Empty the cache before each test, because rate limits and other counts are kept in it.
 
-    The process also forgets the readiness of editions of other tests.
+    The process also forgets the readiness of editions and the statuses of commitments of other tests.
     """
     redis_breaker.answered()
     cache.clear()
     forget_readiness()
+    forget_statuses()
 
 
 _sandbox_results: dict[tuple[object, ...], ProcessResult] = {}

@@ -1,6 +1,6 @@
 """Forms for commitments: the commitment itself, the changes of its status, and the filters of the list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -19,7 +19,6 @@ from dialogues.forms.fields import (
 )
 from dialogues.models import Dialogue
 from recommendations.choices import Pillar
-from recommendations.models import Recommendation
 from tiptracker.accounts.models import Ministry
 from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_noop
@@ -42,6 +41,7 @@ class CommitmentFilterForm(ListFilterForm):
 
     few = frozenset({"q", "status", "ministry"})
     span = ("due_from", "due_to")
+    varying = frozenset({"ministry", "recommendation"})
 
     q = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=200)
     status = forms.ChoiceField(
@@ -57,17 +57,22 @@ class CommitmentFilterForm(ListFilterForm):
     sort = forms.ChoiceField(label=gettext_lazy("Order"), required=False, choices=CommitmentOrder.choices())
 
     def __init__(
-        self, *args: Any, ministries: Sequence[Ministry], recommendations: Sequence[Recommendation], **kwargs: Any
+        self,
+        *args: Any,
+        ministries: Iterable[tuple[int, str]],
+        recommendations: Iterable[tuple[int, int, str]],
+        **kwargs: Any,
     ) -> None:
+        """Offer ministries by key and name, and recommendations by key, number and text."""
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["ministry"]).choices = [
             ("", gettext("Anyone")),
-            *((str(ministry.pk), ministry.name) for ministry in ministries),
+            *((str(pk), name) for pk, name in ministries),
             (MadeBy.UNITED_STATES.value, MadeBy.UNITED_STATES.label),
         ]
         cast("forms.ChoiceField", self.fields["recommendation"]).choices = [
             ("", gettext("Any")),
-            *((str(row.pk), f"{row.number}. {Truncator(row.text).chars(70)}") for row in recommendations),
+            *((str(pk), f"{number}. {Truncator(text).chars(70)}") for pk, number, text in recommendations),
         ]
 
 

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -33,7 +35,6 @@ from dialogues.commitment_status import (
     DATE_SETTING_EVENTS,
     STATUS_AFTER_EVENT,
     CommitmentStanding,
-    days_past_due,
     standing_on,
 )
 from dialogues.models.dialogues import Dialogue, Participant
@@ -45,7 +46,7 @@ from tiptracker.localization import gettext_lazy
 
 
 def _status_annotations(day: date) -> dict[str, Any]:
-    """Return the annotations of `with_status_and_due_date`, by name."""
+    """Return the annotations of `.status` and `.due_on`, by name."""
     happened = CommitmentEvent.objects.as_of(day)
     newest_first = ("-happened_on", "-recorded_at", "-pk")
     dated = happened.filter(due_on__isnull=False).order_by(*newest_first).values("due_on")
@@ -114,6 +115,14 @@ def _standing_annotations(day: date) -> dict[str, Any]:
     }
 
 
+def _group_by_day(days: Mapping[Any, date]) -> list[tuple[date, list[Any]]]:
+    """Return the days, of which there is at least one, each with the countries where it is."""
+    countries: dict[date, list[Any]] = defaultdict(list)
+    for country, day in days.items():
+        countries[day].append(country)
+    return list(countries.items()) or [(date.min, [])]
+
+
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def visible_to(self, user: AnyUser, country: Country | None = None) -> Self:
         """Filter to what the user may see.
@@ -133,8 +142,9 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def with_history(self) -> Self:
         """Fetch all that `standing_on` reads: country, events, and update versions with their decisions."""
-        versions = apps.get_model("dialogues", "UpdateVersion").objects.select_related("decision")
-        return self.select_related("country").prefetch_related("events", Prefetch("updates__versions", versions))
+        versions: Any = apps.get_model("dialogues", "UpdateVersion").objects.select_related("decision")
+        updates = apps.get_model("dialogues", "Update").objects.prefetch_related(Prefetch("versions", versions))
+        return self.select_related("country").prefetch_related("events", Prefetch("updates", updates))
 
     def with_links(self, *related: str, known_by: datetime | None = None) -> Self:
         """Fetch `.links`: those that held at the moment `known_by` (None: now), with what is `related` to them."""
@@ -149,9 +159,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """
         return self.annotate(**_standing_annotations(day))
 
-    def with_status_and_due_date(self, day: date) -> Self:
-        """Annotate with `.status` and `.due_on` alone, as `with_status` does. Its query is far smaller."""
-        return self.annotate(**_status_annotations(day))
+    def with_date_made(self) -> Self:
+        """Annotate with `.made_on`, the day on which it was made."""
+        made = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=CommitmentEventKind.MADE)
+        return self.annotate(made_on=Subquery(made.values("happened_on")[:1]))
 
     def with_status_today(self, days: Mapping[Any, date]) -> Self:
         """Annotate as `with_status` does, for the present day in each country.
@@ -160,10 +171,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
         At any moment there are only a few different days.
         """
-        countries: dict[date, list[Any]] = defaultdict(list)
-        for country, day in days.items():
-            countries[day].append(country)
-        (first, _), *others = countries.items() or [(date.min, [])]
+        (first, _), *others = _group_by_day(days)
         return self.annotate(
             **{
                 name: Case(
@@ -175,6 +183,12 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
                 for name, standing in _standing_annotations(first).items()
             }
         )
+
+    def made_by_today(self, days: Mapping[Any, date]) -> Self:
+        """Filter to those made by the present day in their country. `days`: as of `with_status_today`."""
+        of_commitment = CommitmentEvent.objects.filter(commitment=OuterRef("pk"))
+        begun = (Q(Exists(of_commitment.as_of(day)), country__in=own) for day, own in _group_by_day(days))
+        return self.filter(reduce(or_, begun))
 
     def concerning(self, ministries: Collection[int], known_by: datetime | None = None) -> Self:
         """Filter to what to discuss with these ministries: their commitments, and those of the United States for them.
@@ -303,23 +317,6 @@ class Commitment(models.Model):
     def maker(self) -> str:
         """The name of the maker: the ministry, or the United States."""
         return self.ministry.name if self.ministry else MadeBy.UNITED_STATES.label
-
-
-def standing_from_row(row: Any, day: date) -> CommitmentStanding:
-    """Return the standing of a row of `with_status(day)`. The commitment must have been made by then."""
-    status = CommitmentStatus(row.status)
-    is_settled = status in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
-    needs_no_correction = is_settled or status is CommitmentStatus.WITH_EMBASSY
-    return CommitmentStanding(
-        status=status,
-        due_on=row.due_on,
-        slips=row.slips,
-        days_overdue=days_past_due(row.due_on, day) if status is CommitmentStatus.OVERDUE else 0,
-        sent_on=row.sent_on,
-        returned_on=None if needs_no_correction else row.newest_returned_on,
-        withdrawn_on=None if is_settled else row.newest_withdrawn_on,
-        is_overdue_without_update=status is CommitmentStatus.OVERDUE and not row.has_update,
-    )
 
 
 class CommitmentCorrectionQuerySet(models.QuerySet["CommitmentCorrection"]):

@@ -47,7 +47,7 @@ class AgendaRow(NamedTuple):
     form: AgendaItemRow
     title: str
     whose: str
-    standing: CommitmentStatusRow | None
+    standing: CommitmentStatusRow[Commitment] | None
     reason: str
 
 
@@ -299,7 +299,7 @@ def _name_request(row: InformationRequest, standing: RequestStanding) -> str:
     return gettext("%(ministry)s: request for information %(number)d of %(date)s") % values
 
 
-def _agenda_commitment(status: CommitmentStatusRow, previous: Dialogue | None) -> AgendaCommitment:
+def _agenda_commitment(status: CommitmentStatusRow[Commitment], previous: Dialogue | None) -> AgendaCommitment:
     """Convert a commitment to the input of the suggestion rules."""
     row = status.commitment
     return AgendaCommitment(

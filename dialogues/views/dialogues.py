@@ -132,7 +132,7 @@ def dialogue_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     set_page_country(request, dialogue.country)
     today = clock.today(dialogue.country.time_zone)
     made_there = annotate_commitments(Commitment.objects.visible_to(user).filter(dialogue=dialogue), user, today)
-    commitments: list[CommitmentStatusRow] = [
+    commitments: list[CommitmentStatusRow[Commitment]] = [
         commitment_status_row(commitment, user, today) for commitment in made_there
     ]
     context: dict[str, Any] = {
@@ -180,7 +180,7 @@ def dialogue_calendar(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _internal_context(
-    request: SignedInRequest, dialogue: Dialogue, commitments: list[CommitmentStatusRow], today: date
+    request: SignedInRequest, dialogue: Dialogue, commitments: list[CommitmentStatusRow[Commitment]], today: date
 ) -> dict[str, Any]:
     """Return what only the embassy sees of a dialogue."""
     user = request.user

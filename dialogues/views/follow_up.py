@@ -30,7 +30,7 @@ class AgendaItemSummary(NamedTuple):
     title: str
     url: str
     whose: str
-    standing: CommitmentStatusRow | None
+    standing: CommitmentStatusRow[Commitment] | None
     shown: str
     note: str
     said: str
@@ -52,7 +52,7 @@ class PreviousDialogue(NamedTuple):
     """The previous dialogue, with its commitments, its next steps, and the open next steps of earlier dialogues."""
 
     dialogue: Dialogue
-    commitments: Sequence[CommitmentStatusRow]
+    commitments: Sequence[CommitmentStatusRow[Commitment]]
     steps: Sequence[NextStepSummary]
 
 
@@ -134,7 +134,7 @@ def summarize_next_steps(steps: Any, day: date) -> list[NextStepSummary]:
 
 
 def _summarize_item(
-    row: AgendaItem, standing: dict[int, CommitmentStatusRow], shown: dict[int, tuple[int, int]]
+    row: AgendaItem, standing: dict[int, CommitmentStatusRow[Commitment]], shown: dict[int, tuple[int, int]]
 ) -> AgendaItemSummary:
     title, url, whose, status, shown_text = str(row), "", gettext("Other topics"), None, ""
     if row.recommendation:

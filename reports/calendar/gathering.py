@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q
 
 from dialogues.choices import CommitmentStatus, MadeBy
+from dialogues.commitment_status import standing_from_row
 from dialogues.models import Commitment, Dialogue, InformationRequest
-from dialogues.models.commitments import standing_from_row
 from recommendations.choices import MilestoneKind
 from recommendations.models import Edition, Milestone
 from reports.calendar import year

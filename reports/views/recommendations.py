@@ -18,6 +18,7 @@ from django.utils import timezone
 from dialogues.benchmark_requirements import describe_terms
 from dialogues.choices import CommitmentReach, CommitmentStatus, DoneBy, ReviewState, SupportKind, Verdict
 from dialogues.commitment_phrases import format_status_detail
+from dialogues.commitment_status import standing_from_row
 from dialogues.models import (
     Assessment,
     Commitment,
@@ -27,7 +28,6 @@ from dialogues.models import (
     EvidenceReview,
     Reading,
 )
-from dialogues.models.commitments import standing_from_row
 from dialogues.permissions import can_assess, can_log_evidence, can_record_commitment
 from dialogues.start_dates import find_start_date
 from dialogues.views.evidence_history import Reversals, find_reversals

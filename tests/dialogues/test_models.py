@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from dialogues.choices import ClaimedProgress, CommitmentEventKind, EvidenceDecision, Sensitivity, UpdateDecision
-from dialogues.commitment_status import original_due_date
+from dialogues.commitment_status import original_due_date, standing_from_row
 from dialogues.models import (
     AssessmentEvidence,
     Commitment,
@@ -15,7 +15,6 @@ from dialogues.models import (
     Reading,
     UpdateVersion,
 )
-from dialogues.models.commitments import standing_from_row
 from tests.append_only import redact_text
 from tests.dialogues.commitment_histories import HISTORIES, january, moment_of
 from tests.factories import (

@@ -36,6 +36,10 @@ def listed_commitments(response):
     return [line.commitment for line in response.context["lines"]]
 
 
+def listed_keys(response):
+    return [commitment.pk for commitment in listed_commitments(response)]
+
+
 def test_commitment_list_puts_the_open_first_by_due_date_and_says_by_how_much_it_is_overdue(client):
     settled = CommitmentFactory(done=True, made__due_on=date(2021, 12, 1))
     undated = CommitmentFactory()
@@ -45,7 +49,7 @@ def test_commitment_list_puts_the_open_first_by_due_date_and_says_by_how_much_it
 
     response = client.get(reverse("commitment_list"))
 
-    assert listed_commitments(response) == [overdue, soon, undated, settled]
+    assert listed_keys(response) == [row.pk for row in (overdue, soon, undated, settled)]
     assert "Overdue by 12 days" in response.text
     assert "No due date agreed" in response.text
     assert "Verified done" in response.text
@@ -101,7 +105,7 @@ def test_commitment_list_is_narrowed_by_its_address(client, query, names):
     asked = query.replace("recommendation=protection", f"recommendation={protection.pk}")
     response = client.get(reverse("commitment_list") + asked)
 
-    assert listed_commitments(response) == [rows[name] for name in names]
+    assert listed_keys(response) == [rows[name].pk for name in names]
 
 
 @pytest.mark.parametrize("word", ["status", "ministry", "pillar"])
@@ -123,7 +127,7 @@ def test_commitment_list_is_narrowed_to_one_ministry(client):
 
     response = client.get(f"{reverse('commitment_list')}?ministry={wanted.ministry_id}")
 
-    assert listed_commitments(response) == [wanted]
+    assert listed_keys(response) == [wanted.pk]
     assert f'<option value="{wanted.ministry_id}" selected>' in response.text
 
 
@@ -167,7 +171,7 @@ def test_commitment_list_of_a_ministry_holds_its_own_alone_and_counts_no_interna
 
     response = client.get(reverse("commitment_list"))
 
-    assert [(c, c.evidence_count) for c in listed_commitments(response)] == [(own, 1)]
+    assert [(c.pk, c.evidence_count) for c in listed_commitments(response)] == [(own.pk, 1)]
     assert "ministry" not in response.context["filter"].fields
     assert "Another" not in response.text
 
