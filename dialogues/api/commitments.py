@@ -1,8 +1,9 @@
 """API of commitments."""
 
+from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime
-from functools import partial
+from datetime import date, datetime
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -16,6 +17,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from dialogues.actions.corrections import correct_commitment
 from dialogues.choices import CommitmentReach, CommitmentStatus
+from dialogues.kept_statuses import ListedStatus, read_statuses
 from dialogues.models import (
     Commitment,
     CommitmentBenchmark,
@@ -24,10 +26,12 @@ from dialogues.models import (
     DueDateProposal,
     DueDateProposalDecision,
 )
+from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.permissions import can_change_commitment
 from recommendations.models import Benchmark
 from tiptracker import clock, text_rules
-from tiptracker.accounts.models import Country
+from tiptracker.accounts.models import AnyUser, Country
+from tiptracker.accounts.visible_rows import VisibleRows
 from tiptracker.api.base import (
     ApiRequest,
     ChoiceEnumField,
@@ -44,6 +48,7 @@ from tiptracker.api.kept_lists import KeptListMixin
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
 from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
+from tiptracker.infrastructure.prepared_rows import is_one_of
 
 
 class OwnEventSerializer(serializers.ModelSerializer[CommitmentEvent]):
@@ -224,6 +229,34 @@ class CommitmentFilter(filters.FilterSet):
         return commitments.filter(Q(recorded_at__gte=moment) | changed)
 
 
+def _with_details(reader: AnyUser, commitments: CommitmentQuerySet) -> CommitmentQuerySet:
+    """Return the commitments with what the serializers show of them besides their status."""
+    corrections = CommitmentCorrection.objects.visible_to(reader).select_related("recorded_by")
+    if is_embassy(reader):
+        corrections = corrections.prefetch_related("added", "removed")
+    proposals = DueDateProposal.objects.visible_to(reader).select_related(
+        "commitment__ministry", "recorded_by", "decision__recorded_by"
+    )
+    events = CommitmentEvent.objects.select_related(
+        "recorded_by", "update_version__recorded_by", "update_version__update__commitment__ministry"
+    )
+    return (
+        commitments.select_related("country", "ministry")
+        .with_links()
+        .prefetch_related(
+            Prefetch("events", events), Prefetch("corrections", corrections), Prefetch("due_date_proposals", proposals)
+        )
+    )
+
+
+_ROWS_OF_PAGE = VisibleRows[Commitment](
+    lambda reader, keys: _with_details(
+        reader, Commitment.objects.visible_to(reader).filter(is_one_of("pk", keys)).order_by("pk")
+    ),
+    keys=list,
+)
+
+
 @serializers_by_reader("CommitmentForReader", embassy=CommitmentSerializer, ministry=OwnCommitmentSerializer)
 class CommitmentViewSet(StrictParametersMixin, IdempotentCreateMixin, KeptListMixin, ReadOnlyModelViewSet[Commitment]):
     """Commitments of ministries and of the United States.
@@ -234,22 +267,32 @@ class CommitmentViewSet(StrictParametersMixin, IdempotentCreateMixin, KeptListMi
     filterset_class = CommitmentFilter
 
     def get_queryset(self) -> QuerySet[Commitment]:
+        visible = Commitment.objects.visible_to(self.request.user)
+        is_list = self.action == "list"
+        if is_list and self.request.query_params.keys().isdisjoint(("status", "due_before")):
+            return visible.made_by_today(self._days).order_by("pk")
+        rows = visible.with_status_today(self._days).filter(Q(status__isnull=False)).order_by("pk")
+        return rows if is_list else _with_details(self.request.user, rows)
+
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
+        """Return the rows of the page with their status today, by queries that are built once."""
+        keys = list(super().paginate_queryset(queryset.values_list("pk", flat=True)) or [])
+        rows: list[Any] = _ROWS_OF_PAGE.find(self.request.user, keys=keys)
+        by_day: dict[date, list[int]] = defaultdict(list)
+        for row in rows:
+            by_day[self._days[row.country_id]].append(row.pk)
+        statuses: dict[int, ListedStatus] = {}
+        for day, own in by_day.items():
+            statuses |= read_statuses(own, day, "slips")
+        for row in rows:
+            row.status, row.due_on, row.slips = statuses[row.pk]
+        return rows
+
+    @cached_property
+    def _days(self) -> dict[int, date]:
+        """The present day by country (id)."""
         zones = Country.objects.visible_to(self.request.user).values_list("pk", "time_zone")
-        days = {country: clock.today(zone) for country, zone in zones}
-        commitments = Commitment.objects.visible_to(self.request.user).with_status_today(days)
-        begun = commitments.filter(Q(status__isnull=False)).select_related("country", "ministry").with_links()
-        corrections = CommitmentCorrection.objects.visible_to(self.request.user).select_related("recorded_by")
-        if is_embassy(self.request.user):
-            corrections = corrections.prefetch_related("added", "removed")
-        proposals = DueDateProposal.objects.visible_to(self.request.user).select_related(
-            "commitment__ministry", "recorded_by", "decision__recorded_by"
-        )
-        events = CommitmentEvent.objects.select_related(
-            "recorded_by", "update_version__recorded_by", "update_version__update__commitment__ministry"
-        )
-        return begun.prefetch_related(
-            Prefetch("events", events), Prefetch("corrections", corrections), Prefetch("due_date_proposals", proposals)
-        ).order_by("pk")
+        return {country: clock.today(zone) for country, zone in zones}
 
     @extend_schema(request=CorrectSerializer, responses={201: CommitmentSerializer})
     @action(detail=True, methods=["post"])

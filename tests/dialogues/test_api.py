@@ -292,9 +292,9 @@ def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        # session, person, zone; the zones of countries, count, commitments, links, events, people, corrections,
-        # proposed due dates
-        ("commitments", 10),
+        # session, person, zone; the zones of countries, count, keys, commitments, links, events, people, corrections,
+        # proposed due dates, statuses
+        ("commitments", 12),
         ("updates", 6),  # … updates, versions
         ("evidence", 10),  # … keys, evidence, evidence links, indicia, questions, reviews
         ("reviews", 5),
