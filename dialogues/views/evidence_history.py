@@ -2,8 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.utils import timezone
 
 from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
@@ -11,6 +15,8 @@ from dialogues.models import Evidence, EvidenceFile, EvidenceReview, Reading
 from dialogues.review_history import ReviewStep, describe_reversal
 from dialogues.views.evidence_query import describe_topics, evidence_with_details
 from tiptracker.accounts.models import Country, User
+from tiptracker.accounts.visible_rows import VisibleRows
+from tiptracker.infrastructure.prepared_rows import is_one_of
 from tiptracker.localization import format_date, gettext
 
 
@@ -67,18 +73,14 @@ def find_reversals(user: User, country: Country, keys: Collection[int]) -> Rever
     Args:
         keys: the ids of the evidence.
     """
-    visible = Evidence.objects.visible_to(user, country)
-    revised = {new: (old, at) for new, old, at in visible.filter(revises__isnull=False).values_list(*_REVISION_FIELDS)}
-    corrected_at = dict(revised.values())
+    revised, corrected_at = _find_revised(user, country, keys)
     versions = {key: [key] for key in keys}  # each with its earlier versions, oldest first
     for earlier in versions.values():
         while earlier[0] in revised:
-            earlier.insert(0, revised[earlier[0]][0])
-    reviews = EvidenceReview.objects.visible_to(user).filter(
-        evidence__in={version for earlier in versions.values() for version in earlier}
-    )
+            earlier.insert(0, revised[earlier[0]])
+    reviewed = list({version for earlier in versions.values() for version in earlier})
     steps: dict[int, dict[int | None, list[ReviewStep]]] = defaultdict(lambda: defaultdict(list))
-    for version, benchmark, decision, at in reviews.order_by("recorded_at", "pk").values_list(*_REVIEW_FIELDS):
+    for version, benchmark, decision, at in _REVIEWS.find(user, keys=reviewed):
         step = ReviewStep(EvidenceDecision(decision), timezone.localtime(at).date())
         steps[version][benchmark].append(step)
     for version, at in corrected_at.items():
@@ -92,8 +94,43 @@ def find_reversals(user: User, country: Country, keys: Collection[int]) -> Rever
     }
 
 
-_REVISION_FIELDS = ("pk", "revises_id", "recorded_at")
-_REVIEW_FIELDS = ("evidence_id", "evidence_link__benchmark_id", "decision", "recorded_at")
+def _find_revised(user: User, country: Country, keys: Collection[int]) -> tuple[dict[int, int], dict[int, datetime]]:
+    """Return by revision what it revised, back to the first version, and by what was revised when that was done.
+
+    Each query goes back one version. Most evidence was never revised.
+    """
+    revised: dict[int, int] = {}
+    revised_at: dict[int, datetime] = {}
+    rows = _REVISIONS_AND_THEIR_OWN.find(user, country=country.pk, keys=list(keys))
+    while rows:
+        revised |= {new: old for new, old, _ in rows}
+        revised_at |= {old: at for _, old, at in rows}
+        rows = _REVISIONS.find(user, country=country.pk, keys=[old for _, old, _ in rows])
+    return revised, revised_at
+
+
+def _select_revisions(reader: User, country: int, *is_sought: Any) -> Any:
+    visible = Evidence.objects.visible_to(reader, Country(pk=country)).filter(revises__isnull=False)
+    return visible.filter(reduce(or_, map(Q, is_sought))).order_by().values_list("pk", "revises_id", "recorded_at")
+
+
+_REVISIONS: VisibleRows[Any] = VisibleRows(
+    lambda reader, country, keys: _select_revisions(reader, country, is_one_of("pk", keys)), country=int, keys=list
+)
+_REVISIONS_AND_THEIR_OWN: VisibleRows[Any] = VisibleRows(
+    lambda reader, country, keys: _select_revisions(reader, country, is_one_of("pk", keys), is_one_of("revises", keys)),
+    country=int,
+    keys=list,
+)
+_REVIEWS: VisibleRows[Any] = VisibleRows(
+    lambda reader, keys: (
+        EvidenceReview.objects.visible_to(reader)
+        .filter(is_one_of("evidence", keys))
+        .order_by("recorded_at", "pk")
+        .values_list("evidence_id", "evidence_link__benchmark_id", "decision", "recorded_at")
+    ),
+    keys=list,
+)
 
 
 def _list_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[WordingChange]:

@@ -1,6 +1,6 @@
 """The register of evidence: search, filters, sorting and export."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from dialogues.choices import (
@@ -36,17 +37,22 @@ from dialogues.views.evidence_query import EvidenceSummary, evidence_with_detail
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
 from dialogues.views.timeline import review_of
 from recommendations.edition_context import EditionRequest, editions_of_page_country
+from recommendations.kept_pages import keep_page
 from recommendations.models import Benchmark, Edition
 from tiptracker import clock
+from tiptracker.accounts.visible_rows import VisibleRows
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.subjects import OpeningCount, count_openings
+from tiptracker.infrastructure.prepared_rows import is_one_of
 from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web import exports
 from tiptracker.web.frontend.form_rows import Choices
+from tiptracker.web.kept_pages import MAX_QUERY_LENGTH, keep_value
 from tiptracker.web.pages import render_page
 from tiptracker.web.search import filter_by_words
 
 PAGE_SIZE = 25
+_OPENINGS_ATTRIBUTE = "evidence_openings"
 SEARCH_FIELDS = ("title", "stated_by", "source", "partner__name", "update_version__narrative")
 ORDERINGS: dict[EvidenceOrder, tuple[Any, ...]] = {
     EvidenceOrder.HAPPENED: ("-happened_to", "-pk"),
@@ -102,41 +108,109 @@ class EvidenceRow(NamedTuple):
 @require_safe
 def evidence_list(request: EditionRequest) -> HttpResponse:
     """List the embassy's evidence in the country of the edition: the last revision of each piece."""
-    user = request.user
-    if not user.is_embassy:
+    if not request.user.is_embassy:
         raise PermissionDenied
-    editions = editions_of_page_country(request)
-    benchmarks = Benchmark.objects.visible_to(user).select_related("recommendation").with_terms()
-    choices = benchmark_choices(benchmarks.filter(recommendation__edition=request.edition))
-    partners: Choices = [(str(row.pk), row.name) for row in Partner.objects.visible_to(user, request.edition.country)]
-    chosen = EvidenceFilterForm(request.GET, benchmarks=choices, partners=partners)
-    chosen.is_valid()
-    visible = Evidence.objects.visible_to(user, request.edition.country).current()
-    order = ORDERINGS[EvidenceOrder(chosen.cleaned_data.get("sort") or EvidenceOrder.HAPPENED)]
-    keys_found = _filter_evidence(visible, chosen.cleaned_data).order_by(*order).values_list("pk", flat=True)
+    return _keep_list(request)
+
+
+class _FoundEvidence(NamedTuple):
+    """The evidence on a page of the register: how many pieces all pages have, the page, and the keys of its own."""
+
+    total: int
+    number: int
+    keys: tuple[int, ...]
+
+
+def _count_openings(request: EditionRequest) -> Mapping[int, OpeningCount]:
+    """Return who opened the evidence on the page. Each opening changes the log, and not the record."""
+    if not can_read_log(request.user):
+        return {}
+    keys = _find_page(request).keys
+    former_keys, openings = getattr(request, _OPENINGS_ATTRIBUTE, (None, {}))
+    if keys != former_keys:
+        openings = count_openings(request.user, Evidence, keys)
+        setattr(request, _OPENINGS_ATTRIBUTE, (keys, openings))
+    return openings
+
+
+@keep_page(is_personal=False, besides=_count_openings)
+def _keep_list(request: EditionRequest) -> HttpResponse:
+    user, country = request.user, request.edition.country
+    editions, chosen = editions_of_page_country(request), _read_filters(request)
     if exports.is_export_requested(request):
+        keys_found = _find_keys(request, chosen)
         opened_by = count_openings(user, Evidence)
-        rows = list(evidence_with_details(user).filter(pk__in=keys_found.order_by()).order_by(*order))
-        reversals = find_reversals(user, request.edition.country, [row.pk for row in rows])
+        pieces = evidence_with_details(user).filter(pk__in=keys_found.order_by())
+        rows = list(pieces.order_by(*keys_found.query.order_by))
+        reversals = find_reversals(user, country, [row.pk for row in rows])
         lines = [_evidence_row(row, editions, opened_by.get(row.pk), reversals) for row in rows]
         heads = [str(head) for head in EXPORT_HEADERS]
         return exports.export_rows(request, "evidence", heads, [_export_row(line) for line in lines])
-    # First select the rows of the page with an index, then load the details of these few. Words are looked for once,
-    # not once to count the rows and once to find those of the page.
-    keys_in_order = list(keys_found) if chosen.cleaned_data.get("q") else keys_found
-    page = Paginator(keys_in_order, PAGE_SIZE).get_page(request.GET.get("page"))
-    keys = list(page)
-    shown = evidence_with_details(user).in_bulk(keys)
-    opened_by = count_openings(user, Evidence, keys)
-    reversals = find_reversals(user, request.edition.country, keys)
+    # First select the rows of the page with an index, then load the details of these few.
+    found, openings = _find_page(request), _count_openings(request)
+    shown = {row.pk: row for row in _WITH_DETAILS.find(user, keys=list(found.keys))}
+    reversals = find_reversals(user, country, found.keys)
     context = {
         "reads_log": can_read_log(user),
         "filter": chosen,
         "is_narrowed": chosen.is_narrowing,
-        "page": page,
-        "lines": [_evidence_row(shown[key], editions, opened_by.get(key), reversals) for key in keys],
+        "page": Paginator(range(found.total), PAGE_SIZE).get_page(found.number),
+        "lines": [_evidence_row(shown[key], editions, openings.get(key), reversals) for key in found.keys],
     }
     return render_page(request, "dialogues/evidence_list.html", context, partial="rows")
+
+
+_WITH_DETAILS = VisibleRows[Evidence](
+    lambda reader, keys: evidence_with_details(reader).filter(is_one_of("pk", keys)), keys=list
+)
+
+
+def _find_page(request: EditionRequest) -> _FoundEvidence:
+    """Return what is on the page. It is looked for once for each version of the record."""
+
+    def find() -> _FoundEvidence:
+        found = _find_keys(request, _read_filters(request))
+        # Words are looked for once, not once to count the rows and once to find those of the page.
+        keys = list(found) if request.GET.get("q") else found
+        page = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("page"))
+        return _FoundEvidence(page.paginator.count, page.number, tuple(page))
+
+    query = request.META["QUERY_STRING"]
+    if len(query) > MAX_QUERY_LENGTH:
+        return find()
+    return keep_value(request, ("evidence on a page", request.edition.pk, query), [request.edition.country_id], find)
+
+
+_BENCHMARKS = VisibleRows[Benchmark](
+    lambda reader, edition: (
+        Benchmark.objects.visible_to(reader)
+        .filter(recommendation__edition=edition)
+        .select_related("recommendation")
+        .with_terms()
+    ),
+    edition=int,
+)
+
+
+def _read_filters(request: EditionRequest) -> EvidenceFilterForm:
+    """Return the filters of the request. Those that are not valid are ignored."""
+    user, edition = request.user, request.edition
+
+    def list_choices() -> tuple[Choices, Choices]:
+        benchmarks = benchmark_choices(_BENCHMARKS.find(user, edition=edition.pk))
+        return benchmarks, [(str(row.pk), row.name) for row in Partner.objects.visible_to(user, edition.country)]
+
+    key = ("filters of evidence", edition.pk, get_language())
+    benchmarks, partners = keep_value(request, key, [edition.country_id], list_choices)
+    chosen = EvidenceFilterForm(request.GET, benchmarks=benchmarks, partners=partners)
+    chosen.is_valid()
+    return chosen
+
+
+def _find_keys(request: EditionRequest, chosen: EvidenceFilterForm) -> QuerySet[Any, Any]:
+    visible = Evidence.objects.visible_to(request.user, request.edition.country).current()
+    order = ORDERINGS[EvidenceOrder(chosen.cleaned_data.get("sort") or EvidenceOrder.HAPPENED)]
+    return _filter_evidence(visible, chosen.cleaned_data).order_by(*order).values_list("pk", flat=True)
 
 
 def _evidence_row(

@@ -106,6 +106,34 @@ def test_evidence_list_tells_the_post_how_many_opened_a_piece_and_when_last(clie
     assert {line.opened for line in response.context["lines"]} == {None}
 
 
+@pytest.mark.kept_pages
+def test_evidence_list_from_the_cache_tells_of_each_opening(client):
+    piece = EvidenceFactory()
+    reader, officer = ObserverFactory(), OfficerFactory()
+    client.force_login(officer)
+    before = [client.get(edition_url("evidence_list")).text for _ in range(2)]
+    client.force_login(reader)
+    client.get(reverse("evidence_detail", args=[piece.pk]))
+    client.force_login(officer)
+    after = [client.get(edition_url("evidence_list")).text for _ in range(2)]
+
+    assert ["1 person, last on" in page for page in (*before, *after)] == [False, False, True, True]
+
+
+@pytest.mark.kept_pages
+def test_evidence_list_from_the_cache_looks_for_nothing(client, django_assert_max_num_queries):
+    for _ in range(3):
+        EvidenceFactory(title="Officers were trained", supports=[BenchmarkFactory()])
+    client.force_login(OfficerFactory())
+    address = edition_url("evidence_list", query={"q": "trained", "sort": "title"})
+    first = client.get(address).text
+
+    with django_assert_max_num_queries(7):  # as a list of commitments, and who opened the evidence
+        again = client.get(address).text
+
+    assert [page.count("Officers were trained") for page in (first, again)] == [3, 3]
+
+
 def test_evidence_list_does_not_say_that_nobody_opened_what_was_reviewed_with_its_update(client):
     update = UpdateVersionFactory(accepted=True)
     EvidenceFactory(
