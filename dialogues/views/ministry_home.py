@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
 from dialogues.commitment_phrases import format_returned_on, format_status_detail
-from dialogues.commitment_status import CommitmentStanding
+from dialogues.commitment_status import CommitmentStanding, standing_on
 from dialogues.models import Commitment, Draft, DueDateProposal, Evidence, IndicatorTarget
 from dialogues.views.drafts import DraftNote, describe_draft
 from dialogues.views.due_date_notes import DueDateNote, describe_newest_proposal, find_proposing_url
@@ -30,6 +31,7 @@ from recommendations.kept_pages import keep_page
 from recommendations.models import Benchmark, Edition
 from tiptracker import clock
 from tiptracker.accounts.models import User, find_contact
+from tiptracker.accounts.visible_rows import VisibleRows
 from tiptracker.localization import gettext, join_with_and, ngettext
 from tiptracker.web.pages import render_page
 
@@ -113,12 +115,21 @@ class MinistryCommitment:
         return not self.is_returned, self.standing.due_on or date.max, self.commitment.pk
 
 
+_COMMITMENTS = VisibleRows[Commitment](
+    lambda reader: Commitment.objects.visible_to(reader).select_related("ministry").with_history().order_by("pk")
+)
+
+_PROPOSALS = VisibleRows[DueDateProposal](
+    lambda reader: DueDateProposal.objects.visible_to(reader).select_related("decision")
+)
+
+
 def list_ministry_commitments(user: User, day: date) -> list[MinistryCommitment]:
     """Return the commitments that the focal point's ministry made by `day`, most urgent first."""
-    commitments = Commitment.objects.visible_to(user).select_related("ministry").with_history().order_by("pk")
+    commitments = _COMMITMENTS.find(user)
     drafts = {draft.commitment_id: draft for draft in Draft.objects.visible_to(user).select_related("saved_by")}
     proposals: dict[int, list[DueDateProposal]] = defaultdict(list)
-    for proposal in DueDateProposal.objects.visible_to(user).select_related("decision"):
+    for proposal in _PROPOSALS.find(user):
         proposals[proposal.commitment_id].append(proposal)
     rows = (
         _ministry_commitment(commitment, day, user, drafts.get(commitment.pk), proposals[commitment.pk])
@@ -133,28 +144,29 @@ def list_ministry_commitments(user: User, day: date) -> list[MinistryCommitment]
 def _ministry_commitment(
     commitment: Commitment, day: date, user: User, draft: Draft | None, proposals: Sequence[DueDateProposal]
 ) -> MinistryCommitment | None:
-    if (standing := commitment.standing_on(day)) is None:
-        return None
+    events = commitment.events.all()
     sent = [update_version for update in commitment.updates.all() for update_version in update.versions.all()]
+    if (standing := standing_on(events, sent, day, zone=ZoneInfo(commitment.country.time_zone))) is None:
+        return None
     sent.sort(key=lambda update_version: (update_version.recorded_at, update_version.pk))
     last = next((version for version in reversed(sent) if version.withdrawn_at is None), None)
     decision = decision_on(last) if last else None
     return MinistryCommitment(
         commitment=CommitmentHeading.of(commitment),
-        made_on=min(event.happened_on for event in commitment.events.all()),
+        made_on=min(event.happened_on for event in events),
         standing=standing,
         sent_on=timezone.localtime(last.recorded_at).date() if last else None,
         claimed=ClaimedProgress(last.claimed) if last else None,
         answer=UpdateDecision(decision.decision) if decision else None,
         answered_at=decision.recorded_at if decision else None,
         reason=decision.reason if decision else "",
-        reopened_on=reopened_on(commitment.events.all(), last),
+        reopened_on=reopened_on(events, last),
         draft=describe_draft(draft, commitment, user) if draft else None,
         has_sent=bool(sent),
         is_withdrawn=standing.withdrawn_on is not None,
         proposal=(proposal := describe_newest_proposal(commitment, proposals, standing)),
         propose_url=find_proposing_url(commitment, proposals),
-        date_moved="" if proposal else describe_date_moved(commitment.events.all(), sent[-1] if sent else None),
+        date_moved="" if proposal else describe_date_moved(events, sent[-1] if sent else None),
         reminded_on=find_next_reminder(commitment, sent, standing, day),
     )
 
