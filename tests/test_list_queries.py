@@ -576,10 +576,10 @@ class ListPage(NamedTuple):
 
 
 LISTS = [
-    ListPage("commitment_list", Rows.commitments, 18),
-    ListPage("commitment_list", Rows.commitments, 18, query="status=overdue&q=promise&sort=text&page=2"),
-    ListPage("commitment_list", Rows.commitments, 10 + LOG_ENTRY, query="as=csv"),
-    ListPage("commitment_list", Rows.commitments, 12, "focal_point"),
+    ListPage("commitment_list", Rows.commitments, 19),  # … keys, statuses of the country, rows of the page
+    ListPage("commitment_list", Rows.commitments, 19, query="status=overdue&q=promise&sort=text&page=2"),
+    ListPage("commitment_list", Rows.commitments, 12 + LOG_ENTRY, query="as=csv"),
+    ListPage("commitment_list", Rows.commitments, 13, "focal_point"),
     ListPage("information_request_list", Rows.requests, 15),
     ListPage("information_request_list", Rows.requests, 11 + LOG_ENTRY, query="q=list&status=asked&as=csv"),
     ListPage("evidence_list", Rows.evidence, 26),
@@ -641,8 +641,8 @@ LISTS = [
     ListPage("recommendation-list", Rows.recommendations, 7),
     ListPage("benchmark-list", Rows.benchmarks, 6),
     ListPage("indicator-list", Rows.indicators, 6),
-    ListPage("commitment-list", Rows.commitments, 10),
-    ListPage("commitment-list", Rows.commitments, 10, "focal_point"),
+    ListPage("commitment-list", Rows.commitments, 12),  # … keys, then the rows of the page and their statuses
+    ListPage("commitment-list", Rows.commitments, 12, "focal_point"),
     ListPage("information-request-list", Rows.requests, 12, query="status=partly_answered"),
     ListPage("information-request-list", Rows.requests, 8, "focal_point"),
     ListPage("update-list", Rows.updates, 6),

@@ -200,8 +200,8 @@ def test_commitment_list_query_count(client, django_assert_num_queries, count):
         UpdateVersionFactory(update__commitment=row)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; ministries, all keys, edition, permission; tasks, name of the post; saved filters; for the
-    # rows of the page: pieces of evidence, commitments, events, updates, versions
+    # session, user, zone; ministries, all keys, all statuses, edition, permission; tasks, name of the post; saved
+    # filters; for the rows of the page: pieces of evidence, commitments, events, versions of updates
     with django_assert_num_queries(19):
         response = client.get(edition_url("commitment_list"))
 

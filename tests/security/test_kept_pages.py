@@ -30,11 +30,16 @@ from tiptracker.web.kept_body import KeptBody
 pytestmark = [pytest.mark.django_db, pytest.mark.kept_pages]
 
 TABLES_IN_KEY = {
+    "commitment_list": {"audit_auditentry"},
     "ministry_home": {"dialogues_draft"},
     "dashboard": {"audit_auditentry", "jobs_job", "reports_briefingdownload"},
     "evidence_list": {"audit_auditentry"},
 }
-"""Such tables that a page does read, because what it shows of them is in the key under which it is kept."""
+"""Such tables that a page does read, because what it shows of them is in the key under which it is kept.
+
+The list of commitments shows nothing of the log. The log tells it whether the statuses that the process keeps can be
+brought up to date.
+"""
 _TABLE = re.compile(r'\b(?:FROM|JOIN|UPDATE|INTO)\s+"(\w+)"', re.IGNORECASE)
 
 
