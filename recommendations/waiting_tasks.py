@@ -156,8 +156,8 @@ class _TaskRows:
             yield _tasks(_REVIEW, updates.for_decision_by(self.colleague), "recorded_by")
             steps = self._visible("dialogues", "NextStep").filter(dialogue__country=self.values["country"])
             yield _tasks(_OTHER, steps.due_for_embassy(today))
-            proposals = self._visible("dialogues", "DueDateProposal")
-            proposals = proposals.filter(commitment__country=self.values["country"])
+            proposals: Any = apps.get_model("dialogues", "DueDateProposal")._default_manager
+            proposals = proposals.visible_to(self.reader, Country(pk=self.values["country"]))
             yield _tasks(_OTHER, proposals.for_answer_by(self.colleague))
             dialogues = self._of_country("Dialogue")
             yield _tasks(_OTHER, dialogues.lacking_indicators(today, until=self.values["choosing_until"]))
