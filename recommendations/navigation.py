@@ -197,7 +197,9 @@ def list_navigation_items(request: HttpRequest) -> tuple[NavigationItem, ...]:
     user = request.user
     if not isinstance(user, User) or not _is_enrolled(request):
         return ()
-    edition, match, waiting = get_page_edition(request), request.resolver_match, 0
+    match, waiting = request.resolver_match, 0
+    # An administrator's entries belong to no edition, so there is none to look for.
+    edition = get_page_edition(request) if user.role != Role.ADMINISTRATOR else None
     if edition and user.role in DECIDING_ROLES:
         waiting = keep_waiting_tasks(request, user, edition).count(user.pk)
     return _place_items(

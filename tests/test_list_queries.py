@@ -596,7 +596,7 @@ LISTS = [
     ListPage("indicator_list", Rows.indicators, 22),
     ListPage("standard_indicators", Rows.indicators, 12),
     ListPage("standard_indicators", Rows.ministries, 12),
-    ListPage("my_tasks", Rows.tasks, 44),
+    ListPage("my_tasks", Rows.tasks, 45),
     ListPage("my_tasks", Rows.updates, 4, "focal_point"),
     ListPage("dialogue_list", Rows.dialogues, 12),
     ListPage("dialogue_list", Rows.dialogues, 6, "focal_point"),
