@@ -1,13 +1,13 @@
 """Forms for evidence: the event, its proof, its figure, the benchmarks it supports, and its review."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from django import forms
 
 from dialogues import decision_reasons
-from dialogues.choices import CommitmentStatus, DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
+from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
 from dialogues.decision_reasons import RejectionReason, VerificationReason
 from dialogues.forms.fields import (
     NO_DATA,
@@ -35,6 +35,18 @@ from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import LongTextField
+
+READING_PREFIX, LINKS_PREFIX = "count", "evidence_links"
+"""What begins the names of the fields of a figure, and of the rows of benchmarks."""
+
+
+class CommitmentChoice(NamedTuple):
+    """A commitment as a choice: its label, the benchmarks that it supports, and whether it may still be kept."""
+
+    key: int
+    label: str
+    benchmarks: tuple[int, ...] = ()
+    is_open: bool = False
 
 
 class EvidenceForm(DatedForm):
@@ -110,7 +122,8 @@ class EvidenceForm(DatedForm):
     def __init__(
         self,
         *args: Any,
-        commitments: Sequence[Commitment],
+        commitments: Sequence[CommitmentChoice],
+        chosen_commitment: Commitment | None = None,
         partners: Sequence[Partner] = (),
         questions: Sequence[Question] = (),
         chosen_benchmarks: Collection[str] = (),
@@ -123,7 +136,8 @@ class EvidenceForm(DatedForm):
         `has_open_commitment`: an open commitment is for a benchmark that the page has chosen.
 
         Args:
-            commitments: the commitments of the country, `with_links` and `with_status`.
+            commitments: the commitments of the country.
+            chosen_commitment: the commitment that was sent, if it is one of them.
             partners: the partners of the country.
             questions: the yearly questions that are asked.
             chosen_benchmarks: the keys of the benchmarks that the page has chosen. Their commitments come first.
@@ -131,11 +145,15 @@ class EvidenceForm(DatedForm):
         super().__init__(*args, **kwargs)
         self.stored_files = stored_files
         self.earlier_stated_by = earlier_stated_by
-        benchmarks_of = {c.pk: {str(link.benchmark_id) for link in c.links.all()} for c in commitments}
-        linked = [c for c in commitments if benchmarks_of[c.pk] & set(chosen_benchmarks)]
-        self.has_open_commitment = any(_is_open(commitment) for commitment in linked)
+        chosen = set(chosen_benchmarks)
+        linked = {row.key for row in commitments if not chosen.isdisjoint(map(str, row.benchmarks))}
+        self.has_open_commitment = any(row.is_open for row in commitments if row.key in linked)
         set_row_choices(
-            self, "commitment", commitments, empty=gettext("None"), choices=_commitment_choices(commitments, linked)
+            self,
+            "commitment",
+            [chosen_commitment] if chosen_commitment else [],
+            empty=gettext("None"),
+            choices=_commitment_choices(commitments, linked),
         )
         cast("forms.MultipleChoiceField", self.fields["indicia"]).choices = [
             (number, f"{number}: {gettext(summary)}") for number, summary in INDICIA_SUMMARIES.items()
@@ -144,9 +162,9 @@ class EvidenceForm(DatedForm):
         self._offer_rows("questions", questions, choices=[(str(row.pk), _question_label(row)) for row in questions])
         # The script groups the list again when another benchmark is chosen.
         cast("DataSelect", self.fields["commitment"].widget).option_data = {
-            str(c.pk): {"data-benchmarks": " ".join(sorted(benchmarks_of[c.pk]))}
-            | ({"data-open": ""} if _is_open(c) else {})
-            for c in commitments
+            str(row.key): {"data-benchmarks": " ".join(sorted(map(str, row.benchmarks)))}
+            | ({"data-open": ""} if row.is_open else {})
+            for row in commitments
         }
 
     def _offer_rows(self, name: str, rows: Sequence[Any], **kwargs: Any) -> None:
@@ -210,22 +228,10 @@ def _question_label(question: Question) -> str:
     return f"{question.number}. {question.text}"[:140]
 
 
-def _is_open(commitment: Commitment) -> bool:
-    """Return whether a commitment `with_status` may still be kept."""
-    return cast("Any", commitment).status in (
-        CommitmentStatus.OPEN,
-        CommitmentStatus.OVERDUE,
-        CommitmentStatus.WITH_EMBASSY,
-    )
-
-
-def _commitment_choices(commitments: Sequence[Commitment], linked: Sequence[Commitment]) -> Choices:
+def _commitment_choices(commitments: Sequence[CommitmentChoice], linked: Container[int]) -> Choices:
     """Return commitments as choices: if some are `linked` to the chosen benchmarks, these first, under a heading."""
-    first: list[tuple[str, str]] = []
-    others: list[tuple[str, str]] = []
-    for row in commitments:
-        label = f"{row.ministry.short_name if row.ministry else row.maker}: {row.text}"[:140]
-        (first if row in linked else others).append((str(row.pk), label))
+    first = [(str(row.key), row.label) for row in commitments if row.key in linked]
+    others = [(str(row.key), row.label) for row in commitments if row.key not in linked]
     if not first:
         return [*others]
     return [(gettext("For the chosen benchmarks"), first), (gettext("Other commitments"), others)]
@@ -335,7 +341,7 @@ class ReadingForm(PeriodForm):
             districts: the districts of the country.
             expected: the keys of the indicators by which the chosen benchmarks are judged.
         """
-        super().__init__(*args, prefix="count", **kwargs)
+        super().__init__(*args, prefix=READING_PREFIX, **kwargs)
         self.expected = frozenset(expected)
         offer_districts(self, districts if any(indicator.counts_districts for indicator in indicators) else [])
         set_row_choices(

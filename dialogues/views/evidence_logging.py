@@ -8,17 +8,16 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, Q
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from dialogues import permissions
 from dialogues.actions.evidence import log_evidence
 from dialogues.actions.readings import ReadingInput, ReadingPartInput
 from dialogues.choices import DoneBy, SupportKind
-from dialogues.forms.evidence import EvidenceForm, EvidenceLinkRows, ReadingForm
-from dialogues.forms.fields import benchmark_choices, to_direction
-from dialogues.models import Commitment, Evidence, EvidenceFile, Partner
+from dialogues.forms.evidence import LINKS_PREFIX, EvidenceForm, EvidenceLinkRows, ReadingForm
+from dialogues.forms.fields import BenchmarkRows, benchmark_choices, to_direction
+from dialogues.models import Evidence, EvidenceFile
 from dialogues.score_effects import (
     BenchmarkEffect,
     LoggedFigure,
@@ -28,19 +27,18 @@ from dialogues.score_effects import (
     describe_figure_effect,
     find_score_effect,
 )
-from dialogues.views.figure_totals import describe_totals
+from dialogues.views.evidence_offers import EvidenceOffers, OfferedRows
 from dialogues.views.page_context import describe_outside_period, duplicate_link
 from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.choices import BreakdownDimension, Rule
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
-from recommendations.models import Benchmark, Edition, Indicator, Question
+from recommendations.models import Benchmark, Edition
 from recommendations.tracking_period import find_covering_edition
 from tiptracker import clock
-from tiptracker.accounts.models import Country, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.localization import gettext, join_with_and
 from tiptracker.numbers import parse_whole_number
-from tiptracker.web.form_pages import save_form, sent_data
+from tiptracker.web.form_pages import save_form, sent_data, show_refusal
 from tiptracker.web.frontend.form_rows import Choices, add_empty_row, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 
@@ -57,8 +55,6 @@ EVIDENCE_FIELDS = (
     "sensitivity",
 )
 """Fields of the form that the actions take as they are."""
-MAX_SUGGESTIONS = 30
-"""How many earlier names the field "Stated by" suggests."""
 
 
 @login_required
@@ -81,7 +77,7 @@ def evidence_log(request: EditionRequest) -> HttpResponse:
         if "another" in request.POST:
             return redirect(edition_url(edition, "evidence_log", query={"after": evidence.pk}))
         return redirect("evidence_detail", evidence.pk)
-    by_figures = [b.key for b in page.benchmarks if (rule := _current_rule(b)) and rule is not Rule.ASSESSED]
+    by_figures = [b.key for b in page.offers.benchmarks if (rule := _current_rule(b)) and rule is not Rule.ASSESSED]
     context = {
         "other_editions": editions_of_page_country(request)[1:],
         "by_figures": by_figures,
@@ -92,7 +88,14 @@ def evidence_log(request: EditionRequest) -> HttpResponse:
 
 
 class EvidenceForms:
-    """The form of a piece of evidence, the form of its figure, and the rows of its benchmarks."""
+    """The form of a piece of evidence, the form of its figure, and the rows of its benchmarks.
+
+    What was sent is read with only the rows that it names. If the page is shown again, it offers all.
+    """
+
+    form: EvidenceForm
+    count: ReadingForm
+    rows: BenchmarkRows
 
     def __init__(
         self,
@@ -122,112 +125,124 @@ class EvidenceForms:
             figure_initial: values of the figure.
             row_initial: values of the rows.
         """
-        user, today = request.user, now.date()
-        self.request, self.edition = request, edition
-        commitments = list(
-            Commitment.objects.visible_to(user)
-            .filter(country=edition.country)
-            .select_related("ministry")
-            .with_links()
-            .with_status(today)
-        )
-        offered = Q(recommendation__edition=edition, recommendation__is_retired=False) | Q(pk__in=supported)
-        self.benchmarks = list(
-            Benchmark.objects.visible_to(user).filter(offered).select_related("recommendation").with_terms()
-        )
-        self.counted_by = {
-            benchmark.pk: terms.indicator_id
-            for benchmark in self.benchmarks
-            if (terms := benchmark.current_terms) and terms.rule != Rule.ASSESSED and terms.indicator_id
-        }
-        indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
-        counts_districts = any(indicator.counts_districts for indicator in indicators)
         data = sent_data(request)
+        self.request, self.edition, self._today, self._form_class = request, edition, now.date(), form_class
+        self._on_offer = OfferedRows(request.user, edition, self._today, supported=supported, answered=answered)
         uploads = UploadResult(list(files), []) if data is None else store_uploads(request, now=now)
         self.uploads = uploads._replace(files=uploads.files[-1:])  # evidence has one file: keep the newest
-        form_kwargs: dict[str, Any] = {
-            "today": today,
-            "commitments": commitments,
-            "partners": list(Partner.objects.visible_to(user, edition.country)),
-            "questions": list(
-                Question.objects.visible_to(user).filter(Q(edition=edition, is_retired=False) | Q(pk__in=answered))
-            ),
-            "stored_files": self.uploads.files,
-            "earlier_stated_by": _list_earlier_stated_by(user, edition.country),
-        }
-        figure_kwargs: dict[str, Any] = {
-            "today": today,
-            "edition": edition,
-            "indicators": indicators,
-            "totals": describe_totals(user, edition, indicators),
-            "districts": [row.name for row in edition.country.districts.all()] if counts_districts else [],
-        }
-        row_kwargs: dict[str, Any] = {
-            "prefix": "evidence_links",
-            "form_kwargs": {
-                "benchmarks": self.benchmarks,
-                "choices": self._benchmark_choices(),
-                "counted_by": self.counted_by,
-            },
-        }
-        if data is not None:
-            initial = figure_initial = row_initial = None
-        elif initial is None:
-            initial = {"commitment": request.GET.get("commitment")}
-            row_initial = self._rows_of_address(commitments)
-        self.rows = EvidenceLinkRows(data, initial=row_initial, **row_kwargs)
-        chosen = [str(row["benchmark"].value() or "") for row in self.rows.forms]
-        form_kwargs["chosen_benchmarks"] = [key for key in chosen if key]
-        expected = [str(self.counted_by[pk]) for key in chosen if (pk := parse_whole_number(key)) in self.counted_by]
-        figure_kwargs["expected"] = expected
-        if data is None and figure_initial is None and expected:
-            figure_initial = {"indicator": expected[0]}
-        self.form = form_class(data, initial=initial, **form_kwargs)
-        self.count = ReadingForm(data, initial=figure_initial, **figure_kwargs)
         self.is_sent = data is not None and "more" not in data
         if self.is_sent:
-            self.uploads.show_refusals(self.form)
-            self.form.is_valid()
-            self.count.evidence_ends_on = self.form.cleaned_data.get("happened_to")
-        elif data is not None:
-            for sentence in self.uploads.refusals:
-                messages.warning(request, sentence)
-            self.form = form_class(initial=raw_values(self.form), **form_kwargs)
-            self.count = ReadingForm(initial=raw_values(self.count), **figure_kwargs)
-            self.rows = add_empty_row(self.rows, **row_kwargs)
+            self._read_sent(self._on_offer.read_chosen(request.POST))
+            return
+        self.offers = self._on_offer.read_all()
+        if data is None and initial is None:
+            initial = {"commitment": request.GET.get("commitment")}
+            row_initial = self._rows_of_address()
+        if data is None:
+            self._make_forms(None, initial, figure_initial, row_initial)
+            return
+        for sentence in self.uploads.refusals:
+            messages.warning(request, sentence)
+        form_kwargs, figure_kwargs, row_kwargs = self._make_forms(data)
+        self.form = form_class(initial=raw_values(self.form), **form_kwargs)
+        self.count = ReadingForm(initial=raw_values(self.count), **figure_kwargs)
+        self.rows = add_empty_row(self.rows, **row_kwargs)
+
+    def _make_forms(
+        self,
+        data: QueryDict | None,
+        initial: Mapping[str, Any] | None = None,
+        figure_initial: Mapping[str, Any] | None = None,
+        row_initial: Sequence[Mapping[str, Any]] | None = None,
+    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """Make the forms, and return the arguments of the form, the figure and the rows besides their values."""
+        offers = self.offers
+        counted_by = {
+            benchmark.pk: terms.indicator_id
+            for benchmark in offers.benchmarks
+            if (terms := benchmark.current_terms) and terms.rule != Rule.ASSESSED and terms.indicator_id
+        }
+        row_kwargs: dict[str, Any] = {
+            "prefix": LINKS_PREFIX,
+            "form_kwargs": {
+                "benchmarks": offers.benchmarks,
+                "choices": self._benchmark_choices(),
+                "counted_by": counted_by,
+            },
+        }
+        self.rows = EvidenceLinkRows(data, initial=row_initial, **row_kwargs)
+        chosen = [str(row["benchmark"].value() or "") for row in self.rows.forms]
+        expected = [str(counted_by[pk]) for key in chosen if (pk := parse_whole_number(key)) in counted_by]
+        form_kwargs: dict[str, Any] = {
+            "today": self._today,
+            "commitments": offers.commitments,
+            "chosen_commitment": offers.chosen_commitment,
+            "partners": offers.partners,
+            "questions": offers.questions,
+            "chosen_benchmarks": [key for key in chosen if key],
+            "stored_files": self.uploads.files,
+            "earlier_stated_by": offers.earlier_stated_by,
+        }
+        figure_kwargs: dict[str, Any] = {
+            "today": self._today,
+            "edition": self.edition,
+            "indicators": offers.indicators,
+            "totals": offers.totals,
+            "districts": offers.districts,
+            "expected": expected,
+        }
+        if data is None and figure_initial is None and expected:
+            figure_initial = {"indicator": expected[0]}
+        self.form = self._form_class(data, initial=initial, **form_kwargs)
+        self.count = ReadingForm(data, initial=figure_initial, **figure_kwargs)
+        return form_kwargs, figure_kwargs, row_kwargs
+
+    def _read_sent(self, offers: EvidenceOffers) -> None:
+        """Make the forms from what was sent, and check it."""
+        self.offers = offers
+        self._make_forms(self.request.POST)
+        self.uploads.show_refusals(self.form)
+        self.form.is_valid()
+        self.count.evidence_ends_on = self.form.cleaned_data.get("happened_to")
 
     def _benchmark_choices(self) -> Choices:
         """Return the benchmarks as choices. Those of the recommendation in the URL come first."""
         first = self._benchmarks_of_recommendation()
-        others = [benchmark for benchmark in self.benchmarks if benchmark not in first]
+        others = [benchmark for benchmark in self.offers.benchmarks if benchmark not in first]
         return benchmark_choices([*first, *others], names_recommendation=True)
 
-    def _rows_of_address(self, commitments: Sequence[Commitment]) -> list[dict[str, Any]]:
+    def _rows_of_address(self) -> list[dict[str, Any]]:
         """Return the initial rows: the benchmarks in the URL, and those of the commitment in the URL.
 
         A recommendation in the URL names its benchmark, if it has only one.
         """
-        query, offered = self.request.GET, {benchmark.pk for benchmark in self.benchmarks}
+        query, offered = self.request.GET, {benchmark.pk for benchmark in self.offers.benchmarks}
         named = query.getlist("benchmark")
         if not named and len(own := self._benchmarks_of_recommendation()) == 1:
             named = [str(own[0].pk)]
         rows: list[dict[str, Any]] = [{"benchmark": key, "shows": SupportKind.ACTION.value} for key in named]
         return rows + [
-            {"benchmark": link.benchmark_id, "shows": SupportKind.ACTION.value}
-            for commitment in commitments
-            if str(commitment.pk) == query.get("commitment")
-            for link in commitment.links.all()
-            if link.benchmark_id in offered
+            {"benchmark": benchmark, "shows": SupportKind.ACTION.value}
+            for commitment in self.offers.commitments
+            if str(commitment.key) == query.get("commitment")
+            for benchmark in commitment.benchmarks
+            if benchmark in offered
         ]
 
     def _benchmarks_of_recommendation(self) -> list[Benchmark]:
         """Return the benchmarks of the recommendation in the URL."""
         key = parse_whole_number(self.request.GET.get("recommendation"))
-        return [benchmark for benchmark in self.benchmarks if key and benchmark.recommendation_id == key]
+        return [benchmark for benchmark in self.offers.benchmarks if key and benchmark.recommendation_id == key]
 
     def save(self, save: Callable[[], Evidence]) -> Evidence | None:
         """Call `save` if all forms are valid. None if they are not or the action refuses; the forms show why."""
-        return save_form(self.form, save, also=[self.count, self.rows])
+        saved = save_form(self.form, save, also=[self.count, self.rows])
+        if saved is None and self.is_sent:
+            refusal = self.form.refusal
+            self._read_sent(self._on_offer.read_all(self.offers.chosen_commitment))
+            if refusal:
+                show_refusal(self.form, refusal, also=[self.count, self.rows])
+        return saved
 
     def render(self, template: str, context: Mapping[str, Any]) -> HttpResponse:
         """Render the page with its forms."""
@@ -308,7 +323,11 @@ class EvidenceForms:
         return level, " ".join(filter(None, (saved, text, figure_text)))
 
     def _logged_figure(self, figure: ReadingInput) -> LoggedFigure:
-        judged = (terms for b in self.benchmarks if (terms := b.current_terms) and terms.rule != Rule.ASSESSED)
+        judged = (
+            terms
+            for b in self._on_offer.read_benchmarks()
+            if (terms := b.current_terms) and terms.rule != Rule.ASSESSED
+        )
         return LoggedFigure(
             has_figure=figure.figure is not None,
             has_direction=bool(figure.direction),
@@ -320,9 +339,9 @@ class EvidenceForms:
 
 def _find_entry_before(request: SignedInRequest) -> Evidence | None:
     """Return the user's own evidence that `?after=` names."""
-    rows = Evidence.objects.visible_to(request.user).filter(recorded_by=request.user)
-    key = parse_whole_number(request.GET.get("after"))
-    return rows.filter(pk=key).first() if key else None
+    if (key := parse_whole_number(request.GET.get("after"))) is None:
+        return None
+    return Evidence.objects.visible_to(request.user).filter(recorded_by=request.user, pk=key).first()
 
 
 def _initial_after(before: Evidence) -> dict[str, Any]:
@@ -332,13 +351,6 @@ def _initial_after(before: Evidence) -> dict[str, Any]:
     values["partner"] = before.partner_id
     is_one_day = before.happened_from == before.happened_to
     return values | {"happened_to": None if is_one_day else before.happened_to, "commitment": before.commitment_id}
-
-
-def _list_earlier_stated_by(user: User, country: Country) -> list[str]:
-    """Return who stated the evidence of a country that the user can see, the most recent first."""
-    rows = Evidence.objects.visible_to(user, country).exclude(stated_by=REDACTED).order_by()
-    newest = rows.values("stated_by").annotate(newest=Max("recorded_at")).order_by("-newest", "stated_by")
-    return list(newest.values_list("stated_by", flat=True)[:MAX_SUGGESTIONS])
 
 
 def _current_rule(benchmark: Benchmark) -> Rule | None:

@@ -65,8 +65,8 @@ def store_uploads(request: SignedInRequest, *, now: datetime, prefix: str = "") 
     kept_keys = [
         pk for named in request.POST.getlist(f"{prefix}kept_files") if (pk := parse_whole_number(named)) is not None
     ]
-    kept = EvidenceFile.objects.visible_to(request.user).filter(pk__in=kept_keys)
-    files, refusals = list(kept), [sentence] if (sentence := describe_oversized_request(request)) else []
+    kept = list(EvidenceFile.objects.visible_to(request.user).filter(pk__in=kept_keys)) if kept_keys else []
+    files, refusals = kept, [sentence] if (sentence := describe_oversized_request(request)) else []
     uploads = request.FILES.getlist(f"{prefix}files")
     if uploads and (wait := rate_limits.seconds_to_wait("uploads", request)):
         sentence = gettext(

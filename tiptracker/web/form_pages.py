@@ -44,12 +44,17 @@ def save_form[Row](
     try:
         return save()
     except Refused as refusal:
-        form.refusal = refusal
-        named = (each for each in also if isinstance(each, forms.Form) and refusal.field in each.fields)
-        add_refusal(next(named, form), refusal)
+        show_refusal(form, refusal, also=also)
         if isinstance(refusal, EditConflict) and isinstance(form, ChangeForm) and current:
             form.show_current(current())
     return None
+
+
+def show_refusal(form: TrackerForm, refusal: Refused, *, also: Sequence["forms.Form | BaseFormSet[Any]"] = ()) -> None:
+    """Show a refusal in the form or in one of those in `also`, whichever has the field that it names."""
+    form.refusal = refusal
+    named = (each for each in also if isinstance(each, forms.Form) and refusal.field in each.fields)
+    add_refusal(next(named, form), refusal)
 
 
 def render_form(request: HttpRequest, template: str, form: forms.Form, context: Mapping[str, Any]) -> HttpResponse:
