@@ -153,7 +153,7 @@ def log_evidence(
         by=by,
         row=evidence,
         country=country,
-        after=evidence_audit_values(evidence),
+        after=evidence_audit_values(evidence, support),
         ministries=_reading_ministries(evidence),
     )
     if count:
@@ -435,11 +435,23 @@ def add_support(evidence: Evidence, support: EvidenceSupport) -> None:
     insert_rows([EvidenceQuestion(question=question, **recorded) for question in support.questions])
 
 
-def evidence_audit_values(evidence: Evidence) -> dict[str, object]:
-    """Return the values of a piece of evidence that the activity log keeps."""
-    return {
+def evidence_audit_values(evidence: Evidence, support: EvidenceSupport | None = None) -> dict[str, object]:
+    """Return the values of a piece of evidence that the activity log keeps.
+
+    `support` is what it supports, if the caller has just written it. Otherwise it is read.
+    """
+    values = {
         **model_to_dict(evidence, CONTENT_FIELDS),
         "file": evidence.file.stored_sha256 if evidence.file else None,
+    }
+    if support:
+        questions = sorted(support.questions, key=lambda question: question.position)
+        return values | {
+            "evidence_links": [(benchmark.pk, shows) for benchmark, shows in support.evidence_links],
+            "indicia": sorted(support.indicia),
+            "questions": [question.number for question in questions],
+        }
+    return values | {
         "evidence_links": list(evidence.evidence_links.order_by("pk").values_list("benchmark_id", "shows")),
         "indicia": list(evidence.indicia.values_list("indicium", "shows")),
         "questions": list(evidence.question_links.values_list("question__number", flat=True)),

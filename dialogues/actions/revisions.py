@@ -89,7 +89,7 @@ def revise_evidence(
         row=revision,
         country=evidence.country_id,
         before=evidence_audit_values(locked),
-        after=evidence_audit_values(revision) | {"revises": locked.pk, "revision_reason": reason},
+        after=evidence_audit_values(revision, support) | {"revises": locked.pk, "revision_reason": reason},
     )
     for reading in counts:
         record_reading(reading=reading, evidence=revision, by=by, now=now)

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, cast
 from django import forms
 from django.core.validators import MaxValueValidator, URLValidator
 from django.utils.functional import lazy
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from dialogues.benchmark_requirements import describe_terms
@@ -226,6 +228,25 @@ class DataSelect(forms.Select):
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
         option["attrs"] |= self.option_data.get(str(value), {})
         return option
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
+        """Return what Django's templates make of the list. They take 0.1 ms for each of a thousand commitments."""
+        widget = context["widget"]
+        empty: SafeString = super()._render(template_name, {"widget": {**widget, "optgroups": []}}, renderer)
+        html = [empty.removesuffix("\n</select>")]
+        for group, options, _ in widget["optgroups"]:
+            own = map(_option_html, options)
+            html += [f'\n  <optgroup label="{conditional_escape(group)}">', *own, "\n  </optgroup>"] if group else own
+        return SafeString("".join([*html, "\n</select>"]))
+
+
+def _option_html(option: Mapping[str, Any]) -> str:
+    attributes = "".join(
+        f" {name}" if value is True else f' {name}="{conditional_escape(value)}"'
+        for name, value in option["attrs"].items()
+    )
+    value, label = conditional_escape(option["value"]), conditional_escape(option["label"])
+    return f'\n  <option value="{value}"{attributes}>{label}</option>\n'
 
 
 class FilesField(forms.Field):

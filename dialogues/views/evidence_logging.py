@@ -240,6 +240,8 @@ class EvidenceForms:
         if saved is None and self.is_sent:
             refusal = self.form.refusal
             self._read_sent(self._on_offer.read_all(self.offers.chosen_commitment))
+            for other in (self.count, self.rows):
+                other.is_valid()
             if refusal:
                 show_refusal(self.form, refusal, also=[self.count, self.rows])
         return saved

@@ -1,7 +1,7 @@
 """What the form of evidence offers: all rows to choose from or, to read what was sent, only the chosen ones."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from django.http import QueryDict
 from dialogues.choices import CommitmentStatus, MadeBy
 from dialogues.forms.evidence import LINKS_PREFIX, READING_PREFIX, CommitmentChoice
 from dialogues.models import Commitment, CommitmentBenchmark, Evidence, Partner
+from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.views.figure_totals import describe_totals
 from recommendations.models import Benchmark, Edition, Indicator, Question
 from tiptracker.accounts.models import Country, User
@@ -61,29 +62,35 @@ class OfferedRows:
             answered: keys of further yearly questions that are offered.
         """
         self._user, self._edition, self._today = user, edition, today
-        country = edition.country
-        self._commitments = Commitment.objects.visible_to(user, country)
-        self._benchmarks = (
-            Benchmark.objects.visible_to(user)
-            .filter(Q(recommendation__edition=edition, recommendation__is_retired=False) | Q(pk__in=supported))
-            .select_related("recommendation")
-            .with_terms()
-        )
-        self._partners = Partner.objects.visible_to(user, country)
-        self._questions = Question.objects.visible_to(user).filter(
-            Q(edition=edition, is_retired=False) | Q(pk__in=answered)
-        )
-        self._indicators = Indicator.objects.visible_to(user).filter(country=country)
+        self._supported, self._answered = supported, answered
+
+    def _commitments(self) -> CommitmentQuerySet:
+        return Commitment.objects.visible_to(self._user, self._edition.country)
+
+    def _benchmarks(self) -> QuerySet[Benchmark]:
+        is_asked = Q(recommendation__edition=self._edition, recommendation__is_retired=False)
+        rows = Benchmark.objects.visible_to(self._user).filter(is_asked | Q(pk__in=self._supported))
+        return rows.select_related("recommendation").with_terms()
+
+    def _partners(self) -> QuerySet[Partner]:
+        return Partner.objects.visible_to(self._user, self._edition.country)
+
+    def _questions(self) -> QuerySet[Question]:
+        is_asked = Q(edition=self._edition, is_retired=False)
+        return Question.objects.visible_to(self._user).filter(is_asked | Q(pk__in=self._answered))
+
+    def _indicators(self) -> QuerySet[Indicator]:
+        return Indicator.objects.visible_to(self._user).filter(country=self._edition.country)
 
     def read_all(self, chosen_commitment: Commitment | None = None) -> EvidenceOffers:
         """Return all that the form shows. `chosen_commitment`: the one that a sent form names."""
-        indicators = list(self._indicators)
+        indicators = list(self._indicators())
         return EvidenceOffers(
             commitments=self._commitment_choices(),
             chosen_commitment=chosen_commitment,
             benchmarks=self.read_benchmarks(),
-            partners=list(self._partners),
-            questions=list(self._questions),
+            partners=list(self._partners()),
+            questions=list(self._questions()),
             indicators=indicators,
             totals=describe_totals(self._user, self._edition, indicators),
             districts=self._district_names(indicators),
@@ -97,41 +104,41 @@ class OfferedRows:
         if there are none. All indicators are returned if districts are ticked, because one that counts none is refused
         only where another one does.
         """
-        commitments = self._commitments.filter(pk__in=_numbers([data.get("commitment", "")]))
-        chosen_commitment = next(iter(commitments), None)
+        chosen_commitment = next(iter(_find(self._commitments, [data.get("commitment", "")])), None)
         benchmarks = [
             value
             for name in data
             if name.startswith(f"{LINKS_PREFIX}-") and name.endswith("-benchmark")
             for value in data.getlist(name)
         ]
-        indicators, districts = self._indicators, []
-        if f"{READING_PREFIX}-districts" in data:
-            districts = self._district_names(indicators)
-        else:
-            indicators = indicators.filter(pk__in=_numbers([data.get(f"{READING_PREFIX}-indicator", "")]))
+        ticks_districts = f"{READING_PREFIX}-districts" in data
+        indicators = (
+            list(self._indicators())
+            if ticks_districts
+            else _find(self._indicators, [data.get(f"{READING_PREFIX}-indicator", "")])
+        )
         return EvidenceOffers(
             commitments=[CommitmentChoice(chosen_commitment.pk, chosen_commitment.text)] if chosen_commitment else [],
             chosen_commitment=chosen_commitment,
-            benchmarks=list(self._benchmarks.filter(pk__in=_numbers(benchmarks))),
-            partners=_find_or_all(self._partners, [name for name in [data.get("partner", "")] if name]),
+            benchmarks=_find(self._benchmarks, benchmarks),
+            partners=_find_or_all(self._partners, [key for key in [data.get("partner")] if key]),
             questions=_find_or_all(self._questions, data.getlist("questions")),
-            indicators=list(indicators),
+            indicators=indicators,
             totals=defaultdict(str),
-            districts=districts,
+            districts=self._district_names(indicators) if ticks_districts else [],
         )
 
     def read_benchmarks(self) -> list[Benchmark]:
         """Return all benchmarks on offer, with their recommendations and terms."""
-        return list(self._benchmarks)
+        return list(self._benchmarks())
 
     def _commitment_choices(self) -> list[CommitmentChoice]:
-        links = CommitmentBenchmark.objects.current().filter(commitment__in=self._commitments)
+        links = CommitmentBenchmark.objects.current().filter(commitment__in=self._commitments())
         benchmarks: dict[int, list[int]] = defaultdict(list)
         for commitment, benchmark in links.values_list("commitment", "benchmark"):
             benchmarks[commitment].append(benchmark)
         columns = ("pk", "text", "ministry__short_name", "status")
-        rows = self._commitments.with_status_and_due_date(self._today).values_list(*columns)
+        rows = self._commitments().with_status_and_due_date(self._today).values_list(*columns)
         united_states = str(MadeBy.UNITED_STATES.label)
         return [
             CommitmentChoice(
@@ -146,17 +153,16 @@ class OfferedRows:
         return [row.name for row in self._edition.country.districts.all()]
 
 
-def _numbers(values: Iterable[str]) -> list[int]:
-    """Return the keys of rows among what was sent."""
-    return [number for value in values if (number := parse_whole_number(value)) is not None]
+def _find[Row: Model](rows: Callable[[], QuerySet[Row]], sent: Iterable[str]) -> list[Row]:
+    """Return those of the rows whose keys were sent."""
+    keys = {key for text in sent if (key := parse_whole_number(text)) is not None}
+    return list(rows().filter(pk__in=keys)) if keys else []
 
 
-def _find_or_all[Row: Model](rows: QuerySet[Row], values: Sequence[str]) -> list[Row]:
-    """Return the rows that were sent, or all rows if one of them is not among them."""
-    if not values:
-        return []
-    found = list(rows.filter(pk__in=_numbers(values)))
-    return found if len(found) == len(set(values)) else list(rows)
+def _find_or_all[Row: Model](rows: Callable[[], QuerySet[Row]], sent: Collection[str]) -> list[Row]:
+    """Return the rows whose keys were sent. If one of them is not found, return all rows."""
+    found = _find(rows, sent)
+    return found if len(found) == len(set(sent)) else list(rows())
 
 
 def _list_earlier_stated_by(user: User, country: Country) -> list[str]:
