@@ -7,9 +7,10 @@ from django import forms
 from django.http import QueryDict
 
 from dialogues.forms.evidence import EvidenceLinkRows
-from dialogues.forms.fields import DatedForm, LastSeenField, LinkField, PastDayField
+from dialogues.forms.fields import DataSelect, DatedForm, LastSeenField, LinkField, PastDayField
 from recommendations.models import Benchmark, Recommendation
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext_lazy
 from tiptracker.web.frontend.form_rows import (
     RowField,
     RowsField,
@@ -68,6 +69,23 @@ def test_link_that_runs_or_opens_a_file_is_refused(link):
     with pytest.raises(forms.ValidationError) as refused:
         LinkField(assume_scheme="https").clean(link)
     assert refused.value.messages == ["Enter a link that begins with https:// or http://."]
+
+
+@pytest.mark.parametrize("chosen", ["", "1", "4", None])
+def test_a_long_list_is_written_as_djangos_templates_write_it(chosen):
+    names = [
+        ("", "None"),
+        ("1", "A <b> & 'c'"),
+        ("2", gettext_lazy("Country")),
+        ("A <group>", [("4", "x"), ("5", "y")]),
+    ]
+    widget = DataSelect(choices=names)
+    widget.option_data = {"1": {"data-hint": 'say "b" <'}, "2": {"data-open": ""}}
+    attributes = {"id": "x", "disabled": True, "autofocus": False, "class": "k&l"}
+
+    as_django = forms.Select._render(widget, widget.template_name, widget.get_context("name", chosen, attributes))
+
+    assert widget.render("name", chosen, attributes) == as_django
 
 
 class RowsForm(forms.Form):
