@@ -423,7 +423,8 @@ CELERY_BEAT_SCHEDULE = {
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
     "lost-mails": {"task": "requeue_lost_mails", "schedule": 600.0, "options": {"expires": 590}},
     "notices": {"task": "notify", "schedule": 60.0, "options": {"expires": 55}},
-    # This also notices a country's midnight, within half a minute.
+    # It waits until a record is quiet (reports/current_briefing.py), and notices a country's midnight within half a
+    # minute.
     "current-briefings": {"task": "current_briefings", "schedule": 30.0, "options": {"expires": 25}},
     "handovers": {"task": "carry_out_handovers", "schedule": 600.0, "options": {"expires": 590}},
     "account-requests": {"task": "carry_out_account_requests", "schedule": 600.0, "options": {"expires": 590}},

@@ -114,7 +114,7 @@ def test_the_download_link_says_if_more_was_recorded_since(client, current_brief
     shown = dashboard_head(client)
 
     assert f'href="{reverse("briefing_file", args=[current_briefing.pk])}"' in shown
-    assert "Something was recorded since. The next briefing is being made." in shown
+    assert "Something was recorded since. The next briefing follows within 20 minutes." in shown
     assert "<form" not in shown
 
 
@@ -130,7 +130,7 @@ def test_a_briefing_can_be_requested_if_none_is_made_automatically(client, curre
     client.force_login(OfficerFactory())
     shown = dashboard_head(client)
 
-    assert "is being made" not in shown
+    assert "The next briefing" not in shown
     assert "<form" in shown
     assert "Download the briefing made at 12:00" in shown
     assert "More was recorded since." in shown
