@@ -4,7 +4,7 @@ What there is to tell follows from the record alone (`Occasion`). So a run that 
 changes nothing in the end: each notice is written once, and a matter that was settled in the meantime is not told.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from itertools import batched
 from typing import NamedTuple
@@ -64,14 +64,21 @@ class NoticeChanges(NamedTuple):
 
 
 class _Key(NamedTuple):
-    """What makes a notice the same notice."""
+    """What makes a notice the same notice. Its fields are those of the row."""
 
-    person: int
+    person_id: int
     kind: str
     table: str
     row: str
     day: date
     stage: int
+
+
+class _Told(NamedTuple):
+    """What a person is to be told. `is_known`: the person did it, and so has read it."""
+
+    occasion: Occasion
+    is_known: bool
 
 
 @transaction.atomic
@@ -83,16 +90,17 @@ def update_notices(country: Country, occasions: Iterable[Occasion], *, now: date
         now: domain time.
         today: the day of `now` in the country.
     """
-    wanted = {_key_of(notice): notice for notice in _build_notices(country, occasions, now, today)}
-    unsettled = {_key_of(notice): notice for notice in _find_unsettled(country, now)}
+    wanted = dict(_find_wanted(country, occasions, today))
+    unsettled = _find_unsettled(country, now)
     missing = wanted.keys() - unsettled.keys()
-    revived = _revive(country, {key: wanted[key] for key in missing})
+    revived = _revive(country, {key: wanted[key] for key in missing}, now)
+    new = missing - revived
     Notice.objects.bulk_create(
-        [notice for key, notice in wanted.items() if key in missing and key not in revived],
+        [_build_notice(key, told, country, now) for key, told in wanted.items() if key in new],
         ignore_conflicts=True,  # another run wrote it in the meantime
         batch_size=BATCH_SIZE,
     )
-    gone = [notice.pk for key, notice in unsettled.items() if key not in wanted]
+    gone = [pk for key, pk in unsettled.items() if key not in wanted]
     for keys in batched(gone, BATCH_SIZE):
         _lock_and_update(Notice.objects.filter(pk__in=keys), settled_at=now)
     return NoticeChanges(len(missing), len(gone))
@@ -126,14 +134,18 @@ def _lock_and_update(notices: NoticeQuerySet, **values: datetime | None) -> int:
     return Notice.objects.filter(pk__in=keys).update(**values)
 
 
-def _find_unsettled(country: Country, now: datetime) -> list[Notice]:
-    """Return the notices that may have been settled: those that last, and events that nobody was told of yet."""
+def _find_unsettled(country: Country, now: datetime) -> dict[_Key, int]:
+    """Return the notices that may have been settled, by what they are about: their keys.
+
+    These are those that last, and events that nobody was told of yet. A country may have tens of thousands.
+    """
     lasting = Q(kind__in=[kind for kind, rule in KIND_RULES.items() if rule.is_lasting])
     event = Q(occurred_at__gte=now - EVENT_WINDOW)
-    return list(Notice.objects.unsettled().filter(lasting | event, country=country))
+    rows = Notice.objects.unsettled().filter(lasting | event, country=country).order_by()
+    return {_Key(*row): pk for pk, *row in rows.values_list("pk", *_Key._fields)}
 
 
-def _revive(country: Country, wanted: Mapping[_Key, Notice]) -> set[_Key]:
+def _revive(country: Country, wanted: Mapping[_Key, _Told], now: datetime) -> set[_Key]:
     """Open settled notices again whose matter is as it was before. Return which.
 
     Nobody gets a second mail, unless another mail changed the person's calendar in the meantime.
@@ -147,18 +159,18 @@ def _revive(country: Country, wanted: Mapping[_Key, Notice]) -> set[_Key]:
         outdated = list(Notice.objects.filter(pk__in=pks).outdated_in_calendars())
         _lock_and_update(Notice.objects.filter(pk__in=pks), settled_at=None)
         for notice in outdated:
-            fresh = wanted[_key_of(notice)]
+            fresh = _build_notice(_key_of(notice), wanted[_key_of(notice)], country, now)
             notice.settled_at = notice.delivered_at = notice.mail = None
             notice.read_at, notice.occurred_at, notice.sequence = fresh.read_at, fresh.occurred_at, fresh.sequence
         Notice.objects.bulk_update(outdated, REVIVED_FIELDS)
     return set(revived)
 
 
-def _build_notices(country: Country, occasions: Iterable[Occasion], now: datetime, today: date) -> Iterable[Notice]:
+def _find_wanted(country: Country, occasions: Iterable[Occasion], today: date) -> Iterator[tuple[_Key, _Told]]:
     people = find_people(country, today)
     without_focal_point: dict[int, Occasion] = {}
     for occasion in occasions:
-        yield from _notices_of(occasion, people, country, now)
+        yield from _recipients_of(occasion, people)
         ministry = occasion.ministry
         is_for_ministry = KIND_RULES[occasion.kind].audience in {Audience.FOCAL_POINTS, Audience.INVITED}
         if (
@@ -181,31 +193,33 @@ def _build_notices(country: Country, occasions: Iterable[Occasion], now: datetim
             max(occasion.occurred_at, morning),
             ministry=ministry,
         )
-        yield from _notices_of(occasion_without_recipient, people, country, now)
+        yield from _recipients_of(occasion_without_recipient, people)
 
 
-def _notices_of(occasion: Occasion, people: CountryPeople, country: Country, now: datetime) -> Iterable[Notice]:
+def _recipients_of(occasion: Occasion, people: CountryPeople) -> Iterator[tuple[_Key, _Told]]:
     is_lasting = KIND_RULES[occasion.kind].is_lasting
     changes_calendar = occasion.kind in CALENDAR_KINDS
+    kind, row = str(occasion.kind), str(occasion.row)
     for recipient in people.receivers(occasion.kind, occasion.ministry, occasion.named):
         is_known = recipient.pk == occasion.by
         # Whoever came later was not there for a single event, but is told of what lasts.
         if (changes_calendar or not is_known) and (is_lasting or recipient.created_at <= occasion.occurred_at):
-            yield Notice(
-                person_id=recipient.pk,
-                kind=occasion.kind,
-                country=country,
-                ministry_id=occasion.ministry,
-                table=occasion.table,
-                row=str(occasion.row),
-                day=occasion.day,
-                stage=occasion.stage,
-                occurred_at=occasion.occurred_at,
-                sequence=occasion.sequence,
-                recorded_at=now,
-                read_at=now if is_known else None,
-            )
+            key = _Key(recipient.pk, kind, occasion.table, row, occasion.day, occasion.stage)
+            yield key, _Told(occasion, is_known)
+
+
+def _build_notice(key: _Key, told: _Told, country: Country, now: datetime) -> Notice:
+    occasion, is_known = told
+    return Notice(
+        **key._asdict(),
+        country=country,
+        ministry_id=occasion.ministry,
+        occurred_at=occasion.occurred_at,
+        sequence=occasion.sequence,
+        recorded_at=now,
+        read_at=now if is_known else None,
+    )
 
 
 def _key_of(notice: Notice) -> _Key:
-    return _Key(notice.person_id, notice.kind, notice.table, notice.row, notice.day, notice.stage)
+    return _Key(*(getattr(notice, name) for name in _Key._fields))
