@@ -1,6 +1,7 @@
 """Tasks of the worker. Each task is named after its kind of job; the work is done in `reports.actions`."""
 
 import gc
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
@@ -21,13 +22,25 @@ from reports.models import Briefing
 from tiptracker import clock
 from tiptracker.accounts.models import Country
 from tiptracker.audit.actions import log_head, log_now
-from tiptracker.jobs.actions import JobProgress, enqueue
+from tiptracker.jobs.actions import JobProgress, enqueue, wait_for_further_requests
 from tiptracker.jobs.tasks import job_task
+
+RUN_INTERVAL = timedelta(minutes=1)
+"""The least time between two runs of an edition because of changes.
+
+With 4,000 pieces of evidence, a run takes nearly half a second and stores 4 MB. Pages need none, because they compute
+readiness themselves.
+"""
 
 
 @job_task("readiness")
 def readiness(progress: JobProgress) -> None:
-    """Compute an edition's readiness (the job's key is the edition's id) as of today in the country."""
+    """Compute an edition's readiness (the job's key is the edition's id) as of today in the country.
+
+    The first change is computed at once. The job then waits, so that a busy post stores one run a minute, not one for
+    each change.
+    """
+    wait_for_further_requests(progress.job, RUN_INTERVAL)
     edition = Edition.objects.select_related("country").get(pk=progress.job.key)
     now = clock.now(edition.country.time_zone)
     compute_readiness(edition=edition, as_of=now.date(), now=now)

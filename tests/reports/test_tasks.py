@@ -10,10 +10,11 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from reports import current_briefing
 from reports.briefings import pdf
 from reports.models import Briefing
-from reports.tasks import current_briefings, preload_engine
+from reports.tasks import RUN_INTERVAL, current_briefings, preload_engine
 from tests.factories import (
     AmbassadorFactory,
     CountryFactory,
@@ -23,7 +24,7 @@ from tests.factories import (
 )
 from tests.transactions import record_log_entry
 from tiptracker.celery import app
-from tiptracker.jobs.models import Job
+from tiptracker.jobs.models import Job, State
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,22 @@ def test_the_beat_calls_it_by_its_name_twice_a_minute():
 
     assert entry["task"] == current_briefings.name
     assert entry["options"]["expires"] < entry["schedule"] <= 60
+
+
+def test_the_first_change_is_computed_at_once_and_those_of_the_next_minute_together(run_jobs):
+    edition = RecommendationFactory().edition
+
+    def change():
+        EvidenceFactory(country=edition.country)
+        enqueue_readiness(edition.country_id)
+        return [job.state for job in run_jobs()], edition.readiness_runs.count()
+
+    assert change() == ([State.READY], 1)
+    assert [change(), change()] == [([State.QUEUED], 1), ([], 1)]
+    Job.objects.filter(state=State.READY).update(finished_at=timezone.now() - RUN_INTERVAL)
+    Job.objects.filter(state=State.QUEUED).update(due_at=timezone.now())
+    assert [job.state for job in run_jobs()] == [State.READY]
+    assert len(edition.readiness_runs.latest("pk").facts["evidence"]) == 3
 
 
 def test_the_briefing_is_made_once_and_again_after_a_change(run_schedule):

@@ -37,12 +37,12 @@ class RetryJobLater(Exception):
         self.due_at, self.step = due_at, step
 
 
-def enqueue(kind: str, key: object) -> Job:
+def enqueue(kind: str, key: object, *, hurries: bool = True) -> Job:
     """Return the open job of `kind` (the name of its task) on `key`, or create one.
 
-    Many changes become one run. If the job is running, it runs once more afterwards; if it waits for a retry, it is
-    tried at once. The message is sent when the transaction commits, so a worker never looks for a row that is not there
-    yet.
+    Many changes become one run. If the job is running, it runs once more afterwards. If it was put back until later, it
+    is tried at once, unless `hurries` is False. The message is sent when the transaction commits, so a worker never
+    looks for a row that is not there yet.
     """
     while True:
         now = timezone.now()
@@ -55,9 +55,9 @@ def enqueue(kind: str, key: object) -> Job:
         # job, so it never misses what we are about to commit.
         if Job.objects.filter(pk=job.pk, state__in=OPEN_STATES).update(
             is_wanted_again=Case(When(state=State.RUNNING, then=Value(True)), default=Value(False)),
-            due_at=Least("due_at", Value(now)),
+            due_at=Least("due_at", Value(now)) if hurries else F("due_at"),
         ):
-            if job.due_at > now:
+            if hurries and job.due_at > now:
                 _send_on_commit(job)
             return job
 
@@ -84,6 +84,20 @@ class JobProgress:
         """Report progress (`per_cent`, 0 to 100) and the current step in words. A job that restarts never goes back."""
         self.highest = max(self.highest, per_cent)
         Job.objects.filter(pk=self.job.pk).update(progress=self.highest, step=step, heartbeat_at=timezone.now())
+
+
+def wait_for_further_requests(job: Job, interval: timedelta) -> None:
+    """Put a job back if the one before it, of the same kind and key, ended less than `interval` ago.
+
+    So what is requested within the interval becomes one run.
+
+    Raises:
+        RetryJobLater: until the interval is over.
+    """
+    earlier = Job.objects.filter(kind=job.kind, key=job.key, state=State.READY).order_by("-finished_at")
+    ended_at = earlier.values_list("finished_at", flat=True).first()
+    if ended_at and (due_at := ended_at + interval) > timezone.now():
+        raise RetryJobLater(due_at, "Waiting for further changes")
 
 
 @contextmanager

@@ -137,6 +137,27 @@ def test_job_requested_while_it_runs_is_run_once_more(sent_messages, django_capt
     assert not Job.objects.filter(state__in=[State.QUEUED, State.RUNNING]).exists()
 
 
+def test_a_change_that_can_wait_leaves_a_job_that_was_put_back_until_its_time(
+    sent_messages, django_capture_on_commit_callbacks
+):
+    later = timezone.now() + timedelta(minutes=1)
+    job = queued_job(kind="readiness", key="7", due_at=later)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert enqueue("readiness", 7, hurries=False) == job
+
+    job.refresh_from_db()
+    assert (job.due_at, sent_messages) == (later, [])
+
+
+def test_a_change_that_can_wait_is_seen_by_a_running_job(sent_messages, django_capture_on_commit_callbacks):
+    job = queued_job(kind="readiness", key="7")
+    with django_capture_on_commit_callbacks(execute=True), claim_job(job.pk):
+        enqueue("readiness", 7, hurries=False)
+
+    again = Job.objects.get(kind="readiness", key="7", state=State.QUEUED)
+    assert sent_messages == [("readiness", again.pk)]
+
+
 @pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING])
 def test_sweep_queues_again_what_was_lost(state, sent_messages, django_capture_on_commit_callbacks):
     job = lost_job(state=state, attempts=1)
