@@ -15,6 +15,7 @@ from reports.permissions import can_clear_briefing, can_download_briefing, can_r
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
+from tiptracker.infrastructure.prepared_query import PreparedQuery
 from tiptracker.jobs.actions import enqueue
 from tiptracker.localization import format_date, gettext
 from tiptracker.validation import EditConflict
@@ -27,6 +28,17 @@ RELOADED_FIELDS = (
 
 They may have changed since the page was loaded: the draft may have been issued or replaced in the meantime.
 """
+
+# Every download asks these two. Building them would take longer than running them.
+_LOCKED_BRIEFING = PreparedQuery(
+    lambda briefing: (
+        Briefing.objects.select_for_update(no_key=True).filter(pk=briefing).order_by().values_list(*RELOADED_FIELDS)
+    ),
+    briefing=int,
+)
+_UNFINISHED_REDACTION = PreparedQuery(
+    lambda country: Redaction.objects.confirmed(country).unfinished().order_by().values_list("pk")[:1], country=int
+)
 
 
 @transaction.atomic
@@ -285,7 +297,7 @@ def record_download(*, briefing: Briefing, by: User, now: datetime, as_word: boo
     """
     if not can_download_briefing(by, briefing):
         raise PermissionDenied
-    briefing.refresh_from_db(fields=RELOADED_FIELDS, from_queryset=Briefing.objects.select_for_update(no_key=True))
+    _lock_and_reload(briefing)
     if briefing.withdrawn_at:
         raise _withdrawn(briefing)
     if not briefing.file:
@@ -295,7 +307,7 @@ def record_download(*, briefing: Briefing, by: User, now: datetime, as_word: boo
             "no_word_file",
             gettext("This document has no Word file. Download the PDF, or request a new input for Washington."),
         )
-    if Redaction.objects.confirmed(briefing.edition.country_id).unfinished().exists():
+    if _UNFINISHED_REDACTION.columns(country=briefing.edition.country_id):
         raise Refused(
             "redaction_unfinished",
             gettext(
@@ -307,6 +319,13 @@ def record_download(*, briefing: Briefing, by: User, now: datetime, as_word: boo
     download = BriefingDownload.objects.create(briefing=briefing, by=by, at=now, sha256=sha256)
     record("briefing.downloaded", by=by, row=briefing, country=briefing.edition.country_id)
     return download
+
+
+def _lock_and_reload(briefing: Briefing) -> None:
+    """Lock a briefing, and read again what may have changed since it was read."""
+    (columns,) = _LOCKED_BRIEFING.rows(briefing=briefing.pk)
+    for name, value in zip(RELOADED_FIELDS, columns, strict=True):
+        setattr(briefing, name, value)
 
 
 def _withdrawn(briefing: Briefing) -> Refused:

@@ -1,11 +1,13 @@
 """Pages to request, follow, clear, check and download briefings."""
 
 from datetime import date, datetime, time
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
@@ -21,8 +23,10 @@ from reports.models import Briefing, Document
 from reports.permissions import can_clear_briefing, can_request_briefing
 from reports.views.access import read_page
 from tiptracker import clock
-from tiptracker.accounts.models import Ministry
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.choices import Role
 from tiptracker.errors import Refused
+from tiptracker.infrastructure.prepared_rows import PreparedRows
 from tiptracker.localization import gettext, gettext_noop
 from tiptracker.web import exports
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
@@ -195,8 +199,7 @@ def briefing_word(request: SignedInRequest, pk: int) -> HttpResponseBase:
 
 
 def _file_response(request: SignedInRequest, pk: int, *, as_word: bool = False) -> HttpResponseBase:
-    rows = Briefing.objects.visible_to(request.user).defer("content")
-    briefing = get_object_or_404(rows.select_related("edition__country", "ministry", "dialogue"), pk=pk)
+    briefing = _find_downloadable(request.user, pk)
     if not briefing.get_file(as_word=as_word).path and not briefing.withdrawn_at:
         return redirect("briefing_detail", pk=briefing.pk)
     now = clock.now(briefing.edition.country.time_zone)
@@ -208,6 +211,26 @@ def _file_response(request: SignedInRequest, pk: int, *, as_word: bool = False) 
             return _render_detail(request, briefing, status=410)
         return _render_detail(request, briefing, download_refusal=str(refusal), as_word=as_word, status=409)
     return stored_file_response(file.file, name=file.name, media_type=file.media_type)
+
+
+def _find_downloadable(user: User, pk: int) -> Briefing:
+    """Return a briefing that the user sees, without its content. Raises Http404."""
+    if pk.bit_length() >= 64:  # no row has so long a key
+        raise Http404
+    found = _downloadable_query(Role(user.role)).rows(briefing=pk, **user.visibility_key())
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@cache
+def _downloadable_query(role: Role) -> PreparedRows[Briefing]:
+    def build(briefing: int, **key: int) -> QuerySet[Briefing]:
+        rows = Briefing.objects.visible_to(User(role=role, **key)).filter(pk=briefing).defer("content")
+        return rows.select_related("edition__country", "ministry", "dialogue")
+
+    key: dict[str, Any] = dict.fromkeys(User(role=role).visibility_key(), int)
+    return PreparedRows(build, briefing=int, **key)
 
 
 @form_page

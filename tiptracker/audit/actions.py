@@ -17,6 +17,7 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
 from tiptracker.audit.record_version import RecordChange, renew_versions
 from tiptracker.choices import Role
+from tiptracker.infrastructure.prepared_query import PreparedQuery
 from tiptracker.infrastructure.transactions import is_in_transaction
 from tiptracker.localization import gettext
 from tiptracker.privacy.confirmations import confirmed_kinds
@@ -179,7 +180,10 @@ def log_head() -> tuple[int, str] | None:
 
     Noted elsewhere, they later show whether the log's end was cut off.
     """
-    return AuditEntry.objects.order_by("-number").values_list("number", "hash").first()
+    return next(_NEWEST_ENTRY.rows(), None)
+
+
+_NEWEST_ENTRY = PreparedQuery(lambda: AuditEntry.objects.order_by("-number").values_list("number", "hash")[:1])
 
 
 def find_head_fault(number: int, noted: str) -> str:
