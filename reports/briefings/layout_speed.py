@@ -27,6 +27,7 @@ def save_work() -> None:
     _follow_page_references()
     _draw_lines_as_measured()
     _resolve_lengths_once_per_style()
+    _refer_to_pages_once()
     for function in (line_break.get_font_description, line_break.strut):
         _replace(function, _once_per_style(function))
 
@@ -145,3 +146,19 @@ def _are_fixed(style: Any) -> bool:
     return (style["box_sizing"] == "content-box" or style["border_collapse"] != "collapse") and all(
         value == "auto" or getattr(value, "unit", None) == "px" for value in (style[name] for name in LENGTHS)
     )
+
+
+def _refer_to_pages_once() -> None:
+    """Write the reference to each page once.
+
+    WeasyPrint asks for the references of all pages for each box, so the work would grow with the square of the pages.
+    """
+    from weasyprint.pdf import pydyf  # noqa: PLC0415
+
+    def page_references(pdf: Any) -> list[bytes]:
+        references: list[bytes] = pdf.__dict__.setdefault("kept_page_references", [])
+        new = pdf.pages["Kids"][3 * len(references) :: 3]  # each page is three entries
+        references += [f"{number} 0 R".encode() for number in new]
+        return references
+
+    pydyf.PDF.page_references = property(page_references)
