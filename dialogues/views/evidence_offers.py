@@ -138,7 +138,7 @@ class OfferedRows:
         for commitment, benchmark in links.values_list("commitment", "benchmark"):
             benchmarks[commitment].append(benchmark)
         columns = ("pk", "text", "ministry__short_name", "status")
-        rows = self._commitments().with_status_and_due_date(self._today).values_list(*columns)
+        rows = self._commitments().with_status(self._today).values_list(*columns)
         united_states = str(MadeBy.UNITED_STATES.label)
         return [
             CommitmentChoice(
