@@ -138,5 +138,5 @@ def test_the_list_takes_as_many_queries_for_many_corrections_as_for_one(
     client.get("/api/v1/commitments/")  # which leaves an entry in the log
     # session, user; countries, number of rows, rows, links, events, their recorders, proposed due dates, corrections,
     # what they added and removed; the count of what was read
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         client.get("/api/v1/commitments/")

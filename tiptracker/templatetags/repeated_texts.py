@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.template import Context, Engine, defaultfilters
+from django.utils.functional import Promise
 
 from tiptracker.localization import current_language, once_per_language
 
@@ -40,7 +41,9 @@ def repeated_part(template_name: str, **values: Hashable) -> str:
     Use it for a part that has few different values on all pages, such as a status. Otherwise `include` is better.
     """
     # Equal values may look different: a choice and a text, or a safe text and another.
-    typed_values = tuple((name, type(value), value) for name, value in values.items())
+    typed_values = tuple(
+        (name, type(value), str(value) if isinstance(value, Promise) else value) for name, value in values.items()
+    )
     return _render_part(current_language(), template_name, typed_values)
 
 
@@ -53,7 +56,7 @@ def filters_of_list(form: Any, url: str, things: str) -> str:
         url: the address of the list.
         things: what the list holds, in the plural and translated.
     """
-    key = current_language(), form.appearance, url, things
+    key = current_language(), form.appearance, url, str(things)  # a lazy text differs from language to language
     with _lock:
         text = _filters.pop(key, None)
     if text is None:

@@ -89,3 +89,17 @@ def test_few_filters_are_kept(monkeypatch):
         render(TAG, filter=filters(f"status={status.value}"))
 
     assert len(repeated_texts._filters) == 2
+
+
+def test_a_noun_in_each_language_is_kept_apart(monkeypatch):
+    """In a template, `_("…")` is translated where it is used, so it is another text in another language."""
+    monkeypatch.setattr(repeated_texts, "MOST_FILTERS", 1)
+    tag = TAG.replace('"things"', '_("commitments")')
+
+    with pseudo_languages():
+        shown = [render(tag, filter=filters())]
+        with translation.override(LEFT_TO_RIGHT):
+            shown.append(render(tag, filter=filters()))
+        assert render(tag, filter=filters()) == shown[0] != shown[1]
+
+    assert len(repeated_texts._filters) == 1
