@@ -38,7 +38,8 @@ def _format_day(day: date, pattern: str | None) -> str:
 def repeated_part(template_name: str, **values: Hashable) -> str:
     """Render another template that uses nothing but these values. For equal values, it is rendered once.
 
-    Use it for a part that has few different values on all pages, such as a status. Otherwise `include` is better.
+    Use it for a part that comes again with the same values, such as a status, or the row of a list after a change of
+    another row. Otherwise `include` is better.
     """
     # Equal values may look different: a choice and a text, or a safe text and another.
     typed_values = tuple(
@@ -69,7 +70,7 @@ def filters_of_list(form: Any, url: str, things: str) -> str:
     return text
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=4096)  # a row of a list has about a kilobyte
 def _render_part(language: str, template_name: str, values: tuple[tuple[str, type, Hashable], ...]) -> str:
     context = {name: value for name, _, value in values}
     if any(isinstance(value, datetime) for value in context.values()):

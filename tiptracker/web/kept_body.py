@@ -83,7 +83,7 @@ def _interleave(texts: Sequence[bytes], parts: Sequence[bytes]) -> list[bytes]:
 
 def _compress(text: str) -> bytes:
     """Return the text as blocks of raw deflate (RFC 1951). They refer to nothing before them, and are not the last."""
-    packer = _packer(zlib.Z_BEST_COMPRESSION)
+    packer = _packer(zlib.Z_DEFAULT_COMPRESSION)
     packed: bytes = packer.compress(text.encode()) + packer.flush(zlib.Z_FULL_FLUSH)
     return packed
 
