@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Protocol
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, GAP, LOW = 960, 460, 64, 16, 40, 56, 90
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, GAP, LOW = 960, 484, 64, 16, 64, 56, 90
 """The size of the picture, its margins, and between the two charts; the lower one is `LOW` high."""
 GREY, BLUE, RED, BLACK = "#a9aeb1", "#005ea2", "#b50909", "#1b1b1b"
 
@@ -91,6 +91,6 @@ def _text(x: float, y: float, text: str, *, anchor: str = "start", weight: int =
 def _legend(entries: Iterable[tuple[str, str]]) -> str:
     parts = []
     for place, (colour, name) in enumerate(entries):
-        x = WIDTH - RIGHT - 450 + place * 155
-        parts.append(f'<path d="M{x} 18h18" stroke="{colour}" stroke-width="2.5"/>{_text(x + 24, 22, name)}')
+        x = LEFT + place * 185
+        parts.append(f'<path d="M{x} 40h18" stroke="{colour}" stroke-width="2.5"/>{_text(x + 24, 44, name)}')
     return "".join(parts)
