@@ -27,8 +27,11 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_ministry:
-            takes_part = Participant.objects.at_the_table().filter(dialogue=OuterRef("pk"), ministry=user.ministry_id)
-            return self.filter(Q(commitments__ministry=user.ministry_id) | Exists(takes_part)).distinct()
+            # Not one condition with OR, for which PostgreSQL would read all dialogues of all countries.
+            commitments: Any = apps.get_model("dialogues", "Commitment")._default_manager
+            promised = commitments.filter(ministry=user.ministry_id, dialogue__isnull=False).order_by()
+            takes_part = Participant.objects.at_the_table().filter(ministry=user.ministry_id).order_by()
+            return self.filter(pk__in=promised.values("dialogue").union(takes_part.values("dialogue"), all=True))
         if not user.is_embassy:
             return self.none()
         return self.filter(country__in=Country.objects.visible_to(user))
