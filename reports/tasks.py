@@ -22,6 +22,7 @@ from reports.models import Briefing
 from tiptracker import clock
 from tiptracker.accounts.models import Country
 from tiptracker.audit.actions import log_head, log_now
+from tiptracker.infrastructure.temporary_folder import remove_own_folder, use_own_folder
 from tiptracker.jobs.actions import JobProgress, enqueue, wait_for_further_requests
 from tiptracker.jobs.tasks import job_task
 
@@ -133,7 +134,11 @@ def preload_engine(*, sender: Any, **_: object) -> None:
 
 @worker_process_init.connect
 def prepare_fonts(**_: object) -> None:
-    """Prepare each rendering process before its first briefing."""
+    """Prepare each rendering process before its first briefing.
+
+    Files of fonts stay behind if the process is killed, so it keeps them in a folder that the next one removes.
+    """
+    use_own_folder()
     pdf.prepare_fonts()
 
 
@@ -141,6 +146,7 @@ def prepare_fonts(**_: object) -> None:
 def release_fonts(**_: object) -> None:
     """Clean up when a rendering process is replaced."""
     pdf.release_fonts()
+    remove_own_folder()
 
 
 @shared_task(name="briefings_nightly")

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.beat import PersistentScheduler
 
 # Django's checks load the code of every page, which a worker never uses: 30 MB. `manage.py migrate` runs them before a
 # worker starts.
@@ -35,11 +34,3 @@ class HeartbeatStep(bootsteps.StartStopStep):
 
 
 app.steps["worker"].add(HeartbeatStep)
-
-
-class Scheduler(PersistentScheduler):
-    """Celery's scheduler, which also touches the alive file at each look at the schedule (twice a minute)."""
-
-    def tick(self, *args: Any, **kwargs: Any) -> Any:
-        touch_alive_file()
-        return super().tick(*args, **kwargs)

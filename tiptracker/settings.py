@@ -400,7 +400,7 @@ CELERY_TASK_ROUTES = {"send_mail": {"queue": "mail"}}
 CELERY_TASK_IGNORE_RESULT = True  # the row of a job holds its result; nothing relies on the broker's memory
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 110  # shorter than jobs.actions.STUCK_AFTER, so that no job runs twice at the same time
+CELERY_TASK_TIME_LIMIT = 110  # seconds after which a job is ended, and gets no more heartbeats (jobs/actions.py)
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
 if REDIS_URL:
@@ -415,10 +415,9 @@ else:
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.05,
     }
-CELERY_BEAT_SCHEDULER = "tiptracker.celery:Scheduler"
+CELERY_BEAT_SCHEDULER = "tiptracker.jobs.schedule:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "stuck-jobs": {"task": "sweep_stuck_jobs", "schedule": 60.0, "options": {"expires": 55}},
     # Every hour, because nights differ by country. Each country has one job a night.
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
     "lost-mails": {"task": "requeue_lost_mails", "schedule": 600.0, "options": {"expires": 590}},
@@ -442,8 +441,9 @@ CELERY_BEAT_SCHEDULE = {
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
 
-if REDIS_URL:  # a worker that forks no processes polls every second by itself: tiptracker.jobs.polling
+if REDIS_URL:  # a worker that forks no processes looks for such jobs by itself: tiptracker.jobs.polling
     CELERY_BEAT_SCHEDULE["waiting-jobs"] = {"task": "send_waiting_jobs", "schedule": 5.0, "options": {"expires": 4}}
+    CELERY_BEAT_SCHEDULE["lost-jobs"] = {"task": "sweep_lost_jobs", "schedule": 10.0, "options": {"expires": 5}}
 
 # --- Housekeeping ---------------------------------------------------------------------------------------
 # Days for which finished data is kept before the nightly housekeeping deletes it (tiptracker.housekeeping).

@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
+from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
 from dialogues.files.sanitizers.errors import FileRejected
@@ -142,26 +143,38 @@ class LostUpload(UploadedFile):  # type: ignore[type-arg]
     read = chunks
 
 
-class TolerantTemporaryFileHandler(TemporaryFileUploadHandler):
-    """Keep a large upload on disk while it is inspected. A full disk loses the file, not the typed fields."""
+class TolerantTemporaryFileHandler(FileUploadHandler):
+    """Keep a large upload on disk while it is inspected. A full disk loses the file, not the typed fields.
+
+    The file has no name, unlike that of Django's handler, so nothing stays behind if the process is killed.
+    """
 
     is_lost = False
+    stored: "UploadedFile[bytes] | None" = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        self.is_lost = False
+        self.is_lost, self.stored = False, None
+        super().new_file(*args, **kwargs)
         with self._losing():
-            super().new_file(*args, **kwargs)
+            file = TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 -- closed with the request
+            self.stored = UploadedFile(file, self.file_name, self.content_type, 0, self.charset)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if not self.is_lost:
+        if self.stored is not None and not self.is_lost:
             with self._losing():
-                super().receive_data_chunk(raw_data, start)
+                self.stored.write(raw_data)
 
     def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":
-        if not self.is_lost:
+        if self.stored is not None and not self.is_lost:
             with self._losing():
-                return super().file_complete(file_size)
+                self.stored.seek(0)
+                self.stored.size = file_size
+                return self.stored
         return LostUpload(file=None, name=self.file_name, content_type=self.content_type, size=file_size)
+
+    def upload_interrupted(self) -> None:
+        if self.stored is not None:
+            self.stored.close()
 
     @contextmanager
     def _losing(self) -> Iterator[None]:
@@ -170,9 +183,9 @@ class TolerantTemporaryFileHandler(TemporaryFileUploadHandler):
         except OSError:
             logger.exception("There was no room for an upload")
             self.is_lost = True
-            if self.file is not None:
+            if self.stored is not None:
                 with suppress(OSError):
-                    self.file.close()
+                    self.stored.close()
 
 
 def describe_oversized_request(request: HttpRequest) -> str:

@@ -1,16 +1,20 @@
-"""Enqueue jobs, run each once, and find jobs that got stuck. Times of a job are machine time, not domain time.
+"""Enqueue jobs, run each once, and find jobs that got lost. Times of a job are machine time, not domain time.
 
-The row is the truth, and the message only wakes a worker. A lost message costs a second, not the job.
+The row is the truth, and the message only wakes a worker. A lost message costs seconds, not the job.
+
+A running job has a heartbeat every few seconds. Whoever looks for lost jobs counts how often it looked since the last
+one. No clock decides: a clock that jumps, or a database that was down, makes no living job look lost.
 """
 
 import logging
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Least
 from django.utils import timezone
 
@@ -21,8 +25,17 @@ from tiptracker.localization import gettext, record_language
 
 logger = logging.getLogger(__name__)
 
-STUCK_AFTER = timedelta(minutes=2)
-"""A job without a heartbeat for this long counts as lost; the longest step between two heartbeats is shorter."""
+HEARTBEAT_SECONDS = 5.0
+"""Seconds between two heartbeats of a running job. It is looked for every ten seconds."""
+MAX_MISSED_HEARTBEATS = 3
+"""A running job is lost if somebody looked for it this often since its last heartbeat, and now looks again."""
+SEND_AGAIN_AFTER = timedelta(seconds=15)
+"""A job that still waits after this time is sent again from a task of its own queue.
+
+Messages leave a queue in order, and that task is dropped after four seconds. So if it runs, the job's message has left
+the queue too, or was lost.
+"""
+SEND_AGAIN_AT_LATEST = timedelta(minutes=2)
 MAX_ATTEMPTS = 3
 SEND_BATCH_SIZE = 50
 MAX_CLOCK_SKEW = timedelta(seconds=30)
@@ -83,7 +96,43 @@ class JobProgress:
     def report(self, per_cent: int, step: str) -> None:
         """Report progress (`per_cent`, 0 to 100) and the current step in words. A job that restarts never goes back."""
         self.highest = max(self.highest, per_cent)
-        Job.objects.filter(pk=self.job.pk).update(progress=self.highest, step=step, heartbeat_at=timezone.now())
+        _beat(self.job, progress=self.highest, step=step)
+
+
+def _own_run(job: Job) -> QuerySet[Job]:
+    """Return the job while it is in this run. A worker that was taken for lost no longer finds it."""
+    return Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts)
+
+
+def _beat(job: Job, **fields: object) -> bool:
+    """Show that the run is alive, and return whether it still has the job."""
+    return bool(_own_run(job).update(heartbeat_at=timezone.now(), missed_heartbeats=0, **fields))
+
+
+@contextmanager
+def _heartbeats(job: Job) -> Iterator[None]:
+    """Give the job heartbeats from a thread during the block, for as long as a job may take at most."""
+    is_over = threading.Event()
+    thread = threading.Thread(target=_beat_until, args=[is_over, job], name="heartbeats", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def _beat_until(is_over: threading.Event, job: Job) -> None:
+    for _ in range(int(settings.CELERY_TASK_TIME_LIMIT / HEARTBEAT_SECONDS)):
+        if is_over.wait(HEARTBEAT_SECONDS):
+            break
+        close_old_connections()
+        try:
+            if not _beat(job):
+                break
+        except DatabaseError:  # nobody can look for the job meanwhile
+            logger.warning("Job %s (%s %s) could not save its heartbeat", job.pk, job.kind, job.key)
+    connection.close()
 
 
 def wait_for_further_requests(job: Job, interval: timedelta) -> None:
@@ -94,10 +143,16 @@ def wait_for_further_requests(job: Job, interval: timedelta) -> None:
     Raises:
         RetryJobLater: until the interval is over.
     """
-    earlier = Job.objects.filter(kind=job.kind, key=job.key, state=State.READY).order_by("-finished_at")
-    ended_at = earlier.values_list("finished_at", flat=True).first()
-    if ended_at and (due_at := ended_at + interval) > timezone.now():
+    now = timezone.now()
+    earlier = Job.objects.filter(kind=job.kind, key=job.key, state=State.READY, finished_at__lte=now + MAX_CLOCK_SKEW)
+    ended_at = earlier.order_by("-finished_at").values_list("finished_at", flat=True).first()
+    if ended_at and (due_at := ended_at + interval) > now:
         raise RetryJobLater(due_at, "Waiting for further changes")
+
+
+def _is_due(at: datetime) -> Q:
+    """Match jobs that are due. One that was never put back is due whatever the clock says now."""
+    return Q(due_at__lte=at) | Q(due_at__lte=F("queued_at"))
 
 
 @contextmanager
@@ -108,15 +163,20 @@ def claim_job(job_id: int) -> Iterator[JobProgress | None]:
     understands; the traceback goes to the server log. RetryJobLater puts the job back until then, any number of times.
     """
     now = timezone.now()
-    claimed = Job.objects.filter(pk=job_id, state=State.QUEUED, due_at__lte=now + MAX_CLOCK_SKEW).update(
-        state=State.RUNNING, attempts=F("attempts") + 1, is_wanted_again=False, heartbeat_at=now
+    claimed = Job.objects.filter(_is_due(now + MAX_CLOCK_SKEW), pk=job_id, state=State.QUEUED).update(
+        state=State.RUNNING,
+        attempts=F("attempts") + 1,
+        is_wanted_again=False,
+        heartbeat_at=now,
+        missed_heartbeats=0,
     )
     if not claimed:
         yield None
         return
     job = Job.objects.get(pk=job_id)
     try:
-        yield JobProgress(job)
+        with _heartbeats(job):
+            yield JobProgress(job)
     except RetryJobLater as later:
         _postpone(job, later)
     except Exception as error:
@@ -132,20 +192,18 @@ def claim_job(job_id: int) -> Iterator[JobProgress | None]:
         _finish(job, state=State.READY, progress=100, step="")
 
 
-def send_due_jobs(*, unsent_for: timedelta = STUCK_AFTER, queues: Collection[str] | None = None) -> int:
+def send_due_jobs(*, unsent_for: timedelta = SEND_AGAIN_AT_LATEST, queues: Collection[str] | None = None) -> int:
     """Send messages for due jobs that had none for `unsent_for`, and return how many.
 
     These are jobs whose message was lost, or that were put back until now. `queues` limits it to these queues.
     """
     now = timezone.now()
-    is_untold = Q(messaged_at=None) | Q(messaged_at__lte=now - unsent_for)
-    waiting = Job.objects.filter(is_untold, state=State.QUEUED, due_at__lte=now)
-    if queues is not None:
-        routes = settings.CELERY_TASK_ROUTES
-        is_here = Q(kind__in=[kind for kind, route in routes.items() if route["queue"] in queues])
-        if settings.CELERY_TASK_DEFAULT_QUEUE in queues:
-            is_here |= ~Q(kind__in=routes)
-        waiting = waiting.filter(is_here)
+    is_untold = (
+        Q(messaged_at=None)
+        | Q(messaged_at__lte=now - unsent_for)
+        | Q(messaged_at__gt=now + MAX_CLOCK_SKEW)  # the clock was put back
+    )
+    waiting = Job.objects.filter(is_untold, _is_due(now), _in_queues(queues), state=State.QUEUED)
     found = list(waiting.order_by("due_at", "pk")[:SEND_BATCH_SIZE])
     for job in found:
         Job.objects.filter(pk=job.pk, state=State.QUEUED).update(messaged_at=now)
@@ -153,14 +211,29 @@ def send_due_jobs(*, unsent_for: timedelta = STUCK_AFTER, queues: Collection[str
     return len(found)
 
 
-def requeue_stuck_jobs() -> int:
-    """Queue stuck jobs again, or fail those that were tried too often, with a reason. Return how many were stuck."""
+def _in_queues(queues: Collection[str] | None) -> Q:
+    """Match the jobs of these queues; None: of all."""
+    if queues is None:
+        return Q()
+    routes = settings.CELERY_TASK_ROUTES
+    is_here = Q(kind__in=[kind for kind, route in routes.items() if route["queue"] in queues])
+    if settings.CELERY_TASK_DEFAULT_QUEUE in queues:
+        is_here |= ~Q(kind__in=routes)
+    return is_here
+
+
+def requeue_lost_jobs(*, queues: Collection[str] | None = None) -> int:
+    """Look for running jobs whose worker was lost, and return how many were found. Called every ten seconds.
+
+    They are queued again, or fail with a reason if they were tried too often. `queues` limits it to these queues.
+    """
     now = timezone.now()
-    late = now - STUCK_AFTER
-    stuck = list(Job.objects.filter(state__in=OPEN_STATES, heartbeat_at__lt=late, due_at__lte=now).order_by("pk"))
-    for job in stuck:
+    running = Job.objects.filter(_in_queues(queues), state=State.RUNNING)
+    lost = list(running.filter(missed_heartbeats__gte=MAX_MISSED_HEARTBEATS).order_by("pk"))
+    running.filter(missed_heartbeats__lt=MAX_MISSED_HEARTBEATS).update(missed_heartbeats=F("missed_heartbeats") + 1)
+    for job in lost:
         # A job that changed after the query is not lost.
-        as_it_was = Job.objects.filter(pk=job.pk, state=job.state, heartbeat_at=job.heartbeat_at)
+        as_it_was = _own_run(job).filter(missed_heartbeats__gte=MAX_MISSED_HEARTBEATS)
         with transaction.atomic():
             if job.attempts >= MAX_ATTEMPTS:
                 if as_it_was.select_for_update(no_key=True).exists():
@@ -168,13 +241,14 @@ def requeue_stuck_jobs() -> int:
                         sentence = gettext("The job was started %(number)d times and never finished. Try again.")
                     _finish(job, state=State.FAILED, reason=sentence % {"number": job.attempts})
             elif as_it_was.update(state=State.QUEUED, heartbeat_at=now, messaged_at=now):
+                logger.warning("The worker of job %s (%s %s) was lost: it runs again", job.pk, job.kind, job.key)
                 _send_on_commit(job)
-    return len(stuck)
+    return len(lost)
 
 
 def _postpone(job: Job, later: RetryJobLater) -> None:
     """Put the job back. Waiting is no failure: `attempts` counts only runs that began and never ended."""
-    Job.objects.filter(pk=job.pk, state=State.RUNNING).update(
+    _own_run(job).update(
         state=State.QUEUED,
         due_at=Case(When(is_wanted_again=True, then=Value(timezone.now())), default=Value(later.due_at)),
         step=later.step,
@@ -187,9 +261,8 @@ def _postpone(job: Job, later: RetryJobLater) -> None:
 
 def _finish(job: Job, **fields: object) -> None:
     with transaction.atomic():
-        Job.objects.filter(pk=job.pk, state__in=OPEN_STATES).update(
-            finished_at=timezone.now(), heartbeat_at=timezone.now(), **fields
-        )
+        if not _own_run(job).update(finished_at=timezone.now(), heartbeat_at=timezone.now(), **fields):
+            return  # another worker has the job by now
         if Job.objects.filter(pk=job.pk, is_wanted_again=True).exists():
             enqueue(job.kind, job.key)
 

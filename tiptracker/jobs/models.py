@@ -39,6 +39,9 @@ class Job(models.Model):
     due_at = models.DateTimeField(help_text="It isn't started before.")
     messaged_at = models.DateTimeField(null=True, help_text="When the worker was last told of it; null: not yet.")
     heartbeat_at = models.DateTimeField()
+    missed_heartbeats = models.PositiveSmallIntegerField(
+        default=0, help_text="How often it was looked for while it ran, since its last heartbeat."
+    )
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -19,8 +19,8 @@ from tiptracker.jobs import actions
 logger = logging.getLogger(__name__)
 
 POLL_INTERVAL_SECONDS = 1.0
-SWEEP_EVERY_POLLS = 30
-"""After this many polls, stuck jobs are looked for too."""
+SWEEP_EVERY_POLLS = 10
+"""After this many polls, lost jobs are looked for too."""
 
 
 class JobPollingStep(bootsteps.StartStopStep):
@@ -58,7 +58,7 @@ def poll_jobs(queues: list[str], *, is_sweeping: bool = False) -> None:
     try:
         actions.send_due_jobs(unsent_for=timedelta(seconds=POLL_INTERVAL_SECONDS), queues=queues)
         if is_sweeping:
-            actions.requeue_stuck_jobs()
+            actions.requeue_lost_jobs(queues=queues)
     except DatabaseError:
         logger.exception("The database did not say which jobs wait")
     finally:

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 
 from tiptracker.infrastructure.call_stack import with_room_for_calls
 from tiptracker.jobs import actions
@@ -29,13 +30,17 @@ def job_task(kind: str) -> Callable[[Callable[[JobProgress], None]], Any]:
     return register
 
 
-@shared_task(name="sweep_stuck_jobs")
-def sweep_stuck_jobs() -> None:
-    """Every minute: find the jobs whose worker was lost."""
-    actions.requeue_stuck_jobs()
+@shared_task(name="sweep_lost_jobs")
+def sweep_lost_jobs() -> None:
+    """Every ten seconds: find the jobs whose worker was lost."""
+    actions.requeue_lost_jobs(queues=[settings.CELERY_TASK_DEFAULT_QUEUE])
 
 
 @shared_task(name="send_waiting_jobs")
 def send_waiting_jobs() -> None:
-    """Every few seconds: send messages for jobs that are now due, and for those whose message was lost."""
+    """Every few seconds: send messages for jobs that are now due, and for those whose message was lost.
+
+    The workers of other queues look for theirs themselves (`polling.py`).
+    """
+    actions.send_due_jobs(unsent_for=actions.SEND_AGAIN_AFTER, queues=[settings.CELERY_TASK_DEFAULT_QUEUE])
     actions.send_due_jobs()

@@ -11,12 +11,13 @@ from tiptracker.errors import Refused
 from tiptracker.jobs import actions, polling
 from tiptracker.jobs.actions import (
     MAX_ATTEMPTS,
-    STUCK_AFTER,
+    MAX_MISSED_HEARTBEATS,
     RetryJobLater,
     claim_job,
     enqueue,
-    requeue_stuck_jobs,
+    requeue_lost_jobs,
     send_due_jobs,
+    wait_for_further_requests,
 )
 from tiptracker.jobs.models import Job, State
 
@@ -37,8 +38,8 @@ def queued_job(**fields):
 
 
 def lost_job(**fields):
-    """A job whose worker was last heard of too long ago."""
-    return queued_job(heartbeat_at=timezone.now() - STUCK_AFTER - timedelta(seconds=1), **fields)
+    """A job whose worker was looked for too often in vain."""
+    return queued_job(**({"state": State.RUNNING, "missed_heartbeats": MAX_MISSED_HEARTBEATS} | fields))
 
 
 def test_enqueue_sends_the_job_once_the_transaction_commits(sent_messages, django_capture_on_commit_callbacks):
@@ -158,22 +159,22 @@ def test_a_change_that_can_wait_is_seen_by_a_running_job(sent_messages, django_c
     assert sent_messages == [("readiness", again.pk)]
 
 
-@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING])
-def test_sweep_queues_again_what_was_lost(state, sent_messages, django_capture_on_commit_callbacks):
-    job = lost_job(state=state, attempts=1)
+def test_sweep_queues_again_what_was_lost(sent_messages, django_capture_on_commit_callbacks):
+    job = lost_job(attempts=1)
     with django_capture_on_commit_callbacks(execute=True):
-        assert requeue_stuck_jobs() == 1
+        assert requeue_lost_jobs() == 1
 
     job.refresh_from_db()
     assert (job.state, sent_messages) == (State.QUEUED, [(job.kind, job.pk)])
 
 
-def test_sweep_lets_alone_what_still_beats_or_is_finished(sent_messages, django_capture_on_commit_callbacks):
-    queued_job(state=State.RUNNING)
+def test_sweep_lets_alone_what_still_beats_or_is_not_running(sent_messages, django_capture_on_commit_callbacks):
+    queued_job(state=State.RUNNING, missed_heartbeats=MAX_MISSED_HEARTBEATS - 1)
+    lost_job(state=State.QUEUED)
     lost_job(state=State.READY)
     lost_job(state=State.FAILED, reason="It failed.")
     with django_capture_on_commit_callbacks(execute=True):
-        assert requeue_stuck_jobs() == 0
+        assert requeue_lost_jobs() == 0
 
     assert sent_messages == []
 
@@ -181,7 +182,7 @@ def test_sweep_lets_alone_what_still_beats_or_is_finished(sent_messages, django_
 def test_sweep_gives_up_with_a_reason_on_what_was_tried_too_often(sent_messages, django_capture_on_commit_callbacks):
     job = lost_job(state=State.RUNNING, attempts=MAX_ATTEMPTS)
     with django_capture_on_commit_callbacks(execute=True):
-        requeue_stuck_jobs()
+        requeue_lost_jobs()
 
     job.refresh_from_db()
     assert (job.state, sent_messages) == (State.FAILED, [])
@@ -192,25 +193,44 @@ def test_sweep_gives_up_with_a_reason_on_what_was_tried_too_often(sent_messages,
 def test_sweep_tries_once_more_what_was_tried_one_time_less(sent_messages, django_capture_on_commit_callbacks):
     job = lost_job(state=State.RUNNING, attempts=MAX_ATTEMPTS - 1)
     with django_capture_on_commit_callbacks(execute=True):
-        requeue_stuck_jobs()
+        requeue_lost_jobs()
 
     job.refresh_from_db()
     assert (job.state, sent_messages) == (State.QUEUED, [(job.kind, job.pk)])
 
 
-def test_sweep_puts_back_jobs_without_a_recent_heartbeat(sent_messages, django_capture_on_commit_callbacks):
-    queued_job(heartbeat_at=timezone.now() - STUCK_AFTER + timedelta(seconds=30))
-    late = lost_job()
-    with django_capture_on_commit_callbacks(execute=True):
-        assert requeue_stuck_jobs() == 1
+def test_a_job_is_lost_at_the_fourth_look_without_a_heartbeat(sent_messages, django_capture_on_commit_callbacks):
+    silent, living = queued_job(state=State.RUNNING, attempts=1), queued_job()
+    with claim_job(living.pk) as progress, django_capture_on_commit_callbacks(execute=True):
+        found = []
+        for _ in range(MAX_MISSED_HEARTBEATS + 1):
+            found.append(requeue_lost_jobs())
+            progress.report(10, "Working")
 
-    assert sent_messages == [(late.kind, late.pk)]
+    assert found == [0, 0, 0, 1]
+    assert sent_messages == [(silent.kind, silent.pk)]
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_jumps_makes_no_living_job_look_lost(hours, sent_messages):
+    queued_job(state=State.RUNNING, heartbeat_at=timezone.now() + timedelta(hours=hours), attempts=1)
+
+    assert (requeue_lost_jobs(), sent_messages) == (0, [])
+
+
+def test_sweep_of_a_queue_leaves_the_jobs_of_others(sent_messages, django_capture_on_commit_callbacks):
+    lost_job(kind="send_mail")
+    reading = lost_job(kind="readiness")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert requeue_lost_jobs(queues=["celery"]) == 1
+
+    assert sent_messages == [("readiness", reading.pk)]
 
 
 def test_sweep_gives_what_it_queues_again_its_time(sent_messages, django_capture_on_commit_callbacks):
     lost_job()
     with django_capture_on_commit_callbacks(execute=True):
-        assert (requeue_stuck_jobs(), requeue_stuck_jobs()) == (1, 0)
+        assert (requeue_lost_jobs(), requeue_lost_jobs()) == (1, 0)
 
     assert len(sent_messages) == 1
 
@@ -234,7 +254,7 @@ def before_sweep_writes(monkeypatch):
 
 def heartbeat():
     """The worker wasn't lost: it is slow."""
-    Job.objects.update(heartbeat_at=timezone.now())
+    Job.objects.update(heartbeat_at=timezone.now(), missed_heartbeats=0)
 
 
 def finish():
@@ -242,20 +262,15 @@ def finish():
     Job.objects.update(state=State.READY)
 
 
-def start():
-    """A worker took it, in the very moment that its heartbeat shows."""
-    Job.objects.update(state=State.RUNNING)
-
-
 @pytest.mark.parametrize("attempts", [1, MAX_ATTEMPTS])
-@pytest.mark.parametrize("happening", [heartbeat, finish, start])
+@pytest.mark.parametrize("happening", [heartbeat, finish])
 def test_sweep_lets_alone_what_moved_since_it_looked(
     happening, attempts, sent_messages, before_sweep_writes, django_capture_on_commit_callbacks
 ):
-    job = lost_job(state=State.QUEUED if happening is start else State.RUNNING, attempts=attempts)
+    job = lost_job(attempts=attempts)
     before_sweep_writes(happening)
     with django_capture_on_commit_callbacks(execute=True):
-        requeue_stuck_jobs()
+        requeue_lost_jobs()
 
     job.refresh_from_db()
     assert (job.state, job.reason, sent_messages) == (State.READY if happening is finish else State.RUNNING, "", [])
@@ -268,6 +283,34 @@ def test_work_that_ends_after_the_sweep_gave_up_changes_nothing():
 
     job.refresh_from_db()
     assert (job.state, job.progress, job.finished_at) == (State.FAILED, 0, None)
+
+
+def test_a_worker_that_was_taken_for_lost_changes_nothing_in_the_run_of_another():
+    """It hung, the sweep gave the job to another worker, and then it goes on."""
+    job = queued_job()
+    with claim_job(job.pk) as late:
+        Job.objects.filter(pk=job.pk).update(state=State.QUEUED)
+        with claim_job(job.pk) as other:
+            other.report(40, "Drawing the charts")
+            late.report(90, "Saving the file")
+            Job.objects.update(missed_heartbeats=2)
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.progress, job.step) == (State.READY, 2, 100, "")
+    with claim_job(job.pk) as again:
+        assert again is None
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_late_end_of_a_lost_run_does_not_end_the_run_of_another(fails):
+    job = queued_job()
+    with claim_job(job.pk):
+        Job.objects.filter(pk=job.pk).update(attempts=2)
+        if fails:
+            raise Refused("no_deadline", "This edition has no deadline yet. Set its terms first.")
+
+    job.refresh_from_db()
+    assert (job.state, job.reason) == (State.RUNNING, "")
 
 
 # --- Jobs that wait ---------------------------------------------------------------------------------------------------
@@ -289,7 +332,7 @@ def test_job_put_back_restarts_only_when_due(sent_messages, django_capture_on_co
         assert progress is None
 
     with django_capture_on_commit_callbacks(execute=True):
-        assert (send_due_jobs(), requeue_stuck_jobs()) == (0, 0)
+        assert (send_due_jobs(), requeue_lost_jobs()) == (0, 0)
         Job.objects.update(due_at=timezone.now())
         assert (send_due_jobs(), send_due_jobs()) == (1, 0)
     assert sent_messages == [(job.kind, job.pk)]
@@ -339,6 +382,31 @@ def test_worker_sends_the_message_of_a_job_again_if_it_was_lost(sent_messages, d
         assert send_due_jobs(unsent_for=moment, queues=["celery", "mail"]) == 0
 
     assert sent_messages == [("send_mail", mail.pk), ("readiness", reading.pk)]
+
+
+AN_HOUR = timedelta(hours=1)
+"""… by which the clock was ahead, and was then put back."""
+
+
+def test_a_job_of_a_clock_that_was_ahead_is_sent_and_begun(sent_messages, django_capture_on_commit_callbacks):
+    ahead = timezone.now() + AN_HOUR
+    job = queued_job(queued_at=ahead, due_at=ahead, messaged_at=ahead)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert send_due_jobs() == 1
+
+    assert sent_messages == [(job.kind, job.pk)]
+    with claim_job(job.pk) as progress:
+        assert progress
+
+
+def test_a_run_that_seems_to_have_ended_in_the_future_keeps_nobody_waiting():
+    ahead = timezone.now() + AN_HOUR
+    queued_job(kind="readiness", key="7", state=State.READY, finished_at=ahead)
+    wait_for_further_requests(queued_job(kind="readiness", key="7"), timedelta(minutes=1))
+
+    Job.objects.filter(state=State.READY).update(finished_at=timezone.now())
+    with pytest.raises(RetryJobLater):
+        wait_for_further_requests(Job.objects.get(state=State.QUEUED), timedelta(minutes=1))
 
 
 def test_a_database_that_does_not_answer_stops_no_worker_from_asking_again(monkeypatch, caplog):

@@ -4,14 +4,14 @@ import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.factories import BenchmarkFactory, JobFactory
 from tiptracker.celery import app
-from tiptracker.jobs.actions import STUCK_AFTER, enqueue
+from tiptracker.jobs import actions as jobs
+from tiptracker.jobs.actions import MAX_MISSED_HEARTBEATS, claim_job, enqueue, requeue_lost_jobs
 from tiptracker.jobs.models import Job, State
 
 
@@ -36,11 +36,31 @@ def test_a_job_is_done_by_the_worker(live):
 
 def test_a_job_that_its_worker_lost_is_swept_up_and_done(live):
     edition = BenchmarkFactory().recommendation.edition
-    long_ago = timezone.now() - STUCK_AFTER - timedelta(seconds=1)
-    job = JobFactory(kind="readiness", key=edition.pk, state=State.RUNNING, attempts=1, heartbeat_at=long_ago)
-    app.send_task("sweep_stuck_jobs")
+    job = JobFactory(
+        kind="readiness",
+        key=edition.pk,
+        state=State.RUNNING,
+        attempts=1,
+        heartbeat_at=timezone.now(),
+        missed_heartbeats=MAX_MISSED_HEARTBEATS,
+    )
+    app.send_task("sweep_lost_jobs")
 
     assert wait_for(job, State.READY).attempts == 2
+
+
+def test_a_long_job_shows_by_itself_that_it_is_alive(fresh_database, monkeypatch):
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.01)
+    now = timezone.now()
+    job = JobFactory(queued_at=now, heartbeat_at=now)
+    with claim_job(job.pk):
+        for _ in range(2 * MAX_MISSED_HEARTBEATS):
+            assert requeue_lost_jobs() == 0
+            while Job.objects.get(pk=job.pk).missed_heartbeats:
+                time.sleep(0.01)
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (State.READY, 1)
 
 
 def test_message_delivered_twice_runs_its_job_once(live):
