@@ -417,6 +417,7 @@ else:
     }
 CELERY_BEAT_SCHEDULER = "tiptracker.jobs.schedule:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SYNC_EVERY = 1  # saved after each message, so that a schedule that was killed sends nothing again
 CELERY_BEAT_SCHEDULE = {
     # Every hour, because nights differ by country. Each country has one job a night.
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
@@ -443,7 +444,6 @@ CELERY_BEAT_SCHEDULE = {
 
 if REDIS_URL:  # a worker that forks no processes looks for such jobs by itself: tiptracker.jobs.polling
     CELERY_BEAT_SCHEDULE["waiting-jobs"] = {"task": "send_waiting_jobs", "schedule": 5.0, "options": {"expires": 4}}
-    CELERY_BEAT_SCHEDULE["lost-jobs"] = {"task": "sweep_lost_jobs", "schedule": 10.0, "options": {"expires": 5}}
 
 # --- Housekeeping ---------------------------------------------------------------------------------------
 # Days for which finished data is kept before the nightly housekeeping deletes it (tiptracker.housekeeping).

@@ -288,6 +288,10 @@ class Installation:
         } | self._more
         self.manage("migrate", "--verbosity", "0")
         self.fill()
+        self.start_services()
+
+    def start_services(self) -> None:
+        """Start what the compose file starts."""
         self.web = self.running(self.process("web", web_command(), port=self.port))
         self.worker = self.running(self.process("worker", worker_command()))
         wait_for(self.answers, "the first page")

@@ -1,14 +1,15 @@
-"""What the processes of `faults_jobs.py` do: ask for jobs that do nothing, and note the moments."""
+"""What processes of the measurements and trials do: ask for jobs that do nothing, and note the moments."""
 
 import os
+import sys
 import time
 from pathlib import Path
 
 from celery import shared_task
-from django.db import transaction
+from django.db import DatabaseError, close_old_connections, transaction
 
 from tiptracker.audit.actions import record
-from tiptracker.jobs.actions import claim_job, enqueue
+from tiptracker.jobs.actions import claim_job, enqueue, enqueue_new, requeue_lost_jobs
 
 
 def note(name: str, *values: object) -> None:
@@ -24,6 +25,48 @@ def probe(job_id: int) -> None:
         begun = time.time()
     if progress:
         note("done", job_id, begun, time.time())
+
+
+@shared_task(name="long_probe")
+def long_probe(job_id: int) -> None:
+    """A job that takes half a second: who began and ended it, and when."""
+    with claim_job(job_id) as progress:
+        if progress:
+            note("begun", job_id, os.getpid(), time.monotonic())
+            time.sleep(0.5)
+            note("done", job_id, os.getpid(), time.monotonic())
+
+
+def send_on_request() -> None:
+    """Ask for a job for each line of the standard input, as often as it takes until it is committed. Answer the line.
+
+    A job of a line “silent” has no message: the schedule has to find it. “look” looks for lost jobs once.
+    """
+    number = 0
+    for line in sys.stdin:
+        is_done = False
+        while not is_done:
+            number += 1
+            try:
+                ask(line.strip(), f"{os.getpid()}-{number}")
+                is_done = True
+            except DatabaseError:
+                time.sleep(0.1)
+            close_old_connections()
+        sys.stdout.write("done\n")
+        sys.stdout.flush()
+
+
+def ask(how: str, key: str) -> None:
+    if how == "look":
+        requeue_lost_jobs()
+        return
+    with transaction.atomic():
+        if how == "silent":
+            enqueue_new("long_probe", [key])
+        else:
+            enqueue("long_probe", key)
+    note("asked", key, time.monotonic())
 
 
 def send(sender: str, jobs: int, pause: float) -> None:

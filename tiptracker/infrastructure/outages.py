@@ -5,14 +5,22 @@ not outages.
 """
 
 import errno
+import logging
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import psycopg
+from django.db import connection
 from django.db.utils import DatabaseError, InterfaceError
 
 from tiptracker.localization import gettext_noop
+
+logger = logging.getLogger(__name__)
+
+OUTAGE_PATIENCE_SECONDS, RETRY_PAUSE_SECONDS = 30.0, 0.5
+"""How long a worker tries to save what it did, and the pause between two tries."""
 
 
 class Outage(NamedTuple):
@@ -88,6 +96,24 @@ _BY_ERRNO = {
 def find_outage(error: BaseException | None) -> Outage | None:
     """Return the outage that `error`, or an error that led to it, points to, if any."""
     return next(filter(None, map(_classify, _error_chain(error))), None)
+
+
+def save_through_outage[Saved](save: Callable[[], Saved]) -> Saved:
+    """Call `save`, and call it again while the database cannot be reached, for OUTAGE_PATIENCE_SECONDS.
+
+    For a worker that has done something and now records it: otherwise it would do that again later. `save` must have
+    the same result if it is called twice, because an outage may hide that it was saved.
+    """
+    give_up_at = time.monotonic() + OUTAGE_PATIENCE_SECONDS
+    while True:
+        try:
+            return save()
+        except DatabaseError as error:
+            if connection.in_atomic_block or find_outage(error) is not UNREACHABLE or time.monotonic() > give_up_at:
+                raise
+            logger.warning("The database cannot be reached. What was done is saved once it can be: %s", error)
+            connection.close()
+            time.sleep(RETRY_PAUSE_SECONDS)
 
 
 def _error_chain(error: BaseException | None) -> Iterator[BaseException]:

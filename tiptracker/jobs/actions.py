@@ -19,6 +19,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from tiptracker.errors import Refused
+from tiptracker.infrastructure.outages import READ_ONLY, UNREACHABLE, find_outage, save_through_outage
 from tiptracker.infrastructure.task_messages import send_message
 from tiptracker.jobs.models import OPEN_STATES, Job, State
 from tiptracker.localization import gettext, record_language
@@ -38,6 +39,8 @@ the queue too, or was lost.
 SEND_AGAIN_AT_LATEST = timedelta(minutes=2)
 MAX_ATTEMPTS = 3
 SEND_BATCH_SIZE = 50
+PASSING_OUTAGES = (UNREACHABLE, READ_ONLY)
+LONGEST_OUTAGE_PAUSE = timedelta(seconds=30)
 MAX_CLOCK_SKEW = timedelta(seconds=30)
 """The most that the clocks of the enqueuing and the working machine may differ; the shortest pause is longer."""
 
@@ -161,6 +164,7 @@ def claim_job(job_id: int) -> Iterator[JobProgress | None]:
 
     A message delivered twice finds the job claimed. An error in the body makes the job fail with a reason that a person
     understands; the traceback goes to the server log. RetryJobLater puts the job back until then, any number of times.
+    So does a database that cannot be reached or written.
     """
     now = timezone.now()
     claimed = Job.objects.filter(_is_due(now + MAX_CLOCK_SKEW), pk=job_id, state=State.QUEUED).update(
@@ -178,8 +182,14 @@ def claim_job(job_id: int) -> Iterator[JobProgress | None]:
         with _heartbeats(job):
             yield JobProgress(job)
     except RetryJobLater as later:
-        _postpone(job, later)
+        due_at, step = later.due_at, later.step
+        save_through_outage(lambda: _postpone(job, due_at, step))
     except Exception as error:
+        if (outage := find_outage(error)) in PASSING_OUTAGES:
+            logger.warning("Job %s (%s %s) waits for the database: %s", job.pk, job.kind, job.key, error)
+            again_at = timezone.now() + min(timedelta(seconds=outage.retry_after), LONGEST_OUTAGE_PAUSE)
+            save_through_outage(lambda: _postpone(job, again_at, "Waiting for the database"))
+            return
         logger.exception("Job %s (%s %s) failed", job.pk, job.kind, job.key)
         with record_language():
             sentence = gettext(
@@ -187,9 +197,9 @@ def claim_job(job_id: int) -> Iterator[JobProgress | None]:
                 "this job: %(number)d."
             )
         reason = str(error) if isinstance(error, Refused) else sentence % {"number": job.pk}
-        _finish(job, state=State.FAILED, reason=reason)
+        save_through_outage(lambda: _finish(job, state=State.FAILED, reason=reason))
     else:
-        _finish(job, state=State.READY, progress=100, step="")
+        save_through_outage(lambda: _finish(job, state=State.READY, progress=100, step=""))
 
 
 def send_due_jobs(*, unsent_for: timedelta = SEND_AGAIN_AT_LATEST, queues: Collection[str] | None = None) -> int:
@@ -246,12 +256,12 @@ def requeue_lost_jobs(*, queues: Collection[str] | None = None) -> int:
     return len(lost)
 
 
-def _postpone(job: Job, later: RetryJobLater) -> None:
+def _postpone(job: Job, due_at: datetime, step: str) -> None:
     """Put the job back. Waiting is no failure: `attempts` counts only runs that began and never ended."""
     _own_run(job).update(
         state=State.QUEUED,
-        due_at=Case(When(is_wanted_again=True, then=Value(timezone.now())), default=Value(later.due_at)),
-        step=later.step,
+        due_at=Case(When(is_wanted_again=True, then=Value(timezone.now())), default=Value(due_at)),
+        step=step,
         attempts=0,
         is_wanted_again=False,
         messaged_at=None,

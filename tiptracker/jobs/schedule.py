@@ -12,10 +12,12 @@ from typing import Any
 
 import psycopg
 from celery.beat import PersistentScheduler
-from django.db import connection
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connection
 
 from tiptracker.celery import touch_alive_file
 from tiptracker.infrastructure.database import BoundedConnection, connection_class
+from tiptracker.jobs.actions import requeue_lost_jobs
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +27,8 @@ STAND_BY_SECONDS, LOOK_EVERY_SECONDS = 2.0, 5.0
 """Seconds between two looks: whether to take over, and at the schedule at the latest."""
 RESEND_SECONDS = 10.0
 """Seconds after which a message is sent again that the broker did not take."""
+LOST_JOBS_SECONDS = 10.0
+"""Seconds between two looks for lost jobs."""
 CLOCK_TOLERANCE = timedelta(seconds=1)
 SERVER_SECONDS = 5.0
 """Seconds within which PostgreSQL has to answer."""
@@ -79,6 +83,7 @@ class Scheduler(PersistentScheduler):
     """Celery's scheduler, which also
 
     - touches the alive file at each look at the schedule, which is at least every few seconds;
+    - looks for lost jobs every ten seconds, which no worker could do while all of them are busy or down;
     - does nothing while another process keeps the schedule, or while PostgreSQL does not answer;
     - goes on after the clock was put back. Celery's would wait until the clock reaches the last run again;
     - sends a message again that the broker did not take. Celery's would wait for the next time, perhaps a day.
@@ -92,6 +97,7 @@ class Scheduler(PersistentScheduler):
         self._kept_elsewhere_at: datetime | None = None
         self._unsent: dict[str, datetime] = {}
         self._resend_at = 0.0
+        self._look_at = 0.0
         super().__init__(*args, **kwargs)
 
     def setup_schedule(self) -> None:
@@ -105,6 +111,7 @@ class Scheduler(PersistentScheduler):
         if self._store is None:
             self._take_over()
         self._correct_last_runs()
+        self._look_for_lost_jobs()
         return float(min(super().tick(*args, **kwargs), LOOK_EVERY_SECONDS))
 
     def apply_async(self, entry: Any, *args: Any, **kwargs: Any) -> Any:
@@ -148,6 +155,19 @@ class Scheduler(PersistentScheduler):
             for entry in self._entries():
                 entry.last_run_at = max(entry.last_run_at, self._kept_elsewhere_at)
         self._kept_elsewhere_at = None
+
+    def _look_for_lost_jobs(self) -> None:
+        """Look for running jobs without heartbeats. Workers that poll do that themselves, for their queues."""
+        if not settings.REDIS_URL or time.monotonic() < self._look_at:
+            return
+        self._look_at = time.monotonic() + LOST_JOBS_SECONDS
+        close_old_connections()
+        try:
+            requeue_lost_jobs(queues=[settings.CELERY_TASK_DEFAULT_QUEUE])
+        except DatabaseError as error:
+            logger.warning("The database did not say which jobs are lost: %s", error)
+        finally:
+            close_old_connections()
 
     def _correct_last_runs(self) -> None:
         """Have the tasks done that were not sent, or whose last run seems to be in the future."""

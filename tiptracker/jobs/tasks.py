@@ -30,12 +30,6 @@ def job_task(kind: str) -> Callable[[Callable[[JobProgress], None]], Any]:
     return register
 
 
-@shared_task(name="sweep_lost_jobs")
-def sweep_lost_jobs() -> None:
-    """Every ten seconds: find the jobs whose worker was lost."""
-    actions.requeue_lost_jobs(queues=[settings.CELERY_TASK_DEFAULT_QUEUE])
-
-
 @shared_task(name="send_waiting_jobs")
 def send_waiting_jobs() -> None:
     """Every few seconds: send messages for jobs that are now due, and for those whose message was lost.

@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from tiptracker.accounts.models import User
+from tiptracker.infrastructure.outages import save_through_outage
 from tiptracker.infrastructure.transactions import is_in_transaction
 from tiptracker.jobs.actions import RetryJobLater, enqueue, enqueue_new
 from tiptracker.jobs.models import OPEN_STATES, Job
@@ -172,4 +173,5 @@ def _decode(answer: bytes | str) -> str:
 
 def _finish(mail: Mail, state: MailState) -> None:
     mail.state, mail.finished_at, mail.next_try_at = state, timezone.now(), None
-    mail.save(update_fields=["state", "finished_at", "next_try_at", "tries", "tried_at", "answer", "address"])
+    fields = ["state", "finished_at", "next_try_at", "tries", "tried_at", "answer", "address"]
+    save_through_outage(lambda: mail.save(update_fields=fields))

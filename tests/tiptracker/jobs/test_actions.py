@@ -1,13 +1,15 @@
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from tests.factories import JobFactory
 from tiptracker.celery import app
 from tiptracker.errors import Refused
+from tiptracker.infrastructure import outages
 from tiptracker.jobs import actions, polling
 from tiptracker.jobs.actions import (
     MAX_ATTEMPTS,
@@ -123,6 +125,52 @@ def test_an_error_in_the_work_gives_nothing_away_but_the_jobs_number(caplog):
     assert f"the number of this job: {job.pk}" in job.reason
     assert "secret detail" not in job.reason
     assert "secret detail" in caplog.text
+
+
+def test_a_job_that_met_an_outage_of_the_database_is_done_later_however_often():
+    job = queued_job()
+    for _ in range(MAX_ATTEMPTS + 1):
+        Job.objects.update(due_at=timezone.now())
+        with claim_job(job.pk):
+            raise InterfaceError("the connection is closed")
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.step) == (State.QUEUED, 0, "Waiting for the database")
+    assert timedelta(0) < job.due_at - timezone.now() < timedelta(minutes=1)
+
+
+def test_an_outage_that_hides_the_end_of_a_job_does_not_run_it_again(fails_once):
+    """The work is done; the database goes away before that is saved, or after it and before it says so."""
+    for is_saved in (False, True):
+        job, runs = queued_job(), []
+        with claim_job(job.pk):
+            runs.append(job.pk)
+            fails_once(is_saved)
+        with claim_job(job.pk) as progress:
+            assert progress is None
+
+        job.refresh_from_db()
+        assert (job.state, job.attempts) == (State.READY, 1)
+
+
+@pytest.fixture
+def fails_once(monkeypatch):
+    """Have the next end of a job fail once, before or after it is saved."""
+    finish = actions._finish
+    monkeypatch.setattr(outages, "RETRY_PAUSE_SECONDS", 0.0)
+    # A test's transaction would end with its connection.
+    monkeypatch.setattr(outages, "connection", SimpleNamespace(in_atomic_block=False, close=lambda: None))
+
+    def arrange(is_saved):
+        def fail(*arguments, **named):
+            monkeypatch.setattr(actions, "_finish", finish)
+            if is_saved:
+                finish(*arguments, **named)
+            raise InterfaceError("the connection is closed")
+
+        monkeypatch.setattr(actions, "_finish", fail)
+
+    return arrange
 
 
 def test_job_requested_while_it_runs_is_run_once_more(sent_messages, django_capture_on_commit_callbacks):

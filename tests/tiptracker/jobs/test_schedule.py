@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 from celery.schedules import crontab
-from django.db import connection
+from django.db import OperationalError, connection
 
 from tiptracker.celery import app
 from tiptracker.infrastructure.database import BoundedConnection
@@ -181,3 +181,30 @@ def test_nothing_is_sent_while_postgres_does_not_answer(start, clock, monkeypatc
     run(kept)
 
     assert kept.sent == ["a frequent task"]
+
+
+@pytest.mark.parametrize("broker", ["redis://127.0.0.1:6379/0", ""])
+def test_it_looks_for_lost_jobs_unless_the_workers_do(start, settings, monkeypatch, broker):
+    settings.REDIS_URL = broker
+    looks = []
+    monkeypatch.setattr(schedule, "requeue_lost_jobs", lambda *, queues: looks.append(queues))
+    kept = start(OFTEN)
+    run(kept)
+    run(kept)
+    assert looks == ([["celery"]] if broker else [])
+
+    kept._look_at = 0.0  # ten seconds later
+    run(kept)
+
+    assert len(looks) == (2 if broker else 0)
+
+
+def test_a_database_error_does_not_end_the_schedule(start, settings, monkeypatch):
+    settings.REDIS_URL = "redis://127.0.0.1:6379/0"
+
+    def fail(**_):
+        raise OperationalError("the server said nothing")
+
+    monkeypatch.setattr(schedule, "requeue_lost_jobs", fail)
+
+    assert run(start(OFTEN)) > 0

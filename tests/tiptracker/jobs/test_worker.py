@@ -44,7 +44,7 @@ def test_a_job_that_its_worker_lost_is_swept_up_and_done(live):
         heartbeat_at=timezone.now(),
         missed_heartbeats=MAX_MISSED_HEARTBEATS,
     )
-    app.send_task("sweep_lost_jobs")
+    assert requeue_lost_jobs() == 1
 
     assert wait_for(job, State.READY).attempts == 2
 

@@ -1,0 +1,77 @@
+"""What becomes of jobs while the parts that do them are killed, emptied or restarted, each a hundred times.
+
+Each fault has an installation of its own (`tests.reliability.installation`); two run at the same time. Counted: jobs
+that were lost, done twice, or in two living processes at once, and the longest wait from when a job was asked for until
+it was done. `make faults ONLY=survival` runs this alone, `TRIALS=10` fewer of each.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from tests.performance.faults import say
+from tests.reliability.installation import JobInstallation, Outcome
+
+NAME = "survival of jobs"
+TRIALS = int(os.environ.get("TRIALS") or 100)
+GOAL_SECONDS = 60.0
+
+
+class JobFault(NamedTuple):
+    """A fault, and what is asked for just before it. `silently`: only the schedule can find these jobs."""
+
+    name: str
+    inject: Callable[[JobInstallation], None]
+    jobs: int = 2
+    silently: bool = False
+    pause: float = 0.3
+
+
+JOB_FAULTS = [
+    JobFault("process of the worker killed in a job", JobInstallation.kill_child),
+    JobFault("worker killed in jobs", JobInstallation.kill_worker, pause=1.0),
+    JobFault("beat killed", JobInstallation.kill_beat, silently=True, pause=4.0),
+    JobFault("Redis emptied", JobInstallation.empty_redis, jobs=6, pause=2.0),
+    JobFault("Redis killed, back empty", JobInstallation.restart_redis, jobs=4, pause=3.0),
+    JobFault("PostgreSQL killed in jobs", JobInstallation.restart_postgres, jobs=4, pause=3.0),
+    JobFault("of two beats, the one at work killed", JobInstallation.kill_beat_at_work, silently=True, pause=3.0),
+]
+
+
+def try_fault(fault: JobFault, trials: int) -> tuple[Outcome, int]:
+    """Inject a fault so many times while jobs are asked for. Gives what became of them, and of the schedule."""
+    with JobInstallation() as installation:
+        for _ in range(trials):
+            installation.ask(fault.jobs, silently=fault.silently)
+            fault.inject(installation)
+            time.sleep(fault.pause)
+        return installation.outcome(), installation.doubled_by_schedule()
+
+
+def main() -> None:
+    """Print the table; SystemExit where a job was lost or doubled, or waited longer than the goal."""
+    only = os.environ.get("ONLY", "").lower()
+    faults = [fault for fault in JOB_FAULTS if only in fault.name.lower() or only in NAME]
+    if not faults:
+        return
+    say(f"\nJobs survive: {TRIALS} trials of each fault")
+    say(f"{'fault':<40}{'jobs':>6}{'lost':>6}{'twice':>7}{'at once':>9}{'sent twice':>12}{'longest wait, s':>17}")
+    wrong = []
+    with ThreadPoolExecutor(2) as pool:
+        for fault, (found, sent_twice) in zip(
+            faults, pool.map(lambda fault: try_fault(fault, TRIALS), faults), strict=True
+        ):
+            say(
+                f"{fault.name:<40}{found.asked:>6}{found.lost:>6}{found.doubled:>7}{found.at_once:>9}"
+                f"{sent_twice:>12}{found.longest:>17.1f}"
+            )
+            if found.lost or found.doubled or found.at_once or sent_twice or found.longest > GOAL_SECONDS:
+                wrong.append(fault.name)
+    if wrong:
+        raise SystemExit(f"faults: jobs were lost, doubled or late with: {', '.join(wrong)}. The table says which.")
+
+
+if __name__ == "__main__":
+    main()
