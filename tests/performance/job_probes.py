@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from celery import shared_task
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import Error, close_old_connections, transaction
 
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import claim_job, enqueue, enqueue_new, requeue_lost_jobs
@@ -50,7 +50,7 @@ def send_on_request() -> None:
             try:
                 ask(line.strip(), f"{os.getpid()}-{number}")
                 is_done = True
-            except DatabaseError:
+            except Error:
                 time.sleep(0.1)
             close_old_connections()
         sys.stdout.write("done\n")

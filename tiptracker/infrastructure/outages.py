@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import psycopg
-from django.db import connection
+from django.db import Error, connection
 from django.db.utils import DatabaseError, InterfaceError
 
 from tiptracker.localization import gettext_noop
@@ -108,7 +108,7 @@ def save_through_outage[Saved](save: Callable[[], Saved]) -> Saved:
     while True:
         try:
             return save()
-        except DatabaseError as error:
+        except Error as error:
             if connection.in_atomic_block or find_outage(error) is not UNREACHABLE or time.monotonic() > give_up_at:
                 raise
             logger.warning("The database cannot be reached. What was done is saved once it can be: %s", error)

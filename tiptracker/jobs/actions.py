@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import Error, close_old_connections, connection, transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Least
 from django.utils import timezone
@@ -133,7 +133,7 @@ def _beat_until(is_over: threading.Event, job: Job) -> None:
         try:
             if not _beat(job):
                 break
-        except DatabaseError:  # nobody can look for the job meanwhile
+        except Error:  # nobody can look for the job meanwhile
             logger.warning("Job %s (%s %s) could not save its heartbeat", job.pk, job.kind, job.key)
     connection.close()
 

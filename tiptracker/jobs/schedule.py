@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from celery.beat import PersistentScheduler
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 
 from tiptracker.celery import touch_alive_file
 from tiptracker.infrastructure.database import BoundedConnection, connection_class
@@ -164,7 +164,7 @@ class Scheduler(PersistentScheduler):
         close_old_connections()
         try:
             requeue_lost_jobs(queues=[settings.CELERY_TASK_DEFAULT_QUEUE])
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("The database did not say which jobs are lost: %s", error)
         finally:
             close_old_connections()
