@@ -504,6 +504,7 @@ class People:
             "narrative": f"Exercise: what was typed while something failed, {self._count}.",
             "happened_to": "2022-01-20",
             "happened_from": "2022-01-18",
+            "done_by": "government",
         }
         files = {"files": ("photo.jpg", picture(), "image/jpeg")}
         return person.ask(address, fields | typed, files=files)

@@ -7,11 +7,11 @@ it was done. `make faults ONLY=survival` runs this alone, `TRIALS=10` fewer of e
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from tests.performance.faults import say
+from tests.performance.faults import say, wait_for
 from tests.reliability.installation import JobInstallation, Outcome
 
 NAME = "survival of jobs"
@@ -27,26 +27,38 @@ class JobFault(NamedTuple):
     jobs: int = 2
     silently: bool = False
     pause: float = 0.3
+    settles: bool = False
+    """Whether to wait after each trial until a worker has taken all jobs, so that none waits for the next trial."""
+    more: Mapping[str, str] = {}
 
 
 JOB_FAULTS = [
-    JobFault("process of the worker killed in a job", JobInstallation.kill_child),
-    JobFault("worker killed in jobs", JobInstallation.kill_worker, pause=1.0),
-    JobFault("beat killed", JobInstallation.kill_beat, silently=True, pause=4.0),
-    JobFault("Redis emptied", JobInstallation.empty_redis, jobs=6, pause=2.0),
+    JobFault("process of the worker killed in a job", JobInstallation.kill_child, settles=True),
+    JobFault("worker killed in jobs", JobInstallation.kill_worker, settles=True),
+    JobFault("beat killed", JobInstallation.kill_beat, silently=True, settles=True),
+    JobFault("Redis emptied", JobInstallation.empty_redis, jobs=3, pause=2.5),
     JobFault("Redis killed, back empty", JobInstallation.restart_redis, jobs=4, pause=3.0),
     JobFault("PostgreSQL killed in jobs", JobInstallation.restart_postgres, jobs=4, pause=3.0),
-    JobFault("of two beats, the one at work killed", JobInstallation.kill_beat_at_work, silently=True, pause=3.0),
+    JobFault(
+        "clock put back by an hour",
+        JobInstallation.put_clock_back,
+        silently=True,
+        pause=2.0,
+        more={"MOVABLE_CLOCK": "yes"},
+    ),
+    JobFault("of two beats, the one at work killed", JobInstallation.kill_beat_at_work, silently=True, settles=True),
 ]
 
 
 def try_fault(fault: JobFault, trials: int) -> tuple[Outcome, int]:
     """Inject a fault so many times while jobs are asked for. Gives what became of them, and of the schedule."""
-    with JobInstallation() as installation:
+    with JobInstallation(**fault.more) as installation:
         for _ in range(trials):
             installation.ask(fault.jobs, silently=fault.silently)
             fault.inject(installation)
             time.sleep(fault.pause)
+            if fault.settles:
+                wait_for(installation.are_all_taken, f"a worker for all jobs with “{fault.name}”", seconds=180)
         return installation.outcome(), installation.doubled_by_schedule()
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
@@ -48,7 +49,30 @@ class JobInstallation(Installation):
 
     def _start(self) -> None:
         self._has_web = bool(self._more.pop("WEB", ""))
+        self.temporary = self.folder / "temporary"
+        self.temporary.mkdir()
+        self._more["TMPDIR"] = str(self.temporary)
+        self.clock = self.folder / "clock"
+        self.hours = 0
+        if self._more.pop("MOVABLE_CLOCK", ""):
+            libraries = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+            if not libraries:
+                raise SystemExit("faults: there is no faketime here: apt-get install faketime")
+            # The clock of our own processes; what they wait for and what they measure goes on as it is.
+            self._put_clock(0)
+            self._more |= {
+                "LD_PRELOAD": str(libraries[0]),
+                "FAKETIME_TIMESTAMP_FILE": str(self.clock),
+                "FAKETIME_NO_CACHE": "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                "DONT_FAKE_MONOTONIC": "1",
+            }
         super()._start()
+
+    def _put_clock(self, hours: int) -> None:
+        part = self.clock.with_suffix(".new")
+        part.write_text(f"{hours:+d}h")
+        part.replace(self.clock)
 
     def fill(self) -> None:
         """Leave the record empty."""
@@ -66,16 +90,17 @@ class JobInstallation(Installation):
 
     def _start_sender(self) -> subprocess.Popen[str]:
         send = f"import django; django.setup(); from {PROBES} import send_on_request; send_on_request()"
-        process = subprocess.Popen(
-            [str(BIN / "python"), "-c", send],
-            env=self.environment,
-            cwd=BASE_DIR,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / "sender.log").open("ab"),
-            text=True,
-        )
-        self._stack.callback(process.wait)
+        with (self.folder / "sender.log").open("ab") as log:
+            process = subprocess.Popen(
+                [str(BIN / "python"), "-c", send],
+                env=self.environment,
+                cwd=BASE_DIR,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        self._stack.enter_context(process)  # closes its pipes, and waits for its end
         self._stack.callback(process.kill)
         return process
 
@@ -115,12 +140,14 @@ class JobInstallation(Installation):
             ended = {tuple(line[:2]) for line in self.lines("done")}
             times = Counter(job for job, *_ in self.lines("begun"))
             running = [
-                (job, int(pid))
-                for job, pid, _ in self.lines("begun")
+                (job, int(pid), float(moment))
+                for job, pid, moment in self.lines("begun")
                 if (job, pid) not in ended and int(pid) not in self.killed_at
             ]
-            found[:] = [pid for _, pid in running]
-            return bool(running) and all(times[job] == 1 for job, _ in running)
+            found[:] = [pid for _, pid, _ in running]
+            # One that is about to end would be killed in the next job, which may be another's second run.
+            earliest = time.monotonic() - 0.3
+            return bool(running) and all(times[job] == 1 and moment > earliest for job, _, moment in running)
 
         wait_for(are_running, "a job to kill")
         return found
@@ -164,6 +191,11 @@ class JobInstallation(Installation):
         self.redis.kill()
         self.redis.start()
 
+    def put_clock_back(self) -> None:
+        """Put the clock of all of our processes back by an hour."""
+        self.hours -= 1
+        self._put_clock(self.hours)
+
     def restart_postgres(self) -> None:
         """Kill PostgreSQL with all sessions, those that are begun meanwhile too, and start it again."""
         self.postgres.freeze()
@@ -172,6 +204,16 @@ class JobInstallation(Installation):
         self.postgres.start()
 
     # --- What came of it ----------------------------------------------------------------------------------------------
+
+    def are_only_lost_left(self) -> bool:
+        """Whether the only jobs that are not done are those whose process was killed."""
+        left = self.query("SELECT id, state FROM jobs_job WHERE kind = 'long_probe' AND state <> 'ready'")
+        last = {int(job): int(pid) for job, pid, _ in self.lines("begun")}
+        return all(state == "running" and last.get(job) in self.killed_at for job, state in left)
+
+    def are_all_taken(self) -> bool:
+        """Whether no job waits for a worker."""
+        return not self.query("SELECT 1 FROM jobs_job WHERE state = 'queued'")
 
     def unfinished(self) -> int:
         return int(self.query("SELECT count(*) FROM jobs_job WHERE kind = 'long_probe' AND state <> 'ready'")[0][0])
