@@ -43,7 +43,7 @@ JOB_FAULTS = [
         "clock put back by an hour",
         JobInstallation.put_clock_back,
         silently=True,
-        pause=2.0,
+        pause=7.0,
         more={"MOVABLE_CLOCK": "yes"},
     ),
     JobFault("of two beats, the one at work killed", JobInstallation.kill_beat_at_work, silently=True, settles=True),
