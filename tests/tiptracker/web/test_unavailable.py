@@ -11,8 +11,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import InternalError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
@@ -247,7 +246,7 @@ def test_a_disk_that_has_no_room_for_an_upload_loses_the_file_alone(update_form,
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", full)
+    monkeypatch.setattr(UploadedFile, "write", full)
     large = SimpleUploadedFile("letter.txt", b"A letter. " * 300_000)
     answer = client.post(url, {"files": large, "csrfmiddlewaretoken": token} | TYPED)
 
