@@ -112,6 +112,22 @@ def reset_second_factor(*, person: User) -> None:
 
 
 @transaction.atomic
+def renew_expired_account(*, person: User, until: date) -> User:
+    """Let a person whose last day has passed sign in again until and including a day, from the server itself.
+
+    For the case that no administrator can sign in any more. Earlier sign-ins and tokens stay ended.
+    """
+    locked = User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
+    before, locked.valid_until_on = locked.valid_until_on, until
+    locked.version += 1
+    locked.save(update_fields=["valid_until_on", "version"])
+    ended = revoke_access(locked)
+    changed = AuditEvent("user.changed", locked, {"valid_until_on": before}, {"valid_until_on": until})
+    record_all([*ended, changed], by=None)
+    return locked
+
+
+@transaction.atomic
 def set_language(*, person: User, language: str) -> None:
     """Set the language in which pages and mails speak to `person`; empty for that of their country."""
     before, person.language = person.language, language

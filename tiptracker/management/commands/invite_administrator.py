@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
 
-from tiptracker.accounts import mail_links
-from tiptracker.accounts.backend import default_valid_until
+from tiptracker.accounts import actions, mail_links
+from tiptracker.accounts.backend import default_valid_until, is_expired
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.choices import Role
@@ -17,9 +17,9 @@ from tiptracker.choices import Role
 class Command(BaseCommand):
     help = (
         "Make an administrator's account, for a year, and print the link by which its password is set. The link works "
-        "once, for seven days; running this again for an account without a password prints a new one. Exits with 1 if "
-        "the address is wrong or has an account. Example: manage.py invite_administrator a.molapo@example.gov 'A. "
-        "Molapo'"
+        "once, for seven days; running this again for an account without a password prints a new one. If the last day "
+        "of an administrator has passed, the account works for another year. Exits with 1 if the address is wrong or "
+        "has an account that works. Example: manage.py invite_administrator a.molapo@example.gov 'A. Molapo'"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,11 +34,32 @@ class Command(BaseCommand):
         except ValidationError:
             raise CommandError(f"“{email}” is no e-mail address.") from None
         person = User.objects.get_queryset().filter(email=email).first()
-        if person and (person.has_usable_password() or person.role != Role.ADMINISTRATOR):
-            raise CommandError(f"{email} has an account already.")
-        if person is None:
+        if person:
+            person = self._renew(person)
+        else:
             until = default_valid_until()
             person = User.objects.create_user(email, name=name, role=Role.ADMINISTRATOR, valid_until_on=until)
+        if person.has_usable_password():
+            self.stdout.write("Sign in with the password that you had. On the sign-in page, you can ask for a new one.")
+            return
         record("person.invited", by=None, row=person)
         link = mail_links.password_link(person, mail_links.LinkPurpose.INVITATION)
         self.stdout.write(f"Open this link to set the password. It works once, for seven days:\n{link}")
+
+    def _renew(self, person: User) -> User:
+        """Return an account that awaits its password, or that works again. Raises CommandError for any other."""
+        if person.role != Role.ADMINISTRATOR:
+            raise CommandError(f"{person.email} has an account already. Its role is {person.get_role_display()}.")
+        if not person.is_active:
+            raise CommandError(
+                f"The account of {person.email} is closed. Another administrator can open it. If there is none, create "
+                "one with another address."
+            )
+        if is_expired(person):
+            person = actions.renew_expired_account(person=person, until=default_valid_until())
+            self.stdout.write(
+                f"The account of {person.email} had expired. It works again until {person.valid_until_on}."
+            )
+        elif person.has_usable_password():
+            raise CommandError(f"{person.email} has an account already, with a password.")
+        return person

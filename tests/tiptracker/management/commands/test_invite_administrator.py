@@ -1,6 +1,7 @@
 """The first account of an installation."""
 
 import re
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.authentication import sign_in
-from tests.factories import OfficerFactory
+from tests.factories import AdministratorFactory, OfficerFactory
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 
@@ -41,6 +42,48 @@ def test_asked_again_before_the_link_was_used_it_gives_another_one():
 
     assert Client().get(again).status_code == 200
     assert User.objects.get_queryset().count() == 1
+
+
+def test_an_invitation_that_was_never_used_before_the_account_expired_is_made_again():
+    void = invite("thabo@post.example", "Thabo")
+    expire("thabo@post.example")
+    assert Client().get(void).status_code != 200
+
+    again = invite("thabo@post.example", "Thabo")
+    person = User.objects.get_queryset().get()
+
+    assert Client().get(again).status_code == 200
+    assert person.valid_until_on == date(2027, 11, 24)
+    changed = AuditEntry.objects.filter(verb="user.changed", row=str(person.pk))
+    assert changed.exists()
+
+
+def test_an_expired_administrator_signs_in_again_with_the_same_password_and_without_earlier_sign_ins():
+    person = AdministratorFactory(email="thabo@post.example")
+    before = Client()
+    sign_in(before, person)
+    expire(person.email)
+    out = StringIO()
+    call_command("invite_administrator", person.email, person.name, stdout=out)
+
+    assert "works again until 2027-11-24" in out.getvalue()
+    assert "http" not in out.getvalue()
+    assert before.get(reverse("person_add")).status_code == 302
+    browser = Client()
+    sign_in(browser, person)
+    assert browser.get(reverse("person_add")).status_code == 200
+
+
+def test_a_closed_administrator_is_not_invited_again():
+    AdministratorFactory(email="thabo@post.example", is_active=False)
+
+    with pytest.raises(CommandError, match="Another administrator can open it"):
+        invite("thabo@post.example", "Thabo")
+
+
+def expire(email):
+    """As if the last day of the account had been yesterday."""
+    User.objects.get_queryset().filter(email=email).update(valid_until_on=date(2026, 11, 23))
 
 
 @pytest.mark.parametrize("email", ["taken@post.example", "no address"])
