@@ -1,6 +1,7 @@
 """A mail server on this machine that can refuse, answer slowly, not answer, or hang up."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -23,14 +24,33 @@ class MailServer:
     """How many connections, from the first one on, are never answered."""
     drip_seconds: float = 0.05
     """Between two characters of an answer that drips."""
+    tls: ssl.SSLContext | None = None
+    """The server's certificate: TLS begins after STARTTLS, or with the connection if `tls_first`."""
+    tls_first: bool = False
 
     def serve(self, connection: socket.socket) -> None:
         self.calls += 1
         is_silent = self.calls <= self.unanswered_calls
-        with suppress(OSError), connection, connection.makefile("rb") as lines:
+        try:
+            if self.tls and self.tls_first:
+                connection = self.tls.wrap_socket(connection, server_side=True)
             self._answer(connection, "greeting", "" if is_silent else "220 here")
+            while self._serve_lines(connection):
+                assert self.tls
+                connection = self.tls.wrap_socket(connection, server_side=True)
+        except OSError:
+            pass
+        finally:
+            connection.close()
+
+    def _serve_lines(self, connection: socket.socket) -> bool:
+        """Answer until the connection ends. Return True if the client may begin with TLS now."""
+        with connection.makefile("rb") as lines:
             for line in lines:
-                word = line.split()[0].decode().upper()
+                word = (line.split() or [b""])[0].decode(errors="replace").upper()
+                if word == "STARTTLS" and self.tls:
+                    self._answer(connection, word, "220 begin")
+                    return True
                 if word == "DATA" and not self.answers.get("DATA"):
                     self._answer(connection, "ready", "354 go on")
                     text = b"".join(iter(lines.readline, b".\r\n"))
@@ -39,6 +59,9 @@ class MailServer:
                     self._answer(connection, "text", "250 taken")
                 else:
                     self._answer(connection, word, "221 bye" if word == "QUIT" else "250 fine")
+                if word == "QUIT":
+                    break
+        return False
 
     def _answer(self, connection: socket.socket, word: str, otherwise: str) -> None:
         answer = self.answers.get(word, otherwise)

@@ -321,6 +321,8 @@ if OIDC_SERVER_URL:
     }
 MAIL_DIR = VAR_DIR / "mail"
 """Folder in which a demonstration stores its mails, so that invitations can be opened."""
+IMPLICIT_TLS_PORT = 465
+"""The port of a mail server on which TLS begins with the first byte (RFC 8314)."""
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "tiptracker.mail.smtp.EmailBackend",
@@ -328,7 +330,8 @@ MAILERS: dict[str, dict[str, Any]] = {
             "timeout": 10,
             "host": env.EMAIL_HOST.read() or "localhost",
             "port": env.EMAIL_PORT.read(),
-            "use_tls": env.EMAIL_USE_TLS.read(),
+            "use_tls": env.EMAIL_USE_TLS.read() and env.EMAIL_PORT.read() != IMPLICIT_TLS_PORT,
+            "use_ssl": env.EMAIL_USE_TLS.read() and env.EMAIL_PORT.read() == IMPLICIT_TLS_PORT,
             "username": env.EMAIL_HOST_USER.read(),
             "password": env.EMAIL_HOST_PASSWORD.read(),
         },

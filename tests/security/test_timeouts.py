@@ -25,6 +25,7 @@ TIMEOUT_REASONS = {
     "tiptracker/infrastructure/cache.py": "the errors of Redis alone",
     "tiptracker/infrastructure/database.py": "PostgreSQL and the cache in Redis: their options, below",
     "tiptracker/mail/actions.py": "the errors of smtplib alone",
+    "tiptracker/mail/smtp_failures.py": "the errors of smtplib and of sockets alone",
     "tiptracker/mail/smtp.py": "the mail server: the option in settings, and a deadline for all of it, below",
     "tiptracker/management/commands/demo.py": "its own web server, by `urlopen(timeout=…)`",
     "tiptracker/infrastructure/task_messages.py": "the broker: `messages.ONE_TRY`, below",

@@ -44,8 +44,8 @@ class _DeadlineSmtp(_DeadlineMixin, smtplib.SMTP):
     pass
 
 
-class _DeadlineSmtpTls(_DeadlineMixin, smtplib.SMTP_SSL):
-    pass
+class _DeadlineSmtpTls(smtplib.SMTP_SSL, _DeadlineSmtp):
+    """The deadline is that of the connection below TLS, so TLS comes first."""
 
 
 class EmailBackend(smtp.EmailBackend):
