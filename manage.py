@@ -13,6 +13,11 @@ def main() -> None:
         from tiptracker.demo.own_environment import set_own_environment  # noqa: PLC0415 -- no other command needs it
 
         set_own_environment()
+    if sys.argv[1:2] == ["configure"]:  # there may be no settings yet, so Django would not find the command
+        from tiptracker.management.commands.configure import Command  # noqa: PLC0415 -- no other command needs it
+
+        Command().run_from_argv(sys.argv)
+        return
     from django.core.management import execute_from_command_line  # noqa: PLC0415 -- after the setting is known
 
     execute_from_command_line(sys.argv)

@@ -238,6 +238,8 @@ MACHINE_TIME_FILES = (
     "tiptracker/sandbox/sandbox.py",
     # How old a file of this machine is.
     "tiptracker/infrastructure/watchdog.py",
+    # Whether a certificate is valid.
+    "tiptracker/configuration/certificates.py",
 )  # fmt: skip
 PAGE_FRAME_FILES = (
     "tiptracker/web/pages.py", "tiptracker/api/kept_lists.py", "recommendations/edition_context.py",
@@ -592,6 +594,7 @@ STARTS_PROCESSES = (
     "tiptracker/infrastructure/watchdog.py",
     "tiptracker/sandbox/process.py",
     "tiptracker/demo/supervisor.py",
+    "tiptracker/configuration/targets.py",
     "tiptracker/infrastructure/watchdog.py",
     "tiptracker/management/commands/demo.py",
 )

@@ -6,6 +6,7 @@
 
 import logging
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -53,6 +54,18 @@ class Variable[T]:
             return self.parse(self.name) if fallback is None else self.parse(self.name, fallback)
         except EnvError as error:
             raise ImproperlyConfigured(self._error_message()) from (None if self.is_secret else error)
+
+    def check(self, value: str) -> T:
+        """Return what `value` would mean. Raises ImproperlyConfigured, as `read` does."""
+        before = os.environ.get(self.name)
+        os.environ[self.name] = value
+        try:
+            return self.read()
+        finally:
+            if before is None:
+                del os.environ[self.name]
+            else:
+                os.environ[self.name] = before
 
     def _error_message(self) -> str:
         if self.name not in os.environ:
@@ -110,10 +123,25 @@ class Section:
         shown_default = default_text or f"`{str(default).lower()}`"
         return self.declare(Variable(name, env.bool, "`true` or `false`", meaning, default, shown_default))
 
-    def names(self, name: str, meaning: str, *, default_text: str = "none", is_secret: bool = False) -> Variable[Any]:
-        """Declare a list of texts."""
-        expected = "a list, separated by commas"
-        return self.declare(Variable(name, env.list, expected, meaning, [], default_text, is_secret))
+    def names(
+        self,
+        name: str,
+        meaning: str,
+        *,
+        default_text: str = "none",
+        expected: str = "a list, separated by commas",
+        pattern: str = "",
+        is_secret: bool = False,
+    ) -> Variable[Any]:
+        """Declare a list of texts; with `pattern`, of texts that the regular expression matches from their start."""
+
+        def parse(name: str, *fallback: Any) -> list[str]:
+            given = [each.strip() for each in env.list(name, *fallback)]
+            if pattern and not all(re.match(pattern, each) for each in given):
+                raise EnvError(name)
+            return given
+
+        return self.declare(Variable(name, parse, expected, meaning, [], default_text, is_secret))
 
     def folder(self, name: str, meaning: str, *, default_text: str) -> Variable[Path]:
         """Declare a folder. Its default is given where it is read."""
@@ -147,21 +175,32 @@ SECRET_KEY = REQUIRED.text(
     is_secret=True,
 )
 ALLOWED_HOSTS = REQUIRED.names(
-    "ALLOWED_HOSTS", "the names that people use, such as `tip.example.gov`", default_text="this machine's own names"
+    "ALLOWED_HOSTS",
+    "the names that people use, such as `tip.example.gov`",
+    expected="a list of names, separated by commas, without `https://` and without a port",
+    pattern=r"(\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\])\Z",
+    default_text="this machine's own names",
 )
-_PASSWORD = "12 or more letters and digits"  # noqa: S105 -- what a password has to be
-REQUIRED.text(
-    "DATABASE_PASSWORD", "the password of the role that reads and writes rows", expected=_PASSWORD, is_secret=True
+
+
+def _declare_password(name: str, meaning: str) -> Variable[str]:
+    """Declare a password that stands in an address, such as that of a database."""
+    return REQUIRED.text(
+        name, meaning, expected="12 or more letters and digits", pattern=r"([A-Za-z0-9]{12,})?\Z", is_secret=True
+    )
+
+
+DATABASE_PASSWORD = _declare_password("DATABASE_PASSWORD", "the password of the role that reads and writes rows")
+DATABASE_OWNER_PASSWORD = _declare_password(
+    "DATABASE_OWNER_PASSWORD", "the password of the role that owns the tables and migrates them"
 )
-REQUIRED.text(
-    "DATABASE_OWNER_PASSWORD",
-    "the password of the role that owns the tables and migrates them",
-    expected=_PASSWORD,
-    is_secret=True,
+REDIS_PASSWORD = _declare_password("REDIS_PASSWORD", "the password of Redis")
+TLS_CERTIFICATE = REQUIRED.text(
+    "TLS_CERTIFICATE",
+    "the certificate of the proxy, with its chain; user 33 must be able to read it",
+    expected="a file",
 )
-REQUIRED.text("REDIS_PASSWORD", "the password of Redis", expected=_PASSWORD, is_secret=True)
-REQUIRED.text("TLS_CERTIFICATE", "the certificate with its chain; user 33 must be able to read it", expected="a file")
-REQUIRED.text("TLS_KEY", "the key of the certificate; user 33 must be able to read it", expected="a file")
+TLS_KEY = REQUIRED.text("TLS_KEY", "the key of the certificate; user 33 must be able to read it", expected="a file")
 
 # --- Production: may be set -----------------------------------------------------------------------------
 
@@ -185,13 +224,27 @@ SECRET_KEY_FALLBACKS = ADDRESSES.names(
 )
 
 MAIL = Section("Mail", "The mail server. Without one, nobody can be invited, because an invitation is a mail.")
-EMAIL_HOST = MAIL.text("EMAIL_HOST", "the name of the server", expected="a host", default_text="this machine")
-EMAIL_PORT = MAIL.number("EMAIL_PORT", 587, "the port of the server", most=65535)
-EMAIL_USE_TLS = MAIL.flag("EMAIL_USE_TLS", "whether to use TLS", default=True)
-EMAIL_HOST_USER = MAIL.text("EMAIL_HOST_USER", "the name to sign in with")
+EMAIL_HOST = MAIL.text(
+    "EMAIL_HOST",
+    "the name of the mail server",
+    expected="the name of a host, such as `smtp.example.gov`",
+    pattern=r"(\w[\w-]*(\.[\w-]+)*|[0-9a-fA-F:]+)?\Z",
+    default_text="this machine",
+)
+EMAIL_PORT = MAIL.number("EMAIL_PORT", 587, "the port of the mail server", most=65535)
+EMAIL_USE_TLS = MAIL.flag(
+    "EMAIL_USE_TLS",
+    "whether to use TLS with the mail server: from the start on port 465, by STARTTLS on any other",
+    default=True,
+)
+EMAIL_HOST_USER = MAIL.text("EMAIL_HOST_USER", "the name to sign in to the mail server with")
 EMAIL_HOST_PASSWORD = MAIL.text("EMAIL_HOST_PASSWORD", "the password of that name", is_secret=True)
 DEFAULT_FROM_EMAIL = MAIL.text(
-    "DEFAULT_FROM_EMAIL", "the sender of mails", expected="an e-mail address", default="tip-tracker@localhost"
+    "DEFAULT_FROM_EMAIL",
+    "the sender of mails",
+    expected="an e-mail address",
+    pattern=r"([^@<>\s]+@[\w.-]+|[^@<>]+<[^@<>\s]+@[\w.-]+>)\Z",
+    default="tip-tracker@localhost",
 )
 
 SIGN_IN = Section(

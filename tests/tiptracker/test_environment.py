@@ -1,6 +1,7 @@
 """Variables are read by their declaration; an error says what is wrong with a value."""
 
 import logging
+import os
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from tiptracker import environment as env
         (env.SECURE, "true", True),
         (env.SECURE, "0", False),
         (env.ALLOWED_HOSTS, "a.example,b.example", ["a.example", "b.example"]),
+        (env.ALLOWED_HOSTS, "a.example, .b.example, [::1]", ["a.example", ".b.example", "[::1]"]),
         (env.ALLOWED_HOSTS, "", []),
+        (env.DEFAULT_FROM_EMAIL, "TIP Tracker <tip@post.example>", "TIP Tracker <tip@post.example>"),
         (env.VAR_DIR, "/srv/tip", Path("/srv/tip")),
         (env.LIMIT_API, "5/d", "5/d"),
         (env.CLAMD_URL, "tcp://clamd:3310", "tcp://clamd:3310"),
@@ -47,6 +50,10 @@ def test_a_variable_that_is_not_set_has_its_default(monkeypatch):
     ("variable", "given", "sentence"),
     [
         (env.WEB_THREADS, "many", "WEB_THREADS: “many” is not a whole number from 1 to 64."),
+        (env.ALLOWED_HOSTS, "a.example,https://b.example", "without https:// and without a port."),
+        (env.ALLOWED_HOSTS, "a.example:8443", "without https:// and without a port."),
+        (env.EMAIL_HOST, "smtp://mail.example", "EMAIL_HOST: “smtp://mail.example” is not the name of a host"),
+        (env.DEFAULT_FROM_EMAIL, "post", "DEFAULT_FROM_EMAIL: “post” is not an e-mail address."),
         (env.WEB_THREADS, "65", "WEB_THREADS: “65” is not a whole number from 1 to 64."),
         (env.UPLOAD_MAX_BYTES, "10MB", "UPLOAD_MAX_BYTES: “10MB” is not a whole number of bytes, 1024 or more."),
         (env.SECURE, "perhaps", "SECURE: “perhaps” is not true or false."),
@@ -63,6 +70,18 @@ def test_invalid_value_is_refused_with_variable_value_and_what_is_expected(monke
         variable.read()
 
     assert sentence in str(refused.value)
+
+
+def test_a_value_can_be_checked_without_being_set(monkeypatch):
+    monkeypatch.setenv("WEB_THREADS", "4")
+    monkeypatch.delenv("EMAIL_HOST", raising=False)
+
+    assert env.WEB_THREADS.check("12") == 12
+    assert env.EMAIL_HOST.check("smtp.example.gov") == "smtp.example.gov"
+    with pytest.raises(ImproperlyConfigured, match="“many” is not a whole number"):
+        env.WEB_THREADS.check("many")
+    assert env.WEB_THREADS.read() == 4
+    assert "EMAIL_HOST" not in os.environ
 
 
 def test_a_wrong_secret_is_not_shown(monkeypatch):

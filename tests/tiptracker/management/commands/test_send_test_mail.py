@@ -2,12 +2,12 @@
 
 import socket
 import ssl
-import subprocess
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.certificates import make_certificate
 from tests.running_server import free_port
 from tests.smtp_server import mail_server
 
@@ -25,13 +25,10 @@ def server():
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A certificate of localhost, which nobody trusts by itself."""
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path,
-         "-out", path.with_suffix(".crt"), "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
+    folder = tmp_path_factory.mktemp("tls")
+    make_certificate(folder, name="localhost")
+    path = folder / "both.pem"
+    path.write_text((folder / "key.pem").read_text() + (folder / "certificate.pem").read_text())
     return path
 
 
