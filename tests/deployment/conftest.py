@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ import pytest
 from tests.conftest import copy_database, drop_database
 from tests.deployment.container import Image, compose, why_unavailable
 from tests.deployment.production import COMPOSE_VARIABLES, Production, Web, serve
+from tests.deployment.proxy import HOST_NAME
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,7 +36,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def production(tmp_path_factory, database_template: str, django_db_blocker) -> Iterator[Production]:
+def image(tmp_path_factory) -> Image:
+    """The image of the application."""
+    return Image.build("", tmp_path_factory.mktemp("application") / "image")
+
+
+@pytest.fixture(scope="session")
+def proxy_image(tmp_path_factory) -> Image:
+    image = Image.build("proxy", tmp_path_factory.mktemp("proxy") / "image")
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    where = ["-keyout", "tls_key", "-out", "tls_certificate", "-subj", f"/CN={HOST_NAME}"]
+    subprocess.run([*command, *where], cwd=image.folder.parent, check=True, capture_output=True)
+    (image.folder.parent / "tls_key").chmod(0o644)  # the tests' own
+    return image
+
+
+@pytest.fixture(scope="session")
+def production(image, tmp_path_factory, database_template: str, django_db_blocker) -> Iterator[Production]:
     """The image, and a database for it."""
     folder, name = tmp_path_factory.mktemp("production"), f"{database_template}_image"
     with django_db_blocker.unblock():
@@ -44,7 +62,7 @@ def production(tmp_path_factory, database_template: str, django_db_blocker) -> I
         "REDIS_URL": os.environ["REDIS_URL"],
         "GRANIAN_HOST": "127.0.0.1",
     }
-    yield Production(Image.build("", folder / "image"), compose(**COMPOSE_VARIABLES), folder, environment)
+    yield Production(image, compose(**COMPOSE_VARIABLES), folder, environment)
     with django_db_blocker.unblock():
         drop_database(name)
 

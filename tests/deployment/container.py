@@ -80,8 +80,8 @@ def dockerfile() -> dict[str, Stage]:
     return stages
 
 
-def compose(**values: str) -> dict[str, dict]:
-    """Return the services of docker-compose.yml, with `values` for its variables."""
+def compose(*, file: str = "docker-compose.yml", **values: str) -> dict[str, dict]:
+    """Return the services of docker-compose.yml or of another such file, with `values` for its variables."""
 
     def value(match: re.Match[str]) -> str:
         name, otherwise, demanded = match["name"], match["otherwise"], match["demanded"]
@@ -91,7 +91,7 @@ def compose(**values: str) -> dict[str, dict]:
     text = re.sub(
         r"\$\{(?P<name>\w+)(?::-(?P<otherwise>[^}]*)|:\?(?P<demanded>[^}]*))?\}",
         value,
-        (BASE_DIR / "docker-compose.yml").read_text(),
+        (BASE_DIR / file).read_text(),
     )
     return yaml.safe_load(text)["services"]
 
@@ -157,9 +157,10 @@ class Container:
     process: subprocess.Popen[bytes] | None = None
     log: Path | None = None
 
-    def run(self, command: list[str]) -> str:
-        """Run `command` to its end and return its output."""
-        done = subprocess.run(self._enter(command), capture_output=True, text=True, check=False)
+    def run(self, command: list[str], *, answers: str = "") -> str:
+        """Run `command` to its end, with `answers` typed, and return its output."""
+        command = [*self.service.get("entrypoint", []), *command]
+        done = subprocess.run(self._enter(command), input=answers, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -208,7 +209,7 @@ class Container:
 
     @property
     def _uid(self) -> int:
-        return 0 if self.as_root else int(self.service.get("user", USERS[self.image.stage.user]))
+        return 0 if self.as_root else int(str(self.service.get("user", USERS[self.image.stage.user])).partition(":")[0])
 
     def _enter(self, command: list[str]) -> list[str]:
         """Return the command line that runs `command` in the container."""
@@ -223,7 +224,8 @@ class Container:
         if not self.as_root:
             one = str(self._uid)
             who = ["setpriv", "--reuid", one, "--regid", one, "--clear-groups", "--no-new-privs"]
-            who += ["--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all"]
+            kept = "".join(f",+{name.lower()}" for name in self.service.get("cap_add", []))
+            who += ["--inh-caps=-all", "--ambient-caps=-all", f"--bounding-set=-all{kept}"]
         inner = ["env", "-i", "-C", stage.workdir, *given, *command]
         script = "\n".join(["set -e", *self._mounts(), 'exec chroot "$ROOT" "$@"'])
         return ["env", f"ROOT={self.image.folder}.root", "unshare", "--mount", "sh", "-c", script, "sh", *who, *inner]
@@ -256,7 +258,7 @@ class Container:
             name, path, *options = entry.split(":")
             read_only = "ro" in options
             self.volumes[name].mkdir(exist_ok=True)
-            if not read_only:
+            if not read_only and name != "..":  # Docker leaves a folder of the machine as it is
                 os.chown(self.volumes[name], self._uid, self._uid)
             lines += _bind(self.volumes[name], Path(f"{root}{path}"), read_only=read_only)
         for name in self.service.get("secrets", []):

@@ -1,69 +1,25 @@
 """What the application's role may do in a database that the shipped script has set up, each role with its password."""
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
-from tests.running_server import free_port
+from tests.deployment.own_postgres import SCRIPT, run_postgres, set_up_roles
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="roles are PostgreSQL's")
 
-SCRIPT = settings.BASE_DIR / "deploy" / "postgres" / "roles.sh"
 OWNER_PASSWORD, PASSWORD = "the owner's; own: password", "the application's"
 """With characters that a shell or SQL would trip over."""
 
 
-def _find_program(name: str) -> str:
-    """Debian keeps PostgreSQL's programs off the path."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    found = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], *map(str, folders)]))
-    assert found, f"{name} is needed and is not here (Debian: postgresql)"
-    return found
-
-
-def _as_postgres() -> list[str]:
-    """PostgreSQL refuses to run as root."""
-    is_root = os.geteuid() == 0
-    return ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"] if is_root else []
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[dict[str, str]]:
-    """A PostgreSQL as the image starts it, with one superuser that owns everything; gives how to reach it."""
-    folder = Path(tempfile.mkdtemp(prefix="tiptracker-postgres-"))  # pytest's own folders are root's alone
-    if _as_postgres():
-        shutil.chown(folder, "postgres")
-    data, port = folder / "data", str(free_port())
-    subprocess.run(
-        [*_as_postgres(), _find_program("initdb"), "--no-sync", "--auth-local", "trust", "--auth-host", "scram-sha-256",
-         "--username", "tiptracker", "--pgdata", data],
-        check=True, cwd="/", stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    started = subprocess.Popen(
-        [*_as_postgres(), _find_program("postgres"), "-D", data, "-p", port, "-k", folder, "-c", "fsync=off",
-         "-c", "listen_addresses=127.0.0.1"],
-        cwd="/", stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert started.stderr
-    try:
-        for line in started.stderr:
-            if "ready to accept connections" in line:
-                break
-        yield {"socket": str(folder), "port": port}
-    finally:
-        started.terminate()
-        started.communicate()
-        shutil.rmtree(folder)
+    with run_postgres() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -75,16 +31,7 @@ def database(server: dict[str, str]) -> dict[str, str]:
     with _superuser(server) as admin:
         _create_append_only_table(admin, "older")
     for _ in range(2):
-        environment = os.environ | {
-            "PGHOST": server["socket"],
-            "PGPORT": server["port"],
-            "POSTGRES_USER": "tiptracker",
-            "POSTGRES_DB": "tiptracker",
-            "DATABASE_OWNER_PASSWORD": OWNER_PASSWORD,
-            "DATABASE_PASSWORD": PASSWORD,
-            "ROLES_SQL": str(SCRIPT.with_suffix(".sql")),
-        }
-        subprocess.run([SCRIPT], env=environment, check=True)
+        set_up_roles(server, OWNER_PASSWORD, PASSWORD)
     with _connect(server, "tiptracker_owner", OWNER_PASSWORD) as owner:
         _create_append_only_table(owner, "newer")
     return server

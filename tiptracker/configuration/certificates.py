@@ -21,8 +21,9 @@ def find_certificate_faults(certificate: Path, key: Path, hosts: Sequence[str]) 
         first = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=_refuse_password)
     except (ssl.SSLError, ValueError):
-        names = f"{certificate} and {key}"
-        return [f"{names} do not fit together. Name a certificate in PEM format, and its own key without a password."]
+        return [
+            f"{key} is not the key of {certificate}. Name a certificate and its key, both as PEM without a password."
+        ]
     return [*_find_unfit_dates(certificate, first), *_find_missing_names(certificate, first, hosts)]
 
 
