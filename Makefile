@@ -84,8 +84,13 @@ lock: setup ## Choose the newest packages that pyproject.toml allows, and write 
 	@.venv/bin/uv pip compile --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header --universal \
 		--group dev pyproject.toml -o requirements.lock
 
-audit: setup ## Find known weaknesses of the locked packages; asks PyPI and npm, so it needs a connection
+ifdef OSV
+audit: setup ## Find known weaknesses of the locked packages; asks PyPI and npm, or reads exports of OSV (OSV="PyPI.zip npm.zip", OSV_DAYS=)
+	@$(PYTHON_) -m tests.known_weaknesses --days $(or $(OSV_DAYS),14) $(OSV)
+else
+audit: setup
 	@.venv/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements.lock \
 		|| { echo "audit: FAILED. The lines above name Python packages with a known weakness, or the package that could not be checked." >&2; exit 1; }
 	@npm audit --prefix tiptracker/web/frontend --audit-level low \
 		|| { echo "audit: FAILED. The lines above name packages of the front end with a known weakness, or why npm could not check them." >&2; exit 1; }
+endif
