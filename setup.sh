@@ -2,13 +2,15 @@
 # All that the demonstration and the tests stand on: a Python environment from the lock, a few system libraries, the
 # front end, a key, the collected static files. Costs nothing when nothing changed: each step keeps a hash of what it
 # was made from. `setup.sh browser` also wants Chromium and an OpenID Connect provider for the journeys, and goes on
-# without them.
+# without them. `setup.sh production` installs only what runs, as the Dockerfile does, and makes no key.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 FRONTEND=tiptracker/web/frontend
 PROVIDER=tests/journeys/openid_provider
 STATIC=var/static
+
+MODE=${1:-}
 
 say() { echo "setup: $*"; }
 
@@ -48,7 +50,7 @@ is_made() { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 
 make_environment() {
     local made_from python version
-    made_from=$(hash_of requirements.lock)
+    made_from=$(hash_of requirements.lock)$([ "$MODE" != production ] || echo " production")
     if [ -x .venv/bin/python ] && is_made .venv/made-from "$made_from"; then return; fi
 
     if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then
@@ -68,7 +70,12 @@ make_environment() {
         sed -n '/^uv==/,/[^\\]$/p' requirements.lock >.venv/uv.lock
         .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.lock
     fi
-    .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock ||
+    if [ "$MODE" = production ]; then
+        .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes \
+            -r pyproject.toml --constraint requirements.lock
+    else
+        .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock
+    fi ||
         give_up "the Python packages could not be installed. Is PyPI reached from here?"
     echo "$made_from" >.venv/made-from
 }
@@ -126,7 +133,7 @@ collect_static_files() {
     made_from=$(cat .venv/made-from "$FRONTEND/dist/made-from" tiptracker/web/static_files.py | sha256sum | cut -d' ' -f1)
     if [ -s "$STATIC/staticfiles.json" ] && is_made "$STATIC.made-from" "$made_from"; then return; fi
     say "collecting static files"
-    STATIC_ROOT=$STATIC .venv/bin/python manage.py collectstatic --noinput --clear --verbosity 0
+    SECRET_KEY=${SECRET_KEY:-unused} STATIC_ROOT=$STATIC .venv/bin/python manage.py collectstatic --noinput --clear --verbosity 0
     echo "$made_from" >"$STATIC.made-from"
 }
 
@@ -139,10 +146,12 @@ find_browser() {
 
 make_environment
 find_libraries
-make_key
+[ "$MODE" = production ] || make_key
 build_frontend
 collect_static_files
-if [ "${1:-}" = browser ]; then
+if [ "$MODE" = production ]; then
+    .venv/bin/python -m compileall -q manage.py tiptracker recommendations dialogues reports
+elif [ "$MODE" = browser ]; then
     find_browser
     install_node_packages "$PROVIDER" "$(hash_of "$PROVIDER/package-lock.json")" ||
         say "no OpenID Connect provider here: its browser journey will not be run"

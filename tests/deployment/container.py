@@ -248,8 +248,9 @@ class Container:
         # The interpreter may be below /root, which only root can read, or in /tmp. Here its parents are readable.
         for path in (Path("/usr"), *({VENV, BASE_PYTHON} - {Path("/usr")})):
             lines += _bind(path, root / path.relative_to("/"), read_only=True)
-        lines.append(f"ln -s {VENV} {root}/opt/tiptracker")
-        for top in ("app", "opt/static", "etc/tiptracker"):
+        lines.append(f"[ -e {self.image.inside('/opt/tiptracker')} ] || ln -s {VENV} {root}/opt/tiptracker")
+        lines += _users(root)
+        for top in ("app", "opt/static", "opt/tiptracker", "etc/tiptracker"):
             if self.as_root and top == "opt/static":
                 self.image.inside(top).mkdir(parents=True, exist_ok=True)
             if self.image.inside(top).exists():
@@ -264,6 +265,15 @@ class Container:
         for name in self.service.get("secrets", []):
             lines += _bind(self.volumes[name], root / "run" / "secrets" / name, read_only=True)
         return [*lines, *([f"mount -o remount,ro {root}"] if self.service.get("read_only") else [])]
+
+
+def _users(root: Path) -> list[str]:
+    """Return the shell commands that name the users of the images, which `useradd` does in Docker."""
+    lines = []
+    for name, uid in USERS.items():
+        lines.append(f"grep -q ^{name}: {root}/etc/passwd || echo {name}:x:{uid}:{uid}::/: >> {root}/etc/passwd")
+        lines.append(f"grep -q ^{name}: {root}/etc/group || echo {name}:x:{uid}: >> {root}/etc/group")
+    return lines
 
 
 def _bind(source: Path, target: Path, *, read_only: bool = False) -> list[str]:
