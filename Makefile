@@ -6,7 +6,7 @@ PYTHON_ = .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test quick briefings bench bench-large load faults format check lint types contracts migrations \
-	pages messages compose lock audit
+	pages messages compose image-check lock audit
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -79,6 +79,9 @@ messages: setup ## Write, check and compile the catalogue of a language (LANGUAG
 compose: ## Check docker-compose.yml with docker-compose
 	@SECRET_KEY=x DATABASE_PASSWORD=x DATABASE_OWNER_PASSWORD=x REDIS_PASSWORD=x ALLOWED_HOSTS=x TLS_CERTIFICATE=/x TLS_KEY=/x \
 		docker-compose --file docker-compose.yml config --quiet
+
+image-check: setup ## Build the image in empty Debian trees by the Dockerfile's own steps, and start it; needs root and some minutes
+	@$(PYTHON_) -m tests.deployment.image_check
 
 lock: setup ## Choose the newest packages that pyproject.toml allows, and write requirements.lock
 	@.venv/bin/uv pip compile --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header --universal \

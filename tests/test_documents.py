@@ -21,7 +21,7 @@ EXTERNAL_LINK = re.compile(r"[a-z][a-z0-9+.-]*:|#")
 """How links begin that lead to no file: with a scheme such as "https:", or to a heading of the same page."""
 PATH = re.compile(r"\.?[\w-]+(?:/[\w.-]+)*(?:/|/\.?[\w-]+\.\w+|\.(?:py|md|toml|lock|yml|sh))")
 """A path as documents write it: "reports/models.py", "dialogues/files/", "pyproject.toml"."""
-GENERATED_PATHS = ("var/", ".venv/", "NNNN-")
+GENERATED_PATHS = ("var/", ".venv/", "tls/", "NNNN-")
 """How paths begin that need not exist: folders made by running something, and names to fill in."""
 NAME = re.compile(r"_?[A-Za-z][a-z]*(?:_[A-Za-z0-9_]+|[A-Z]\w+)")
 """A name of the code as documents write it: "is_action", "METHOD_VERSION", "BriefingKind"."""

@@ -53,7 +53,12 @@ def run_process(
         env={},
         pass_fds=inherited_files,
     )
-    pipes = _ProcessPipes(process, content, max_answer_bytes)
+    try:
+        pipes = _ProcessPipes(process, content, max_answer_bytes)
+    except BaseException:  # such as a kernel without pidfd_open
+        process.kill()
+        process.communicate()
+        raise
     try:
         is_finished = pipes.exchange_until(time.monotonic() + timeout_seconds)
     finally:
