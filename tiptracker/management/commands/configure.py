@@ -78,7 +78,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("Stopped. Nothing was written.") from None
         except OSError as error:
-            raise CommandError(f"{error.filename}: {error.strerror}. Nothing was written.") from error
+            raise CommandError(f"{error.filename or 'The file'}: {error.strerror}. Nothing was written.") from error
 
     def _configure(
         self,
