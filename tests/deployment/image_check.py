@@ -212,7 +212,7 @@ def check_services(tree: Path, folder: Path) -> None:
             running[name].start(folder / f"{name}.log", instead={":8000/": f":{web_port}/"} if name == "web" else {})
         for name, each in running.items():
             check = [word.replace(":8000/", f":{web_port}/") for word in each.service["healthcheck"]["test"][1:]]
-            each.wait_for(lambda each=each, check=check: is_healthy(each, check))
+            each.wait_for(lambda each=each, check=check: is_healthy(each, check), seconds=300)
             say(f"{name}: healthy")
         worker = container("worker")
         worker.environment["DJANGO_SETTINGS_MODULE"] = "tiptracker.settings"
@@ -226,7 +226,10 @@ def is_healthy(container: Container, check: list[str]) -> bool:
     inside = ["nsenter", "--mount", "--root", "--target", str(container.process.pid)]
     environment = ["env", "PATH=/opt/tiptracker/bin:/usr/bin:/bin", "ALLOWED_HOSTS=tip.example.gov"]
     script = ["sh", "-c", 'cd /app && exec "$@"', "sh"]
-    done = subprocess.run([*inside, *script, *environment, *check], capture_output=True, check=False)
+    done = subprocess.run([*inside, *script, *environment, *check], capture_output=True, text=True, check=False)
+    if done.returncode:
+        say(f"not healthy yet: {done.stderr.strip()[-200:]}")
+        time.sleep(5)
     return done.returncode == 0
 
 
