@@ -114,7 +114,8 @@ class Installation:
                 container.wait_for(web.is_there)
                 assert web.get("/health/")[0] == 200
             else:
-                *_, path, _ = container.service["healthcheck"]["test"]
+                check = container.service["healthcheck"]["test"]
+                path = check[check.index("--file") + 1]
                 container.wait_for(
                     lambda container=container, path=path: any(
                         Path(f"/proc/{pid}/root{path}").exists() for pid in container.descendants()
