@@ -40,6 +40,7 @@ ENV PATH=/opt/tiptracker/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     VAR_DIR=/var/lib/tiptracker \
     STATIC_ROOT=/opt/static \
+    PROMETHEUS_MULTIPROC_DIR=/tmp/metrics \
     GRANIAN_HOST=0.0.0.0 \
     GRANIAN_PORT=8000
 

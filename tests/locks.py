@@ -55,8 +55,8 @@ IGNORED_MODULES = ("tests.", "_pytest.")
 PRODUCT_MODULES = ("tiptracker.", "recommendations.", "dialogues.", "reports.")
 MODELS_BY_TABLE = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
 APP_LABELS = (
-    "accounts", "audit", "dialogues", "idempotency", "jobs", "lock_outs", "mail", "mfa", "recommendations", "reports",
-    "saved_filters", "undo", "usersessions",
+    "accounts", "audit", "dialogues", "idempotency", "jobs", "lock_outs", "mail", "mfa", "operations",
+    "recommendations", "reports", "saved_filters", "undo", "usersessions",
 )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ UNVERSIONED_TABLES = {
     "notifications_digestschedule",
     "notifications_notice",
     "notifications_noticefrequency",
+    "operations_serviceheartbeat",
     "recommendations_editionimport",
     "recommendations_questionset",
     "reports_briefingdownload",

@@ -3,3 +3,6 @@
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
+
+VERSION = "0.1.0"
+"""The version of the application. `pyproject.toml` has the same."""

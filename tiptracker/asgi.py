@@ -23,12 +23,13 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse, parse_cookie
+from django.http import HttpRequest, HttpResponse, parse_cookie
 from django.urls import get_resolver
 
 from tiptracker.audit.request_context import PERSON_KEY
 from tiptracker.infrastructure.call_stack import with_room_for_calls
 from tiptracker.numbers import parse_whole_number
+from tiptracker.operations.this_machine import unavailable_health
 from tiptracker.web import error_pages
 from tiptracker.web.error_pages import ErrorPage
 from tiptracker.web.security_headers import security_headers_middleware
@@ -74,7 +75,7 @@ A person who reads and writes needs a tenth of that. A person who has used up th
 MAX_KNOWN_CREDENTIALS = 10_000
 """Sessions and tokens whose person a process remembers before it clears the list."""
 
-HEALTH_PATH = "/health/"
+HEALTH_PATH, READY_PATH = "/health/", "/ready/"
 STUCK_AFTER_SECONDS = 120.0
 """Seconds without a finished request, while all threads are busy, after which the threads count as stuck."""
 
@@ -185,7 +186,7 @@ class AsgiApplication:
         Raises RefusedRequest if the same person already has too many requests.
         """
         shown = _credential_digest(environ)
-        if shown is None or environ["PATH_INFO"] == HEALTH_PATH:
+        if shown is None or environ["PATH_INFO"] in {HEALTH_PATH, READY_PATH}:
             yield PersonShare()
             return
         key = self.people.get(shown, shown)
@@ -253,9 +254,9 @@ class AsgiApplication:
     async def _run(self, environ: dict[str, Any], answer: BodyFile) -> WsgiResult:
         """Run the request in a thread as soon as one is free."""
         loop = asyncio.get_running_loop()
-        if environ["PATH_INFO"] == HEALTH_PATH:
+        if environ["PATH_INFO"] in {HEALTH_PATH, READY_PATH}:
             if self.serving >= self.threads and loop.time() - self.moved_at > STUCK_AFTER_SECONDS:
-                stuck = JsonResponse({"status": "unavailable", "reason": "threads"})
+                stuck = unavailable_health(environ, "threads")
                 answer.write(stuck.content)
                 answer.seek(0)
                 return HTTPStatus.SERVICE_UNAVAILABLE, _encode_headers(stuck.items()), 0

@@ -1,10 +1,12 @@
 """The Celery application. It finds the tasks of each app; its settings are the ones that begin with CELERY_."""
 
+import logging.config
 import os
 from pathlib import Path
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.signals import setup_logging
 
 # Django's checks load the code of every page, which a worker never uses: 30 MB. `manage.py migrate` runs them before a
 # worker starts.
@@ -12,6 +14,15 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 app = Celery("tiptracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def set_up_logging(**options: Any) -> None:
+    """Log as the settings say, with numbers and without personal data. Celery would replace that by its own lines."""
+    from django.conf import settings  # noqa: PLC0415 -- once they are chosen
+
+    logging.config.dictConfig(settings.LOGGING)
+
 
 HEARTBEAT_SECONDS = 5.0
 

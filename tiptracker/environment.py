@@ -370,7 +370,31 @@ LOG_LEVEL = HOUSEKEEPING.declare(
     )
 )
 
-MAY_BE_SET = (ADDRESSES, MAIL, SIGN_IN, FILES, LIMITS, CAPACITY, HOUSEKEEPING)
+LOG_FORMAT = HOUSEKEEPING.text(
+    "LOG_FORMAT",
+    "how each message is logged: a line of text, or a line of JSON with the numbers of the request and the job",
+    expected="`text` or `json`",
+    pattern="text$|json$",
+    default="text",
+)
+
+STATUS = Section("Status and metrics", "What [the status](operating.md#status) measures, and who reads the metrics.")
+DATABASE_DISK = STATUS.text(
+    "DATABASE_DISK",
+    "a folder on the disk of the database, of which the status shows what is free",
+    expected="the path of a folder",
+    default_text="that disk is not measured",
+)
+METRICS_TOKEN = STATUS.text(
+    "METRICS_TOKEN",
+    "the token with which a program on another machine reads [the metrics](operating.md#logs-and-metrics)",
+    expected="20 or more characters",
+    pattern=r"$|\S{20,}$",
+    default_text="only this machine reads them",
+    is_secret=True,
+)
+
+MAY_BE_SET = (ADDRESSES, MAIL, SIGN_IN, FILES, LIMITS, CAPACITY, HOUSEKEEPING, STATUS)
 
 # --- Set by what is shipped -----------------------------------------------------------------------------
 
@@ -418,6 +442,19 @@ MEDIA_ROOT = SHIPPED.folder(
     default_text="`files` in `VAR_DIR`",
 )
 STATIC_ROOT = SHIPPED.folder("STATIC_ROOT", "collected static files", default_text="`static` in `VAR_DIR`")
+WEB_URL = SHIPPED.text(
+    "WEB_URL",
+    "where the web server answers inside, for the status",
+    expected="an address that begins with `http://`",
+    default="http://127.0.0.1:8000",
+)
+TLS_ADDRESS = SHIPPED.text(
+    "TLS_ADDRESS",
+    "where the proxy answers with its certificate, whose last day the status shows",
+    expected="`host:port`",
+    pattern=r"$|[^:/]+:\d+$",
+    default_text="host and port of `PUBLIC_URL`",
+)
 SHIPPED.text("ALIVE_FILE", "the file that a worker touches while it works; the watchdog sets it", expected="a file")
 
 OTHER_PROGRAMS = Section(
@@ -430,6 +467,8 @@ for _name, _meaning in {
     "POSTGRES_PASSWORD": "PostgreSQL: the superuser's password, until `deploy/postgres/roles.sh` removes it",
     "ROLES_SQL": "`deploy/postgres/roles.sh`: the path of `roles.sql`, if it is not the default",
     "REDISCLI_AUTH": "Redis: its password, which its own check uses too",
+    "PROMETHEUS_MULTIPROC_DIR": "prometheus_client: the folder in which the web processes of a machine share their "
+    "counts. Empty it before a start",
     "GRANIAN_HOST": "granian: the address to listen on",
     "GRANIAN_PORT": "granian: the port to listen on",
 }.items():

@@ -14,6 +14,7 @@ from tiptracker.api.schema_settings import SPECTACULAR_SETTINGS  # noqa: F401 - 
 from tiptracker.formats.fallback import *  # noqa: F403 - settings, like the others of this file
 from tiptracker.infrastructure.database import cache_settings, postgres_options
 from tiptracker.infrastructure.insecure_settings import describe_weak_settings
+from tiptracker.infrastructure.log_lines import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -64,7 +65,7 @@ TRUSTED_PROXIES = env.TRUSTED_PROXIES.read()
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
-SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_REDIRECT_EXEMPT = [r"^(health|ready|metrics)/$"]
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 CSRF_COOKIE_HTTPONLY = True
@@ -100,6 +101,7 @@ INSTALLED_APPS = [
     "tiptracker.saved_filters",
     "tiptracker.handovers",
     "tiptracker.undo",
+    "tiptracker.operations",
     "recommendations",
     "dialogues",
     "reports",
@@ -120,6 +122,7 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
+    "tiptracker.operations.request_numbers.request_numbers_middleware",
     "tiptracker.web.security_headers.security_headers_middleware",
     "tiptracker.web.compression.TextCompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -418,7 +421,7 @@ else:
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.05,
     }
-CELERY_BEAT_SCHEDULER = "tiptracker.jobs.schedule:Scheduler"
+CELERY_BEAT_SCHEDULER = "tiptracker.operations.schedule:RecordingScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SYNC_EVERY = 1  # saved after each message, so that a schedule that was killed sends nothing again
 CELERY_BEAT_SCHEDULE = {
@@ -456,22 +459,14 @@ NOTICES_KEPT_DAYS = env.NOTICES_KEPT_DAYS.read()
 # Files that no row refers to: left by an interrupted upload, or by restored files without their database.
 ORPHAN_FILES_KEPT_DAYS = env.ORPHAN_FILES_KEPT_DAYS.read()
 
+# --- Status and metrics ---------------------------------------------------------------------------------
+WEB_URL = env.WEB_URL.read()
+TLS_ADDRESS = env.TLS_ADDRESS.read()
+DATABASE_DISK = env.DATABASE_DISK.read()
+METRICS_TOKEN = env.METRICS_TOKEN.read()
+
 # --- Logs -----------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "tiptracker.accounts.log_masking.MaskingFormatter",
-            "format": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.LOG_LEVEL.read()},
-    # fontTools logs every glyph that it drops from the font subset of a PDF.
-    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
-}
+LOGGING = logging_settings(json=env.LOG_FORMAT.read() == "json", level=env.LOG_LEVEL.read())
 
 # --- Checks at start ------------------------------------------------------------------------------------
 # A demonstration may be open to others if it has its own password; `manage.py demo` checks that.

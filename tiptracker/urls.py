@@ -6,7 +6,7 @@ from tiptracker.web import glossary, how_this_works, pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
-    path("health/", pages.health, name="health"),
+    path("", include("tiptracker.operations.urls")),
     path("glossary/", glossary.glossary, name="glossary"),
     path("help/", how_this_works.how_this_works, name="how_this_works"),
     path("accounts/", include("tiptracker.accounts.urls")),

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 TIMEOUT_SECONDS = 20
 """In seconds, for each step of the exchange."""
+STATUS_TIMEOUT_SECONDS = 3
+"""The same for the status page, which waits for the answer."""
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -36,12 +38,26 @@ def scan(content: bytes, address: str) -> str:
     raise ScannerUnavailable(answer or "no answer")
 
 
-def _connect(address: str) -> socket.socket:
+def ask_version(address: str) -> str:
+    """Return the version of the scanner and of its signatures. Raises ScannerUnavailable if it does not answer."""
+    try:
+        with _connect(address, timeout=STATUS_TIMEOUT_SECONDS) as clamd:
+            clamd.sendall(b"zVERSION\0")
+            with clamd.makefile("rb") as answers:
+                answer = answers.read(1000).rstrip(b"\0\n").decode(errors="replace")
+    except OSError as error:
+        raise ScannerUnavailable(str(error)) from error
+    if not answer:
+        raise ScannerUnavailable("no answer")
+    return answer
+
+
+def _connect(address: str, *, timeout: float = TIMEOUT_SECONDS) -> socket.socket:
     where = urlsplit(address)
     if where.scheme == "tcp":
-        return socket.create_connection((where.hostname, where.port or 0), timeout=TIMEOUT_SECONDS)
+        return socket.create_connection((where.hostname, where.port or 0), timeout=timeout)
     clamd = socket.socket(socket.AF_UNIX)
-    clamd.settimeout(TIMEOUT_SECONDS)
+    clamd.settimeout(timeout)
     try:
         clamd.connect(where.path)
     except OSError:

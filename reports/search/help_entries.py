@@ -133,6 +133,14 @@ HELP_PAGES = (
         is_of_edition=False,
     ),
     HelpPage(
+        "status",
+        gettext_noop("Status"),
+        gettext_noop("Whether each part of the installation works, and what to do if not."),
+        gettext_noop("health disk backup worker version certificate server"),
+        ADMINISTRATORS,
+        is_of_edition=False,
+    ),
+    HelpPage(
         "person_list",
         gettext_noop("People"),
         gettext_noop("Add a person, change or close an account, or hand it over to a successor."),

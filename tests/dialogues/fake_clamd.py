@@ -1,4 +1,4 @@
-"""A fake clamd that speaks INSTREAM on a real socket and reports content with the word EICAR."""
+"""A fake clamd that speaks INSTREAM and VERSION on a real socket and reports content with the word EICAR."""
 
 import socketserver
 import threading
@@ -11,7 +11,11 @@ class _ClamdHandler(socketserver.StreamRequestHandler):
         if reply is None:
             self.rfile.read()  # silent until the other side gives up
             return
-        assert self.rfile.read(10) == b"zINSTREAM\0"
+        command = self.rfile.read(9)
+        if command == b"zVERSION\0":
+            self.wfile.write(b"ClamAV 1.4.3/27800\0")
+            return
+        assert command + self.rfile.read(1) == b"zINSTREAM\0"
         content = b""
         while size := int.from_bytes(self.rfile.read(4)):
             content += self.rfile.read(size)

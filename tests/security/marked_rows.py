@@ -34,6 +34,7 @@ from tiptracker.idempotency.models import IdempotencyKey
 from tiptracker.jobs.models import State
 from tiptracker.lock_outs.models import LockOutCount
 from tiptracker.mail.models import Mail, MailKind
+from tiptracker.operations.models import ServiceHeartbeat
 
 PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
 NOBODY = frozenset()
@@ -195,6 +196,7 @@ class MarkedRows:
             **self.marked_values(AccountRequest),
         )
         LockOutCount.objects.create(expires_at=factories.TERMS_SET_AT, **self.marked_values(LockOutCount))
+        ServiceHeartbeat.objects.create(at=factories.TERMS_SET_AT, **self.marked_values(ServiceHeartbeat))
         Mail.objects.create(
             kind=MailKind.SIGN_IN_CHANGED,
             person=self.officer,

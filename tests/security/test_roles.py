@@ -38,6 +38,10 @@ GET   home                                  -          302 302 302 302 | 302 302
 POST  home                                  -          302 302 302 302 | 302 302 302 | 302 302 | in  in
 GET   health                                -          200 200 200 200 | 200 200 200 | 200 200 | 200 200
 POST  health                                -          200 200 200 200 | 200 200 200 | 200 200 | 200 200
+GET   ready                                 -          200 200 200 200 | 200 200 200 | 200 200 | 200 200
+POST  ready                                 -          200 200 200 200 | 200 200 200 | 200 200 | 200 200
+GET   metrics                               -          200 200 200 200 | 200 200 200 | 200 200 | 200 200
+POST  metrics                               -          405 405 405 405 | 405 405 405 | 405 405 | 405 405
 GET   glossary                              -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  glossary                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   how_this_works                        -          200 200 200 200 | 200 200 200 | 200 200 | in  in
@@ -118,6 +122,8 @@ GET   calendar_file                         -          404 404 404 404 | 404 404
 POST  calendar_file                         -          405 405 405 405 | 405 405 405 | 405 405 | 405 405
 GET   mail_list                             -          403 403 403 403 | 403 403 403 | 403 200 | in  in
 POST  mail_list                             -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   status                                -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  status                                -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 
 # Activity log
 GET   log_list                              -          200 200 200 403 | 403 403 403 | 200 200 | in  in
@@ -691,6 +697,10 @@ def test_a_token_can_what_its_person_may_and_no_more(world, enrolled_readers, li
 OPEN_WITHOUT_SECOND_FACTOR = {
     "GET health": "200",
     "POST health": "200",
+    "GET ready": "200",
+    "POST ready": "200",
+    "GET metrics": "200",
+    "POST metrics": "405",
     "GET account_logout": "200",
     "POST account_logout": SIGN_IN_REDIRECT,
     "GET account_reauthenticate": "200",

@@ -353,17 +353,20 @@ def test_busy_server_is_healthy_and_one_with_stuck_threads_is_not(monkeypatch, s
         app = application(waits)
         held = asyncio.create_task(AsgiRequest(app).run())
         await asyncio.sleep(0)
-        health = AsgiRequest(app, path=asgi.HEALTH_PATH)
+        health = AsgiRequest(app, path=asgi.HEALTH_PATH, client=("127.0.0.1", 1))
         await health.run()
+        outside = AsgiRequest(app, path=asgi.HEALTH_PATH, client=("192.0.2.7", 1))
+        await outside.run()
         is_done.set()
         await held
         after = AsgiRequest(app, path=asgi.HEALTH_PATH)
         await after.run()
-        return health, after
+        return health, outside, after
 
-    health, after = run_async(ask())
+    health, outside, after = run_async(ask())
 
-    assert (health.status, after.status) == (status, 200)
+    assert (health.status, outside.status, after.status) == (status, status, 200)
+    assert b"threads" not in outside.body
     assert b'"reason": "threads"' in health.body or status == 200
 
 

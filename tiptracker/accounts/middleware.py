@@ -30,7 +30,8 @@ ENROLLED_IN_SESSION = "enrolled_here"
 ENROLMENT_ONLY = "is_held_at_enrolment"
 """Attribute of a request: only enrolment answers it, so its page shows no other links and no counts."""
 ENROLMENT_VIEWS = frozenset({
-    "account_logout", "account_reauthenticate", "health", "mfa_activate_totp", "mfa_add_webauthn", "mfa_index",
+    "account_logout", "account_reauthenticate", "health", "metrics", "mfa_activate_totp", "mfa_add_webauthn",
+    "mfa_index", "ready",
 })  # fmt: skip
 """The views that a user without a second factor may use."""
 

@@ -88,6 +88,7 @@ LOCK_ORDER = (
     "notifications.notice",
     "mail.mail",
     "jobs.job",
+    "operations.serviceheartbeat",
     "audit.listread",
 )
 """Tables in the order in which a transaction locks their rows. Rows of one table are locked by ascending key.

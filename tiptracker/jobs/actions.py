@@ -19,8 +19,9 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from tiptracker.errors import Refused
+from tiptracker.infrastructure.log_lines import log_job
 from tiptracker.infrastructure.outages import READ_ONLY, UNREACHABLE, find_outage, save_through_outage
-from tiptracker.infrastructure.task_messages import send_message
+from tiptracker.infrastructure.task_messages import current_message_request, send_message
 from tiptracker.jobs.models import OPEN_STATES, Job, State
 from tiptracker.localization import gettext, record_language
 
@@ -177,7 +178,12 @@ def claim_job(job_id: int) -> Iterator[JobProgress | None]:
     if not claimed:
         yield None
         return
-    job = Job.objects.get(pk=job_id)
+    with log_job(job_id, current_message_request()):
+        yield from _run_claimed(Job.objects.get(pk=job_id))
+
+
+def _run_claimed(job: Job) -> Iterator[JobProgress]:
+    """Yield the progress of a claimed job once, and record how its work ended."""
     try:
         with _heartbeats(job):
             yield JobProgress(job)

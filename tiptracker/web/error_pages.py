@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.html import escape
 from django.utils.translation import get_language, get_language_bidi
 
+from tiptracker.infrastructure.log_lines import request_number
 from tiptracker.localization import gettext, gettext_noop
 
 logger = logging.getLogger(__name__)
@@ -144,9 +145,12 @@ PROXY_PAGES = {"400": BAD_REQUEST, "413": TOO_LARGE, "429": TOO_MANY_REQUESTS, "
 """Pages that the proxy shows by itself, from deploy/proxy/errors/, by file name."""
 
 
-def render_html(title: str, *paragraphs: str) -> str:
-    """Return a whole HTML page with a title and paragraphs of plain text, given in English and translated here."""
-    written = [f"    <p>{escape(gettext(paragraph))}</p>" for paragraph in paragraphs]
+def render_html(title: str, *paragraphs: str, note: str = "") -> str:
+    """Return a whole HTML page with a title and paragraphs of plain text, given in English and translated here.
+
+    `note` is a further paragraph, in the reader's language.
+    """
+    written = [f"    <p>{escape(text)}</p>" for text in (*map(gettext, paragraphs), note) if text]
     home_link = f'    <p><a href="/">{escape(gettext("Go to the start page"))}</a></p>'
     return fill_template(gettext(title), "\n".join([*written, home_link]), style=STYLE)
 
@@ -164,8 +168,21 @@ def fill_template(title: str, html: str, *, style: str) -> str:
 
 
 def plain_page(title: str, *paragraphs: str, status: HTTPStatus) -> HttpResponse:
-    """Return a response with a title and paragraphs of plain text, in English. The page has no dependencies."""
-    return HttpResponse(render_html(title, *paragraphs), status=status, headers={"Content-Security-Policy": POLICY})
+    """Return a response with a title and paragraphs of plain text, in English. The page has no dependencies.
+
+    If something failed on our side, it also names the number of the request.
+    """
+    page = render_html(
+        title, *paragraphs, note=request_sentence() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ""
+    )
+    return HttpResponse(page, status=status, headers={"Content-Security-Policy": POLICY})
+
+
+def request_sentence() -> str:
+    """Return the sentence with the number of the request, by which the log is searched. Empty without a request."""
+    if not (number := request_number.get()):
+        return ""
+    return gettext("If you tell your administrator, give this number: %(number)s.") % {"number": number}
 
 
 def api_or_plain_page(request: HttpRequest, title: str, text: str, *, status: HTTPStatus) -> HttpResponse:

@@ -1,6 +1,5 @@
-"""Basics of all pages: rendering a page or an htmx partial, shared context, home, health check and error pages."""
+"""Basics of all pages: rendering a page or an htmx partial, shared context, home and error pages."""
 
-import logging
 import sys
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -8,24 +7,18 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
-from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.cache import cache
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import get_template
 from django.utils.cache import patch_vary_headers
 from django.views import defaults
 
-from tiptracker import clock
-from tiptracker.accounts import secrets_at_rest
+from tiptracker import VERSION, clock
 from tiptracker.accounts.middleware import ENROLMENT_ONLY, is_account_page, render_signed_out
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.refused_requests import FORGED_ATTRIBUTE
 from tiptracker.choices import Marking, Role
 from tiptracker.handovers.models import Handover
-from tiptracker.infrastructure.cache import redis_breaker
 from tiptracker.infrastructure.outages import find_outage
 from tiptracker.localization import list_languages
 from tiptracker.web import error_pages
@@ -35,8 +28,6 @@ from tiptracker.web.kept_pages import VALUES, gap_context
 from tiptracker.web.preserved_input import SIGNED_OUT_STATE, preserved_input_context, wants_json
 from tiptracker.web.script_sentences import translate_script_sentences
 from tiptracker.web.unavailable import unavailable_response
-
-logger = logging.getLogger(__name__)
 
 
 class SignedInRequest(HttpRequest):
@@ -79,6 +70,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "languages": list_languages(),
         "script_sentences": translate_script_sentences(),
         "reads_log": can_read_log(request.user) and not getattr(request, ENROLMENT_ONLY, False),
+        "version": VERSION,
         "demo_day": clock.today() if settings.DEMONSTRATION else None,
         "account_key": VALUES["account_key"](request),
         "session_began_at": VALUES["session_began_at"](request),
@@ -93,48 +85,6 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("handover_received")
     follows_several = len(Country.objects.visible_to(request.user)[:2]) > 1
     return redirect(HOME_PAGES.get(Role(request.user.role), "overview" if follows_several else "dashboard"))
-
-
-def health(request: HttpRequest) -> JsonResponse:
-    """Report whether this process can serve pages. If not, answer 503 with the reason in one word.
-
-    `degraded` lists what pages temporarily do without: Redis, and secrets that this SECRET_KEY cannot decrypt.
-    """
-    for reason, check in HEALTH_CHECKS.items():
-        try:
-            check()
-        except Exception:
-            logger.exception("Pages can't be served: %s.", reason)
-            return JsonResponse({"status": "unavailable", "reason": reason}, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    degraded = [word for word, is_so in DEGRADED_CHECKS.items() if is_so()]
-    return JsonResponse({"status": "ok"} | ({"degraded": degraded} if degraded else {}))
-
-
-def _reach_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-
-
-def _read_static_files() -> None:
-    """Look up a file in the manifest and open it as the server would."""
-    name = staticfiles_storage.stored_name("css/site.css")  # type: ignore[attr-defined]
-    staticfiles_storage.open(name).close()
-
-
-HEALTH_CHECKS = {
-    "static": _read_static_files,
-    "templates": lambda: get_template("base.html"),
-    "database": _reach_database,
-}
-"""What every page needs, by the word that reports it missing."""
-
-
-def _is_without_cache() -> bool:
-    cache.get("health")
-    return redis_breaker.is_open
-
-
-DEGRADED_CHECKS = {"redis": _is_without_cache, "secret_key": secrets_at_rest.has_unreadable_secrets}
 
 
 # --- Errors -----------------------------------------------------------------------------------------------------------

@@ -48,7 +48,9 @@ def unavailable_response(request: HttpRequest, outage: Outage) -> HttpResponse:
     elif wants_json(request):
         answer = JsonResponse({"state": "unavailable", "sentence": text})
     else:
-        paragraphs = format_html("    <p>{}</p>{}", sentence, _form_or_link(request, saved))
+        number = error_pages.request_sentence()
+        numbered = format_html("<p>{}</p>", number) if number else ""
+        paragraphs = format_html("    <p>{}</p>{}{}", sentence, _form_or_link(request, saved), numbered)
         page = error_pages.fill_template(title, paragraphs, style=STYLE)
         answer = HttpResponse(page, headers={"Content-Security-Policy": POLICY})
     answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE

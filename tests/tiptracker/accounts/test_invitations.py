@@ -21,9 +21,9 @@ from tests.refusals import refuses
 from tests.security.sql_statements import capture_statements
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, mail_links, views
-from tiptracker.accounts.log_masking import MaskingFormatter
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
+from tiptracker.infrastructure.log_lines import TextLineFormatter
 from tiptracker.mail.models import Mail
 
 pytestmark = pytest.mark.django_db
@@ -202,7 +202,7 @@ def test_no_link_stands_in_the_servers_log(purpose, monkeypatch):
     path = "/" + mail_links.password_link(OfficerFactory(), purpose).split("/", 3)[3]
     secret = path.split("/")[-2]
     console = next(
-        handler for handler in logging.getLogger().handlers if isinstance(handler.formatter, MaskingFormatter)
+        handler for handler in logging.getLogger().handlers if isinstance(handler.formatter, TextLineFormatter)
     )
     written = io.StringIO()
     monkeypatch.setattr(console, "stream", written)
@@ -243,8 +243,8 @@ def test_every_address_that_holds_a_secret_is_masked():
     assert len(with_secret) == 6
     for address in with_secret:
         line = logging.makeLogRecord({"msg": re.sub(r"<.*?token>", "eyJh:1x%3Ay-_", address)})
-        assert "eyJh" not in MaskingFormatter().format(line)
-        assert "y-_" not in MaskingFormatter().format(line)
+        assert "eyJh" not in TextLineFormatter().format(line)
+        assert "y-_" not in TextLineFormatter().format(line)
 
 
 def test_two_different_passwords_and_a_weak_one_are_refused_beside_the_field():

@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 
 from tests.factories import OfficerFactory
+from tiptracker.operations import health
 from tiptracker.web import error_pages, pages
 from tiptracker.web.complete_body import IncompleteBody
 
@@ -78,7 +79,10 @@ def test_with_static_files_unreadable_pages_fail_and_their_errors_are_shown(monk
 
     page = error_pages.NOT_FOUND if path == "/nowhere/" else error_pages.SERVER_ERROR
     assert answer.status_code == (404 if path == "/nowhere/" else 500)
-    assert answer.content.decode() == error_pages.render_html(*page)
+    note = ""
+    if answer.status_code == 500:
+        note = f"If you tell your administrator, give this number: {answer.headers['X-Request-ID']}."
+    assert answer.content.decode() == error_pages.render_html(*page, note=note)
     assert "a secret path" not in answer.text
 
 
@@ -116,7 +120,7 @@ def test_health_is_ok_where_pages_can_be_served(client):
     [
         ((staticfiles_storage, "stored_name"), ValueError, "static"),
         ((staticfiles_storage, "open"), PermissionError, "static"),
-        ((pages, "get_template"), OSError, "templates"),
+        ((health, "get_template"), OSError, "templates"),
         ((connection, "cursor"), OperationalError, "database"),
     ],
 )

@@ -60,6 +60,10 @@ export const icons = {
   clearing: "autorenew",
   issued: "verified",
 
+  // a part of the installation; `failed` stands above
+  ok: "check_circle",
+  attention: "warning",
+
   // objects and actions
   back: "arrow_back",
   close: "close",
