@@ -90,7 +90,6 @@ from celery import Celery
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache, caches
 from django.core.mail.backends import locmem
-from django.core.management import call_command
 from django.db import connection, connections
 from django.http import HttpResponse
 from django.test.utils import teardown_databases
@@ -104,6 +103,7 @@ from tests.html_whitespace import collapse_layout_whitespace
 from tests.locks import record_locks
 from tests.refusals import recorded_refusals
 from tests.running_server import CHROMIUM, CHROMIUM_FLAGS, RunningServer, serve
+from tests.upgrading import upgrade
 from tiptracker.celery import app
 from tiptracker.infrastructure.cache import redis_breaker
 from tiptracker.infrastructure.call_stack import with_room_for_calls
@@ -354,7 +354,7 @@ def fresh_database(database_template: str, django_db_blocker) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def database_of_0_1_0(django_db_setup: None, django_db_blocker) -> Iterator[str]:
-    """The database of release 0.1.0 (see tests/fixtures/0.1.0/README.md), migrated once per process.
+    """The database of release 0.1.0 (see tests/fixtures/0.1.0/README.md), upgraded once per process.
 
     Nothing stays connected to it, so that each test can copy it.
     """
@@ -372,8 +372,7 @@ def database_of_0_1_0(django_db_setup: None, django_db_blocker) -> Iterator[str]
         Path(name).write_bytes(gzip.decompress((folder / "sqlite.sqlite3.gz").read_bytes()))
     with django_db_blocker.unblock():
         connect_to(name)
-        with database_roles.as_owner():
-            call_command("migrate", verbosity=0)
+        upgrade(without_backup=True)
         if connection.vendor == "postgresql":
             database_roles.grant(name)
         connect_to(ordinary)

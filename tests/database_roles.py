@@ -140,8 +140,10 @@ def as_owner() -> Iterator[None]:
     options = connection.settings_dict["OPTIONS"]
     as_application = options["options"]
     _connect_with(options=f"{as_application} -c role={OWNER}")
-    yield
-    _connect_with(options=as_application)
+    try:
+        yield
+    finally:
+        _connect_with(options=as_application)
 
 
 def _connect_with(*, options: str) -> None:

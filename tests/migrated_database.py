@@ -18,6 +18,7 @@ DEPENDENCIES = (
     "*/migrations/*.py",
     "tiptracker/*/migrations/*.py",
     "tiptracker/audit/append_only.py",
+    "tiptracker/infrastructure/large_tables.py",
     "tiptracker/infrastructure/new_database.py",
     "tiptracker/management/commands/migrate.py",
     "tiptracker/web/search.py",

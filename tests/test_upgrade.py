@@ -1,4 +1,4 @@
-"""A database of release 0.1.0 is migrated: nothing is lost, the triggers are on, and the log and stored runs hold."""
+"""A database of release 0.1.0 is upgraded: nothing is lost, the triggers are on, and the log and stored runs hold."""
 
 import json
 from pathlib import Path

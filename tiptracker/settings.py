@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
@@ -464,6 +465,8 @@ WEB_URL = env.WEB_URL.read()
 TLS_ADDRESS = env.TLS_ADDRESS.read()
 DATABASE_DISK = env.DATABASE_DISK.read()
 METRICS_TOKEN = env.METRICS_TOKEN.read()
+if METRICS_TOKEN and SECURE:  # a program inside asks for the metrics by this name
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(WEB_URL).hostname or ""]
 
 # --- Logs -----------------------------------------------------------------------------------------------
 LOGGING = logging_settings(json=env.LOG_FORMAT.read() == "json", level=env.LOG_LEVEL.read())

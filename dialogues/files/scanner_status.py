@@ -26,4 +26,4 @@ def check_scanner(now: datetime) -> CheckResult:
     return CheckResult(CheckState.OK, gettext("The malware scanner answers: %(version)s.") % {"version": version})
 
 
-SCANNER = StatusCheck("scanner", gettext_noop("Malware scanner"), check_scanner, is_service=True)
+SCANNER = StatusCheck("scanner", gettext_noop("Malware scanner"), check_scanner)

@@ -100,7 +100,7 @@ def test_without_static_files_health_says_so_and_every_error_page_is_shown(produ
     finally:
         manifest.chmod(0o644)
 
-    assert health[::2] == (503, b'{"status": "unavailable", "reason": "static"}')
+    assert health[::2] == (503, b'{"status": "unavailable"}')
     assert page[0] == 500
     assert error_pages.SERVER_ERROR[0].encode() in page[2]
     assert nowhere[0] == 404

@@ -210,7 +210,11 @@ def stable_body(answer):
 
 def stable_headers(answer):
     """Return the headers without what is new each time, as long as the address, or the address or an id itself."""
-    left = {name: said for name, said in answer.headers.items() if name not in {"Content-Length", "Set-Cookie"}}
+    left = {
+        name: said
+        for name, said in answer.headers.items()
+        if name not in {"Content-Length", "Set-Cookie", "X-Request-ID"}
+    }
     told = {name: re.sub(r"'nonce-[^']*'", "", said).replace(answer.url, "ADDRESS") for name, said in left.items()}
     return {name: re.sub(r"/\d+/", "/KEY/", unquote(said)) for name, said in told.items()}
 

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -108,7 +109,12 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 
 
 def _log(sentence: str) -> None:
-    sys.stderr.write(f"watchdog: {sentence}\n")
+    """Log a sentence as the application logs its messages (`log_lines.py`)."""
+    line = f"watchdog: {sentence}"
+    if os.environ.get("LOG_FORMAT") == "json":
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = json.dumps({"at": at, "level": "WARNING", "logger": "watchdog", "message": sentence})
+    sys.stderr.write(f"{line}\n")
 
 
 def main() -> int:

@@ -67,14 +67,14 @@ class StatusCheck:
         label: its name for people, in English.
         run: returns the result. The argument is the current machine time.
         uses_database: whether it needs a database connection.
-        is_service: whether it checks a running process, which may be stopped during an upgrade.
+        judges_upgrade: whether an upgrade has failed if this part has. Services may be stopped during an upgrade.
     """
 
     name: str
     label: str
     run: Callable[[datetime], CheckResult]
     uses_database: bool = False
-    is_service: bool = False
+    judges_upgrade: bool = False
 
 
 @dataclass(frozen=True)

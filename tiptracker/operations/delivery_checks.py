@@ -115,4 +115,4 @@ def _read_certificate_end(name: str) -> datetime:
 
 
 MAIL = StatusCheck("mail", gettext_noop("Mails"), check_mail, uses_database=True)
-CERTIFICATE = StatusCheck("certificate", gettext_noop("Certificate"), check_certificate, is_service=True)
+CERTIFICATE = StatusCheck("certificate", gettext_noop("Certificate"), check_certificate)

@@ -186,15 +186,13 @@ def check_redis(now: datetime) -> CheckResult:
         return CheckResult(
             CheckState.FAILED,
             gettext("Redis does not answer."),
-            gettext(
-                "Start the service “redis”. Until then, people can work. Jobs and mails wait, and nothing is lost."
-            ),
+            gettext("Start the service “redis”. Until then, people can work. Jobs and mails wait."),
         )
     size = describe_bytes(used)
     return CheckResult(CheckState.OK, gettext("Redis answers. It uses %(size)s of memory.") % {"size": size})
 
 
-WEB = StatusCheck("web", gettext_noop("Web server"), check_web, is_service=True)
+WEB = StatusCheck("web", gettext_noop("Web server"), check_web)
 WORKER = StatusCheck(
     "worker",
     gettext_noop("Worker"),
@@ -203,7 +201,6 @@ WORKER = StatusCheck(
         _count_answers,
         gettext_noop("Start the service “worker”, or look at its log. Jobs wait, and nothing is lost."),
     ),
-    is_service=True,
 )
 MAIL_WORKER = StatusCheck(
     "mail_worker",
@@ -213,8 +210,7 @@ MAIL_WORKER = StatusCheck(
         _count_answers,
         gettext_noop("Start the service “mail”, or look at its log. Mails wait, and nothing is lost."),
     ),
-    is_service=True,
 )
-BEAT = StatusCheck("beat", gettext_noop("Schedule"), check_beat, uses_database=True, is_service=True)
-QUEUE = StatusCheck("queue", gettext_noop("Jobs"), check_queue, uses_database=True, is_service=True)
-REDIS = StatusCheck("redis", gettext_noop("Redis"), check_redis, is_service=True)
+BEAT = StatusCheck("beat", gettext_noop("Schedule"), check_beat, uses_database=True)
+QUEUE = StatusCheck("queue", gettext_noop("Jobs"), check_queue, uses_database=True)
+REDIS = StatusCheck("redis", gettext_noop("Redis"), check_redis)

@@ -160,9 +160,13 @@ def check_version(now: datetime) -> CheckResult:
     return CheckResult(CheckState.OK, gettext("This is version %(version)s.") % {"version": VERSION_NUMBER})
 
 
-DATABASE = StatusCheck("database", gettext_noop("Database"), check_database, uses_database=True)
-MIGRATIONS = StatusCheck("migrations", gettext_noop("Migrations"), check_migrations, uses_database=True)
+DATABASE = StatusCheck("database", gettext_noop("Database"), check_database, uses_database=True, judges_upgrade=True)
+MIGRATIONS = StatusCheck(
+    "migrations", gettext_noop("Migrations"), check_migrations, uses_database=True, judges_upgrade=True
+)
 DATABASE_DISK = StatusCheck("database_disk", gettext_noop("Disk of the database"), check_database_disk)
 FILES_DISK = StatusCheck("files_disk", gettext_noop("Disk of the files"), check_files_disk)
-ACTIVITY_LOG = StatusCheck("activity_log", gettext_noop("Activity log"), check_activity_log, uses_database=True)
+ACTIVITY_LOG = StatusCheck(
+    "activity_log", gettext_noop("Activity log"), check_activity_log, uses_database=True, judges_upgrade=True
+)
 VERSION = StatusCheck("version", gettext_noop("Version"), check_version)

@@ -1,8 +1,12 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from tiptracker.infrastructure.large_tables import AddIndexWhilePeopleWrite
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("accounts", "0014_last_day"),
         ("audit", "0008_record_versions"),
@@ -10,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexWhilePeopleWrite(
             model_name="auditentry",
             index=models.Index(fields=["country", "-number"], name="audit_entries_by_country"),
         ),

@@ -1,0 +1,108 @@
+"""`manage.py upgrade` stops at the first step that fails, and says what to do. The data: tests/test_upgrade.py."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from tests import database_roles
+from tests.upgrading import upgrade
+from tiptracker.operations import checks
+from tiptracker.operations.checks import CheckResult, CheckState, StatusCheck
+from tiptracker.operations.management.commands import upgrade as command
+from tiptracker.operations.models import ServiceHeartbeat
+
+
+@pytest.fixture
+def steps(fresh_database, monkeypatch):
+    """The names of the commands that the upgrade calls, in order. They run, except for a backup."""
+    called = []
+
+    def call(name, *arguments, **options):
+        called.append((name, *arguments))
+        if name != "backup":
+            call_command(name, *arguments, **options)
+
+    monkeypatch.setattr(command, "call_command", call)
+    return called
+
+
+def remove_newest_table():
+    """Let the database lack a migration and the table that it creates."""
+    MigrationRecorder.Migration.objects.filter(app="operations").delete()
+    with database_roles.as_owner(), connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {ServiceHeartbeat._meta.db_table}")
+
+
+def test_without_a_destination_nothing_is_done_until_somebody_says_so(steps, settings):
+    settings.BACKUP_DESTINATION = ""
+
+    with pytest.raises(CommandError, match="--without-backup") as ended:
+        upgrade()
+
+    assert ended.value.returncode == 1
+    assert steps == []
+
+
+def test_a_backup_is_made_before_the_database_is_changed(steps, settings, monkeypatch):
+    settings.BACKUP_DESTINATION = "/srv/backups"
+    monkeypatch.setattr(command, "get_commands", lambda: {"backup": "tiptracker.backups"})
+
+    upgrade()
+
+    assert [step[0] for step in steps] == ["backup", "migrate", "check"]
+    assert steps[0] == ("backup", "/srv/backups")
+
+
+def test_a_backup_that_fails_ends_the_upgrade(fresh_database, settings, monkeypatch):
+    settings.BACKUP_DESTINATION = "/srv/backups"
+    monkeypatch.setattr(command, "get_commands", lambda: {"backup": "tiptracker.backups"})
+    called = []
+
+    def call(name, *arguments, **options):
+        called.append(name)
+        raise CommandError("The disk is full.")
+
+    monkeypatch.setattr(command, "call_command", call)
+
+    with pytest.raises(CommandError, match=r"nothing was changed: The disk is full\."):
+        upgrade()
+
+    assert called == ["backup"]
+
+
+def test_missing_migrations_are_applied_and_each_step_has_a_line(steps):
+    remove_newest_table()
+
+    said = [line for line in upgrade(without_backup=True) if not line.startswith("   ")]
+
+    assert [line[:2] for line in said[1:]] == ["1.", "2.", "3.", "4."]
+    assert said[2].startswith("2. Migrations applied: 1, in ")
+    assert "Schedule" in said[4]  # it does not run here
+    assert ServiceHeartbeat.objects.count() == 0
+
+
+def test_a_migration_that_fails_is_named_and_ends_the_upgrade(steps):
+    """The table is there already, as after a restore by hand."""
+    MigrationRecorder.Migration.objects.filter(app="operations").delete()
+
+    with pytest.raises(CommandError) as ended:
+        upgrade(without_backup=True)
+
+    said = str(ended.value)
+    assert "operations.0001_service_heartbeats failed after 0 of 1" in said
+    assert "already exists" in said
+    assert "restore the backup" in said
+    assert [step[0] for step in steps] == ["migrate"]
+
+
+@pytest.mark.parametrize(("judges", "fails"), [(True, True), (False, False)])
+def test_a_fault_of_the_database_is_a_failure_and_a_service_that_is_stopped_is_not(steps, monkeypatch, judges, fails):
+    part = StatusCheck("x", "Part", lambda now: CheckResult(CheckState.FAILED, "Gone."), judges_upgrade=judges)
+    monkeypatch.setattr(checks, "load_checks", lambda: [part])
+
+    if fails:
+        with pytest.raises(CommandError, match="Part: Gone"):
+            upgrade(without_backup=True)
+    else:
+        upgrade(without_backup=True)
