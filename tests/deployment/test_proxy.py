@@ -97,6 +97,20 @@ def test_no_secret_of_a_link_and_no_parameter_stands_in_its_log(proxy, web):
     assert "secret" not in logged + web.container.log.read_text()
 
 
+def test_its_log_has_the_number_of_each_request(proxy):
+    _, headers, _ = proxy.ask("/accounts/login/")
+
+    proxy.container.wait_for(lambda: f" {headers['x-request-id']}\n" in proxy.container.log.read_text())
+
+
+def test_nobody_outside_reads_the_metrics(proxy, web):
+    """The proxy does not pass them on, and the application refuses what any proxy passes on."""
+    for path in ("/metrics/", "//metrics/", "/%6detrics/?format=text", "/metrics/../metrics/"):
+        assert proxy.ask(path)[0] == 404
+    assert web.get("/metrics/")[0] == 404
+    assert proxy.ask("/ready/")[2] == '{"status": "ok"}'
+
+
 # --- Who asks ---------------------------------------------------------------------------------------------------------
 
 
@@ -231,7 +245,8 @@ def test_a_file_that_the_proxy_sends_comes_as_the_application_sends_it(make, pro
     expected = {name.lower(): value for name, value in own.headers.items()}
     assert set(headers) - set(expected) == {"date", "server", "connection"}
     differing = {name for name, value in expected.items() if headers.get(name) != value}
-    assert differing <= {"expires"}  # the moment of the answer
+    assert differing <= {"expires", "x-request-id"}  # the moment of the answer, and its number
+    assert headers["x-request-id"] == named.headers["X-Request-ID"]
     assert (part[0], part[2]) == (later[0], later[2]) == (200, body)
     assert directly[0] == 404
     assert "%PDF" not in directly[2]

@@ -100,7 +100,7 @@ def check_beat(now: datetime) -> CheckResult:
     """Look when the schedule last sent what was due."""
     heartbeat = ServiceHeartbeat.objects.filter(service=BEAT_SERVICE).first()
     next_step = gettext(
-        "Restart the service “beat”. Until then, no nightly work, no reminders and no check of the log are done."
+        "If Redis answers, restart the service “beat”. Until then, there is no nightly work, and no reminder is sent."
     )
     if heartbeat is None:
         return CheckResult(CheckState.FAILED, gettext("The schedule has never run here."), next_step)
