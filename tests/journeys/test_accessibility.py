@@ -672,6 +672,7 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
     with start_walk(browser, live, "administrator", people["admin"]) as administrator:
         for name in ("person_list", "person_add", "mail_list", "ministry_list", "country_list", "account_request_list"):
             administrator.visit(reverse(name))
+        administrator.visit(reverse("status"))
         for person in User.objects.filter(email__endswith="@demo.example"):
             administrator.visit(reverse("person_detail", args=[person.pk]))
         for address in (

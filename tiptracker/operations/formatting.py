@@ -8,8 +8,11 @@ from tiptracker.localization import ngettext
 
 
 def describe_duration(duration: timedelta) -> str:
-    """Return a duration in its largest unit, rounded down: "40 seconds", "5 minutes", "3 hours", "2 days"."""
-    seconds = int(duration.total_seconds())
+    """Return a duration in its largest unit, rounded down: "40 seconds", "5 minutes", "3 hours", "2 days".
+
+    A duration below zero, as after a clock was put back, is 0 seconds.
+    """
+    seconds = max(int(duration.total_seconds()), 0)
     if seconds < 120:
         return ngettext("%(number)d second", "%(number)d seconds", seconds) % {"number": seconds}
     if seconds < 2 * 3600:
