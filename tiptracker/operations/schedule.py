@@ -41,7 +41,8 @@ class RecordingScheduler(Scheduler):
     def tick(self, *args: Any, **kwargs: Any) -> Any:
         """Look at the schedule, and record a heartbeat. Return the seconds until the next look."""
         seconds = super().tick(*args, **kwargs)
-        if self._could_send and time.monotonic() - self._recorded_at >= RECORD_EVERY_SECONDS:
+        keeps_schedule = self._store is not None  # one that stands by says nothing of the one that may hang
+        if keeps_schedule and self._could_send and time.monotonic() - self._recorded_at >= RECORD_EVERY_SECONDS:
             self._recorded_at = time.monotonic()
             record_heartbeat(BEAT)
         return min(seconds, RECORD_EVERY_SECONDS)

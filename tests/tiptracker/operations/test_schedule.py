@@ -62,10 +62,16 @@ def test_a_schedule_that_cannot_send_records_no_heartbeat(fresh_database, monkey
     monkeypatch.setattr(Scheduler, "tick", tick)
     scheduler = RecordingScheduler(app, lazy=True, schedule_filename=str(tmp_path / "schedule"))
 
+    scheduler._store = {}  # it keeps the schedule
     scheduler.tick()
     assert not ServiceHeartbeat.objects.exists()
 
     could_send.append(True)
+    scheduler._store = None  # it stands by
+    scheduler.tick()
+    assert not ServiceHeartbeat.objects.exists()
+
+    scheduler._store = {}
     scheduler.tick()
     assert ServiceHeartbeat.objects.get().service == BEAT
 
