@@ -195,6 +195,7 @@ CHANGEABLE = {
     "auth.Group_permissions": _DJANGO,
     "auth.Permission": _DJANGO,
     "contenttypes.ContentType": _DJANGO,
+    "backups.Backup": "is the progress of a backup",
     "audit.RecordVersion": "is replaced with each change of the record; the log holds the changes",
     "audit.ListRead": "a count that grows through the day; the log holds the result",
     "idempotency.IdempotencyKey": "is kept for a day",

@@ -209,7 +209,7 @@ def test_every_model_of_the_record_says_who_sees_its_rows():
     """Those that don't are parts of a row that does, and are reached from it, or nobody reads them (LockOutCount)."""
     parts = {
         "AccountRequestStep", "AgendaItem", "AgreedProofEnd", "AnswerCitation", "AnswerEvent", "AnswerSentence",
-        "AssessmentEvidence", "BriefingDownload",
+        "AssessmentEvidence", "Backup", "BriefingDownload",
         "ChosenIndicatorEvent",
         "CommitmentBenchmark", "CommitmentEvent", "District", "DueDateProposalDecision", "FileScan", "HandoverItem",
         "HandoverStep", "InternalNoteDone", "Job", "LineAnswer", "LockOutCount", "LogVerification", "NextStepDone",

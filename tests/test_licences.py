@@ -15,6 +15,7 @@ ALLOWED = {
     "LGPL-3.0-only", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "OFL-1.1", "PSF-2.0", "Python-2.0", "Unlicense", "Zlib",
 }  # fmt: skip
 LICENCE_NAMES = {
+    "Apache License 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD-3-Clause",
     "BSD 3-Clause": "BSD-3-Clause",
@@ -27,6 +28,7 @@ LICENCE_NAMES = {
 REVIEWED_LICENCES = {
     "pymupdf": "AGPL 3.0; reads the tests' own documents for outloud, and goes out with nothing",
     "axe-playwright-python": "MIT, by its LICENSE",
+    "pyrage": "MIT, by its LICENSE; age and the other crates in it MIT or Apache 2.0",
     "pypdfium2": "Apache 2.0 or BSD 3-Clause, by its LICENSES; PDFium and what is in it BSD, MIT, Apache, FTL and Zlib",
     "text-unidecode": "Artistic License, which it offers beside the GPL; for the tests' browser alone",
     "@uswds/uswds": "by its LICENSE.md: public domain, with parts under MIT, OFL 1.1, Apache 2.0 and BSD",

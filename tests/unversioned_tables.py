@@ -15,6 +15,7 @@ UNVERSIONED_TABLES = {
     "audit_auditentry",
     "audit_listread",
     "audit_logverification",
+    "backups_backup",
     "dialogues_draft",
     "dialogues_draft_files",
     "dialogues_filetext",

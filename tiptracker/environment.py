@@ -339,6 +339,36 @@ SANDBOX_SECONDS_PER_HOUR = CAPACITY.number(
     unit="seconds",
 )
 
+BACKUPS = Section(
+    "Backups",
+    "The nightly backup: see [Backup and restore](operating.md#backup-and-restore). Without a place, there is none.",
+)
+BACKUP_DESTINATION = BACKUPS.text(
+    "BACKUP_DESTINATION",
+    "where the nightly backup goes",
+    expected="a folder that the containers see, or `s3://bucket/folder`",
+    pattern=r"$|/.+$|s3://[^/]+.*$",
+    default_text="no nightly backup",
+)
+BACKUP_RECIPIENTS = BACKUPS.names(
+    "BACKUP_RECIPIENTS",
+    "the public keys of [age](https://age-encryption.org) to which backups are encrypted. Each begins with `age1`",
+    default_text="backups are not encrypted",
+)
+BACKUP_IDENTITY = BACKUPS.text(
+    "BACKUP_IDENTITY",
+    "the file of a private key of age, with which the weekly proof decrypts the newest backup. Whoever takes over this "
+    "machine then reads the backups too",
+    expected="the path of a file",
+    default_text="the weekly proof is made before the encryption",
+)
+BACKUP_S3_ENDPOINT = BACKUPS.text(
+    "BACKUP_S3_ENDPOINT", "the address of the S3-compatible store", expected="an address", default_text="Amazon’s"
+)
+BACKUP_S3_REGION = BACKUPS.text("BACKUP_S3_REGION", "the region of the store", default="us-east-1")
+BACKUP_S3_KEY_ID = BACKUPS.text("BACKUP_S3_KEY_ID", "the ID of the key to the store")
+BACKUP_S3_SECRET = BACKUPS.text("BACKUP_S3_SECRET", "the secret of the key to the store", is_secret=True)
+
 HOUSEKEEPING = Section("Housekeeping and log", "What is removed every night, and what is logged.")
 JOBS_KEPT_DAYS = HOUSEKEEPING.number("JOBS_KEPT_DAYS", 30, "how long finished jobs are kept", most=3650, unit="days")
 MAILS_KEPT_DAYS = HOUSEKEEPING.number(
@@ -394,7 +424,7 @@ METRICS_TOKEN = STATUS.text(
     is_secret=True,
 )
 
-MAY_BE_SET = (ADDRESSES, MAIL, SIGN_IN, FILES, LIMITS, CAPACITY, HOUSEKEEPING, STATUS)
+MAY_BE_SET = (ADDRESSES, MAIL, SIGN_IN, FILES, LIMITS, CAPACITY, BACKUPS, HOUSEKEEPING, STATUS)
 
 # --- Set by what is shipped -----------------------------------------------------------------------------
 

@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "tiptracker.handovers",
     "tiptracker.undo",
     "tiptracker.operations",
+    "tiptracker.backups",
     "recommendations",
     "dialogues",
     "reports",
@@ -467,6 +468,17 @@ DATABASE_DISK = env.DATABASE_DISK.read()
 METRICS_TOKEN = env.METRICS_TOKEN.read()
 if METRICS_TOKEN and SECURE:  # a program inside asks for the metrics by this name
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(WEB_URL).hostname or ""]
+
+# --- Backups --------------------------------------------------------------------------------------------
+BACKUP_DESTINATION = env.BACKUP_DESTINATION.read()
+BACKUP_RECIPIENTS: list[str] = env.BACKUP_RECIPIENTS.read()
+BACKUP_IDENTITY = Path(identity) if (identity := env.BACKUP_IDENTITY.read()) else None
+BACKUP_S3_ENDPOINT = env.BACKUP_S3_ENDPOINT.read()
+BACKUP_S3_REGION = env.BACKUP_S3_REGION.read()
+BACKUP_S3_KEY_ID = env.BACKUP_S3_KEY_ID.read()
+BACKUP_S3_SECRET = env.BACKUP_S3_SECRET.read()
+if BACKUP_DESTINATION:
+    CELERY_BEAT_SCHEDULE["backups"] = {"task": "backups_due", "schedule": crontab(minute=35)}
 
 # --- Logs -----------------------------------------------------------------------------------------------
 LOGGING = logging_settings(json=env.LOG_FORMAT.read() == "json", level=env.LOG_LEVEL.read())

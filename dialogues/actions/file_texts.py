@@ -64,6 +64,12 @@ def forget_text_of_files(files: Collection[int]) -> None:
     _empty(FileText.objects.filter(file__in=files))
 
 
+def forget_texts_of_country(country: Country) -> None:
+    """Empty the texts of all files of a country, because nobody knows which of them contain redacted words."""
+    files = rows_of_country(EvidenceFile, country).order_by().values("pk")
+    _empty(FileText.objects.filter(file__in=files).exclude(text=""))
+
+
 def _empty(texts: QuerySet[FileText]) -> None:
     locked = lock_rows(texts)
     FileText.objects.filter(pk__in=[text.pk for text in locked]).update(text="")

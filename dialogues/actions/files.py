@@ -1,7 +1,7 @@
 """Store uploaded files before anything cites them, and hand them out only as they were stored."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -220,6 +220,11 @@ def check_stored_files(*, after: int = 0) -> None:
         for file, fault in faulty.items():
             _log_fault(fault, file, None)
     refuse_faults(faults, things="kept files", looked_for=checked)
+
+
+def list_stored_hashes() -> Iterator[tuple[str, str]]:
+    """Yield name and SHA-256 of every file whose content is still stored."""
+    yield from EvidenceFile.objects.kept().order_by("pk").values_list("file", "stored_sha256").iterator()
 
 
 def delete_unsent_files(*, now: datetime) -> int:

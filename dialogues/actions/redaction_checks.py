@@ -24,6 +24,9 @@ CHECKED_FIELDS: Mapping[type[models.Model], tuple[str, ...]] = {
 }
 
 
+REDACTING_VERBS = ("redaction.confirmed", "redaction.finished", "redaction.repeated")
+
+
 class PlaceKey(NamedTuple):
     """A text by its table, row and field."""
 
@@ -88,9 +91,9 @@ def _dropped_file_names() -> Iterator[PlaceKey]:
 
 
 def _find_unlogged(named: set[PlaceKey]) -> Iterator[PlaceKey]:
-    """Yield the places that no log entry lists, neither of a confirmation nor of the search that followed it."""
+    """Yield the places that no log entry lists: of a confirmation, of the search that followed it, or of a restore."""
     table = Redaction._meta.label_lower
-    entries = AuditEntry.objects.filter(table=table, verb__in=("redaction.confirmed", "redaction.finished"))
+    entries = AuditEntry.objects.filter(table=table, verb__in=REDACTING_VERBS)
     logged: set[PlaceKey] = set()
     for text in entries.values_list("detail__after", flat=True).iterator():
         if text == REDACTED:  # the list itself was redacted, so nothing can be checked

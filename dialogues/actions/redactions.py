@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db import models, transaction
@@ -214,6 +215,7 @@ def confirm_redaction(
     decision = _decide(locked, RedactionAnswer.CONFIRMED, reason, by, now)
     places, events = _redact_places(locked)
     enqueue("redaction", locked.pk)
+    _enqueue_redaction_file()
     record_all(events, by=by, country=locked.country_id)
     record(
         "redaction.confirmed",
@@ -254,6 +256,7 @@ def finish_redaction(*, redaction: Redaction) -> None:
         return
     places, events = _redact_places(locked)
     Redaction.objects.filter(pk=locked.pk).update(words=REDACTED)
+    _enqueue_redaction_file()
     record_all(events, by=locked.decision.recorded_by, country=locked.country_id)
     record(
         "redaction.finished",
@@ -265,6 +268,12 @@ def finish_redaction(*, redaction: Redaction) -> None:
     # Delete last, but before the commit: if deleting fails, the words are still there and the job runs again.
     for file in EvidenceFile.objects.filter(redactions__redaction=locked):
         default_storage.delete(str(file.file))
+
+
+def _enqueue_redaction_file() -> None:
+    """Let a job name the redaction beside the backups, which still contain the words."""
+    if settings.BACKUP_DESTINATION:
+        enqueue("redaction_file", "newest")
 
 
 def _lock_redaction(redaction: Redaction) -> Redaction:

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -166,6 +167,13 @@ def delete_files(paths: list[str]) -> None:
     """Delete stored briefing files."""
     for path in paths:
         default_storage.delete(path)
+
+
+def list_stored_hashes() -> Iterator[tuple[str, str]]:
+    """Yield name and SHA-256 of every file of a briefing."""
+    names = Briefing.objects.order_by("pk").values_list("file", "sha256", "word", "word_sha256")
+    for file, sha256, word, word_sha256 in names.iterator():
+        yield from ((name, digest) for name, digest in ((file, sha256), (word, word_sha256)) if name)
 
 
 def _save_files(briefing: Briefing, files: BriefingFiles, fields: list[str]) -> None:

@@ -12,6 +12,7 @@ from dialogues.text_search import contains_each_word
 from reports.actions.rendering import delete_files
 from reports.briefings import pdf
 from reports.models import Briefing
+from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
@@ -42,18 +43,20 @@ def _redact_covering_notes(redaction: Redaction) -> None:
     without_file = Briefing.objects.filter(edition__country=redaction.country_id, file="", withdrawn_at__isnull=True)
     for briefing in without_file.exclude(covering_note="").order_by("pk"):
         if contains_each_word(briefing.covering_note, redaction.words):
-            _redact_covering_note(briefing, redaction)
+            redact_covering_note(briefing, by=redaction.decision.recorded_by)
 
 
 @transaction.atomic
-def _redact_covering_note(briefing: Briefing, redaction: Redaction) -> None:
-    """Replace the whole note with the redaction mark.
+def redact_covering_note(briefing: Briefing, *, by: User | None) -> bool:
+    """Replace the whole note with the redaction mark, and return whether that was done.
 
     A briefing that got its file in the meantime is left alone: its file is searched instead.
     """
-    if Briefing.objects.filter(pk=briefing.pk, file="").update(covering_note=REDACTED):
-        by = redaction.decision.recorded_by
-        record("briefing.note_redacted", by=by, row=briefing, country=redaction.country_id)
+    is_open = Briefing.objects.filter(pk=briefing.pk, file="").exclude(covering_note=REDACTED)
+    if not is_open.update(covering_note=REDACTED):
+        return False
+    record("briefing.note_redacted", by=by, row=briefing, country=briefing.edition.country_id)
+    return True
 
 
 def find_unlogged_note_redactions() -> list[str]:

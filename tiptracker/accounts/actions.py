@@ -1,7 +1,7 @@
 """Change accounts: invitations, passwords, second factors, sign-ins. Each change writes to the activity log."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from allauth.mfa.models import Authenticator
@@ -14,7 +14,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import AuditEvent, record, record_all
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
-from tiptracker.localization import gettext, gettext_noop
+from tiptracker.localization import gettext, gettext_noop, record_language
 from tiptracker.mail.models import Mail
 
 
@@ -258,3 +258,26 @@ def end_sign_ins(person: User, *, but: str | None = None, only: str | None = Non
     for session in ended:
         session.end()
     return len(ended)
+
+
+def ensure_former_account(key: int, *, at: datetime) -> User:
+    """Return the account with this key. If a restored record lacks it, create one that cannot be used, in its place.
+
+    A row that says who did something needs the account. Its name and address are not known any more.
+    """
+    person = User.objects.get_queryset().filter(pk=key).first()
+    if person is None:
+        with record_language():
+            name = gettext("Account %(number)d, made after the backup") % {"number": key}
+        person = User(
+            pk=key,
+            email=f"account-{key}@restored.invalid",
+            name=name,
+            role=Role.OFFICER,
+            is_active=False,
+            created_at=at,
+        )
+        person.set_unusable_password()
+        person.save(force_insert=True)
+        record("user.restored", by=None, row=person)
+    return person

@@ -34,7 +34,7 @@ END $$
 _PLACE_TABLE, _DECISION_TABLE = "dialogues_redactionplace", "dialogues_redactiondecision"
 
 
-class _TriggerOperation(DatabaseObjectOperation):
+class TriggerOperation(DatabaseObjectOperation):
     """Base of these operations: they run SQL for the database at hand.
 
     Those with `removes` drop the triggers of their base class, and create them when they are undone.
@@ -92,7 +92,7 @@ class _TriggerOperation(DatabaseObjectOperation):
             editor.execute(statement, params=None)
 
 
-class AppendOnly(_TriggerOperation):
+class AppendOnly(TriggerOperation):
     """Refuse UPDATE, DELETE and TRUNCATE, except that texts in `redactable` may become the mark REDACTED.
 
     A text may become the mark only if a confirmed redaction names that row and field.
@@ -217,7 +217,7 @@ class LiftAppendOnly(AppendOnly):
         return f"Let rows of {self.model_name} be changed"
 
 
-class HoldColumns(_TriggerOperation):
+class HoldColumns(TriggerOperation):
     """Refuse an UPDATE that changes one of `fields`, on which computed results depend; other fields may be corrected.
 
     Fields in `once` may be set while they are empty, and must not change after that.
@@ -297,7 +297,7 @@ def _column_name(model: type[models.Model], name: str) -> str:
     return next(str(field.column) for field in model._meta.local_concrete_fields if field.name == name)
 
 
-class RefuseInsert(_TriggerOperation):
+class RefuseInsert(TriggerOperation):
     """Refuse a new row if `when` (SQL over `NEW.`) is true, with the error `sentence`; `name` is the trigger's name."""
 
     def __init__(self, model_name: str, name: str, when: str, sentence: str) -> None:

@@ -1,6 +1,5 @@
 """Run the web server and the workers as children of one process, and stop them all at the end. No Django here."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -12,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-PR_SET_PDEATHSIG = 1
+from tiptracker.infrastructure.child_process import die_with_parent
+
 SECONDS_TO_STOP = 10.0
 MIN_UPTIME_SECONDS = 10.0
 """A child that ends sooner after its start is not restarted, because it would end again."""
@@ -45,13 +45,6 @@ def mail_worker_command() -> list[str]:
 
 _WORKER_COMMAND = [sys.executable, "-m", "celery", "--app", "tiptracker", "worker"]
 _QUIET_OPTIONS = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-
-
-def die_with_parent(parent: int) -> None:
-    """Let the kernel send this process SIGTERM as soon as its parent, process `parent`, ends (Linux)."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:  # the parent ended before the call
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 class StopRequested(BaseException):

@@ -87,6 +87,7 @@ LOCK_ORDER = (
     "notifications.calendarfeed",
     "notifications.notice",
     "mail.mail",
+    "backups.backup",
     "jobs.job",
     "operations.serviceheartbeat",
     "audit.listread",

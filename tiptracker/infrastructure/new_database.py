@@ -49,13 +49,13 @@ def create_tables(connection: BaseDatabaseWrapper) -> None:
         for model in [state.apps.get_model(*key) for key in state.models]:
             if model._meta.can_migrate(connection):
                 editor.create_model(model)
-        for app_label, operation in _list_remaining_objects(plan):
+        for app_label, operation in list_remaining_objects(plan):
             operation.database_forwards(app_label, editor, state, state)
         for migration in plan:
             executor.record_migration(migration.app_label, migration.name)
 
 
-def _list_remaining_objects(plan: Iterable[Migration]) -> Iterable[tuple[str, DatabaseObjectOperation]]:
+def list_remaining_objects(plan: Iterable[Migration]) -> Iterable[tuple[str, DatabaseObjectOperation]]:
     """Return the operations whose result still exists after the last migration, each with the app of its migration."""
     remaining: dict[tuple[str, ...], tuple[str, DatabaseObjectOperation]] = {}
     for migration in plan:

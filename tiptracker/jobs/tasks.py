@@ -12,13 +12,16 @@ from tiptracker.jobs import actions
 from tiptracker.jobs.actions import JobProgress, claim_job
 
 
-def job_task(kind: str) -> Callable[[Callable[[JobProgress], None]], Any]:
-    """Register a function as the task for jobs of `kind`. It is called with the progress of a job that it may run."""
+def job_task(kind: str, **options: Any) -> Callable[[Callable[[JobProgress], None]], Any]:
+    """Register a function as the task for jobs of `kind`. It is called with the progress of a job that it may run.
+
+    `options` are Celery's. A task with a longer `time_limit` must report its progress at least once a minute.
+    """
 
     def register(work: Callable[[JobProgress], None]) -> Any:
         run = with_room_for_calls(work)
 
-        @shared_task(name=kind)
+        @shared_task(name=kind, **options)
         @wraps(work)
         def task(job_id: int) -> None:
             with claim_job(job_id) as progress:

@@ -94,7 +94,7 @@ def test_what_was_removed_or_replaced_is_not_created():
     hold, index, refuse = HoldColumns("a", ("x",)), IndexWordForms("A", "x"), RefuseInsert("a", "refuse", "", "")
     first, second, other = AppendOnly("a"), AppendOnly("A", ("x",)), AppendOnly("one.B")
 
-    standing = new_database._list_remaining_objects(
+    standing = new_database.list_remaining_objects(
         [
             migration("one", first, hold, IndexWords("A", "x"), RefuseInsert("a", "gone", "", ""), AppendOnly("b")),
             migration("one", LiftAppendOnly("a"), migrations.RunSQL("nothing"), second, UnindexWords("A", "x"), index),

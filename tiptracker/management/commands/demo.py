@@ -24,6 +24,7 @@ from django.utils import timezone
 from tiptracker import environment as env
 from tiptracker.demo import database, supervisor
 from tiptracker.demo.own_environment import url_host
+from tiptracker.infrastructure.child_process import die_with_parent
 from tiptracker.localization import format_date
 
 PASSWORD = "lumelang-2021"  # noqa: S105 -- everybody may read it; with it only this machine is served
@@ -58,7 +59,7 @@ class Command(BaseCommand):
             raise CommandError("The demonstration needs settings of its own: start it with manage.py demo.")
         supervisor.stop_on_signals()
         if os.environ.get("MAKELEVEL"):  # `make` waits for this process; without it there is no parent to end with
-            supervisor.die_with_parent(os.getppid())
+            die_with_parent(os.getppid())
         try:
             self._run(wishes)
         except supervisor.StopRequested:

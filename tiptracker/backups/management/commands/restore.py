@@ -1,0 +1,81 @@
+"""`manage.py restore SOURCE`: restore a backup into an empty installation, and prove it."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from tiptracker.accounts.models import User
+from tiptracker.backups.approvals import ask_two_administrators
+from tiptracker.backups.destinations import parse_destination
+from tiptracker.backups.restoring import RestoreOptions, restore_backup
+from tiptracker.errors import Refused
+
+
+class Command(BaseCommand):
+    help = (
+        "Restore a backup into an empty installation: check it, load it, carry out the redactions that were made after "
+        "it, and prove the result. Stop web, worker, mail and beat before. Exits with 1, and leaves the database as empty "
+        "as it was, if something fails. Example: manage.py restore /srv/backups"
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "source", help="a backup, or the folder or s3://bucket/folder that has it; of a folder, the newest one"
+        )
+        parser.add_argument(
+            "--identity",
+            type=Path,
+            metavar="FILE",
+            default=settings.BACKUP_IDENTITY,
+            help="the file with the private key of age, for an encrypted backup; default: BACKUP_IDENTITY",
+        )
+        parser.add_argument(
+            "--redactions",
+            metavar="PLACE",
+            help="the folder or s3://bucket/folder with the newest file of redactions; default: where the backup is",
+        )
+        parser.add_argument(
+            "--without-redactions",
+            action="store_true",
+            help="if the newest file of redactions is lost: ask two administrators to confirm",
+        )
+        parser.add_argument(
+            "--with-other-key",
+            action="store_true",
+            help="if the SECRET_KEY of the backup is lost: everybody sets up a new second step",
+        )
+        parser.add_argument(
+            "--prove", action="store_true", help="compare the files with their hashes, and write none of them"
+        )
+
+    def handle(self, *, source: str, identity: Path | None, redactions: str | None, **options: Any) -> None:
+        try:
+            place = parse_destination(source)
+            proven = restore_backup(
+                place,
+                RestoreOptions(
+                    identity_file=identity,
+                    redactions=parse_destination(redactions).destination if redactions else None,
+                    also=parse_destination(settings.BACKUP_DESTINATION).destination
+                    if settings.BACKUP_DESTINATION
+                    else None,
+                    confirm=self._confirm if options["without_redactions"] else None,
+                    accepts_other_key=options["with_other_key"],
+                    writes_files=not options["prove"],
+                    say=self.stdout.write,
+                ),
+            )
+        except FileNotFoundError as error:
+            raise CommandError(f"There is no backup {source}: {error}.", returncode=1) from error
+        except Refused as refusal:
+            raise CommandError(f"{refusal} Nothing was restored.", returncode=1) from refusal
+        self.stdout.write(
+            f"Proven: {proven.rows} rows of {proven.tables} tables, {proven.files} files by their hashes, "
+            f"{proven.triggers} triggers, a log of {proven.entries} entries without a fault; {proven.runs}"
+        )
+
+    def _confirm(self, problem: Refused) -> tuple[User, User]:
+        return ask_two_administrators(problem, say=self.stdout.write)

@@ -1,0 +1,226 @@
+"""Restore a backup into an empty installation, in one transaction: all of it and proven, or nothing."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, cast
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import caches
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+import tiptracker
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.backups import archive_format as layout
+from tiptracker.backups import loading, proof, redaction_file
+from tiptracker.backups.archive_format import Header, Manifest
+from tiptracker.backups.archive_reader import check_archive, read_header, read_members
+from tiptracker.backups.archive_writer import list_migrations
+from tiptracker.backups.destinations import Destination, Place
+from tiptracker.backups.encryption import OpenStream, decrypted
+from tiptracker.backups.proof import Proven
+from tiptracker.backups.redaction_file import RedactionFile
+from tiptracker.backups.stored_files import hash_stored
+from tiptracker.backups.streams import HashedReader
+from tiptracker.errors import Refused
+from tiptracker.infrastructure import new_database
+from tiptracker.localization import gettext
+
+
+@dataclass
+class RestoreOptions:
+    """What the operator asked for.
+
+    `redactions` is where the newest file of redactions is; None: beside the backup. `also` is another place that may
+    have a newer one. `confirm` asks two administrators of the backup whether to go
+    on without a complete file of redactions, and returns them. `writes_files` is False for a proof, which compares the
+    files with their hashes and keeps none.
+    """
+
+    identity_file: Path | None = None
+    redactions: Destination | None = None
+    also: Destination | None = None
+    confirm: Callable[[Refused], tuple[User, User]] | None = None
+    accepts_other_key: bool = False
+    writes_files: bool = True
+    say: Callable[[str], None] = field(default=lambda sentence: None)
+
+
+@dataclass
+class CheckedBackup:
+    """A backup whose every byte was checked, and the files of redactions; `problem` is why these are not complete."""
+
+    open_stream: OpenStream
+    manifest: Manifest
+    redactions: Sequence[RedactionFile]
+    problem: Refused | None
+
+
+def restore_backup(place: Place, options: RestoreOptions) -> Proven:
+    """Check the backup, load it, carry out later redactions, and prove the result. Raises Refused.
+
+    After an error, the database is as empty as before, and the files that were written are deleted.
+    """
+    checked = _check(place, options)
+    prepare_database(checked.manifest.header)
+    loading.require_tables(checked.manifest)
+    written: list[str] = []
+    try:
+        with transaction.atomic(durable=True):
+            proven = _load_and_prove(checked, options, written)
+    except BaseException:
+        for path in written:
+            with suppress(OSError):
+                default_storage.delete(path)
+        raise
+    caches["pages"].clear()
+    return proven
+
+
+def _check(place: Place, options: RestoreOptions) -> CheckedBackup:
+    name = place.name or _newest_name(place.destination)
+    open_stream = decrypted(lambda: place.destination.open(name), options.identity_file)
+    refuse_other_version(read_header(open_stream))
+    options.say(gettext("Checking %(name)s …") % {"name": name})
+    manifest = check_archive(open_stream)
+    if not options.accepts_other_key:
+        proof.refuse_other_key(manifest)
+    files, problem = _find_redactions(options.redactions or place.destination, manifest, options.also)
+    if problem and options.confirm is None:
+        raise problem
+    return CheckedBackup(open_stream, manifest, files, problem)
+
+
+def _load_and_prove(checked: CheckedBackup, options: RestoreOptions, written: list[str]) -> Proven:
+    manifest, loader = checked.manifest, loading.RowLoader(checked.manifest)
+    try:
+        with loading.triggers_set_aside():
+            for name, content in read_members(checked.open_stream):
+                if name.startswith(layout.ROWS_PREFIX):
+                    loader.load(name, content)
+                elif options.writes_files:
+                    _write_file(name.removeprefix(layout.FILES_PREFIX), content, manifest, written)
+    except DatabaseError as error:
+        raise Refused(
+            "not_loaded", gettext("The database refused a row of the backup: %(reason)s.") % {"reason": error}
+        ) from error
+    ContentType.objects.clear_cache()
+    options.say(gettext("Loaded %(rows)d rows. Proving them …") % {"rows": sum(loader.counts.values())})
+    proof.prove_rows(loader.counts, manifest)
+    proof.prove_files(manifest, are_written=options.writes_files)
+    confirmed = options.confirm(checked.problem) if checked.problem and options.confirm else ()
+    repeated = sum(redaction_file.redact_again(file, manifest) for file in checked.redactions)
+    after = {"made_at": manifest.header.made_at, "redactions_repeated": repeated}
+    if confirmed:
+        after |= {"without_redactions_by": [person.pk for person in confirmed]}
+    record("backup.restored", by=confirmed[0] if confirmed else None, after=after)
+    loading.set_next_keys(manifest)
+    if repeated:
+        options.say(gettext("Carried out %(number)d later redactions again.") % {"number": repeated})
+    return proof.prove_results(manifest)
+
+
+def _newest_name(destination: Destination) -> str:
+    names = destination.list_names()
+    if not names:
+        raise Refused("no_backup", gettext("There is no backup at %(place)s.") % {"place": destination.label})
+    return names[-1]
+
+
+def refuse_other_version(header: Header) -> None:
+    """Refuse a backup of another version. Raises Refused, code "other_version" or "other_migrations"."""
+    if header.version != tiptracker.VERSION:
+        raise Refused(
+            "other_version",
+            gettext(
+                "The backup was made by version %(other)s, and this is version %(own)s. Install version %(other)s, "
+                "restore there, then upgrade."
+            )
+            % {"other": header.version, "own": tiptracker.VERSION},
+        )
+
+
+def _refuse_other_migrations(header: Header) -> None:
+    have, want = list_migrations(), {app: sorted(names) for app, names in header.migrations.items()}
+    if have == want:
+        return
+    if ("socialaccount" in have) != ("socialaccount" in want):
+        raise Refused(
+            "other_migrations",
+            gettext(
+                "The backup was made with OIDC_SERVER_URL set, or this installation has it set and the backup was made "
+                "without. Set it as it was, restore, then change it."
+            ),
+        )
+    app = next(app for app in sorted({*have, *want}) if have.get(app) != want.get(app))
+    raise Refused(
+        "other_migrations",
+        gettext(
+            "The backup was made by another build of version %(version)s: the migrations of “%(app)s” differ. Install "
+            "the build that made it, restore there, then upgrade."
+        )
+        % {"version": header.version, "app": app},
+    )
+
+
+def prepare_database(header: Header) -> None:
+    """Create the tables of an absent or empty database. Refuse one with rows, or of another version. Raises Refused."""
+    if new_database.is_new(connection):
+        call_command("migrate", verbosity=0)
+    _refuse_other_migrations(header)
+    loading.require_owner()
+    if rows := loading.find_rows():
+        label, number = max(rows.items(), key=lambda item: item[1])
+        raise Refused(
+            "not_empty",
+            gettext(
+                "This database has rows already (%(label)s: %(number)d). A backup is restored into an empty one only. "
+                "Name a new database in DATABASE_URL, or remove this one if nobody needs it."
+            )
+            % {"label": label, "number": number},
+        )
+
+
+def _find_redactions(
+    main: Destination, manifest: Manifest, also: Destination | None
+) -> tuple[list[RedactionFile], Refused | None]:
+    """Return the files of redactions to apply, and why they are not complete."""
+    files: list[RedactionFile] = []
+    try:
+        file = redaction_file.read_redaction_file(main)
+        redaction_file.require_complete(file, manifest=manifest, names=main.list_names())
+        files.append(file)
+        if also and also.label != main.label:
+            files.append(redaction_file.read_redaction_file(also))
+    except Refused as refusal:
+        return files, refusal
+    return files, None
+
+
+def _write_file(name: str, content: IO[bytes], manifest: Manifest, written: list[str]) -> None:
+    """Write a stored file under its name. One that is there already must be the same."""
+    if default_storage.exists(name):
+        if hash_stored(name) != manifest.files.get(name):
+            raise Refused(
+                "other_file",
+                gettext("MEDIA_ROOT already has another file “%(name)s”. Restore into an empty folder.")
+                % {"name": name},
+            )
+        return
+    written.append(name)
+    try:
+        stored = default_storage.save(name, File(cast("IO[bytes]", HashedReader(content)), name))
+    except OSError as error:
+        raise Refused(
+            "media_root",
+            gettext("The file “%(name)s” cannot be written: %(reason)s. Make space, then restore again.")
+            % {"name": name, "reason": error},
+        ) from error
+    if stored != name:
+        written.append(stored)
+        raise Refused("other_file", gettext("The file “%(name)s” got another name.") % {"name": name})
