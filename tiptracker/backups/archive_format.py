@@ -7,8 +7,8 @@ In order:
   Moments are ISO 8601 in UTC, decimal numbers and UUIDs are strings, bytes are Base64.
 - `files/NAME`: the stored files that rows name.
 - `manifest.json`: all of `backup.json`, and size and SHA-256 of every member before it; by table its columns, the
-  number of its rows and its next key; the head of the file of redactions; the files that rows name and that did not exist;
-  what was wrong before: files that were lost or altered, and the fault of the log.
+  number of its rows and its next key; the head of the file of redactions; the files that rows name and that did not
+  exist; what was wrong before: files that were lost or altered, and the fault of the log.
 - `manifest.sha256`: the SHA-256 of `manifest.json`.
 
 A reader needs no seeking, so a backup is written and read as a stream.

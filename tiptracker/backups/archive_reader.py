@@ -16,6 +16,20 @@ from tiptracker.backups.streams import CHUNK_BYTES
 from tiptracker.errors import Refused
 
 
+class MemberContent:
+    """The content of a member, as a stream. Raises Refused, code "cut_off", if the backup ends before it does."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, at most `size`."""
+        try:
+            return self.stream.read(size)
+        except (tarfile.TarError, EOFError):
+            raise layout.cut_off() from None
+
+
 def read_header(open_stream: OpenStream) -> Header:
     """Return what the backup says of itself at its beginning. Raises Refused."""
     with open_stream() as stream:
@@ -67,7 +81,7 @@ def _compare(found: list[Member], manifest: Manifest) -> None:
         raise layout.damaged(layout.MANIFEST_MEMBER)
 
 
-def read_members(open_stream: OpenStream) -> Iterator[tuple[str, IO[bytes]]]:
+def read_members(open_stream: OpenStream) -> Iterator[tuple[str, MemberContent]]:
     """Yield name and content of each table part and stored file. Only for a backup that `check_archive` accepted."""
     with open_stream() as stream:
         for info, content in _members(stream):
@@ -75,7 +89,7 @@ def read_members(open_stream: OpenStream) -> Iterator[tuple[str, IO[bytes]]]:
                 yield info.name, content
 
 
-def unpack_part(content: IO[bytes], member: Member) -> bytes:
+def unpack_part(content: MemberContent, member: Member) -> bytes:
     """Return the lines of a part, which must have the size and the hash of the manifest. Raises Refused."""
     packed = content.read()
     unpacker = zlib.decompressobj(wbits=31)
@@ -88,7 +102,7 @@ def unpack_part(content: IO[bytes], member: Member) -> bytes:
     return lines
 
 
-def _members(stream: BinaryIO) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
+def _members(stream: BinaryIO) -> Iterator[tuple[tarfile.TarInfo, MemberContent]]:
     """Yield the members of a tar stream, each with its content, which must be read before the next one."""
     is_begun = False
     try:
@@ -100,7 +114,7 @@ def _members(stream: BinaryIO) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
                 if not is_begun and info.name != layout.HEADER_MEMBER:
                     raise layout.not_a_backup()
                 is_begun = True
-                yield info, content
+                yield info, MemberContent(content)
                 tar.members.clear()  # type: ignore[attr-defined]  # tarfile keeps them all
     except (tarfile.TarError, EOFError, ValueError, UnicodeError):
         raise layout.cut_off() if is_begun else layout.not_a_backup() from None
@@ -120,7 +134,7 @@ def _is_expected(info: tarfile.TarInfo) -> bool:
     return info.name.startswith(layout.FILES_PREFIX)
 
 
-def _hash(content: IO[bytes]) -> str:
+def _hash(content: MemberContent) -> str:
     sha256 = hashlib.sha256()
     while block := content.read(CHUNK_BYTES):
         sha256.update(block)

@@ -86,7 +86,8 @@ class FolderDestination(Destination):
                 file.flush()
                 os.fsync(file.fileno())
                 partial.rename(final)
-                _sync_folder(self.folder)
+                with _locked(self.folder) as folder:
+                    os.fsync(folder)
             except BaseException:
                 partial.unlink(missing_ok=True)
                 raise
@@ -120,14 +121,20 @@ class FolderDestination(Destination):
             return None
 
     def extend_file(self, name: str, old: bytes | None, more: bytes) -> bool:
-        with _translated(self.label), (self.folder / name).open("ab") as file:
-            os.fchmod(file.fileno(), 0o600)
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if (self.folder / name).read_bytes() != (old or b""):
-                return False
-            file.write(more)
-            file.flush()
-            os.fsync(file.fileno())
+        with _translated(self.label):
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            with _locked(self.folder) as folder:
+                if self.read_file(name) != old:
+                    return False
+                # Under another name first, so that a process that is killed leaves no half line.
+                partial = self.folder / f"{PARTIAL_PREFIX}{name}"
+                with partial.open("wb") as file:
+                    os.fchmod(file.fileno(), 0o600)
+                    file.write((old or b"") + more)
+                    file.flush()
+                    os.fsync(file.fileno())
+                partial.rename(self.folder / name)
+                os.fsync(folder)
         return True
 
 
@@ -259,10 +266,13 @@ def _sorted_backups(names: Any) -> list[str]:
     return [name for _, name in sorted(found)]
 
 
-def _sync_folder(folder: Path) -> None:
+@contextmanager
+def _locked(folder: Path) -> Iterator[int]:
+    """Hold the lock of a folder, and yield its descriptor."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
     finally:
         os.close(descriptor)
 

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import batched
-from typing import IO, Any
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
@@ -19,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from tiptracker.audit.append_only import TriggerOperation
 from tiptracker.backups import archive_format as layout
 from tiptracker.backups.archive_format import Manifest
-from tiptracker.backups.archive_reader import unpack_part
+from tiptracker.backups.archive_reader import MemberContent, unpack_part
 from tiptracker.backups.row_encoding import decode_row, decoders, list_columns, list_models
 from tiptracker.errors import Refused
 from tiptracker.infrastructure import new_database
@@ -67,7 +67,7 @@ class RowLoader:
         self.manifest = manifest
         self.counts: dict[str, int] = dict.fromkeys(manifest.tables, 0)
 
-    def load(self, name: str, content: IO[bytes]) -> None:
+    def load(self, name: str, content: MemberContent) -> None:
         """Insert the rows of one part. Raises Refused, code "damaged"."""
         label = name.removeprefix(layout.ROWS_PREFIX).rpartition("/")[0]
         model = self.models.get(label)

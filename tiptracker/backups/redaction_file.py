@@ -4,8 +4,8 @@ A backup that is older than a redaction still contains the removed text. So `res
 and carries out what it names. It contains no text: only which rows, fields and files were redacted.
 
 A line has: number, moment, kind ("backup" or the name of a source of redactions), content, hash of the line before, own
-hash. In a folder, lines are appended. A store of objects cannot append, so the object is replaced if nobody changed it
-meanwhile.
+hash. Lines are only added. Because a store of objects cannot append, the file is replaced by a longer one, if nobody
+changed it meanwhile.
 """
 
 import json

@@ -19,7 +19,7 @@ from tiptracker.audit.actions import record
 from tiptracker.backups import archive_format as layout
 from tiptracker.backups import loading, proof, redaction_file
 from tiptracker.backups.archive_format import Header, Manifest
-from tiptracker.backups.archive_reader import check_archive, read_header, read_members
+from tiptracker.backups.archive_reader import MemberContent, check_archive, read_header, read_members
 from tiptracker.backups.archive_writer import list_migrations
 from tiptracker.backups.destinations import Destination, Place
 from tiptracker.backups.encryption import OpenStream, decrypted
@@ -202,7 +202,7 @@ def _find_redactions(
     return files, None
 
 
-def _write_file(name: str, content: IO[bytes], manifest: Manifest, written: list[str]) -> None:
+def _write_file(name: str, content: MemberContent, manifest: Manifest, written: list[str]) -> None:
     """Write a stored file under its name. One that is there already must be the same."""
     if default_storage.exists(name):
         if hash_stored(name) != manifest.files.get(name):
