@@ -110,6 +110,7 @@ def _load_and_prove(checked: CheckedBackup, options: RestoreOptions, written: li
             "not_loaded", gettext("The database refused a row of the backup: %(reason)s.") % {"reason": error}
         ) from error
     ContentType.objects.clear_cache()
+    loading.set_next_keys(manifest)
     options.say(gettext("Loaded %(rows)d rows. Proving them …") % {"rows": sum(loader.counts.values())})
     proof.prove_rows(loader.counts, manifest)
     proof.prove_files(manifest, are_written=options.writes_files)
@@ -119,8 +120,8 @@ def _load_and_prove(checked: CheckedBackup, options: RestoreOptions, written: li
     if confirmed:
         after |= {"without_redactions_by": [person.pk for person in confirmed]}
     record("backup.restored", by=confirmed[0] if confirmed else None, after=after)
-    loading.set_next_keys(manifest)
     if repeated:
+        loading.set_next_keys(manifest)  # redactions have the keys that they had
         options.say(gettext("Carried out %(number)d later redactions again.") % {"number": repeated})
     return proof.prove_results(manifest)
 

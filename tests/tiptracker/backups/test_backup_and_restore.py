@@ -25,6 +25,8 @@ from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head
 from tiptracker.audit.models import AuditEntry
 from tiptracker.backups.models import Backup
 
+pytestmark = pytest.mark.unordered_locks  # a restore is alone in its database
+
 RESTORED = {"audit.auditentry", "audit.auditdetail", "audit.recordversion"}
 """Tables to which a restore adds its own entry of the log."""
 
