@@ -111,6 +111,7 @@ from recommendations.models import (
 from reports.choices import BriefingKind
 from reports.models import Briefing, BriefingDownload, ReadinessRun, WordTemplate
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
+from tiptracker.backups.models import Backup
 from tiptracker.choices import Role
 from tiptracker.handovers.models import Handover
 from tiptracker.jobs.models import Job
@@ -1529,3 +1530,14 @@ class JobFactory(DjangoModelFactory):
     queued_at = TERMS_SET_AT
     due_at = factory.SelfAttribute("queued_at")
     heartbeat_at = TERMS_SET_AT
+
+
+class BackupFactory(DjangoModelFactory):
+    """A nightly backup that was not proven yet."""
+
+    class Meta:
+        model = Backup
+
+    created_at = TERMS_SET_AT
+    destination = "/backups"
+    name = factory.Sequence(lambda number: f"tiptracker-20220128T0035{number % 60:02}Z.tar")

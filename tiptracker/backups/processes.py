@@ -99,7 +99,7 @@ def run_command(
         process = subprocess.Popen(  # noqa: S603 -- our own command
             [sys.executable, "manage.py", *arguments],
             cwd=settings.BASE_DIR,
-            env=dict(environment),
+            env={**environment, "PYTHONUNBUFFERED": "1"},  # so that the last line is what was said last
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -22,19 +22,25 @@ S3_KEY = {"KEY_ID": "key-of-the-tests", "SECRET": "secret-of-the-tests"}
 
 
 @pytest.fixture
-def restore_in_new_database(tmp_path, settings):
+def new_database_url(tmp_path):
+    """The address of a database without tables. On PostgreSQL its owner connects; the file of SQLite does not exist."""
+    if connection.vendor != "postgresql":
+        yield f"sqlite:///{tmp_path / 'new.sqlite3'}"
+        return
+    name = f"{connection.settings_dict['NAME']}_new"
+    database_roles.run_maintenance(f'CREATE DATABASE "{name}" OWNER {database_roles.OWNER}')
+    yield urlsplit(database_roles.SUPERUSER_URL)._replace(path=f"/{name}").geturl()
+    database_roles.run_maintenance(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def restore_in_new_database(tmp_path, settings, new_database_url):
     """Call it to restore in another process, into a database that does not exist yet. Returns exit code and output."""
-    name = f"{connection.settings_dict['NAME']}_new" if connection.vendor == "postgresql" else str(tmp_path / "new.db")
-    if connection.vendor == "postgresql":
-        database_roles.run_maintenance(f'CREATE DATABASE "{name}" OWNER {database_roles.OWNER}')
-        url = urlsplit(database_roles.SUPERUSER_URL)._replace(path=f"/{name}").geturl()
-    else:
-        url = f"sqlite:///{name}"
 
     def run(place, *options):
         environment = os.environ | {
-            "DATABASE_URL": url, "MEDIA_ROOT": str(tmp_path / "new_files"), "VAR_DIR": str(tmp_path / "new_var"),
-            "SECRET_KEY": settings.SECRET_KEY,
+            "DATABASE_URL": new_database_url, "MEDIA_ROOT": str(tmp_path / "new_files"),
+            "VAR_DIR": str(tmp_path / "new_var"), "SECRET_KEY": settings.SECRET_KEY,
         }  # fmt: skip
         done = subprocess.run(
             [sys.executable, "manage.py", "restore", str(place), *options],
@@ -42,9 +48,7 @@ def restore_in_new_database(tmp_path, settings):
         )  # fmt: skip
         return done.returncode, done.stdout + done.stderr
 
-    yield run
-    if connection.vendor == "postgresql":
-        database_roles.run_maintenance(f'DROP DATABASE "{name}" WITH (FORCE)')
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -90,7 +90,7 @@ def test_one_changed_byte_in_any_kind_of_member_is_noticed(archive, kind):
     found = [place for name, place in places_in(archive).items() if name.startswith(kind)]
     for start, size in random.sample(found, min(3, len(found))):
         for at in random.sample(range(start, start + size), min(5, size)):
-            path = altered(archive, at, by=1 << random.randrange(7))
+            path = altered(archive, at, by=1 << random.randrange(7))  # noqa: S311
             with pytest.raises(Exception) as caught:  # noqa: PT011 -- any of these codes
                 check(path)
             assert caught.value.code in {"damaged", "not_a_backup", "other_format"}, kind
@@ -135,7 +135,9 @@ def test_another_format_names_the_version_to_use(archive):
         check(newer)
 
 
-@pytest.mark.parametrize("name", ["files/../../etc/passwd", "/etc/passwd", "files/..", "files//x", "files/a\\b", "../x"])
+@pytest.mark.parametrize(
+    "name", ["files/../../etc/passwd", "/etc/passwd", "files/..", "files//x", "files/a\\b", "../x"]
+)
 def test_a_name_outside_its_folder_is_refused(archive, name):
     def add(member, content):
         extra = [(name, b"evil")] if member == "backup.json" else []
@@ -238,5 +240,10 @@ def test_the_fingerprint_tells_keys_apart_and_reveals_none():
 def test_names_of_backups():
     assert layout.parse_backup_name("tiptracker-20261130T002000Z.tar").isoformat() == "2026-11-30T00:20:00+00:00"
     assert layout.parse_backup_name("tiptracker-20261130T002000Z.tar.age") is not None
-    for other in ("tiptracker.tar", "tiptracker-2026.tar", "x-20261130T002000Z.tar", ".partial-tiptracker-20261130T002000Z.tar"):
+    for other in (
+        "tiptracker.tar",
+        "tiptracker-2026.tar",
+        "x-20261130T002000Z.tar",
+        ".partial-tiptracker-20261130T002000Z.tar",
+    ):
         assert layout.parse_backup_name(other) is None

@@ -7,9 +7,9 @@ import pytest
 from django.core.management.base import CommandError
 from django.db import IntegrityError, connection, transaction
 
-from dialogues.models import Evidence, EvidenceFile, Redaction
+from dialogues.models import Dialogue, Evidence, EvidenceFile, Redaction
 from tests.database_schema import list_triggers
-from tests.factories import CountryFactory, EvidenceFactory, IndicatorFactory, OfficerFactory
+from tests.factories import CountryFactory, DialogueFactory, EvidenceFactory, IndicatorFactory, OfficerFactory
 from tests.tiptracker.backups.installations import (
     NAME,
     all_rows,
@@ -21,8 +21,9 @@ from tests.tiptracker.backups.installations import (
     restore,
 )
 from tiptracker.accounts.models import Country, User
-from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head
+from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head, record
 from tiptracker.audit.models import AuditEntry
+from tiptracker.backups import archive_writer, proof
 from tiptracker.backups.models import Backup
 
 pytestmark = pytest.mark.unordered_locks  # a restore is alone in its database
@@ -41,6 +42,12 @@ def installation(fresh_database, tmp_path, settings):
 @pytest.fixture
 def place(tmp_path):
     return tmp_path / "backups"
+
+
+@pytest.fixture
+def empty(tmp_path, database_template):
+    """An empty installation, as a context."""
+    return empty_installation(database_template, tmp_path / "other")
 
 
 def test_every_row_and_file_comes_back(installation, place, tmp_path, database_template):
@@ -86,14 +93,11 @@ def test_the_restored_record_is_protected_and_goes_on(installation, place, tmp_p
 
 
 def test_a_backup_is_of_one_moment(installation, place, tmp_path, database_template, monkeypatch):
-    from tiptracker.backups import archive_writer  # noqa: PLC0415
-
     write = archive_writer._add_table
 
     def write_while_others_work(tar, manifest, model, names):
         if model is Redaction:  # long after the accounts, and before the log
-            with connection_of_another_person() as person:
-                person("UPDATE accounts_country SET name = 'Elsewhere'")
+            execute_elsewhere("UPDATE accounts_country SET name = 'Elsewhere'")
         write(tar, manifest, model, names)
 
     monkeypatch.setattr(archive_writer, "_add_table", write_while_others_work)
@@ -106,19 +110,12 @@ def test_a_backup_is_of_one_moment(installation, place, tmp_path, database_templ
         assert dict(Country.objects.values_list("code", "name")) == names
 
 
-class connection_of_another_person:  # noqa: N801 -- used like a function
-    """Yield a function that runs and commits one statement in another connection."""
-
-    def __enter__(self):
-        self.other = connection.copy()
-        return self.run
-
-    def run(self, statement):
-        with self.other.cursor() as cursor:
-            cursor.execute(statement)
-
-    def __exit__(self, *error):
-        self.other.close()
+def execute_elsewhere(statement):
+    """Run and commit one statement in another connection, as another person's request does."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute(statement)
+    other.close()
 
 
 def test_an_absent_database_is_created(installation, place, tmp_path, restore_in_new_database):
@@ -141,17 +138,14 @@ def test_a_full_database_is_refused(installation, place, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    "case",
     [
         ({"version": "9.9.9"}, "made by version 9.9.9, and this is version 0.1.0. Install version 9.9.9"),
         ({"migrations": {"audit": ["0001_initial"]}}, "was made by another build of version 0.1.0"),
     ],
 )
-def test_a_backup_of_another_version_is_refused(
-    installation, place, tmp_path, database_template, monkeypatch, change, sentence
-):
-    from tiptracker.backups import actions, archive_writer  # noqa: PLC0415
-
+def test_a_backup_of_another_version_is_refused(installation, place, empty, monkeypatch, case):
+    change, sentence = case
     describe = archive_writer.describe_installation
     monkeypatch.setattr(
         archive_writer,
@@ -159,9 +153,8 @@ def test_a_backup_of_another_version_is_refused(
         lambda made_at: describe(made_at).__class__(**{**describe(made_at).__dict__, **change}),
     )
     backup(place)
-    assert actions
 
-    with empty_installation(database_template, tmp_path / "other"), pytest.raises(CommandError, match=sentence):
+    with empty, pytest.raises(CommandError, match=sentence):
         restore(place)
 
 
@@ -189,8 +182,6 @@ def test_a_former_secret_key_will_do(installation, place, tmp_path, settings, da
 
 
 def test_a_failed_restore_leaves_nothing(installation, place, tmp_path, database_template, monkeypatch):
-    from tiptracker.backups import proof  # noqa: PLC0415
-
     backup(place)
     monkeypatch.setattr(proof, "find_missing_triggers", lambda: ["append_only on dialogues_evidence"])
 
@@ -204,8 +195,6 @@ def test_a_failed_restore_leaves_nothing(installation, place, tmp_path, database
 
 
 def test_an_altered_run_is_noticed(installation, place, tmp_path, database_template, monkeypatch):
-    from tiptracker.backups import proof  # noqa: PLC0415
-
     backup(place)
 
     def differs(name, stdout, stderr):
@@ -233,16 +222,15 @@ def test_a_file_that_was_altered_before_the_backup_is_named_and_does_not_prevent
     assert (tmp_path / "other" / name).read_bytes() == b"something else"
 
 
-def test_another_file_of_the_same_name_is_not_overwritten(installation, place, tmp_path, database_template):
+def test_another_file_of_the_same_name_is_not_overwritten(installation, place, tmp_path, empty):
     backup(place)
     name = EvidenceFile.objects.values_list("file", flat=True)[0]
     own = tmp_path / "other" / name
     own.parent.mkdir(parents=True)
     own.write_bytes(b"mine")
 
-    with empty_installation(database_template, tmp_path / "other"):
-        with pytest.raises(CommandError, match="MEDIA_ROOT already has another file"):
-            restore(place)
+    with empty, pytest.raises(CommandError, match="MEDIA_ROOT already has another file"):
+        restore(place)
     assert own.read_bytes() == b"mine"
     assert [path for path in (tmp_path / "other").rglob("*") if path.is_file()] == [own]
 
@@ -268,7 +256,9 @@ def test_what_was_redacted_after_the_backup_is_redacted_again(installation, plac
         assert (again.pk, again.country.code) == (redaction.pk, installation.code)
         assert {str(place) for place in again.places.all()} >= {f"dialogues.evidence:{Evidence.objects.get().pk}:title"}
         officers = {again.recorded_by.email, again.decision.recorded_by.email}
-        assert officers == {f"account-{pk}@restored.invalid" for pk in (redaction.recorded_by_id, redaction.recorded_by_id + 1)}
+        assert officers == {
+            f"account-{pk}@restored.invalid" for pk in (redaction.recorded_by_id, redaction.recorded_by_id + 1)
+        }
         assert not User.objects.filter(email__endswith="restored.invalid", is_active=True).exists()
         assert OfficerFactory(email="new@example.org").pk > redaction.recorded_by_id + 1
 
@@ -276,10 +266,6 @@ def test_what_was_redacted_after_the_backup_is_redacted_again(installation, plac
 def test_a_row_that_was_edited_between_backup_and_redaction_loses_its_text(
     installation, place, tmp_path, database_template
 ):
-    from dialogues.models import Dialogue  # noqa: PLC0415
-    from tests.factories import DialogueFactory  # noqa: PLC0415
-    from tiptracker.audit.actions import record  # noqa: PLC0415
-
     dialogue = DialogueFactory(country=installation, purpose=f"Talk about {NAME}")
     backup(place)
     archive = next(place.glob("*.tar"))

@@ -17,8 +17,8 @@ from tiptracker.errors import Refused
 class Command(BaseCommand):
     help = (
         "Restore a backup into an empty installation: check it, load it, carry out the redactions that were made after "
-        "it, and prove the result. Stop web, worker, mail and beat before. Exits with 1, and leaves the database empty, "
-        "if something fails. Example: manage.py restore /srv/backups"
+        "it, and prove the result. Stop web, worker, mail and beat before. If something fails, it exits with 1 and the "
+        "database stays empty. Example: manage.py restore /srv/backups"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
