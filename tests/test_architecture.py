@@ -593,6 +593,7 @@ def test_tests_leave_the_triggers_on():
 # --- Files from outside -----------------------------------------------------------------------------------------------
 
 STARTS_PROCESSES = (
+    "tiptracker/backups/processes.py",
     "tiptracker/infrastructure/watchdog.py",
     "tiptracker/sandbox/process.py",
     "tiptracker/demo/supervisor.py",

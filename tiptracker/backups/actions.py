@@ -11,7 +11,7 @@ from django.db import transaction
 from tiptracker.backups import retention
 from tiptracker.backups.archive_format import Manifest, backup_name, parse_backup_name
 from tiptracker.backups.archive_writer import write_archive
-from tiptracker.backups.destinations import Destination, Place
+from tiptracker.backups.destinations import BackupPlace, Destination
 from tiptracker.backups.encryption import SUFFIX, encrypt_to, parse_recipients
 from tiptracker.backups.models import Backup, BackupProof
 from tiptracker.backups.redaction_file import update_redaction_file
@@ -30,7 +30,7 @@ class MadeBackup(NamedTuple):
     manifest: Manifest
 
 
-def make_backup(place: Place, *, now: datetime, copy: Path | None = None) -> MadeBackup:
+def make_backup(place: BackupPlace, *, now: datetime, copy: Path | None = None) -> MadeBackup:
     """Write a backup of the database and the files, while people work. `now` is machine time.
 
     With `copy`, the same bytes are also written there, before they are encrypted.

@@ -28,7 +28,7 @@ ABANDONED_AFTER = timedelta(days=2)
 """An upload that was begun so long ago belongs to a process that was killed."""
 
 
-class Place(NamedTuple):
+class BackupPlace(NamedTuple):
     """A destination, and the name of a backup in it; "" if only the destination was named."""
 
     destination: "Destination"
@@ -241,7 +241,7 @@ class BucketDestination(Destination):
             return None
 
 
-def parse_destination(text: str) -> Place:
+def parse_destination(text: str) -> BackupPlace:
     """Return the destination that a text names: a folder, a file (a name that ends with .tar or .tar.age) or s3://….
 
     Raises Refused, code "no_destination".
@@ -252,13 +252,13 @@ def parse_destination(text: str) -> Place:
         if not parts.netloc:
             raise Refused("no_destination", gettext("Name the bucket: s3://bucket/folder."))
         folder, _, name = parts.path.rpartition("/") if is_file else (parts.path, "", "")
-        return Place(BucketDestination(parts.netloc, folder), name)
+        return BackupPlace(BucketDestination(parts.netloc, folder), name)
     if not text.strip():
         raise Refused("no_destination", gettext("Name a folder, a file or s3://bucket/folder."))
     path = Path(text)
     if is_file and not path.is_dir():
-        return Place(FolderDestination(path.parent), path.name)
-    return Place(FolderDestination(path), "")
+        return BackupPlace(FolderDestination(path.parent), path.name)
+    return BackupPlace(FolderDestination(path), "")
 
 
 def _sorted_backups(names: Any) -> list[str]:

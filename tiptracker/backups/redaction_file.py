@@ -44,7 +44,7 @@ class Line(NamedTuple):
 
 
 @dataclass
-class RedactionFile:
+class RedactionLines:
     """The lines of the file, and its bytes (None: there is no file)."""
 
     raw: bytes | None
@@ -56,7 +56,7 @@ class RedactionFile:
         return Head(self.lines[-1].number, self.lines[-1].hash) if self.lines else None
 
 
-def read_redaction_file(destination: Destination) -> RedactionFile:
+def read_redaction_file(destination: Destination) -> RedactionLines:
     """Return the file of a destination. Raises Refused, code "redactions_damaged", if its chain does not hold."""
     raw = destination.read_file(FILE_NAME)
     lines: list[Line] = []
@@ -70,7 +70,7 @@ def read_redaction_file(destination: Destination) -> RedactionFile:
             raise _damaged(number)
         lines.append(line)
         previous = line.hash
-    return RedactionFile(raw, lines)
+    return RedactionLines(raw, lines)
 
 
 def update_redaction_file(destination: Destination, *, at: str, backup: Mapping[str, Any] | None = None) -> Head | None:
@@ -104,7 +104,7 @@ def update_redaction_file(destination: Destination, *, at: str, backup: Mapping[
     )
 
 
-def require_complete(file: RedactionFile, *, manifest: Manifest, names: Sequence[str]) -> None:
+def require_complete(file: RedactionLines, *, manifest: Manifest, names: Sequence[str]) -> None:
     """Refuse a file that lacks a line which it must have, because of the backup or of the others beside it.
 
     Raises Refused, code "redactions_missing" or "redactions_cut".
@@ -134,7 +134,7 @@ def require_complete(file: RedactionFile, *, manifest: Manifest, names: Sequence
         )
 
 
-def redact_again(file: RedactionFile, manifest: Manifest) -> int:
+def redact_again(file: RedactionLines, manifest: Manifest) -> int:
     """Redact in the restored record what the file names. Return how many redactions the backup did not contain.
 
     The backup contains what the file named when it was made. Those lines are left out: they may name rows of a time
@@ -147,7 +147,7 @@ def redact_again(file: RedactionFile, manifest: Manifest) -> int:
     return count
 
 
-def _seal(file: RedactionFile, new: Sequence[tuple[str, Mapping[str, Any]]], at: str) -> Iterator[Line]:
+def _seal(file: RedactionLines, new: Sequence[tuple[str, Mapping[str, Any]]], at: str) -> Iterator[Line]:
     number, previous = file.head or (0, GENESIS_HASH)
     for kind, content in new:
         number += 1

@@ -21,10 +21,10 @@ from tiptracker.backups import loading, proof, redaction_file
 from tiptracker.backups.archive_format import Header, Manifest
 from tiptracker.backups.archive_reader import MemberContent, check_archive, read_header, read_members
 from tiptracker.backups.archive_writer import list_migrations
-from tiptracker.backups.destinations import Destination, Place
+from tiptracker.backups.destinations import BackupPlace, Destination
 from tiptracker.backups.encryption import OpenStream, decrypted
 from tiptracker.backups.proof import Proven
-from tiptracker.backups.redaction_file import RedactionFile
+from tiptracker.backups.redaction_file import RedactionLines
 from tiptracker.backups.stored_files import hash_stored
 from tiptracker.backups.streams import HashedReader
 from tiptracker.errors import Refused
@@ -57,11 +57,11 @@ class CheckedBackup:
 
     open_stream: OpenStream
     manifest: Manifest
-    redactions: Sequence[RedactionFile]
+    redactions: Sequence[RedactionLines]
     problem: Refused | None
 
 
-def restore_backup(place: Place, options: RestoreOptions) -> Proven:
+def restore_backup(place: BackupPlace, options: RestoreOptions) -> Proven:
     """Check the backup, load it, carry out later redactions, and prove the result. Raises Refused.
 
     After an error, the database is as empty as before, and the files that were written are deleted.
@@ -82,7 +82,7 @@ def restore_backup(place: Place, options: RestoreOptions) -> Proven:
     return proven
 
 
-def _check(place: Place, options: RestoreOptions) -> CheckedBackup:
+def _check(place: BackupPlace, options: RestoreOptions) -> CheckedBackup:
     name = place.name or _newest_name(place.destination)
     open_stream = decrypted(lambda: place.destination.open(name), options.identity_file)
     refuse_other_version(read_header(open_stream))
@@ -189,9 +189,9 @@ def prepare_database(header: Header) -> None:
 
 def _find_redactions(
     main: Destination, manifest: Manifest, also: Destination | None
-) -> tuple[list[RedactionFile], Refused | None]:
+) -> tuple[list[RedactionLines], Refused | None]:
     """Return the files of redactions to apply, and why they are not complete."""
-    files: list[RedactionFile] = []
+    files: list[RedactionLines] = []
     try:
         file = redaction_file.read_redaction_file(main)
         redaction_file.require_complete(file, manifest=manifest, names=main.list_names())

@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.unordered_locks,  # a restore is alone in its database
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL; SQLite is here anyway"),
 ]
-DAYS = [date(2021, 9, 10) + timedelta(days=14 * number) for number in range(20)]
+DAYS = [date(2021, 9, 10) + timedelta(days=7 * number) for number in range(20)]
 
 _READINESS = """
 import hashlib, io, sys
