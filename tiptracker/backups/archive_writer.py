@@ -29,24 +29,26 @@ LARGE_ROWS, SMALL_ROWS = 20, 2000
 def write_archive(stream: Writable, *, made_at: str, redaction_head: Head | None) -> Manifest:
     """Write a whole backup to `stream`, and return what it contains.
 
-    All rows are from one snapshot. A file that a row names is written as it is now: files never change, but one may
-    have been destroyed by a redaction.
+    All rows are from one snapshot, which ends before the files are written. Files never change, but a redaction may
+    destroy one meanwhile.
     """
-    with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="w|", format=tarfile.PAX_FORMAT) as tar, snapshot():
-        header = describe_installation(made_at)
-        manifest = Manifest(header, redaction_head)
-        _add(tar, manifest, layout.HEADER_MEMBER, layout.encode_header(header))
+    with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="w|", format=tarfile.PAX_FORMAT) as tar:
         names: dict[str, None] = {}
-        for model in list_models():
-            _add_table(tar, manifest, model, names)
-        sequences = read_next_keys()
-        for model in list_models():
-            manifest.tables[model._meta.label_lower].next_key = sequences.get(model._meta.db_table)
+        with snapshot():
+            header = describe_installation(made_at)
+            manifest = Manifest(header, redaction_head)
+            _add(tar, manifest, layout.HEADER_MEMBER, layout.encode_header(header))
+            for model in list_models():
+                _add_table(tar, manifest, model, names)
+            next_keys = read_next_keys()
+            for model in list_models():
+                manifest.tables[model._meta.label_lower].next_key = next_keys.get(model._meta.db_table)
+            expected = list(list_file_hashes())
+            manifest.log_fault = last.fault if (last := LogVerification.objects.first()) else ""
         for name in names:
             _add_file(tar, manifest, name)
         files = manifest.files
-        manifest.faulty_files = [name for name, sha256 in list_file_hashes() if files.get(name) != sha256]
-        manifest.log_fault = last.fault if (last := LogVerification.objects.first()) else ""
+        manifest.faulty_files = [name for name, sha256 in expected if files.get(name) != sha256]
         content = layout.encode_manifest(manifest)
         _add_unlisted(tar, layout.MANIFEST_MEMBER, content)
         _add_unlisted(tar, layout.HASH_MEMBER, _sha256(content).encode())

@@ -109,9 +109,14 @@ def triggers_set_aside() -> Iterator[None]:
     _switch_triggers(tables, on=False)
     for label in sorted(FILLED_BY_MIGRATE):  # permissions first, which refer to content types
         apps.get_model(label)._base_manager.all().delete()
-    yield
-    connection.check_constraints()
-    _switch_triggers(tables, on=True)
+    try:
+        yield
+        connection.check_constraints()
+        _switch_triggers(tables, on=True)
+    except BaseException:
+        if connection.vendor == "sqlite":  # a rollback does not switch them on again
+            _switch_triggers(tables, on=True)
+        raise
 
 
 def _switch_triggers(tables: Iterable[str], *, on: bool) -> None:

@@ -99,7 +99,8 @@ def run_command(
         process = subprocess.Popen(  # noqa: S603 -- our own command
             [sys.executable, "manage.py", *arguments],
             cwd=settings.BASE_DIR,
-            env={**environment, "PYTHONUNBUFFERED": "1"},  # so that the last line is what was said last
+            # The last line is to be what was said last. Statements may take longer than those of the worker.
+            env={**environment, "PYTHONUNBUFFERED": "1", "DATABASE_STATEMENT_SECONDS": "0"},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

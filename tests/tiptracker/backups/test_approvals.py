@@ -50,7 +50,7 @@ def test_an_administrator_needs_password_and_code():
 
 
 def answer(process, terminal, answers):
-    """Type each answer after its prompt. Returns all that was printed."""
+    """Type each answer after its prompt; a code is worked out only then. Returns all that was printed."""
     printed = b""
     waiting = list(answers)
     while True:
@@ -62,7 +62,8 @@ def answer(process, terminal, answers):
             break
         printed += more
         if waiting and printed.rstrip().endswith(waiting[0][0].encode()):
-            os.write(terminal, waiting.pop(0)[1].encode() + b"\n")
+            typed = waiting.pop(0)[1]
+            os.write(terminal, (typed if isinstance(typed, str) else typed()).encode() + b"\n")
             printed += b"\n"
     process.wait()
     return printed.decode()
@@ -96,8 +97,8 @@ def test_two_administrators_confirm_at_a_terminal(lost_redactions, new_database_
         process, ours,
         [
             ("First administrator, e-mail address:", "first@example.org"), ("Password:", PASSWORD),
-            ("One-time code:", code()),
-            ("Second administrator, e-mail address:", second), ("Password:", PASSWORD), ("One-time code:", code()),
+            ("One-time code:", code),
+            ("Second administrator, e-mail address:", second), ("Password:", PASSWORD), ("One-time code:", code),
         ],
     )  # fmt: skip
     killer.cancel()

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from dialogues.models import Dialogue, Evidence, EvidenceFile, Redaction
 from tests.database_schema import list_triggers
-from tests.factories import CountryFactory, DialogueFactory, EvidenceFactory, IndicatorFactory, OfficerFactory
+from tests.factories import DialogueFactory, EvidenceFactory, IndicatorFactory, OfficerFactory
 from tests.tiptracker.backups.installations import (
     NAME,
     all_rows,
@@ -23,7 +23,7 @@ from tests.tiptracker.backups.installations import (
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head, record
 from tiptracker.audit.models import AuditEntry
-from tiptracker.backups import archive_writer, proof
+from tiptracker.backups import archive_writer, loading, proof
 from tiptracker.backups.models import Backup
 
 pytestmark = pytest.mark.unordered_locks  # a restore is alone in its database
@@ -352,8 +352,23 @@ def test_an_archive_is_read_with_tar_alone(installation, place):
     assert "rows/accounts.country/000001.jsonl.gz" in names
 
 
-def test_a_country_is_not_among_the_words(installation, place):
-    CountryFactory(elsewhere=True)
+def test_a_row_that_the_database_refuses_leaves_nothing_and_the_triggers_on(installation, place, empty, monkeypatch):
     backup(place)
+    load = loading.RowLoader.load
 
-    assert installation.name not in (place / "redactions.jsonl").read_text()
+    def load_with_a_row_that_refers_to_nothing(loader, name, content):
+        load(loader, name, content)
+        if "auditdetail" in name:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO audit_auditdetail (entry_id, salt, \"before\", \"after\") VALUES (999999, '', '', '')"
+                )
+
+    monkeypatch.setattr(loading.RowLoader, "load", load_with_a_row_that_refers_to_nothing)
+    with empty:
+        with pytest.raises(CommandError, match="The database refused a row of the backup"):
+            restore(place)
+        assert not User.objects.exists()
+        evidence = EvidenceFactory()
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            Evidence.objects.filter(pk=evidence.pk).update(title="Another title")
