@@ -27,6 +27,7 @@ class Proven(NamedTuple):
     triggers: int
     entries: int
     runs: str
+    known: str
 
 
 def prove_rows(counts: Mapping[str, int], manifest: Manifest) -> None:
@@ -73,6 +74,7 @@ def prove_results(manifest: Manifest) -> Proven:
         triggers=count_triggers(),
         entries=head[0] if head else 0,
         runs=said.getvalue().strip(),
+        known=_describe_known_faults(manifest),
     )
 
 
@@ -87,6 +89,13 @@ def refuse_other_key(manifest: Manifest) -> None:
                 "that made the backup. If it is lost, add --with-other-key: then everybody sets up a new second step."
             ),
         )
+
+
+def _describe_known_faults(manifest: Manifest) -> str:
+    """Return what the installation knew to be wrong when the backup was made, as the end of the line; "" if nothing."""
+    known = [manifest.log_fault] if manifest.log_fault else []
+    known += [f"files missing or altered: {len(manifest.faulty_files)}"] if manifest.faulty_files else []
+    return f" Wrong before the backup already: {'; '.join(known)}." if known else ""
 
 
 def _refuse_log_fault(manifest: Manifest) -> None:

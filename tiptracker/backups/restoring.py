@@ -39,7 +39,7 @@ class RestoreOptions:
     `redactions` is where the newest file of redactions is; None: beside the backup. `also` is another place that may
     have a newer one. `confirm` asks two administrators of the backup whether to go
     on without a complete file of redactions, and returns them. `writes_files` is False for a proof, which compares the
-    files with their hashes and keeps none.
+    files with their hashes, and keeps neither files nor rows.
     """
 
     identity_file: Path | None = None
@@ -73,6 +73,7 @@ def restore_backup(place: BackupPlace, options: RestoreOptions) -> Proven:
     try:
         with transaction.atomic(durable=True):
             proven = _load_and_prove(checked, options, written)
+            transaction.set_rollback(not options.writes_files)
     except BaseException:
         for path in written:
             with suppress(OSError):
@@ -122,7 +123,7 @@ def _load_and_prove(checked: CheckedBackup, options: RestoreOptions, written: li
     record("backup.restored", by=confirmed[0] if confirmed else None, after=after)
     if repeated:
         loading.set_next_keys(manifest)  # redactions have the keys that they had
-        options.say(gettext("Carried out %(number)d later redactions again.") % {"number": repeated})
+        options.say(gettext("Later redactions that were carried out again: %(number)d.") % {"number": repeated})
     return proof.prove_results(manifest)
 
 

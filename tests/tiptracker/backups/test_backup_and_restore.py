@@ -214,11 +214,11 @@ def test_a_file_that_was_altered_before_the_backup_is_named_and_does_not_prevent
     name = EvidenceFile.objects.values_list("file", flat=True)[0]
     (tmp_path / "files" / name).write_bytes(b"something else")
 
-    assert "1 files were missing or altered" in backup(place)
+    assert "Files that were missing or altered when the backup was made: 1." in backup(place)
 
     assert "missing or altered" in Backup.objects.get().problem
     with empty_installation(database_template, tmp_path / "other"):
-        restore(place)
+        assert "Wrong before the backup already: files missing or altered: 1." in restore(place)
     assert (tmp_path / "other" / name).read_bytes() == b"something else"
 
 
@@ -250,7 +250,7 @@ def test_what_was_redacted_after_the_backup_is_redacted_again(installation, plac
     with empty_installation(database_template, tmp_path / "other"):
         printed = restore(archive)
 
-        assert "Carried out 1 later redactions again." in printed
+        assert "Later redactions that were carried out again: 1." in printed
         assert find_everywhere(NAME, tmp_path / "other") == []
         again = Redaction.objects.get()
         assert (again.pk, again.country.code) == (redaction.pk, installation.code)
@@ -326,7 +326,7 @@ def test_a_newer_file_of_redactions_elsewhere_counts(installation, place, tmp_pa
 
     with empty_installation(database_template, tmp_path / "other"):
         settings.BACKUP_DESTINATION = str(elsewhere)
-        assert "Carried out 1 later redactions again." in restore(place)
+        assert "Later redactions that were carried out again: 1." in restore(place)
         assert find_everywhere(NAME, tmp_path / "none") == []
 
 
@@ -372,3 +372,15 @@ def test_a_row_that_the_database_refuses_leaves_nothing_and_the_triggers_on(inst
         evidence = EvidenceFactory()
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             Evidence.objects.filter(pk=evidence.pk).update(title="Another title")
+
+
+def test_a_proof_keeps_neither_rows_nor_files(installation, place, tmp_path, empty):
+    backup(place)
+
+    with empty:
+        printed = restore(place, "--prove")
+        assert not User.objects.exists()
+
+    assert "2 files by their hashes" in printed
+    assert printed.endswith("Nothing was kept, because this was a proof.\n")
+    assert not (tmp_path / "other").exists()

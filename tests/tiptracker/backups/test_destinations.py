@@ -163,5 +163,5 @@ def test_a_backup_in_a_bucket_is_restored_with_later_redactions(
 
     with empty_installation(database_template, tmp_path / "other"):
         printed = restore(f"{bucket}/first.tar")
-        assert "Carried out 1 later redactions again." in printed
+        assert "Later redactions that were carried out again: 1." in printed
         assert find_everywhere(NAME, tmp_path / "none") == []

@@ -48,7 +48,9 @@ class Command(BaseCommand):
             help="if the SECRET_KEY of the backup is lost: everybody sets up a new second step",
         )
         parser.add_argument(
-            "--prove", action="store_true", help="compare the files with their hashes, and write none of them"
+            "--prove",
+            action="store_true",
+            help="prove the backup only: compare its files with their hashes, and keep neither files nor rows",
         )
 
     def handle(self, *, source: str, identity: Path | None, redactions: str | None, **options: Any) -> None:
@@ -74,8 +76,10 @@ class Command(BaseCommand):
             raise CommandError(f"{refusal} Nothing was restored.", returncode=1) from refusal
         self.stdout.write(
             f"Proven: {proven.rows} rows of {proven.tables} tables, {proven.files} files by their hashes, "
-            f"{proven.triggers} triggers, a log of {proven.entries} entries without a fault; {proven.runs}"
+            f"{proven.triggers} triggers, a log of {proven.entries} entries; {proven.runs}{proven.known}"
         )
+        if options["prove"]:
+            self.stdout.write("Nothing was kept, because this was a proof.")
 
     def _confirm(self, problem: Refused) -> tuple[User, User]:
         return ask_two_administrators(problem, say=self.stdout.write)
