@@ -77,7 +77,8 @@ def _describe_faults(manifest: Manifest) -> str:
         }
     if manifest.faulty_files:
         return gettext(
-            "Files that were missing or altered when the backup was made: %(number)d. Restore them from an older backup."
+            "Files that were missing or altered when the backup was made: %(number)d. Restore them from an older "
+            "backup."
         ) % {"number": len(manifest.faulty_files)}
     return ""
 
