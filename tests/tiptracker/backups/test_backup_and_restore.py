@@ -96,7 +96,7 @@ def test_a_backup_is_of_one_moment(installation, place, tmp_path, database_templ
     write = archive_writer._add_table
 
     def write_while_others_work(tar, manifest, model, names):
-        if model is Redaction:  # long after the accounts, and before the log
+        if model._meta.label_lower == "account.emailaddress":  # the first table: the countries come later
             execute_elsewhere("UPDATE accounts_country SET name = 'Elsewhere'")
         write(tar, manifest, model, names)
 
