@@ -54,6 +54,14 @@ def test_one_backup_an_hour_leaves_the_newest_of_each_day():
     assert "0" in left
 
 
+def test_a_proof_of_three_years_ago_is_kept_if_there_is_no_newer_one():
+    backups = {f"day {day}": BEGIN + timedelta(days=day) for day in range(3 * 365)}
+
+    assert "day 0" in kept(backups, proven={"day 0"})
+    assert "day 0" not in kept(backups, proven={"day 0", "day 900"})
+    assert "day 900" in kept(backups, proven={"day 0", "day 900"})
+
+
 @given(MOMENTS, st.data())
 def test_the_newest_and_the_newest_proven_backup_are_always_kept(backups, data):
     proven = set(data.draw(st.lists(st.sampled_from(sorted(backups)), max_size=5))) if backups else set()
