@@ -8,7 +8,6 @@ import fcntl
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -22,12 +21,12 @@ from tiptracker.backups.destinations import parse_destination
 from tiptracker.backups.encryption import SUFFIX
 from tiptracker.backups.models import Backup, BackupProof
 from tiptracker.errors import Refused
-from tiptracker.infrastructure.child_process import die_with_parent
+from tiptracker.infrastructure.child_process import child_command
 from tiptracker.jobs.actions import JobProgress
 from tiptracker.localization import gettext
 
 TIME_LIMIT_SECONDS = 6 * 60 * 60
-REPORT_SECONDS = 15
+REPORT_SECONDS = 5
 FOLDER_PREFIX = "backup-proof-"
 LOCK_NAME = "lock"
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
@@ -94,17 +93,15 @@ def run_command(
     arguments: Sequence[str], environment: Mapping[str, str], progress: JobProgress, step: str
 ) -> tuple[int, str]:
     """Run a command of manage.py while reporting that the job is alive. Return its exit code and its last line."""
-    parent = os.getpid()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(  # noqa: S603 -- our own command
-            [sys.executable, "manage.py", *arguments],
+            child_command(["manage.py", *arguments]),
             cwd=settings.BASE_DIR,
             # The last line is to be what was said last. Statements may take longer than those of the worker.
             env={**environment, "PYTHONUNBUFFERED": "1", "DATABASE_STATEMENT_SECONDS": "0"},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509 -- a worker's child has one thread
         )
         try:
             while True:

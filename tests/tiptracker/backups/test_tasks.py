@@ -197,12 +197,14 @@ def test_a_backup_ends_with_the_process_that_wanted_it(installation, tmp_path):
 
 _STARTS_AND_DIES = """
 import os, subprocess, sys
-from tiptracker.infrastructure.child_process import die_with_parent
+from tiptracker.infrastructure.child_process import child_command
 
 reading, writing = os.pipe()
 if os.fork() == 0:  # the parent of the command, which ends at once
-    parent = os.getpid()
-    subprocess.Popen(["sleep", "50"], pass_fds=[writing], preexec_fn=lambda: die_with_parent(parent))
+    begun, say_begun = os.pipe()
+    program = f"import os, time; os.write({say_begun}, b'x'); time.sleep(50)"
+    subprocess.Popen(child_command(["-c", program]), pass_fds=[writing, say_begun])
+    os.read(begun, 1)
     os._exit(0)
 os.close(writing)
 os.read(reading, 1)  # returns when nobody holds the pipe any more
