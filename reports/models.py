@@ -146,9 +146,9 @@ class BriefingFile(NamedTuple):
         return f"TIP-{document}-{edition.country.code}-{edition.year}-as-of-{day}-v{briefing.version}{self.suffix}"
 
 
-def briefing_name(instance: "Briefing", filename: str) -> str:
+def briefing_name(instance: "Briefing | None" = None, filename: str = "", *, suffix: str = "") -> str:
     """Return the storage path of a briefing: a random name that reveals nothing and can't be guessed."""
-    return f"briefings/{uuid4().hex}{PurePath(filename).suffix}"
+    return f"briefings/{uuid4().hex}{suffix or PurePath(filename).suffix}"
 
 
 class BriefingQuerySet(EmbassyQuerySet["Briefing"]):

@@ -107,6 +107,7 @@ from tests.upgrading import upgrade
 from tiptracker.celery import app
 from tiptracker.infrastructure.cache import redis_breaker
 from tiptracker.infrastructure.call_stack import with_room_for_calls
+from tiptracker.infrastructure.storage import AtomicFileStorage
 from tiptracker.jobs.models import Job, State
 from tiptracker.sandbox import sandbox
 from tiptracker.sandbox.process import ProcessResult
@@ -198,8 +199,8 @@ def fail_on_network_access(blocked_connections: Path) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def forbid_sending_in_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guard mails and task messages like sockets: production sends them over the network, the tests do not."""
+def forbid_network_in_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guard mails, task messages and stored files like sockets: production may reach all of them over the network."""
 
     def watch(owner: type, name: str) -> None:
         sends = getattr(owner, name)
@@ -212,6 +213,9 @@ def forbid_sending_in_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
 
     watch(locmem.EmailBackend, "send_messages")
     watch(Celery, "send_task")
+    for storage in (AtomicFileStorage,):
+        for name in ("_open", "_save", "delete", "exists", "size", "listdir", "names", "get_modified_time"):
+            watch(storage, name)
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from tiptracker.audit.actions import log_now, record
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import ChoiceEnum
 from tiptracker.errors import Refused
+from tiptracker.infrastructure.storage import StorageUnavailableError
 from tiptracker.localization import gettext
 
 logger = logging.getLogger(__name__)
@@ -43,10 +44,15 @@ class FileIntegrityError(Exception):
 
 
 def read_intact_file(path: str, sha256: str) -> bytes:
-    """Return the content of a file whose hash matches. Raises FileIntegrityError."""
+    """Return the content of a file whose hash matches.
+
+    Raises FileIntegrityError, and StorageUnavailableError if nobody can say now whether the file is there.
+    """
     try:
         with default_storage.open(path) as file:
             content = bytes(file.read())
+    except StorageUnavailableError:
+        raise
     except OSError:
         raise FileIntegrityError(FileFault.MISSING) from None
     if hashlib.sha256(content).hexdigest() != sha256:
@@ -77,8 +83,8 @@ def refuse_faults(faults: Mapping[int, FileFault], *, things: str, looked_for: i
     if is_machine_fault(faults, looked_for):
         raise Refused(
             "all_files_missing",
-            f"None of {looked_for} {things} is on this machine. MEDIA_ROOT must be the folder that the other machines "
-            "use. Mount it here.",
+            f"None of {looked_for} {things} is where this machine looks for it. MEDIA_ROOT, or FILES_URL, must be the "
+            "one that the other machines use. Set it here.",
         )
     if faults:
         numbers = ", ".join(str(number) for number in faults)

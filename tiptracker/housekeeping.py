@@ -5,26 +5,25 @@ deleted the next. Readiness runs stay, because they are part of the record.
 """
 
 import logging
-import os
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
 from allauth.usersessions.models import UserSession
-from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.core.cache.backends.filebased import FileBasedCache
 from django.core.files.storage import default_storage
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import ForeignObjectRel, ProtectedError, QuerySet
 
 from tiptracker import clock
 from tiptracker.audit.actions import record
+from tiptracker.infrastructure.file_writes import find_unreferenced_files
 from tiptracker.infrastructure.locking import lock_rows
+from tiptracker.infrastructure.storage import stored_names
 from tiptracker.jobs.models import Job
 from tiptracker.mail.models import Mail
 from tiptracker.notifications.models import Notice
@@ -121,17 +120,19 @@ def _remove_rows(rows: QuerySet[Any]) -> int:
 def remove_orphan_files(*, before: datetime) -> int:
     """Delete stored files that no row refers to and that were last changed before a moment.
 
+    Also delete the content of files that were dropped or redacted, if a process was killed before it could do that.
+
     A file is written before the row that refers to it. `before` must therefore be much longer ago than any transaction
     lasts.
     """
     checked, orphans = 0, []
-    for names in batched(_file_names(), BATCH_SIZE, strict=False):
+    for names in batched(stored_names(), BATCH_SIZE, strict=False):
         checked += len(names)
-        orphans += _find_unreferenced(set(names))
+        orphans += find_unreferenced_files(names)
     if len(orphans) > MIN_SUSPICIOUS_ORPHANS and len(orphans) > checked * MAX_ORPHAN_SHARE:
         logger.error(
-            "%s of %s kept files belong to no row of this database. None was removed: check that MEDIA_ROOT and "
-            "DATABASE_URL belong together.",
+            "%s of %s kept files belong to no row of this database. None was removed: check that MEDIA_ROOT, or "
+            "FILES_URL, and DATABASE_URL belong together.",
             len(orphans),
             checked,
         )
@@ -139,34 +140,12 @@ def remove_orphan_files(*, before: datetime) -> int:
     removed = 0
     for name in orphans[: BATCH_SIZE * MAX_BATCHES]:
         try:
-            if default_storage.get_modified_time(name) < before and _find_unreferenced({name}):
+            if default_storage.get_modified_time(name) < before and find_unreferenced_files([name]):
                 default_storage.delete(name)
                 removed += 1
         except FileNotFoundError:  # another process deleted it
             continue
     return removed
-
-
-def _file_names(folder: str = "") -> Iterator[str]:
-    """Yield the names of all stored files, as rows refer to them."""
-    try:
-        folders, files = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    for name in files:
-        yield os.path.join(folder, name) if folder else name  # noqa: PTH118 -- a name in the storage is no path
-    for name in folders:
-        yield from _file_names(f"{folder}/{name}" if folder else name)
-
-
-def _find_unreferenced(names: set[str]) -> list[str]:
-    left = set(names)
-    for model in apps.get_models():
-        for field in model._meta.concrete_fields:
-            if isinstance(field, models.FileField):
-                column = field.attname
-                left -= set(model._base_manager.filter(**{f"{column}__in": left}).values_list(column, flat=True))
-    return sorted(left)
 
 
 def remove_expired_cache_files() -> int:

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -34,6 +32,7 @@ from tiptracker.file_integrity import (
     read_intact_file,
     refuse_faults,
 )
+from tiptracker.infrastructure.file_writes import NewFiles, delete_files
 from tiptracker.jobs.actions import enqueue
 from tiptracker.localization import format_date, gettext
 from tiptracker.sandbox.sandbox import Sandbox
@@ -76,13 +75,25 @@ def store_upload(
     return store_inspected(inspected=inspected, by=by, now=now, original_size=original_size if is_credible else None)
 
 
-@transaction.atomic
 def store_inspected(
     *, inspected: InspectedFile, by: User, now: datetime, original_size: int | None = None
 ) -> EvidenceFile:
-    """Store an inspected file.
+    """Store an inspected file. Raises PermissionDenied, and Refused if the ministry would exceed its storage limit."""
+    with NewFiles() as new_files:
+        stored = write_inspected(inspected, new_files)
+        return record_stored_file(inspected=inspected, stored=stored, by=by, now=now, original_size=original_size)
 
-    Call this directly to store several files in one transaction, which must not wait for inspection.
+
+def write_inspected(inspected: InspectedFile, new_files: NewFiles) -> str:
+    """Write the content of an inspected file before the transaction that records it. Return its name in the storage."""
+    return new_files.write(random_name(), inspected.content)
+
+
+@transaction.atomic
+def record_stored_file(
+    *, inspected: InspectedFile, stored: str, by: User, now: datetime, original_size: int | None = None
+) -> EvidenceFile:
+    """Record a file whose content was written under the name `stored`.
 
     Raises PermissionDenied, and Refused if the ministry would exceed its storage limit.
     """
@@ -90,6 +101,7 @@ def store_inspected(
         raise PermissionDenied
     _refuse_over_ministry_quota(inspected, by)
     file = EvidenceFile(
+        file=stored,
         name=inspected.name,
         media_type=inspected.media_type,
         size=len(inspected.content),
@@ -101,20 +113,14 @@ def store_inspected(
         ministry=by.ministry,
         country_id=_country_of_uploader(by),
     )
-    stored = default_storage.save(random_name(file, inspected.name), ContentFile(inspected.content))
-    try:
-        file.file.name = stored
-        insert_row(file)
-        if settings.CLAMD_URL:  # inspection rejects every file that is not clean
-            FileScan.objects.create(file=file, at=now)
-        after = {name: getattr(file, name) for name in ("name", "received_sha256", "stored_sha256")}
-        if original_size:
-            after["made_smaller_from"] = original_size
-        enqueue(READ_FILE_TEXT, file.pk)
-        record("file.kept", by=by, row=file, country=file.country_id, after=after)
-    except BaseException:
-        default_storage.delete(stored)
-        raise
+    insert_row(file)
+    if settings.CLAMD_URL:  # inspection rejects every file that is not clean
+        FileScan.objects.create(file=file, at=now)
+    after = {name: getattr(file, name) for name in ("name", "received_sha256", "stored_sha256")}
+    if original_size:
+        after["made_smaller_from"] = original_size
+    enqueue(READ_FILE_TEXT, file.pk)
+    record("file.kept", by=by, row=file, country=file.country_id, after=after)
     return file
 
 
@@ -230,22 +236,29 @@ def list_stored_hashes() -> Iterator[tuple[str, str]]:
 def delete_unsent_files(*, now: datetime) -> int:
     """Delete the content and the name of files not sent within UNSENT_LIFETIME. Return the number of files.
 
-    Their rows stay, like all records: who uploaded a file of which size and hash, and when.
+    Their rows stay, like all records: who uploaded a file of which size and hash, and when. If the content can't be
+    deleted now, the nightly housekeeping does it.
     """
     deleted = 0
-    for pk in EvidenceFile.objects.unsent(before=now - UNSENT_LIFETIME).values_list("pk", flat=True):
-        with transaction.atomic():
-            # Lock first, then check again: the file may be sent at this moment.
-            EvidenceFile.objects.select_for_update(no_key=True).get(pk=pk)
-            file = EvidenceFile.objects.unsent(before=now - UNSENT_LIFETIME).filter(pk=pk).first()
-            if file is None:
-                continue
-            EvidenceFile.objects.filter(pk=pk).update(name=REDACTED)
-            forget_text_of_files([pk])
-            record("file.dropped", by=None, row=file, country=file.country_id)
-            default_storage.delete(str(file.file))
+    unsent = EvidenceFile.objects.unsent(before=now - UNSENT_LIFETIME)
+    for pk in unsent.values_list("pk", flat=True):
+        if file := _drop_file(pk, unsent):
+            delete_files([str(file.file)])
             deleted += 1
     return deleted
+
+
+@transaction.atomic
+def _drop_file(pk: int, unsent: QuerySet[EvidenceFile]) -> EvidenceFile | None:
+    """Mark a file as dropped, so that nobody can send it any more. Return None if it is no longer unsent."""
+    # Lock first, then check again: the file may be sent at this moment.
+    EvidenceFile.objects.select_for_update(no_key=True).get(pk=pk)
+    file = unsent.filter(pk=pk).first()
+    if file:
+        EvidenceFile.objects.filter(pk=pk).update(name=REDACTED)
+        forget_text_of_files([pk])
+        record("file.dropped", by=None, row=file, country=file.country_id)
+    return file
 
 
 def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:

@@ -245,14 +245,24 @@ def decline_redaction(*, redaction: Redaction, reason: str, by: User, now: datet
     return decision
 
 
-@transaction.atomic
 def finish_redaction(*, redaction: Redaction) -> None:
-    """Search once more for texts recorded during the confirmation, destroy the files, and erase the words.
+    """Destroy the files, search once more for texts recorded during the confirmation, and erase the words.
 
     Running this again does no harm. The job searches the briefings before it calls this: afterwards the words are gone.
     """
+    if redaction.decision.decision != RedactionAnswer.CONFIRMED:
+        return
+    # Before the transaction: if deleting fails, the redaction is not finished, and the job runs again.
+    for file in EvidenceFile.objects.filter(redactions__redaction=redaction):
+        default_storage.delete(str(file.file))
+    _erase_words(redaction)
+
+
+@transaction.atomic
+def _erase_words(redaction: Redaction) -> None:
+    """Redact the places that contain the words now, then erase the words. Their files have been destroyed."""
     locked = _lock_redaction(redaction)
-    if locked.words == REDACTED or locked.decision.decision != RedactionAnswer.CONFIRMED:
+    if locked.words == REDACTED:
         return
     places, events = _redact_places(locked)
     Redaction.objects.filter(pk=locked.pk).update(words=REDACTED)
@@ -265,9 +275,6 @@ def finish_redaction(*, redaction: Redaction) -> None:
         country=locked.country_id,
         after={"places": [place.key for place in places]},
     )
-    # Delete last, but before the commit: if deleting fails, the words are still there and the job runs again.
-    for file in EvidenceFile.objects.filter(redactions__redaction=locked):
-        default_storage.delete(str(file.file))
 
 
 def _enqueue_redaction_file() -> None:

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.utils.html import is_html_input
 from rest_framework.viewsets import GenericViewSet
 
-from dialogues.actions.files import store_inspected
+from dialogues.actions.files import record_stored_file, write_inspected
 from dialogues.actions.sent_forms import lock_for_sending
 from dialogues.actions.update_decisions import withdraw_update
 from dialogues.actions.updates import (
@@ -35,7 +35,6 @@ from dialogues.choices import ClaimedProgress, DoneBy, ReadingDirection
 from dialogues.files.inspection import describe_oversized_request, inspect_upload
 from dialogues.models import (
     Commitment,
-    EvidenceFile,
     Update,
     UpdateVersion,
     UpdateVersionDecision,
@@ -59,6 +58,7 @@ from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMix
 from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
 from tiptracker.errors import Refused
 from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
+from tiptracker.infrastructure.file_writes import NewFiles
 from tiptracker.localization import gettext_lazy
 from tiptracker.sandbox.sandbox import Sandbox
 from tiptracker.web import rate_limits
@@ -201,12 +201,16 @@ class UpdateViewSet(
         request={"application/json": SendSerializer, "multipart/form-data": SendWithFilesSerializer},
         responses={201: UpdateSerializer},
     )
-    @idempotent_create()
-    def create(self, request: ApiRequest) -> Callable[[], Update]:
+    def create(self, request: ApiRequest) -> Response:
         """Send an update on a commitment of your ministry.
 
         If the last version was returned or withdrawn, this sends the next version of the same update.
         """
+        with NewFiles() as new_files:
+            return self._create(request, new_files)
+
+    @idempotent_create()
+    def _create(self, request: ApiRequest, new_files: NewFiles) -> Callable[[], Update]:
         if not can_send_updates(request.user):
             raise PermissionDenied
         values = validate_body(SendWithFilesSerializer, self)
@@ -220,19 +224,16 @@ class UpdateViewSet(
         uploads = [inspect_upload(sent_file, run=Sandbox(request.user.pk)) for sent_file in values.pop("files")]
         figures = [FigureInput(**figure) for figure in values.pop("figures")]
 
+        written = [(upload, write_inspected(upload, new_files)) for upload in uploads]
+
+        @transaction.atomic  # one transaction: if the update is refused, nobody could use the files stored for it
         def send() -> Update:
-            # One transaction: if the update is refused, nobody could use the files stored for it.
-            files: list[EvidenceFile] = []
-            try:
-                with transaction.atomic():
-                    lock_for_sending(commitment=values["commitment"], by=request.user)
-                    files.extend(store_inspected(inspected=upload, by=request.user, now=now) for upload in uploads)
-                    version = send_update(**values, files=files, figures=figures, by=request.user, now=now)
-            except BaseException:
-                for file in files:
-                    file.file.delete(save=False)
-                raise
-            return version.update
+            lock_for_sending(commitment=values["commitment"], by=request.user)
+            files = [
+                record_stored_file(inspected=upload, stored=stored, by=request.user, now=now)
+                for upload, stored in written
+            ]
+            return send_update(**values, files=files, figures=figures, by=request.user, now=now).update
 
         return send
 

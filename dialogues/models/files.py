@@ -18,7 +18,7 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.infrastructure.lookups import has_row
 
 
-def random_name(instance: "EvidenceFile", filename: str) -> str:
+def random_name(instance: "EvidenceFile | None" = None, filename: str = "") -> str:
     """Return the storage path of a file: a random name that reveals nothing and can't be guessed."""
     name = uuid4().hex
     return f"evidence/{name[:2]}/{name}"

@@ -6,8 +6,6 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from recommendations.actions.edition_terms import refuse_overlap
@@ -39,6 +37,7 @@ from recommendations.tracking_period import default_tracking_period
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
+from tiptracker.infrastructure.file_writes import NewFiles, delete_files
 from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.jobs.actions import enqueue
 from tiptracker.localization import gettext, gettext_noop
@@ -75,7 +74,6 @@ def add_edition_without_terms(*, country: Country, year: int, tier: Tier, source
     return edition
 
 
-@transaction.atomic
 def create_import(
     *,
     edition: Edition,
@@ -110,13 +108,11 @@ def create_import(
         imported.draft = serialize_draft(draft)
         return insert_row(imported)
     imported.charset = charset
-    imported.content.save("", ContentFile(content), save=False)
-    try:
-        insert_row(imported)
-    except BaseException:
-        imported.content.delete(save=False)
-        raise
-    enqueue(READ_LIST_JOB, imported.pk)
+    with NewFiles() as new_files:
+        imported.content.name = new_files.write(imported.content.field.generate_filename(imported, ""), content)
+        with transaction.atomic():
+            insert_row(imported)
+            enqueue(READ_LIST_JOB, imported.pk)
     return imported
 
 
@@ -160,7 +156,7 @@ def _delete_content(imported: EditionImport) -> None:
     """Delete the stored file of an import that was read or discarded, after the transaction commits."""
     if stored := imported.content.name:
         EditionImport.objects.filter(pk=imported.pk).update(content="")
-        transaction.on_commit(lambda: default_storage.delete(stored))
+        transaction.on_commit(lambda: delete_files([stored]))
 
 
 @transaction.atomic

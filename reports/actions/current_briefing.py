@@ -6,7 +6,7 @@ from django.db import transaction
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports.actions.rendering import BriefingFiles, delete_files, get_or_render_pdf, save_briefing_draft
+from reports.actions.rendering import BriefingFiles, WrittenFiles, get_or_render_pdf, save_briefing_draft
 from reports.briefings import pdf
 from reports.briefings.content.documents import DocumentContent
 from reports.briefings.documents import build_document
@@ -16,6 +16,7 @@ from reports.current_briefing import find_ambassador
 from reports.models import Briefing, Document
 from tiptracker.accounts.models import Country
 from tiptracker.choices import Paper
+from tiptracker.infrastructure.file_writes import NewFiles, delete_files
 from tiptracker.jobs.actions import JobProgress
 
 AMBASSADOR_DOCUMENT = Document(BriefingKind.AMBASSADOR)
@@ -50,15 +51,22 @@ def refresh_current_briefing(*, edition: Edition, log_number: int, now: datetime
     if _is_up_to_date(edition, input_sha256, log_number, now):
         return
     file = get_or_render_pdf(html, input_sha256, country, progress)
-    with transaction.atomic():
-        # Confirming a redaction takes the same lock: either it finds this file, or the count below finds it.
-        Country.objects.select_for_update(no_key=True).get(pk=country.pk)
-        if Redaction.objects.confirmed(country).count() == redactions:
-            briefing = _briefing_for_today(edition, now)
-            briefing.setting_sha256, briefing.log_number = input_sha256, log_number
-            briefing.job = progress.job
-            _save_briefing(briefing, content, file)
+    with NewFiles() as new_files:
+        written = BriefingFiles(file).write(new_files)
+        with transaction.atomic():
+            # Confirming a redaction takes the same lock: either it finds this file, or the count below finds it.
+            Country.objects.select_for_update(no_key=True).get(pk=country.pk)
+            is_current = Redaction.objects.confirmed(country).count() == redactions
+            if is_current:
+                briefing = _briefing_for_today(edition, now)
+                replaced = briefing.paths
+                briefing.setting_sha256, briefing.log_number = input_sha256, log_number
+                briefing.job = progress.job
+                _save_briefing(briefing, content, written)
+        if is_current:
+            delete_files(replaced)
             return
+        new_files.discard()
     refresh_current_briefing(edition=edition, log_number=log_number, now=now, progress=progress)
 
 
@@ -92,10 +100,8 @@ def _briefing_for_today(edition: Edition, now: datetime) -> Briefing:
     return briefing
 
 
-def _save_briefing(briefing: Briefing, content: DocumentContent, file: bytes) -> None:
-    replaced = briefing.paths
+def _save_briefing(briefing: Briefing, content: DocumentContent, written: WrittenFiles) -> None:
     if briefing._state.adding:
         briefing.save(force_insert=True)
     fields = ("as_of", "known_by", "requested_at", "version", "log_number", "job")
-    save_briefing_draft(briefing, content, BriefingFiles(file), *fields)
-    transaction.on_commit(lambda: delete_files(replaced))
+    save_briefing_draft(briefing, content, written, *fields)

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from dialogues.models import Redaction
@@ -17,12 +15,13 @@ from reports.briefings.content.documents import DocumentContent, hash_content, t
 from reports.briefings.documents import build_document
 from reports.briefings.html import render_html
 from reports.briefings.word.documents import render_docx
-from reports.models import Briefing, ReadinessRun, WordTemplate
+from reports.models import Briefing, ReadinessRun, WordTemplate, briefing_name
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.choices import Paper
 from tiptracker.errors import Refused
 from tiptracker.file_integrity import FileIntegrityError, read_intact_file
+from tiptracker.infrastructure.file_writes import NewFiles, delete_files
 from tiptracker.jobs.actions import JobProgress
 from tiptracker.localization import gettext
 
@@ -43,6 +42,19 @@ class BriefingFiles(NamedTuple):
         files = {"sha256": self.pdf, "word_sha256": self.word}
         return {name: hashlib.sha256(file).hexdigest() for name, file in files.items() if file}
 
+    def write(self, new_files: NewFiles) -> "WrittenFiles":
+        """Write the files before the transaction that saves the briefing."""
+        word = new_files.write(briefing_name(suffix=".docx"), self.word) if self.word else ""
+        return WrittenFiles(self, new_files.write(briefing_name(suffix=".pdf"), self.pdf), word)
+
+
+class WrittenFiles(NamedTuple):
+    """The files of a briefing, and their names in the storage. `word_name` is empty if there is no Word file."""
+
+    files: BriefingFiles
+    pdf_name: str
+    word_name: str
+
 
 def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress) -> None:
     """Render the files of a briefing: a draft or, after clearance, the issued version.
@@ -53,7 +65,7 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     Raises:
         Refused: if the requester no longer has access to the country, or the content differs from the cleared draft.
     """
-    if briefing.withdrawn_at or briefing.cleared_at or (briefing.file and not briefing.cleared_by):
+    if _has_its_file(briefing):
         return
     country = briefing.edition.country
     redactions = Redaction.objects.confirmed(country).count()
@@ -85,20 +97,51 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     word = render_docx(content, paper, template)
     files = BriefingFiles(get_or_render_pdf(html, input_sha256, country, progress), word)
     progress.report(RENDERED_PERCENT, "Saving the file")
+    with NewFiles() as new_files:
+        rendered = _Rendered(content, input_sha256, files.write(new_files), run, redactions)
+        is_done = _save_if_current(briefing, rendered, new_files, now)
+    if not is_done:
+        render_briefing(briefing=briefing, now=now, progress=progress)
+
+
+class _Rendered(NamedTuple):
+    """What was rendered: the content, its files, and the run of an issued briefing.
+
+    `redactions` is the number of redactions that were confirmed before.
+    """
+
+    content: DocumentContent
+    input_sha256: str
+    written: WrittenFiles
+    run: ReadinessRun | None
+    redactions: int
+
+
+def _save_if_current(briefing: Briefing, rendered: _Rendered, new_files: NewFiles, now: datetime) -> bool:
+    """Save what was rendered, if it is still needed. Return False if a redaction was confirmed meanwhile."""
     with transaction.atomic():
         # Confirming a redaction takes the same lock: either it finds this file, or the count below finds it.
-        Country.objects.select_for_update(no_key=True).get(pk=country.pk)
+        country = Country.objects.select_for_update(no_key=True).get(pk=briefing.edition.country_id)
         locked = Briefing.objects.select_for_update(no_key=True).get(pk=briefing.pk)
-        if locked.withdrawn_at or locked.cleared_at or (locked.file and not locked.cleared_by):
-            return
-        if Redaction.objects.confirmed(country).count() == redactions:
-            locked.setting_sha256 = input_sha256
-            if run:
-                _issue(locked, files, run, now)
+        is_needed = not _has_its_file(locked)
+        is_current = Redaction.objects.confirmed(country).count() == rendered.redactions
+        drafts = locked.paths
+        if is_needed and is_current:
+            locked.setting_sha256 = rendered.input_sha256
+            if rendered.run:
+                _issue(locked, rendered.written, rendered.run, now)
             else:
-                save_briefing_draft(locked, content, files)
-            return
-    render_briefing(briefing=briefing, now=now, progress=progress)
+                save_briefing_draft(locked, rendered.content, rendered.written)
+    if is_needed and is_current:
+        delete_files(drafts)  # only after the commit: if it fails, the draft must still be there
+    else:
+        new_files.discard()
+    return is_current or not is_needed
+
+
+def _has_its_file(briefing: Briefing) -> bool:
+    """Return whether nothing is left to render: it was withdrawn or issued, or its draft was not cleared yet."""
+    return bool(briefing.withdrawn_at or briefing.cleared_at or (briefing.file and not briefing.cleared_by))
 
 
 def get_or_render_pdf(html: str, input_sha256: str, country: Country, progress: JobProgress) -> bytes:
@@ -126,13 +169,13 @@ def _read_unaltered(briefing: Briefing) -> bytes | None:
         return None
 
 
-def save_briefing_draft(briefing: Briefing, content: DocumentContent, files: BriefingFiles, *fields: str) -> None:
-    """Save a draft's files and content with its row, together with the other changed `fields`."""
+def save_briefing_draft(briefing: Briefing, content: DocumentContent, written: WrittenFiles, *fields: str) -> None:
+    """Save a draft's written files and content with its row, together with the other changed `fields`."""
     briefing.facts_up_to, briefing.content_sha256 = content.facts_up_to, hash_content(content)
     briefing.content = to_json_values(content)
-    _save_files(briefing, files, ["facts_up_to", "content_sha256", "content", *fields])
+    _save_files(briefing, written, ["facts_up_to", "content_sha256", "content", *fields])
     country = briefing.edition.country_id
-    record("briefing.rendered", by=None, row=briefing, country=country, after=files.hashes())
+    record("briefing.rendered", by=None, row=briefing, country=country, after=written.files.hashes())
 
 
 def _get_reader(briefing: Briefing) -> User:
@@ -147,26 +190,17 @@ def _get_reader(briefing: Briefing) -> User:
     return reader
 
 
-def _issue(briefing: Briefing, files: BriefingFiles, run: ReadinessRun, now: datetime) -> None:
+def _issue(briefing: Briefing, written: WrittenFiles, run: ReadinessRun, now: datetime) -> None:
     """Replace the draft with the final files, and store the readiness run and the log position with them.
 
     A database trigger then prevents changes to the row.
     """
-    drafts = briefing.paths
-    after = {**files.hashes(), "draft": briefing.sha256, "run": run.pk}
+    after = {**written.files.hashes(), "draft": briefing.sha256, "run": run.pk}
     country = briefing.edition.country_id
     entry = record("briefing.issued", by=briefing.cleared_by, row=briefing, country=country, after=after)
     briefing.run, briefing.cleared_at = run, now
     briefing.log_number, briefing.log_hash = entry.number, entry.hash
-    _save_files(briefing, files, ["run", "cleared_at", "log_number", "log_hash"])
-    # Delete the drafts only after the commit: if it fails, the draft must still be there.
-    transaction.on_commit(lambda: delete_files(drafts))
-
-
-def delete_files(paths: list[str]) -> None:
-    """Delete stored briefing files."""
-    for path in paths:
-        default_storage.delete(path)
+    _save_files(briefing, written, ["run", "cleared_at", "log_number", "log_hash"])
 
 
 def list_stored_hashes() -> Iterator[tuple[str, str]]:
@@ -176,13 +210,14 @@ def list_stored_hashes() -> Iterator[tuple[str, str]]:
         yield from ((name, digest) for name, digest in ((file, sha256), (word, word_sha256)) if name)
 
 
-def _save_files(briefing: Briefing, files: BriefingFiles, fields: list[str]) -> None:
+def _save_files(briefing: Briefing, written: WrittenFiles, fields: list[str]) -> None:
+    files, pdf_name, word_name = written
     for name, value in files.hashes().items():
         setattr(briefing, name, value)
-    briefing.file.save("briefing.pdf", ContentFile(files.pdf), save=False)
+    briefing.file.name = pdf_name
     briefing.size = len(files.pdf)
-    if files.word:
-        briefing.word.save("briefing.docx", ContentFile(files.word), save=False)
+    if word_name:
+        briefing.word.name = word_name
         briefing.word_size = len(files.word)
         fields = ["word", "word_sha256", "word_size", *fields]
     briefing.save(update_fields=["file", "sha256", "size", "setting_sha256", *fields])

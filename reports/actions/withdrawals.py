@@ -4,18 +4,19 @@ import json
 import logging
 from datetime import datetime
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from dialogues.actions.redactions import finish_redaction
 from dialogues.models import Redaction
 from dialogues.text_search import contains_each_word
-from reports.actions.rendering import delete_files
 from reports.briefings import pdf
 from reports.models import Briefing
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
+from tiptracker.infrastructure.storage import StorageUnavailableError
 from tiptracker.jobs.actions import JobProgress
 from tiptracker.localization import gettext, record_language
 
@@ -31,8 +32,9 @@ def withdraw_redacted_briefings(*, redaction: Redaction, now: datetime, progress
     briefings = Briefing.objects.filter(edition__country=redaction.country_id).exclude(file="").order_by("pk")
     for done, briefing in enumerate(briefings if redaction.words else ()):
         progress.report(min(90, 10 * done), "Searching the briefings")
-        if reason := _withdrawal_reason(briefing, redaction.words):
+        while briefing.file and (reason := _withdrawal_reason(briefing, redaction.words)):
             withdraw_briefing(briefing=briefing, redaction=redaction, reason=reason, now=now)
+            briefing.refresh_from_db()  # if it was rendered again meanwhile, its new file is searched, too
     if redaction.words:
         _redact_covering_notes(redaction)
     finish_redaction(redaction=redaction)
@@ -71,14 +73,23 @@ def find_unlogged_note_redactions() -> list[str]:
     ]
 
 
-@transaction.atomic
 def withdraw_briefing(*, briefing: Briefing, redaction: Redaction, reason: str, now: datetime) -> None:
-    """Withdraw a draft or issued briefing: delete its files and its stored content, but keep its hashes."""
+    """Withdraw a draft or issued briefing: delete its files and its stored content, but keep its hashes.
+
+    If the briefing was rendered again since it was read, its new files stay and it is not withdrawn.
+    """
+    # Before the transaction: if that fails, the missing file can't be read and the next run withdraws the briefing.
+    for path in briefing.paths:
+        default_storage.delete(path)
+    _record_withdrawal(briefing, redaction, reason, now)
+
+
+@transaction.atomic
+def _record_withdrawal(briefing: Briefing, redaction: Redaction, reason: str, now: datetime) -> None:
     by = redaction.decision.recorded_by
     locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related("edition").get(pk=briefing.pk)
-    if locked.withdrawn_at or not locked.file:
+    if locked.withdrawn_at or not locked.file or locked.paths != briefing.paths:
         return
-    paths = locked.paths
     locked.file = locked.word = locked.covering_note = ""
     locked.content = None
     locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = now, by, reason
@@ -88,8 +99,6 @@ def withdraw_briefing(*, briefing: Briefing, redaction: Redaction, reason: str, 
     hashes = {"sha256": locked.sha256} | ({"word_sha256": locked.word_sha256} if locked.word_sha256 else {})
     after = {"reason": reason, **hashes, "redaction": redaction.pk}
     record("briefing.withdrawn", by=by, row=locked, country=locked.edition.country_id, after=after)
-    # Delete before the commit: if the commit fails, the missing file can't be read and the next run withdraws it.
-    delete_files(paths)
 
 
 def _withdrawal_reason(briefing: Briefing, words: str) -> str:
@@ -97,6 +106,8 @@ def _withdrawal_reason(briefing: Briefing, words: str) -> str:
     try:
         with briefing.file.open("rb") as file:
             text = pdf.extract_pdf_text(file.read())
+    except StorageUnavailableError:
+        raise  # the file may be there: the job runs again
     except OSError:
         logger.exception("The file of briefing %s can't be read", briefing.pk)
         text = ""

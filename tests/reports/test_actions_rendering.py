@@ -82,6 +82,7 @@ def test_withdrawing_one_leaves_the_others_file(edition, rendered_documents, run
     kept, gone = request_sample(edition, OfficerFactory()), request_sample(edition, OfficerFactory())
     run_jobs()
     redaction = RedactionDecisionFactory(redaction=RedactionFactory()).redaction
+    gone.refresh_from_db()
     withdraw_briefing(briefing=gone, redaction=redaction, reason="It held a name.", now=NOW)
 
     kept = Briefing.objects.get(pk=kept.pk)

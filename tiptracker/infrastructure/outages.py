@@ -64,6 +64,15 @@ FULL = Outage(
     300,
 )
 
+FILES_UNREACHABLE = Outage(
+    "files",
+    gettext_noop("TIP Tracker cannot reach its files"),
+    gettext_noop(
+        "Files cannot be saved or opened. The fault is on our side and has been recorded. Try again in a minute."
+    ),
+    30,
+)
+
 _BY_SQLSTATE = {
     "25006": READ_ONLY,
     "40001": BUSY,  # a concurrent transaction interfered

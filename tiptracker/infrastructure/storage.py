@@ -1,14 +1,23 @@
-"""File storage that never leaves an incomplete file under its final name."""
+"""File storage on a disk that never leaves an incomplete file under its final name; what all storages share."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from tiptracker.infrastructure.outages import FILES_UNREACHABLE
 
 PARTIAL_SUFFIX = ".part"
 """Suffix of a file that is still being written."""
+
+
+class StorageUnavailableError(OSError):
+    """The storage did not answer, or refused the request. Pages then answer 503 and keep what was typed."""
+
+    outage = FILES_UNREACHABLE
 
 
 class AtomicFileStorage(FileSystemStorage):
@@ -24,3 +33,19 @@ class AtomicFileStorage(FileSystemStorage):
                 Path(self.path(part)).unlink(missing_ok=True)
             raise
         return name.replace("\\", "/")
+
+    def names(self, folder: str = "") -> Iterator[str]:
+        """Yield the names of all files in a folder and the folders below it."""
+        try:
+            folders, files = self.listdir(folder)
+        except FileNotFoundError:
+            return
+        for name in files:
+            yield f"{folder}/{name}" if folder else name
+        for name in folders:
+            yield from self.names(f"{folder}/{name}" if folder else name)
+
+
+def stored_names() -> Iterator[str]:
+    """Yield the names of all stored files, as rows refer to them."""
+    yield from default_storage.names()  # type: ignore[attr-defined]  # both of our storages have it
