@@ -474,12 +474,12 @@ class BriefingViewSet(
         rate_limits.enforce_limit("exports", request)
         now = clock.now(briefing.edition.country.time_zone)
         try:
-            file = hand_out_file(briefing=briefing, by=request.user, now=now, as_word=as_word)
+            file, content = hand_out_file(briefing=briefing, by=request.user, now=now, as_word=as_word)
         except Refused as refusal:
             if briefing.withdrawn_at:
                 return Response({"detail": str(refusal)}, HTTPStatus.GONE)
             raise
-        return stored_file_response(file.file, name=file.name, media_type=file.media_type)
+        return stored_file_response(file.file, name=file.name, media_type=file.media_type, content=content)
 
 
 def routes(router: DefaultRouter) -> None:

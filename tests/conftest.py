@@ -39,6 +39,8 @@ for name in (
     "DEMONSTRATION",
     "DEMO_CLOCK",
     "MEDIA_ROOT",
+    "FILES_URL",
+    "PROXY_FILES_PATH",
     "EMAIL_HOST",
     "PUBLIC_URL",
     "UPLOAD_MAX_BYTES",
@@ -103,10 +105,12 @@ from tests.html_whitespace import collapse_layout_whitespace
 from tests.locks import record_locks
 from tests.refusals import recorded_refusals
 from tests.running_server import CHROMIUM, CHROMIUM_FLAGS, RunningServer, serve
+from tests.s3_server import S3Server, serve_s3
 from tests.upgrading import upgrade
 from tiptracker.celery import app
 from tiptracker.infrastructure.cache import redis_breaker
 from tiptracker.infrastructure.call_stack import with_room_for_calls
+from tiptracker.infrastructure.s3_storage import S3FileStorage
 from tiptracker.infrastructure.storage import AtomicFileStorage
 from tiptracker.jobs.models import Job, State
 from tiptracker.sandbox import sandbox
@@ -213,7 +217,7 @@ def forbid_network_in_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
 
     watch(locmem.EmailBackend, "send_messages")
     watch(Celery, "send_task")
-    for storage in (AtomicFileStorage,):
+    for storage in (AtomicFileStorage, S3FileStorage):
         for name in ("_open", "_save", "delete", "exists", "size", "listdir", "names", "get_modified_time"):
             watch(storage, name)
 
@@ -429,6 +433,13 @@ def run_due_jobs() -> list[Job]:
 def live(request: pytest.FixtureRequest, fresh_database: str) -> Iterator[RunningServer]:
     """A real web server and a real worker on `fresh_database`. The process of the test may write to it too."""
     with serve(fresh_database, with_worker="without_worker" not in request.keywords) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """A real S3 server. Each test has its own folder in its bucket."""
+    with serve_s3(VAR_DIR / "s3") as running:
         yield running
 
 

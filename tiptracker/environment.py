@@ -294,6 +294,21 @@ UPLOAD_MAX_MINISTRY_BYTES = FILES.number(
     unit="bytes",
 )
 
+FILES_URL = FILES.text(
+    "FILES_URL",
+    "the bucket of an S3-compatible store in which files are stored, for [more machines](operating.md#more-machines)",
+    expected="the address of a bucket: `s3://bucket` or `s3://bucket/prefix`",
+    pattern=r"$|s3://[a-z0-9][a-z0-9.-]+(/[\w.-]+)*/?$",
+    default_text="the folder `MEDIA_ROOT`",
+)
+FILES_S3_ENDPOINT = FILES.text(
+    "FILES_S3_ENDPOINT", "the address of that store", expected="an address", default_text="Amazon’s"
+)
+FILES_S3_REGION = FILES.text("FILES_S3_REGION", "the region of the store", default="us-east-1")
+FILES_S3_KEY_ID = FILES.text("FILES_S3_KEY_ID", "the ID of the key to the store", default_text="a role at Amazon")
+FILES_S3_SECRET = FILES.text("FILES_S3_SECRET", "the secret of that key", is_secret=True)
+_ENCRYPTION = "how the store encrypts each file: `AES256` or `aws:kms`"
+FILES_S3_ENCRYPTION = FILES.text("FILES_S3_ENCRYPTION", _ENCRYPTION, default_text="as the bucket is set up")
 PROXY_FILES_PATH = FILES.text(
     "PROXY_FILES_PATH",
     "the path at which the proxy finds stored files, if it is to send them: see "

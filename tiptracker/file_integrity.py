@@ -83,8 +83,8 @@ def refuse_faults(faults: Mapping[int, FileFault], *, things: str, looked_for: i
     if is_machine_fault(faults, looked_for):
         raise Refused(
             "all_files_missing",
-            f"None of {looked_for} {things} is where this machine looks for it. MEDIA_ROOT, or FILES_URL, must be the "
-            "one that the other machines use. Set it here.",
+            f"None of {looked_for} {things} is on this machine. MEDIA_ROOT must be the folder that the other machines "
+            "use, or FILES_URL their bucket. Set it here.",
         )
     if faults:
         numbers = ", ".join(str(number) for number in faults)

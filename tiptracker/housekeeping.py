@@ -131,8 +131,8 @@ def remove_orphan_files(*, before: datetime) -> int:
         orphans += find_unreferenced_files(names)
     if len(orphans) > MIN_SUSPICIOUS_ORPHANS and len(orphans) > checked * MAX_ORPHAN_SHARE:
         logger.error(
-            "%s of %s kept files belong to no row of this database. None was removed: check that MEDIA_ROOT, or "
-            "FILES_URL, and DATABASE_URL belong together.",
+            "%s of %s kept files belong to no row of this database. None was removed: check that MEDIA_ROOT and "
+            "DATABASE_URL belong together, or FILES_URL and DATABASE_URL.",
             len(orphans),
             checked,
         )

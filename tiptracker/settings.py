@@ -202,11 +202,21 @@ KEEP_PAGES = True  # see tiptracker/web/kept_pages.py; tests that write rows wit
 # --- Files ----------------------------------------------------------------------------------------------
 # Never inside a folder that a web server serves. Files leave only through views that check `visible_to`.
 MEDIA_ROOT = env.MEDIA_ROOT.read(VAR_DIR / "files")
+FILES_URL = env.FILES_URL.read()
+FILES_S3_OPTIONS = {
+    "endpoint": env.FILES_S3_ENDPOINT.read(),
+    "region": env.FILES_S3_REGION.read(),
+    "key_id": env.FILES_S3_KEY_ID.read(),
+    "secret": env.FILES_S3_SECRET.read(),
+    "encryption": env.FILES_S3_ENCRYPTION.read(),
+}
 PROXY_FILES_PATH = env.PROXY_FILES_PATH.read()
+if FILES_URL and PROXY_FILES_PATH:
+    raise ImproperlyConfigured("The proxy can send files only from MEDIA_ROOT: unset PROXY_FILES_PATH or FILES_URL.")
 STATIC_URL = "static/"
 STATIC_ROOT = env.STATIC_ROOT.read(VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "tiptracker" / "web" / "frontend" / "dist"]
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "tiptracker.infrastructure.storage.AtomicFileStorage",
         "OPTIONS": {"file_permissions_mode": 0o600},
@@ -217,6 +227,11 @@ STORAGES = {
         "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
     },
 }
+if FILES_URL:
+    STORAGES["default"] = {
+        "BACKEND": "tiptracker.infrastructure.s3_storage.S3FileStorage",
+        "OPTIONS": {"url": FILES_URL, **FILES_S3_OPTIONS},
+    }
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 FILE_UPLOAD_PERMISSIONS = 0o600  # for every other storage
 UPLOAD_MAX_BYTES = env.UPLOAD_MAX_BYTES.read()

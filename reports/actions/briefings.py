@@ -7,7 +7,7 @@ from django.db import transaction
 
 from dialogues.models import Dialogue, Redaction
 from recommendations.models import Edition
-from reports.actions.file_checks import refuse_altered_briefing
+from reports.actions.file_checks import read_intact_briefing
 from reports.briefings.content.sections import SECTIONS
 from reports.choices import BriefingKind
 from reports.models import Briefing, BriefingDownload, BriefingFile, BriefingState, Document
@@ -269,16 +269,20 @@ def queue_briefing(briefing: Briefing) -> None:
     briefing.save(update_fields=["job"])
 
 
-def hand_out_file(*, briefing: Briefing, by: User, now: datetime, as_word: bool = False) -> BriefingFile:
-    """Return the PDF of a briefing, or its Word file, for a user who downloads it now.
+def hand_out_file(*, briefing: Briefing, by: User, now: datetime, as_word: bool = False) -> tuple[BriefingFile, bytes]:
+    """Return the PDF of a briefing, or its Word file, and its content, for a user who downloads it now.
 
     Raises:
         PermissionDenied: if the user may not download briefings of this edition.
         Refused: if the file is missing or altered, or for a reason of `record_download`.
     """
-    refuse_altered_briefing(briefing=briefing, by=by, as_word=as_word)
+    read = briefing.get_file(as_word=as_word)
+    content = read_intact_briefing(briefing=briefing, by=by, as_word=as_word)
     record_download(briefing=briefing, by=by, now=now, as_word=as_word)
-    return briefing.get_file(as_word=as_word)
+    file = briefing.get_file(as_word=as_word)
+    if file.sha256 != read.sha256 or not content:  # it was replaced meanwhile; from now on it stays
+        content = read_intact_briefing(briefing=briefing, by=by, as_word=as_word)
+    return file, content
 
 
 @transaction.atomic

@@ -19,24 +19,28 @@ MAX_CHECKED_PER_JOB = 1000
 """The most briefings that one job checks. Reading them takes far less than the time limit of a job."""
 
 
-def refuse_altered_briefing(*, briefing: Briefing, by: User, as_word: bool = False) -> None:
-    """Refuse to hand out a briefing file that is missing or altered, and log the fault.
+def read_intact_briefing(*, briefing: Briefing, by: User, as_word: bool = False) -> bytes:
+    """Return the content of a briefing file, or nothing if it has no file, or was replaced at this moment.
 
     Raises:
-        Refused: if the stored file is missing or does not match its hash.
+        Refused: if the stored file is missing or does not match its hash. The fault is logged.
     """
     file = briefing.get_file(as_word=as_word)
-    if file.path and (fault := _find_fault(file)) and _is_still_stored(briefing, file):
-        _record_fault(fault, briefing, file, by)
-        raise Refused(
-            f"file_{fault}",
-            describe_fault(
-                fault,
-                noun=gettext("the file of this briefing"),
-                number=briefing.pk,
-                remedy=gettext("request a new briefing"),
-            ),
+    if not file.path:
+        return b""
+    try:
+        return read_intact_file(file.path, file.sha256)
+    except FileIntegrityError as error:
+        if not _is_still_stored(briefing, file):
+            return b""
+        _record_fault(error.fault, briefing, file, by)
+        sentence = describe_fault(
+            error.fault,
+            noun=gettext("the file of this briefing"),
+            number=briefing.pk,
+            remedy=gettext("request a new briefing"),
         )
+        raise Refused(f"file_{error.fault}", sentence) from error
 
 
 def check_stored_briefings(*, after: int = 0) -> None:

@@ -204,13 +204,13 @@ def _file_response(request: SignedInRequest, pk: int, *, as_word: bool = False) 
         return redirect("briefing_detail", pk=briefing.pk)
     now = clock.now(briefing.edition.country.time_zone)
     try:
-        file = hand_out_file(briefing=briefing, by=request.user, now=now, as_word=as_word)
+        file, content = hand_out_file(briefing=briefing, by=request.user, now=now, as_word=as_word)
     except Refused as refusal:
         briefing = _get_briefing(request, pk)
         if briefing.withdrawn_at:
             return _render_detail(request, briefing, status=410)
         return _render_detail(request, briefing, download_refusal=str(refusal), as_word=as_word, status=409)
-    return stored_file_response(file.file, name=file.name, media_type=file.media_type)
+    return stored_file_response(file.file, name=file.name, media_type=file.media_type, content=content)
 
 
 def _find_downloadable(user: User, pk: int) -> Briefing:

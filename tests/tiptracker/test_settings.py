@@ -155,6 +155,8 @@ def test_production_keeps_its_cookies_to_https_and_to_its_own_host(production_an
         ({"REDIS_URL": "redis://redis:6379/0"}, "The password in REDIS_URL"),
         ({"OIDC_SERVER_URL": "http://id.example.gov", "OIDC_CLIENT_SECRET": "s"}, "OIDC_SERVER_URL has to begin with"),
         ({"OIDC_SERVER_URL": "https://id.example.gov", "OIDC_CLIENT_SECRET": ""}, "may not be empty"),
+        ({"FILES_URL": "s3://files", "PROXY_FILES_PATH": "/kept/"}, "unset PROXY_FILES_PATH or FILES_URL"),
+        ({"FILES_URL": "https://files.example.gov"}, "is not the address of a bucket: s3://bucket or s3://"),
         ({"SECURE": "false"}, "which needs HTTPS: set SECURE=true"),
     ],
     ids=lambda given: " ".join(f"{name}={value}" for name, value in given.items()) if isinstance(given, dict) else "",
