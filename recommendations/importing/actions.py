@@ -37,6 +37,7 @@ from recommendations.tracking_period import default_tracking_period
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
+from tiptracker.file_integrity import read_intact_file
 from tiptracker.infrastructure.file_writes import NewFiles, delete_files
 from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.jobs.actions import enqueue
@@ -124,7 +125,7 @@ def retry_reading(*, imported: EditionImport, by: User) -> None:
 
 
 def read_import(*, key: int, tell: Callable[[int, str], None]) -> None:
-    """Read an import that has not been read. Raises Refused if it holds no list.
+    """Read an import that has not been read. Raises Refused if it holds no list, FileIntegrityError if it was altered.
 
     `tell` is called with the progress (percent) and a sentence. Reading is slow, so call this outside a transaction.
     """
@@ -132,8 +133,7 @@ def read_import(*, key: int, tell: Callable[[int, str], None]) -> None:
     if imported is None or not imported.is_unread:  # discarded in the meantime, or read already
         return
     tell(10, gettext_noop("Opening the file"))
-    with imported.content.open() as file:
-        content = bytes(file.read())
+    content = read_intact_file(str(imported.content), imported.sha256)
     charset = Charset(imported.charset) if imported.charset else None
     expected = get_expected_edition(imported.edition)
     tell(20, gettext_noop("Looking for the list"))

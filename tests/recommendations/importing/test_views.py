@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -339,6 +340,14 @@ def test_an_unreadable_import_says_why_and_can_be_repeated_or_discarded(client, 
         assert client.post(url, {"do": "discard"}).status_code == 302
     assert not EditionImport.objects.exists()
     assert not default_storage.exists(stored)
+
+
+def test_an_import_that_was_altered_in_the_storage_is_not_read(client, edition):
+    imported, _ = unread_import(client, edition)
+    Path(default_storage.path(imported.content.name)).write_text("(1) Another list.\n")
+
+    assert [job.state for job in client.run_jobs()] == ["failed"]
+    assert EditionImport.objects.get().is_unread
 
 
 def test_a_file_that_waits_to_be_read_goes_with_what_is_dropped_at_night_and_once_it_is_read(client, edition):
