@@ -7,7 +7,8 @@ from tests import conftest  # sets the environment of the tests, and with it Dja
 
 from django.conf import settings  # isort: skip
 
-from tiptracker.environment import DEMO, MAY_BE_SET, OTHER_PROGRAMS, REQUIRED, SHIPPED, Section
+from tiptracker.environment import DEMO, MAY_BE_SET, OTHER_PROGRAMS, REQUIRED, SHIPPED
+from tiptracker.environment_variables import Section
 
 assert conftest
 PAGE = settings.BASE_DIR / "docs" / "settings.md"

@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tiptracker import environment as env
-from tiptracker.environment import SECTIONS, Variable
+from tiptracker.environment import SECTIONS
+from tiptracker.environment_variables import Variable
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DECLARED: dict[str, Variable[Any]] = {variable.name: variable for section in SECTIONS for variable in section.variables}

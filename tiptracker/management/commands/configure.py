@@ -29,8 +29,8 @@ from tiptracker.environment import (
     EMAIL_HOST_PASSWORD,
     PUBLIC_URL,
     TLS_KEY,
-    Variable,
 )
+from tiptracker.environment_variables import Variable
 
 OTHER_PROGRAMS = ("COMPOSE_", "DOCKER_")
 """How the names of variables begin that Docker reads from the same file."""
