@@ -170,6 +170,14 @@ PROXY_FILES_PATH = FILES.text(
     pattern=r"$|/([\w-]+/)+$",
     default_text="the application sends them",
 )
+FILES_S3_OPTIONS = {
+    "endpoint": FILES_S3_ENDPOINT,
+    "region": FILES_S3_REGION,
+    "key_id": FILES_S3_KEY_ID,
+    "secret": FILES_S3_SECRET,
+    "encryption": FILES_S3_ENCRYPTION,
+}
+"""The options of the storage, by name."""
 
 LIMITS = Section("Limits", "How often somebody may do something. Above the limit, they are asked to wait.")
 LIMIT_API = LIMITS.rate("LIMIT_API", "300/m", "requests of one person to the API")

@@ -203,13 +203,7 @@ KEEP_PAGES = True  # see tiptracker/web/kept_pages.py; tests that write rows wit
 # Never inside a folder that a web server serves. Files leave only through views that check `visible_to`.
 MEDIA_ROOT = env.MEDIA_ROOT.read(VAR_DIR / "files")
 FILES_URL = env.FILES_URL.read()
-FILES_S3_OPTIONS = {
-    "endpoint": env.FILES_S3_ENDPOINT.read(),
-    "region": env.FILES_S3_REGION.read(),
-    "key_id": env.FILES_S3_KEY_ID.read(),
-    "secret": env.FILES_S3_SECRET.read(),
-    "encryption": env.FILES_S3_ENCRYPTION.read(),
-}
+FILES_S3_OPTIONS = {name: variable.read() for name, variable in env.FILES_S3_OPTIONS.items()}
 PROXY_FILES_PATH = env.PROXY_FILES_PATH.read()
 if FILES_URL and PROXY_FILES_PATH:
     raise ImproperlyConfigured("The proxy can send files only from MEDIA_ROOT: unset PROXY_FILES_PATH or FILES_URL.")

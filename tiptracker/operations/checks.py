@@ -31,6 +31,7 @@ CHECKS = (
     "tiptracker.operations.storage_checks.FILES_DISK",
     "tiptracker.operations.delivery_checks.MAIL",
     "dialogues.files.scanner_status.SCANNER",
+    "tiptracker.operations.backup_checks.BACKUPS",
     "tiptracker.operations.delivery_checks.CERTIFICATE",
     "tiptracker.operations.storage_checks.ACTIVITY_LOG",
     "tiptracker.operations.storage_checks.VERSION",

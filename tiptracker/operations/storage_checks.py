@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from tiptracker import VERSION as VERSION_NUMBER
 from tiptracker.audit.actions import find_head_fault
 from tiptracker.audit.models import LogVerification
+from tiptracker.infrastructure.storage import StorageUnavailableError
 from tiptracker.localization import gettext, gettext_noop, ngettext
 from tiptracker.operations import thresholds
 from tiptracker.operations.checks import CheckResult, CheckState, StatusCheck
@@ -96,14 +97,23 @@ def check_database_disk(now: datetime) -> CheckResult:
 
 
 def check_files_disk(now: datetime) -> CheckResult:
-    """Measure what is free on the disk of the files."""
+    """Measure what is free on the disk of the files, or ask whether their bucket answers."""
     try:
         folder = Path(default_storage.path(""))
     except NotImplementedError:
-        return CheckResult(CheckState.OK, gettext("Files are kept by another service, which has no disk to measure."))
+        return _check_bucket()
     while not folder.exists():  # nothing was stored yet
         folder = folder.parent
     return _check_disk(folder, gettext("Free space on the disk of the files, or give it a larger disk."))
+
+
+def _check_bucket() -> CheckResult:
+    try:
+        default_storage.exists("status")
+    except StorageUnavailableError as error:
+        next_step = gettext("Until the bucket answers, nobody can open or send files. Check FILES_URL and its key.")
+        return CheckResult(CheckState.FAILED, str(error), next_step)
+    return CheckResult(CheckState.OK, gettext("Files are in a bucket, which answers. Its space is not measured here."))
 
 
 def _check_disk(folder: Path, next_step: str) -> CheckResult:
@@ -165,7 +175,7 @@ MIGRATIONS = StatusCheck(
     "migrations", gettext_noop("Migrations"), check_migrations, uses_database=True, judges_upgrade=True
 )
 DATABASE_DISK = StatusCheck("database_disk", gettext_noop("Disk of the database"), check_database_disk)
-FILES_DISK = StatusCheck("files_disk", gettext_noop("Disk of the files"), check_files_disk)
+FILES_DISK = StatusCheck("files_disk", gettext_noop("Space for files"), check_files_disk)
 ACTIVITY_LOG = StatusCheck(
     "activity_log", gettext_noop("Activity log"), check_activity_log, uses_database=True, judges_upgrade=True
 )

@@ -1,0 +1,56 @@
+"""Check that backups are made and proven."""
+
+from datetime import datetime
+
+from tiptracker.backups.actions import BackupState, newest_backup_state
+from tiptracker.localization import gettext, gettext_noop
+from tiptracker.operations.checks import CheckResult, CheckState, StatusCheck
+from tiptracker.operations.formatting import describe_duration
+
+
+def check_backups(now: datetime) -> CheckResult:
+    """Look at the last backup, and at the last one that was restored elsewhere and proven."""
+    backups = newest_backup_state(now)
+    if not backups.is_configured:
+        return CheckResult(
+            CheckState.ATTENTION,
+            gettext("No backups are made every night, because BACKUP_DESTINATION is not set."),
+            gettext("Set BACKUP_DESTINATION: see “Backup and restore” in docs/operating.md."),
+        )
+    measured = f"{_describe_last(backups, now)} {_describe_proof(backups, now)}"
+    if backups.problem:
+        return CheckResult(CheckState.FAILED, measured, backups.problem)
+    if backups.is_late:
+        return CheckResult(
+            CheckState.FAILED,
+            measured,
+            gettext(
+                "Make one now: “manage.py backup” with the value of BACKUP_DESTINATION. Then look at the schedule."
+            ),
+        )
+    if backups.is_unproven:
+        return CheckResult(
+            CheckState.ATTENTION,
+            measured,
+            gettext("The worker proves the newest backup once a week. Look at its log for “prove_backup”."),
+        )
+    return CheckResult(CheckState.OK, measured)
+
+
+def _describe_last(backups: BackupState, now: datetime) -> str:
+    if backups.last_success_at is None:
+        return gettext("No backup was made yet.")
+    return gettext("The last backup was made %(duration)s ago.") % {
+        "duration": describe_duration(now - backups.last_success_at)
+    }
+
+
+def _describe_proof(backups: BackupState, now: datetime) -> str:
+    if backups.last_proven_at is None:
+        return gettext("None was restored and proven yet.")
+    return gettext("The last one that was restored and proven was so %(duration)s ago.") % {
+        "duration": describe_duration(now - backups.last_proven_at)
+    }
+
+
+BACKUPS = StatusCheck("backups", gettext_noop("Backups"), check_backups, uses_database=True)
