@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.core.files.storage import default_storage
 from django.db import models, transaction
 
 from dialogues.actions.file_texts import forget_text_of_files, forget_texts_of_country
@@ -60,7 +59,7 @@ def _describe_place(place: RedactionPlace) -> list[Any]:
 def redact_again(content: Mapping[str, Any]) -> bool:
     """Carry out one redaction again. Return whether the record still had something that it removes.
 
-    A country that is not in the record has nothing to redact.
+    A country that is not in the record has nothing to redact. The caller deletes the content of the files afterwards.
     """
     country = Country.objects.select_for_update(no_key=True).filter(pk=content["country"]).first()
     if country is None:
@@ -86,8 +85,6 @@ def redact_again(content: Mapping[str, Any]) -> bool:
         forget_texts_of_country(country)
         after = {"places": done, "files": sorted(file.pk for file in files)}
         record("redaction.repeated", by=None, row=redaction, country=country, after=after)
-    for file in files:
-        default_storage.delete(str(file.file))
     return is_changed
 
 

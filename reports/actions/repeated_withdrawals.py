@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from dialogues.models import Redaction
-from reports.actions.withdrawals import redact_covering_note, withdraw_briefing
+from reports.actions.withdrawals import record_withdrawal, redact_covering_note
 from reports.models import Briefing
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.localization import gettext, record_language
@@ -29,7 +29,8 @@ def list_redacted() -> Iterator[dict[str, Any]]:
 def redact_again(content: Mapping[str, Any]) -> bool:
     """Withdraw a briefing again, or redact its covering note. Return whether that changed it.
 
-    The line of the redaction is before the line of its briefings, so the redaction exists.
+    The caller deletes the files afterwards. The line of the redaction is before the lines of its briefings, so the
+    redaction exists.
     """
     briefing = Briefing.objects.filter(pk=str(content["key"]).removesuffix(" note")).first()
     if briefing is None:
@@ -41,5 +42,5 @@ def redact_again(content: Mapping[str, Any]) -> bool:
         return False
     with record_language():
         reason = gettext("It contained personal data that were removed from the record.")
-    withdraw_briefing(briefing=briefing, redaction=redaction, reason=reason, now=datetime.fromisoformat(content["at"]))
+    record_withdrawal(briefing=briefing, redaction=redaction, reason=reason, now=datetime.fromisoformat(content["at"]))
     return True

@@ -81,11 +81,12 @@ def withdraw_briefing(*, briefing: Briefing, redaction: Redaction, reason: str, 
     # Before the transaction: if that fails, the missing file can't be read and the next run withdraws the briefing.
     for path in briefing.paths:
         default_storage.delete(path)
-    _record_withdrawal(briefing, redaction, reason, now)
+    record_withdrawal(briefing=briefing, redaction=redaction, reason=reason, now=now)
 
 
 @transaction.atomic
-def _record_withdrawal(briefing: Briefing, redaction: Redaction, reason: str, now: datetime) -> None:
+def record_withdrawal(*, briefing: Briefing, redaction: Redaction, reason: str, now: datetime) -> None:
+    """Withdraw a briefing whose files are deleted, or will be after this transaction."""
     by = redaction.decision.recorded_by
     locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related("edition").get(pk=briefing.pk)
     if locked.withdrawn_at or not locked.file or locked.paths != briefing.paths:

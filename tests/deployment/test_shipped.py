@@ -10,7 +10,7 @@ from django.conf import settings
 
 from tests.deployment.container import compose, dockerfile
 from tests.deployment.production import COMPOSE_VARIABLES
-from tiptracker import asgi
+from tiptracker import asgi, environment
 from tiptracker.environment import MAY_BE_SET, REQUIRED, SECTIONS
 from tiptracker.web import error_pages
 
@@ -32,9 +32,10 @@ PYTHON_VARIABLES = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 
 
 def variables_of_settings():
-    """The names of the variables that the settings read: X of each `env.X.read()`."""
+    """The names of the variables that the settings read: X of each `env.X.read()`, and those read as a group."""
+    yield from (variable.name for variable in environment.FILES_S3_OPTIONS.values())
     for call in ast.walk(ast.parse((TOP / "tiptracker" / "settings.py").read_text())):
-        if isinstance(call, ast.Call) and (read := re.fullmatch(r"env\.([A-Z_]+)\.read", ast.unparse(call.func))):
+        if isinstance(call, ast.Call) and (read := re.fullmatch(r"env\.([A-Z0-9_]+)\.read", ast.unparse(call.func))):
             yield read[1]
 
 

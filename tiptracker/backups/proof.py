@@ -40,16 +40,17 @@ def prove_rows(counts: Mapping[str, int], manifest: Manifest) -> None:
     _refuse_log_fault(manifest)
 
 
-def prove_files(manifest: Manifest, *, are_written: bool) -> None:
-    """Compare the files of the backup with the hashes in rows, and the written ones with both.
-
-    Raises Refused, code "not_proven".
-    """
+def prove_file_hashes(manifest: Manifest) -> None:
+    """Compare the hashes of the files in the backup with those in rows. Raises Refused, code "not_proven"."""
     files, known = manifest.files, set(manifest.faulty_files)
     wrong = [name for name, sha256 in list_file_hashes() if name not in known and files.get(name) != sha256]
-    if are_written:
-        wrong += [name for name, sha256 in files.items() if hash_stored(name) != sha256]
     _refuse(wrong, gettext("Files differ from what rows say of them"))
+
+
+def prove_written_files(manifest: Manifest) -> None:
+    """Read each stored file, and compare it with the backup. Raises Refused, code "not_proven"."""
+    wrong = [name for name, sha256 in manifest.files.items() if hash_stored(name) != sha256]
+    _refuse(wrong, gettext("Files differ from those of the backup"))
 
 
 def prove_results(manifest: Manifest) -> Proven:

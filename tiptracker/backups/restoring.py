@@ -1,7 +1,6 @@
 """Restore a backup into an empty installation, in one transaction: all of it and proven, or nothing."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
@@ -29,6 +28,7 @@ from tiptracker.backups.stored_files import hash_stored
 from tiptracker.backups.streams import HashedReader
 from tiptracker.errors import Refused
 from tiptracker.infrastructure import new_database
+from tiptracker.infrastructure.file_writes import delete_files, find_unreferenced_files
 from tiptracker.localization import gettext
 
 
@@ -71,14 +71,16 @@ def restore_backup(place: BackupPlace, options: RestoreOptions) -> Proven:
     loading.require_tables(checked.manifest)
     written: list[str] = []
     try:
+        if options.writes_files:
+            _write_files(checked, written)
         with transaction.atomic(durable=True):
-            proven = _load_and_prove(checked, options, written)
+            proven = _load_and_prove(checked, options)
             transaction.set_rollback(not options.writes_files)
     except BaseException:
-        for path in written:
-            with suppress(OSError):
-                default_storage.delete(path)
+        delete_files(written)
         raise
+    # The content of what was redacted after the backup. If this process ends before, the nightly housekeeping does it.
+    delete_files(find_unreferenced_files(written))
     caches["pages"].clear()
     return proven
 
@@ -97,15 +99,13 @@ def _check(place: BackupPlace, options: RestoreOptions) -> CheckedBackup:
     return CheckedBackup(open_stream, manifest, files, problem)
 
 
-def _load_and_prove(checked: CheckedBackup, options: RestoreOptions, written: list[str]) -> Proven:
+def _load_and_prove(checked: CheckedBackup, options: RestoreOptions) -> Proven:
     manifest, loader = checked.manifest, loading.RowLoader(checked.manifest)
     try:
         with loading.triggers_set_aside():
             for name, content in read_members(checked.open_stream):
                 if name.startswith(layout.ROWS_PREFIX):
                     loader.load(name, content)
-                elif options.writes_files:
-                    _write_file(name.removeprefix(layout.FILES_PREFIX), content, manifest, written)
     except DatabaseError as error:
         raise Refused(
             "not_loaded", gettext("The database refused a row of the backup: %(reason)s.") % {"reason": error}
@@ -114,7 +114,7 @@ def _load_and_prove(checked: CheckedBackup, options: RestoreOptions, written: li
     loading.set_next_keys(manifest)
     options.say(gettext("Loaded %(rows)d rows. Proving them …") % {"rows": sum(loader.counts.values())})
     proof.prove_rows(loader.counts, manifest)
-    proof.prove_files(manifest, are_written=options.writes_files)
+    proof.prove_file_hashes(manifest)
     confirmed = options.confirm(checked.problem) if checked.problem and options.confirm else ()
     repeated = sum(redaction_file.redact_again(file, manifest) for file in checked.redactions)
     after = {"made_at": manifest.header.made_at, "redactions_repeated": repeated}
@@ -204,13 +204,24 @@ def _find_redactions(
     return files, None
 
 
+def _write_files(checked: CheckedBackup, written: list[str]) -> None:
+    """Write the stored files, read each again, and compare it with the backup. Raises Refused.
+
+    Before the transaction, which must not wait for a storage. Until its end, no row names a file.
+    """
+    for name, content in read_members(checked.open_stream):
+        if name.startswith(layout.FILES_PREFIX):
+            _write_file(name.removeprefix(layout.FILES_PREFIX), content, checked.manifest, written)
+    proof.prove_written_files(checked.manifest)
+
+
 def _write_file(name: str, content: MemberContent, manifest: Manifest, written: list[str]) -> None:
     """Write a stored file under its name. One that is there already must be the same."""
     if default_storage.exists(name):
         if hash_stored(name) != manifest.files.get(name):
             raise Refused(
                 "other_file",
-                gettext("MEDIA_ROOT already has another file “%(name)s”. Restore into an empty folder.")
+                gettext("There is another file “%(name)s” already. Restore into an empty folder or bucket.")
                 % {"name": name},
             )
         return
