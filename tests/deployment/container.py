@@ -181,7 +181,8 @@ class Container:
         """Kill it and all processes that it started."""
         if self.process is None:
             return
-        for pid in [*self.descendants(), self.process.pid]:
+        # Parents first: otherwise nginx starts another worker in the place of a killed one.
+        for pid in [self.process.pid, *self.descendants()]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
