@@ -20,10 +20,16 @@ from django.utils import timezone
 
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.log_lines import log_job
-from tiptracker.infrastructure.outages import READ_ONLY, UNREACHABLE, find_outage, save_through_outage
+from tiptracker.infrastructure.outages import (
+    FILES_UNREACHABLE,
+    READ_ONLY,
+    UNREACHABLE,
+    find_outage,
+    save_through_outage,
+)
 from tiptracker.infrastructure.task_messages import current_message_request, send_message
 from tiptracker.jobs.models import OPEN_STATES, Job, State
-from tiptracker.localization import gettext, record_language
+from tiptracker.localization import gettext, gettext_noop, record_language
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +46,12 @@ the queue too, or was lost.
 SEND_AGAIN_AT_LATEST = timedelta(minutes=2)
 MAX_ATTEMPTS = 3
 SEND_BATCH_SIZE = 50
-PASSING_OUTAGES = (UNREACHABLE, READ_ONLY)
+STEPS_IN_OUTAGES = {
+    UNREACHABLE: gettext_noop("Waiting for the database"),
+    READ_ONLY: gettext_noop("Waiting for the database"),
+    FILES_UNREACHABLE: gettext_noop("Waiting for the files"),
+}
+"""What a job says while it waits for the end of an outage, after which it is done."""
 LONGEST_OUTAGE_PAUSE = timedelta(seconds=30)
 MAX_CLOCK_SKEW = timedelta(seconds=30)
 """The most that the clocks of the enqueuing and the working machine may differ; the shortest pause is longer."""
@@ -191,10 +202,10 @@ def _run_claimed(job: Job) -> Iterator[JobProgress]:
         due_at, step = later.due_at, later.step
         save_through_outage(lambda: _postpone(job, due_at, step))
     except Exception as error:
-        if (outage := find_outage(error)) in PASSING_OUTAGES:
-            logger.warning("Job %s (%s %s) waits for the database: %s", job.pk, job.kind, job.key, error)
+        if (outage := find_outage(error)) and (waits_for := STEPS_IN_OUTAGES.get(outage)):
+            logger.warning("Job %s (%s %s) waits for the end of an outage: %s", job.pk, job.kind, job.key, error)
             again_at = timezone.now() + min(timedelta(seconds=outage.retry_after), LONGEST_OUTAGE_PAUSE)
-            save_through_outage(lambda: _postpone(job, again_at, "Waiting for the database"))
+            save_through_outage(lambda: _postpone(job, again_at, waits_for))
             return
         logger.exception("Job %s (%s %s) failed", job.pk, job.kind, job.key)
         with record_language():

@@ -10,6 +10,7 @@ from tests.factories import JobFactory
 from tiptracker.celery import app
 from tiptracker.errors import Refused
 from tiptracker.infrastructure import outages
+from tiptracker.infrastructure.storage import StorageUnavailableError
 from tiptracker.jobs import actions, polling
 from tiptracker.jobs.actions import (
     MAX_ATTEMPTS,
@@ -127,15 +128,22 @@ def test_an_error_in_the_work_gives_nothing_away_but_the_jobs_number(caplog):
     assert "secret detail" in caplog.text
 
 
-def test_a_job_that_met_an_outage_of_the_database_is_done_later_however_often():
+@pytest.mark.parametrize(
+    ("error", "step"),
+    [
+        (InterfaceError("the connection is closed"), "Waiting for the database"),
+        (StorageUnavailableError("The store of files does not answer."), "Waiting for the files"),
+    ],
+)
+def test_a_job_that_met_an_outage_is_done_later_however_often(error, step):
     job = queued_job()
     for _ in range(MAX_ATTEMPTS + 1):
         Job.objects.update(due_at=timezone.now())
         with claim_job(job.pk):
-            raise InterfaceError("the connection is closed")
+            raise error
 
     job.refresh_from_db()
-    assert (job.state, job.attempts, job.step) == (State.QUEUED, 0, "Waiting for the database")
+    assert (job.state, job.attempts, job.step) == (State.QUEUED, 0, step)
     assert timedelta(0) < job.due_at - timezone.now() < timedelta(minutes=1)
 
 
