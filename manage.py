@@ -18,9 +18,15 @@ def main() -> None:
 
         Command().run_from_argv(sys.argv)
         return
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 -- after the setting is known
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 -- after the setting is known
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"{error} docs/settings.md explains every setting.")
 
 
 if __name__ == "__main__":

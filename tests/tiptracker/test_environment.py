@@ -2,6 +2,8 @@
 
 import logging
 import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from tiptracker import environment as env
+
+TOP = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -99,3 +103,14 @@ def test_a_variable_without_a_default_has_to_be_set(monkeypatch):
 
     with pytest.raises(ImproperlyConfigured, match="Set OIDC_CLIENT_ID: the client ID that the provider issued"):
         env.OIDC_CLIENT_ID.read()
+
+
+def test_a_command_with_a_wrong_setting_says_so_in_a_sentence_without_a_traceback(tmp_path):
+    wrong = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "SECRET_KEY": "k" * 50, "EMAIL_PORT": "many"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "status"], cwd=TOP, env=wrong, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("EMAIL_PORT: “many” is not a whole number")
+    assert len(done.stderr.splitlines()) == 1
