@@ -481,7 +481,7 @@ INVALID_ROWS = {
     "a figure with a direction": lambda: ReadingFactory(figure=1, direction="up"),
     "a figure below zero": lambda: ReadingFactory(figure=-1),
     "an assessment without its law": lambda: AssessmentFactory(law=""),
-    "an empty file": lambda: EvidenceFileFactory(size=0),
+    "an empty file": lambda: EvidenceFileFactory(file="evidence/empty", size=0),
 }
 
 

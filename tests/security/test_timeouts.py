@@ -14,11 +14,16 @@ from tiptracker import settings as as_configured
 from tiptracker.accounts import openid_tokens
 from tiptracker.infrastructure import task_messages
 from tiptracker.infrastructure.database import cache_settings
+from tiptracker.jobs.schedule import SERVER_SECONDS
 from tiptracker.mail import smtp
+from tiptracker.operations import delivery_checks, service_checks
+from tiptracker.operations.thresholds import CHECK_SECONDS
 
 MAX_SECONDS = 20
 """Seconds for one step of an exchange. If a person waits, far less."""
-OPENING_CALLS = re.compile(r"(socket|smtplib|http\.client|urllib\.request|requests|redis|ftplib|httpx|psycopg)(\.|$)")
+OPENING_CALLS = re.compile(
+    r"(socket|smtplib|http\.client|urllib\.request|requests|redis|ftplib|httpx|psycopg|boto3|botocore)(\.|$)"
+)
 TIMEOUT_REASONS = {
     "dialogues/files/scanner.py": "clamd: `scanner.MOST_WAITED`, below",
     "tiptracker/accounts/openid_tokens.py": "the OpenID provider: `MOST_WAITED` and `MOST_SECONDS`, below",
@@ -29,6 +34,11 @@ TIMEOUT_REASONS = {
     "tiptracker/mail/smtp.py": "the mail server: the option in settings, and a deadline for all of it, below",
     "tiptracker/management/commands/demo.py": "its own web server, by `urlopen(timeout=…)`",
     "tiptracker/infrastructure/task_messages.py": "the broker: `messages.ONE_TRY`, below",
+    "tiptracker/backups/destinations.py": "the bucket of backups: its `Config`",
+    "tiptracker/infrastructure/s3_storage.py": "the bucket of files: its `Config`",
+    "tiptracker/jobs/schedule.py": "PostgreSQL: the options of the database, and `SERVER_SECONDS` for each answer",
+    "tiptracker/operations/delivery_checks.py": "the proxy, for its certificate: `TLS_SECONDS`, below",
+    "tiptracker/operations/service_checks.py": "web, Redis and workers: `WEB_SECONDS`, `WORKER_SECONDS`, below",
     "tiptracker/infrastructure/outages.py": "the errors of PostgreSQL alone",
     "tiptracker/infrastructure/watchdog.py": "the process that it watches: `REQUEST_TIMEOUT_SECONDS`",
 }
@@ -55,6 +65,12 @@ def test_scanner_and_provider_have_a_time_out():
     assert 0 < openid.REQUESTS_TIMEOUT <= MAX_SECONDS
     assert 0 < sum(openid_tokens.TIMEOUTS) <= MAX_SECONDS
     assert 0 < openid_tokens.MAX_SECONDS <= MAX_SECONDS
+
+
+def test_the_status_waits_no_longer_than_a_check_may_take():
+    for seconds in (delivery_checks.TLS_SECONDS, service_checks.WEB_SECONDS, service_checks.WORKER_SECONDS):
+        assert 0 < seconds <= CHECK_SECONDS
+    assert 0 < SERVER_SECONDS <= MAX_SECONDS
 
 
 def test_redis_has_a_time_out_of_two_seconds_at_most():

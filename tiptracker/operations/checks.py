@@ -4,16 +4,16 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
 from django.db import connection
+from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import gettext, gettext_noop
+from tiptracker.localization import current_language, gettext, gettext_noop
 from tiptracker.operations.thresholds import CHECK_SECONDS
 
 logger = logging.getLogger(__name__)
@@ -122,9 +122,14 @@ class _RunningCheck:
     def __init__(self, check: StatusCheck, now: datetime) -> None:
         self.check = check
         self._result: CheckResult | None = None
-        # The context has the language and the time zone of the reader.
-        self._thread = threading.Thread(target=copy_context().run, args=(self._run, now), daemon=True)
+        # A thread begins in the language and the time zone of the settings, not in those of the reader.
+        self._language, self._time_zone = current_language(), timezone.get_current_timezone()
+        self._thread = threading.Thread(target=self._run_for_reader, args=(now,), daemon=True)
         self._thread.start()
+
+    def _run_for_reader(self, now: datetime) -> None:
+        with translation.override(self._language), timezone.override(self._time_zone):
+            self._run(now)
 
     def _run(self, now: datetime) -> None:
         try:
