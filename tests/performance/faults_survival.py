@@ -1,8 +1,8 @@
 """What becomes of jobs while the parts that do them are killed, emptied or restarted, each a hundred times.
 
 Each fault has an installation of its own (`tests.reliability.installation`); two run at the same time. Counted: jobs
-that were lost, done twice, or in two living processes at once, and the longest wait from when a job was asked for until
-it was done. `make faults ONLY=survival` runs this alone, `TRIALS=10` fewer of each.
+that were lost, done twice, done again because their process was killed before it saved the end, or in two living
+processes at once; and the longest wait from when a job was asked for until it was done. `make faults ONLY=survival` runs this alone, `TRIALS=10` fewer of each.
 """
 
 import os
@@ -69,14 +69,16 @@ def main() -> None:
     if not faults:
         return
     say(f"\nJobs survive: {TRIALS} trials of each fault")
-    say(f"{'fault':<40}{'jobs':>6}{'lost':>6}{'twice':>7}{'at once':>9}{'sent twice':>12}{'longest wait, s':>17}")
+    say(
+        f"{'fault':<40}{'jobs':>6}{'lost':>6}{'twice':>7}{'unsaved':>9}{'at once':>9}{'sent twice':>12}{'longest wait, s':>17}"
+    )
     wrong = []
     with ThreadPoolExecutor(2) as pool:
         for fault, (found, sent_twice) in zip(
             faults, pool.map(lambda fault: try_fault(fault, TRIALS), faults), strict=True
         ):
             say(
-                f"{fault.name:<40}{found.asked:>6}{found.lost:>6}{found.doubled:>7}{found.at_once:>9}"
+                f"{fault.name:<40}{found.asked:>6}{found.lost:>6}{found.doubled:>7}{found.unsaved:>9}{found.at_once:>9}"
                 f"{sent_twice:>12}{found.longest:>17.1f}"
             )
             if found.lost or found.doubled or found.at_once or sent_twice or found.longest > GOAL_SECONDS:

@@ -28,6 +28,8 @@ SHORTEST_PAUSES = {
     name: timedelta(seconds=seconds / 2)
     for name, seconds in {"waiting-jobs": 5, "current-briefings": 30, "notices": 60}.items()
 }
+UNSAVED_SECONDS = 1.0
+"""A process that was killed so soon after the end of a job had not saved it."""
 MOST_SECONDS = 180.0
 """Seconds after which a job that was not done counts as lost."""
 
@@ -38,6 +40,8 @@ class Outcome(NamedTuple):
     asked: int
     lost: int
     doubled: int
+    unsaved: int
+    """Jobs whose process was killed after the work and before its end was saved. They are done again, as they must."""
     at_once: int
     """Jobs that two living processes had at the same time."""
     longest: float
@@ -225,12 +229,15 @@ class JobInstallation(Installation):
         keys = dict(self.query("SELECT id, key FROM jobs_job WHERE kind = 'long_probe'"))
         asked = {key: float(moment) for key, moment in self.lines("asked")}
         ended: dict[str, list[float]] = defaultdict(list)
-        for job, _, moment in self.lines("done"):
+        unsaved = 0
+        for job, pid, moment in self.lines("done"):
             ended[keys[int(job)]].append(float(moment))
+            unsaved += 0 <= self.killed_at.get(int(pid), 0.0) - float(moment) < UNSAVED_SECONDS
         return Outcome(
             asked=len(asked),
             lost=len(asked.keys() - ended.keys()) + self.unfinished(),
-            doubled=sum(len(moments) - 1 for moments in ended.values()),
+            doubled=max(sum(len(moments) - 1 for moments in ended.values()) - unsaved, 0),
+            unsaved=unsaved,
             at_once=sum(self._overlaps()),
             longest=max(min(moments) - asked[key] for key, moments in ended.items() if key in asked),
         )
