@@ -2,7 +2,8 @@
 
 Each fault has an installation of its own (`tests.reliability.installation`); two run at the same time. Counted: jobs
 that were lost, done twice, done again because their process was killed before it saved the end, or in two living
-processes at once; and the longest wait from when a job was asked for until it was done. `make faults ONLY=survival` runs this alone, `TRIALS=10` fewer of each.
+processes at once; and the longest wait from when a job was asked for until it was done. `make faults ONLY=survival`
+runs this alone, `TRIALS=10` fewer of each.
 """
 
 import os
@@ -70,7 +71,8 @@ def main() -> None:
         return
     say(f"\nJobs survive: {TRIALS} trials of each fault")
     say(
-        f"{'fault':<40}{'jobs':>6}{'lost':>6}{'twice':>7}{'unsaved':>9}{'at once':>9}{'sent twice':>12}{'longest wait, s':>17}"
+        f"{'fault':<40}{'jobs':>6}{'lost':>6}{'twice':>7}{'unsaved':>9}{'at once':>9}{'sent twice':>12}"
+        f"{'longest wait, s':>17}"
     )
     wrong = []
     with ThreadPoolExecutor(2) as pool:
