@@ -193,7 +193,8 @@ class TestOnPostgres:
         name = connection.settings_dict["NAME"]
         insert = (
             "INSERT INTO jobs_job (kind, key, state, progress, step, is_wanted_again, attempts, reason, queued_at, "
-            "due_at, heartbeat_at) VALUES ('x', %s, 'ready', 0, '', false, 0, '', now(), now(), now())"
+            "due_at, heartbeat_at, missed_heartbeats) "
+            "VALUES ('x', %s, 'ready', 0, '', false, 0, '', now(), now(), now(), 0)"
         )
 
         def add_index():

@@ -530,8 +530,9 @@ class Rows:
         )
 
     def entries(self, many):
+        pieces = list(self.evidence(many))
         with transaction.atomic():
-            for piece in self.evidence(many):
+            for piece in pieces:
                 audit.record("evidence.logged", by=self.officer, row=piece, country=self.country, after={"kind": "law"})
 
     def sessions(self, many):

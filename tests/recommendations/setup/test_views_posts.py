@@ -47,7 +47,7 @@ def test_an_empty_installation_receives_its_first_administrator_here(client):
     assert "No post is set up yet." in page.text
     assert f'href="{reverse("setup_add")}"' in page.text
     assert [item.url for item in page.context["navigation"]] == [
-        reverse(name) for name in ("setup_list", "person_list", "ministry_list", "country_list", "log_list")
+        reverse(name) for name in ("setup_list", "person_list", "ministry_list", "country_list", "log_list", "status")
     ]
 
 
