@@ -1,12 +1,17 @@
 """`manage.py upgrade` stops at the first step that fails, and says what to do. The data: tests/test_upgrade.py."""
 
+import io
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
 from tests import database_roles
 from tests.upgrading import upgrade
+from tiptracker.backups.archive_format import backup_name
 from tiptracker.operations import checks
 from tiptracker.operations.checks import CheckResult, CheckState, StatusCheck
 from tiptracker.operations.management.commands import upgrade as command
@@ -15,13 +20,12 @@ from tiptracker.operations.models import ServiceHeartbeat
 
 @pytest.fixture
 def steps(fresh_database, monkeypatch):
-    """The names of the commands that the upgrade calls, in order. They run, except for a backup."""
+    """The names of the commands that the upgrade calls, in order. They run."""
     called = []
 
     def call(name, *arguments, **options):
         called.append((name, *arguments))
-        if name != "backup":
-            call_command(name, *arguments, **options)
+        call_command(name, *arguments, **options)
 
     monkeypatch.setattr(command, "call_command", call)
     return called
@@ -34,41 +38,42 @@ def remove_newest_table():
         cursor.execute(f"DROP TABLE {ServiceHeartbeat._meta.db_table}")
 
 
-def test_without_a_destination_nothing_is_done_until_somebody_says_so(steps, settings):
-    settings.BACKUP_DESTINATION = ""
+def test_without_a_backup_nothing_is_done_until_somebody_says_so(steps, settings, tmp_path):
+    remove_newest_table()
+    for settings.BACKUP_DESTINATION in ("", str(tmp_path)):
+        with pytest.raises(CommandError, match="--without-backup") as ended:
+            upgrade()
+        assert ended.value.returncode == 1
 
-    with pytest.raises(CommandError, match="--without-backup") as ended:
-        upgrade()
-
-    assert ended.value.returncode == 1
     assert steps == []
 
 
-def test_a_backup_is_made_before_the_database_is_changed(steps, settings, monkeypatch):
-    settings.BACKUP_DESTINATION = "/srv/backups"
-    monkeypatch.setattr(command, "get_commands", lambda: {"backup": "tiptracker.backups"})
+def test_a_backup_of_the_version_that_runs_is_found_and_named(steps, settings, tmp_path):
+    settings.BACKUP_DESTINATION = str(tmp_path)
+    call_command("backup", str(tmp_path), stdout=io.StringIO(), stderr=io.StringIO())
+    remove_newest_table()
 
-    upgrade()
+    said = upgrade()
 
-    assert [step[0] for step in steps] == ["backup", "migrate", "check"]
-    assert steps[0] == ("backup", "/srv/backups")
+    assert said[1].startswith("1. Backup: tiptracker-")
+    assert [step[0] for step in steps] == ["migrate", "check"]
 
 
-def test_a_backup_that_fails_ends_the_upgrade(fresh_database, settings, monkeypatch):
-    settings.BACKUP_DESTINATION = "/srv/backups"
-    monkeypatch.setattr(command, "get_commands", lambda: {"backup": "tiptracker.backups"})
-    called = []
+def test_a_backup_of_yesterday_is_too_old(steps, settings, tmp_path):
+    settings.BACKUP_DESTINATION = str(tmp_path)
+    (tmp_path / backup_name(timezone.now() - timedelta(days=1))).touch()
+    remove_newest_table()
 
-    def call(name, *arguments, **options):
-        called.append(name)
-        raise CommandError("The disk is full.")
-
-    monkeypatch.setattr(command, "call_command", call)
-
-    with pytest.raises(CommandError, match=r"nothing was changed: The disk is full\."):
+    with pytest.raises(CommandError, match="no backup of the last hour"):
         upgrade()
 
-    assert called == ["backup"]
+    assert steps == []
+
+
+def test_where_no_migration_is_missing_no_backup_is_needed(steps, settings):
+    settings.BACKUP_DESTINATION = ""
+
+    assert upgrade()[1] == "1. Backup: none is needed, because no migration is missing."
 
 
 def test_missing_migrations_are_applied_and_each_step_has_a_line(steps):

@@ -1,17 +1,23 @@
-"""`manage.py upgrade`: make a backup, migrate the database, check the settings, and look at the status."""
+"""`manage.py upgrade`: look for a backup, migrate the database, check the settings, and look at the status."""
 
 import io
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser, SystemCheckError
 
 from tiptracker import VERSION, clock
+from tiptracker.backups.archive_format import parse_backup_name
+from tiptracker.backups.destinations import parse_destination
+from tiptracker.errors import Refused
 from tiptracker.operations.checks import CheckState, run_checks
+from tiptracker.operations.formatting import describe_duration
 from tiptracker.operations.storage_checks import pending_migrations
 
+NEWEST_BACKUP = timedelta(hours=1)
 GO_BACK = (
     "Do not start the old version on this database. To go back, restore the backup with the old version: see “Upgrade” "
     "in docs/operating.md."
@@ -20,43 +26,58 @@ GO_BACK = (
 
 class Command(BaseCommand):
     help = (
-        "Bring the database to this version: make a backup, apply the migrations, check the settings, and show the "
-        "status. Stops at the first step that fails, exits with 1, and says what to do. "
+        "Bring the database to this version: look for a new backup, apply the migrations, check the settings, and show "
+        "the status. Stops at the first step that fails, exits with 1, and says what to do. "
         "Example: manage.py upgrade"
     )
     requires_system_checks: tuple[str, ...] = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--without-backup", action="store_true", help="make no backup, because you made one yourself"
+            "--without-backup", action="store_true", help="look for no backup, because you keep one elsewhere"
         )
 
     def handle(self, *, without_backup: bool, **options: Any) -> None:
         self.stdout.write(f"Upgrade to version {VERSION}.")
-        self._back_up(without_backup=without_backup)
+        self._check_backup(without_backup=without_backup)
         self._migrate()
         self._check()
         self._show_status()
 
-    def _back_up(self, *, without_backup: bool) -> None:
+    def _check_backup(self, *, without_backup: bool) -> None:
+        """Refuse to migrate unless the version that runs made a backup just now.
+
+        This version cannot make it: it does not know the tables as they are before the migrations. And only the version
+        that made a backup can restore it.
+        """
         if without_backup:
-            self.stdout.write("1. Backup: none was made, as you asked.")
+            self.stdout.write("1. Backup: none was asked for.")
             return
-        destination = getattr(settings, "BACKUP_DESTINATION", "")
-        if "backup" not in get_commands() or not destination:
+        if not pending_migrations():
+            self.stdout.write("1. Backup: none is needed, because no migration is missing.")
+            return
+        place = settings.BACKUP_DESTINATION
+        newest, made_at = self._find_newest_backup(place)
+        age = clock.to_machine_time(clock.now()) - made_at if made_at else None
+        if age is None or age > NEWEST_BACKUP:
             raise CommandError(
-                "No backup was made, because no destination is set. Nothing was changed. Set BACKUP_DESTINATION, or "
-                "make a backup yourself and run “manage.py upgrade --without-backup”.",
+                f"There is no backup of the last hour at {place or 'BACKUP_DESTINATION, which is not set'}. "
+                "Nothing was changed. Make one with the version that runs now: see “Upgrade” in docs/operating.md. "
+                "Then run this command again, or add --without-backup if you keep the backup elsewhere.",
                 returncode=1,
             )
+        self.stdout.write(f"1. Backup: {newest}, made {describe_duration(age)} ago.")
+
+    def _find_newest_backup(self, place: str) -> tuple[str, datetime | None]:
+        if not place:
+            return "", None
         try:
-            call_command("backup", destination, stdout=self.stdout, stderr=self.stderr)
-        except Exception as error:
-            raise CommandError(
-                f"The backup failed, so nothing was changed: {error} Correct that, and run this command again.",
-                returncode=1,
-            ) from error
-        self.stdout.write(f"1. Backup: it was made at {destination}.")
+            names = parse_destination(place).destination.list_names()
+        except Refused as refusal:
+            raise CommandError(f"{refusal} Nothing was changed.", returncode=1) from refusal
+        moments = {name: moment for name in names if (moment := parse_backup_name(name))}
+        newest = max(moments, key=moments.__getitem__, default="")
+        return newest, moments.get(newest)
 
     def _migrate(self) -> None:
         pending = pending_migrations()
