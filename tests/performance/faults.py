@@ -4,8 +4,9 @@ It starts its own PostgreSQL, Redis, web server and worker (by the commands of t
 and a mail server that never answers, on free ports of this machine; injects one fault after the other; and prints what
 each step of a person was answered, after how many seconds, and how long it took until the pages answered again.
 
-Further tables come from the modules beside this one whose names begin with `faults_`: each has a `main()` that prints
-its own, perhaps on an `Installation` of its own. `make faults ONLY=redis` runs the faults whose name contains that.
+Further tables come from the modules beside this one whose names begin with `faults_`: each has `NAMES`, and a `main()`
+that prints its own, perhaps on an `Installation` of its own. `make faults ONLY=redis` runs those whose name contains
+that.
 """
 
 import json
@@ -600,6 +601,12 @@ FAULTS = {
 # --- The table --------------------------------------------------------------------------------------------------------
 
 
+def is_asked_for(*names: str) -> bool:
+    """Whether ONLY is a part of one of these names, or empty."""
+    only = os.environ.get("ONLY", "").lower()
+    return any(only in name.lower() for name in names)
+
+
 def say(line: str = "") -> None:
     print(line, flush=True)  # noqa: T201 -- what it is for
 
@@ -614,13 +621,13 @@ def tell_head(title: str) -> None:
     say(f"\n{title}\n{'fault':<22}{'what a person did':<36}{'answer':<28}{' seconds':<10}answers again after")
 
 
-def main(only: str = "") -> None:
+def main() -> None:
     """All of our own faults, one after the other, on one installation."""
     with Installation() as installation:
         people = People(installation)
         tell_head("A part fails")
         for name, fault in FAULTS.items():
-            if only.lower() not in name.lower():
+            if not is_asked_for(name):
                 continue
             answers = {}
             with fault(installation):
@@ -634,12 +641,21 @@ def main(only: str = "") -> None:
                 say(f"  left behind: {len(parts)} part files")
 
 
-if __name__ == "__main__":
-    main(os.environ.get("ONLY", ""))
+def run_all() -> None:
+    """Run what is asked for, here and in the modules beside; SystemExit where something went wrong."""
+    if is_asked_for(*FAULTS):
+        main()
     failed = []
-    for beside in sorted(Path(__file__).parent.glob("faults_*.py")):
+    for path in sorted(Path(__file__).parent.glob("faults_*.py")):
+        module = import_module(f"tests.performance.{path.stem}")
+        if not is_asked_for(*module.NAMES):
+            continue
         try:
-            import_module(f"tests.performance.{beside.stem}").main()
+            module.main()
         except SystemExit as error:  # the others are told all the same
             failed.append(str(error))
     raise SystemExit("\n".join(failed) or 0)
+
+
+if __name__ == "__main__":
+    run_all()

@@ -49,6 +49,7 @@ from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 from tiptracker.demo.supervisor import web_command
 
+NAMES = ("hostile account",)
 SECONDS = 600
 CONNECTIONS = 8
 """At once, of the one account."""
@@ -261,11 +262,11 @@ def prepare() -> tuple[User, User, Commitment, EvidenceFile]:
     raise SystemExit("No ministry of the exercise can send an update.")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print what was measured; 1 where the dashboard took too long."""
+def main() -> None:
+    """Print what was measured; SystemExit where the dashboard took too long."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long the account tries")
-    seconds = parser.parse_args(arguments).seconds
+    seconds = parser.parse_args().seconds
     settings.DEMO_CLOCK = f"{datetime.combine(TODAY, time_of_day(9), MASERU).isoformat()} {timezone.now().isoformat()}"
     made = set_up_databases()
     try:
@@ -277,7 +278,7 @@ def main(arguments: list[str] | None = None) -> int:
         if connection.vendor == "postgresql":
             url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
         with served(url) as live:
-            return measure(live, officer, Attack(live, person, commitment, file), seconds)
+            is_kept = measure(live, officer, Attack(live, person, commitment, file), seconds)
     finally:
         if connection.vendor == "postgresql":  # the sessions of a server that was killed may outlive it by a moment
             connection.close()
@@ -286,10 +287,12 @@ def main(arguments: list[str] | None = None) -> int:
         connection.close()
         with as_owner():
             teardown_databases(made, verbosity=0)
+    if not is_kept:
+        raise SystemExit("faults: one account kept the officer waiting; the table says how long.")
 
 
-def measure(live: RunningServer, officer: User, attack: Attack, seconds: float) -> int:
-    """At rest, then while the account tries."""
+def measure(live: RunningServer, officer: User, attack: Attack, seconds: float) -> bool:
+    """Measure at rest, then while the account tries; gives whether the dashboard kept its pace."""
     browser = Browser(live, officer)
     dashboard = browser.page("/")
     for _ in range(10):  # each process and thread has answered once
@@ -325,7 +328,7 @@ def measure(live: RunningServer, officer: User, attack: Attack, seconds: float) 
     say(
         f"\np95 meanwhile is {times:.1f} times that at rest; at most {MOST_TIMES}: {'kept' if is_kept else 'NOT KEPT'}."
     )
-    return 0 if is_kept else 1
+    return is_kept
 
 
 def tell(attack: Attack, seconds: float) -> None:
@@ -340,4 +343,4 @@ def tell(attack: Attack, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -19,6 +19,7 @@ from pathlib import Path
 from tiptracker.demo.supervisor import worker_command
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+NAMES = ("jobs on a busy machine",)
 JOBS, SENDERS = 1000, 4
 PAUSE = 0.1
 """Seconds between two jobs of a sender: so the worker often has nothing to do, and takes a message as it comes."""

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from tests.performance.faults import say, wait_for
+from tests.performance.faults import is_asked_for, say, wait_for
 from tests.reliability.installation import JobInstallation, Outcome
 
-NAME = "survival of jobs"
+WHOLE = "survival of jobs"
 TRIALS = int(os.environ.get("TRIALS") or 100)
 GOAL_SECONDS = 60.0
 
@@ -51,6 +51,9 @@ JOB_FAULTS = [
 ]
 
 
+NAMES = (WHOLE, *(fault.name for fault in JOB_FAULTS))
+
+
 def try_fault(fault: JobFault, trials: int) -> tuple[Outcome, int]:
     """Inject a fault so many times while jobs are asked for. Gives what became of them, and of the schedule."""
     with JobInstallation(**fault.more) as installation:
@@ -65,10 +68,7 @@ def try_fault(fault: JobFault, trials: int) -> tuple[Outcome, int]:
 
 def main() -> None:
     """Print the table; SystemExit where a job was lost or doubled, or waited longer than the goal."""
-    only = os.environ.get("ONLY", "").lower()
-    faults = [fault for fault in JOB_FAULTS if only in fault.name.lower() or only in NAME]
-    if not faults:
-        return
+    faults = [fault for fault in JOB_FAULTS if is_asked_for(fault.name, WHOLE)]
     say(f"\nJobs survive: {TRIALS} trials of each fault")
     say(
         f"{'fault':<40}{'jobs':>6}{'lost':>6}{'twice':>7}{'unsaved':>9}{'at once':>9}{'sent twice':>12}"
