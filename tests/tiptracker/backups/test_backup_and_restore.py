@@ -2,14 +2,24 @@
 
 import json
 import tarfile
+from unittest.mock import Mock
 
 import pytest
 from django.core.management.base import CommandError
 from django.db import IntegrityError, connection, transaction
 
 from dialogues.models import Dialogue, Evidence, EvidenceFile, Redaction
+from reports.actions.withdrawals import withdraw_redacted_briefings
+from reports.models import Briefing
 from tests.database_schema import list_triggers
-from tests.factories import DialogueFactory, EvidenceFactory, IndicatorFactory, OfficerFactory
+from tests.factories import (
+    BriefingFactory,
+    CountryFactory,
+    DialogueFactory,
+    EvidenceFactory,
+    IndicatorFactory,
+    OfficerFactory,
+)
 from tests.tiptracker.backups.installations import (
     NAME,
     all_rows,
@@ -17,11 +27,13 @@ from tests.tiptracker.backups.installations import (
     empty_installation,
     fill,
     find_everywhere,
+    later,
     redact,
     restore,
 )
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head, record
+from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.backups import archive_writer, loading, proof
 from tiptracker.backups.models import Backup
@@ -281,6 +293,30 @@ def test_a_row_that_was_edited_between_backup_and_redaction_loses_its_text(
     with empty_installation(database_template, tmp_path / "other"):
         restore(archive)
         assert find_everywhere(NAME, tmp_path / "none") == []
+
+
+def test_briefings_that_a_redaction_withdrew_are_withdrawn_again(installation, place, tmp_path, database_template):
+    withdrawn = Briefing.objects.get()  # no program can read it, so it could contain the words
+    noted = BriefingFactory(edition=withdrawn.edition, covering_note=f"Ask about {NAME}.")
+    other = BriefingFactory(edition__country=CountryFactory(), pdf=b"%PDF-1.7\nof another country\n")
+    backup(place)
+    archive = next(place.glob("*.tar"))
+    redaction = redact(installation, files=EvidenceFile.objects.all())
+    withdraw_redacted_briefings(redaction=redaction, now=later(0), progress=Mock())
+    backup(place / "second.tar")
+
+    with empty_installation(database_template, tmp_path / "other"):
+        restore(archive)
+
+        again = Briefing.objects.get(pk=withdrawn.pk)
+        assert (again.file, again.withdrawn_for) == ("", Redaction.objects.get())
+        assert again.withdrawn_reason == "It contained personal data that were removed from the record."
+        assert again.sha256 == withdrawn.sha256
+        assert not (tmp_path / "other" / withdrawn.file.name).exists()
+        assert Briefing.objects.get(pk=noted.pk).covering_note == REDACTED
+        assert (tmp_path / "other" / Briefing.objects.get(pk=other.pk).file.name).exists()
+        assert find_log_fault() is None
+        assert find_everywhere(NAME, tmp_path / "other") == []
 
 
 def test_a_backup_after_the_redaction_needs_nothing_again(installation, place, tmp_path, database_template):
