@@ -20,6 +20,7 @@ from tests.tiptracker.backups.installations import (
     find_everywhere,
     redact,
     restore,
+    stored_files,
 )
 from tiptracker.backups.destinations import FolderDestination, parse_destination
 from tiptracker.backups.models import Backup
@@ -165,3 +166,23 @@ def test_a_backup_in_a_bucket_is_restored_with_later_redactions(
         printed = restore(f"{bucket}/first.tar")
         assert "Later redactions that were carried out again: 1." in printed
         assert find_everywhere(NAME, tmp_path / "none") == []
+
+
+def test_files_in_a_bucket_are_restored_into_another_place_of_it(
+    fresh_database, s3_server, tmp_path, settings, database_template
+):
+    def use_new_place():
+        storage = {"BACKEND": "tiptracker.infrastructure.s3_storage.S3FileStorage", "OPTIONS": s3_server.options()}
+        settings.STORAGES = settings.STORAGES | {"default": storage}
+
+    use_new_place()
+    fill()
+    EvidenceFileFactory(content=os.urandom(12_000_000))  # is stored in parts
+    before = stored_files()
+    backup(tmp_path / "backups")
+    use_new_place()
+
+    with empty_installation(database_template, tmp_path / "unused"):
+        assert "3 files by their hashes" in restore(tmp_path / "backups")
+        assert stored_files() == before
+        assert not (tmp_path / "unused").exists()
