@@ -19,6 +19,7 @@ from django.conf import settings
 from tiptracker.backups.archive_format import parse_backup_name
 from tiptracker.backups.streams import write_through
 from tiptracker.errors import Refused
+from tiptracker.infrastructure.s3_client import S3Store
 from tiptracker.localization import gettext
 
 PARTIAL_PREFIX = ".partial-"
@@ -142,26 +143,15 @@ class BucketDestination(Destination):
     """A bucket, and the prefix of the names in it. Keys and address of the store are settings."""
 
     def __init__(self, bucket: str, prefix: str) -> None:
-        import boto3  # noqa: PLC0415 -- a third of a second, which only those who use it wait
-        from botocore.config import Config  # noqa: PLC0415
-
         self.bucket, self.prefix = bucket, f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self.label = f"s3://{bucket}/{self.prefix}".rstrip("/")
-        self.client: Any = boto3.client(
-            "s3",
-            endpoint_url=settings.BACKUP_S3_ENDPOINT or None,
-            aws_access_key_id=settings.BACKUP_S3_KEY_ID or None,
-            aws_secret_access_key=settings.BACKUP_S3_SECRET or None,
-            region_name=settings.BACKUP_S3_REGION or None,
-            config=Config(
-                connect_timeout=10,
-                read_timeout=60,
-                retries={"max_attempts": 4, "mode": "standard"},
-                # Stores other than Amazon's may lack newer ways to send checksums. The manifest has hashes of its own.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
+        store = S3Store(
+            settings.BACKUP_S3_ENDPOINT,
+            settings.BACKUP_S3_REGION,
+            settings.BACKUP_S3_KEY_ID,
+            settings.BACKUP_S3_SECRET,
         )
+        self.client: Any = store.connect(connect_timeout=10, read_timeout=60, attempts=4)
 
     @contextmanager
     def create(self, name: str) -> Iterator[BinaryIO]:

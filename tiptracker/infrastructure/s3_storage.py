@@ -3,8 +3,6 @@
 django-storages does much of this. We do not use it: its last release, 1.14.6, is of April 2025 and names Django only up
 to 5.1. It works with Django 6.1, but an outage raises the errors of its client, which lead to an error page, and it
 leaves older versions of a deleted file in the bucket. boto3, the client, is released every week.
-
-boto3 takes 40 MB, so it is imported only where files are in a bucket.
 """
 
 import errno
@@ -20,6 +18,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 
 from tiptracker.infrastructure.circuit_breaker import CircuitBreaker
+from tiptracker.infrastructure.s3_client import S3Store
 from tiptracker.infrastructure.storage import StorageUnavailableError
 
 SECONDS_BETWEEN_TRIES = 3.0
@@ -53,12 +52,7 @@ class S3FileStorage(Storage):
     ) -> None:
         parts = urlsplit(url)
         self.bucket, self.prefix = parts.netloc, parts.path.strip("/")
-        self._options = {
-            "endpoint_url": endpoint or None,
-            "region_name": region or None,
-            "aws_access_key_id": key_id or None,
-            "aws_secret_access_key": secret or None,
-        }
+        self._store = S3Store(endpoint, region, key_id, secret)
         self._headers = {"ServerSideEncryption": encryption} if encryption else {}
         self._lock = threading.Lock()
         self._breaker = CircuitBreaker(SECONDS_BETWEEN_TRIES)
@@ -139,20 +133,7 @@ class S3FileStorage(Storage):
     @cached_property
     def _client(self) -> Any:
         """The client, which all threads share."""
-        from boto3.session import Session  # noqa: PLC0415 -- only where files are in a bucket
-        from botocore.config import Config  # noqa: PLC0415
-
-        config = Config(
-            connect_timeout=2,
-            read_timeout=10,
-            retries={"total_max_attempts": 2, "mode": "standard"},
-            max_pool_connections=16,
-            # Many stores do not know Amazon's newer checksums. We hold our own hash of each file.
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            s3={"addressing_style": "path"} if self._options["endpoint_url"] else None,
-        )
-        return Session().client("s3", config=config, **self._options)
+        return self._store.connect(connect_timeout=2, read_timeout=10, attempts=2)
 
     @contextmanager
     def _calls(self, name: str) -> Iterator[Any]:
