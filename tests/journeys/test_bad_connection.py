@@ -156,11 +156,15 @@ def _lines_of_the_bar(page: Page, *, width: int) -> int:
     """How many lines the bar below the form takes on a phone of this width."""
     before = page.viewport_size
     page.set_viewport_size({"width": width, "height": 812})
-    lines = page.locator("[data-draft-said]").evaluate(
-        "bar => Math.round(bar.clientHeight / parseFloat(getComputedStyle(bar).lineHeight))"
-    )
+    # The script may put the bar elsewhere at this moment. Outside the page, it has no height.
+    lines = page.wait_for_function(
+        """() => {
+            const bar = document.querySelector("[data-draft-said]");
+            return Math.round(bar.clientHeight / parseFloat(getComputedStyle(bar).lineHeight));
+        }"""
+    ).json_value()
     page.set_viewport_size(before)
-    return lines
+    return int(lines)
 
 
 def _draft_on_server() -> str:

@@ -178,10 +178,10 @@ class JobInstallation(Installation):
         """Kill the one of two processes that keeps the schedule, wait until the other does, and start it again."""
         if len(self.beats) == 1:
             self.beats.append(self.running(self.process("second-beat", worker_command("beat"))))
-        at_work, stands_by = self.beats
-        told = stands_by.log.read_text().count(TAKES_OVER) if stands_by.log.exists() else 0
+        at_work = self.beats[0]
+        told = self.takeovers()
         at_work.kill()
-        wait_for(lambda: stands_by.log.read_text().count(TAKES_OVER) > told, "the other schedule")
+        wait_for(lambda: self.takeovers() > told, "the other schedule")
         at_work.start()
         self.beats.reverse()
 
@@ -241,6 +241,10 @@ class JobInstallation(Installation):
             at_once=sum(self._overlaps()),
             longest=max(min(moments) - asked[key] for key, moments in ended.items() if key in asked),
         )
+
+    def takeovers(self) -> int:
+        """How many times a process began to keep the schedule."""
+        return sum(beat.log.read_text().count(TAKES_OVER) for beat in self.beats if beat.log.exists())
 
     def doubled_by_schedule(self) -> int:
         """How many messages of the schedule came sooner after the one before than half of their interval."""
