@@ -35,7 +35,7 @@ TIMEOUT_REASONS = {
     "tiptracker/management/commands/demo.py": "its own web server, by `urlopen(timeout=…)`",
     "tiptracker/infrastructure/task_messages.py": "the broker: `messages.ONE_TRY`, below",
     "tiptracker/backups/destinations.py": "the errors of botocore alone",
-    "tiptracker/infrastructure/s3_client.py": "the buckets of files and of backups: `connect_timeout` and `read_timeout`",
+    "tiptracker/infrastructure/s3_client.py": "the buckets: `connect_timeout` and `read_timeout`",
     "tiptracker/infrastructure/s3_storage.py": "the errors of botocore alone",
     "tiptracker/jobs/schedule.py": "PostgreSQL: the options of the database, and `SERVER_SECONDS` for each answer",
     "tiptracker/operations/delivery_checks.py": "the proxy, for its certificate: `TLS_SECONDS`, below",

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import transaction
 
+from tiptracker.accounts.models import User
 from tiptracker.backups import retention
 from tiptracker.backups.archive_format import Manifest, backup_name, parse_backup_name
 from tiptracker.backups.archive_writer import write_archive
@@ -39,6 +40,7 @@ def make_backup(place: BackupPlace, *, now: datetime, copy: Path | None = None) 
     """
     destination, made_at = place.destination, now.astimezone(UTC).isoformat()
     try:
+        _refuse_empty_record()
         recipients = parse_recipients(settings.BACKUP_RECIPIENTS)
         name = place.name or backup_name(now) + (SUFFIX if recipients else "")
         redaction_head = update_redaction_file(destination, at=made_at)
@@ -67,6 +69,18 @@ def make_backup(place: BackupPlace, *, now: datetime, copy: Path | None = None) 
         problem=_describe_faults(manifest),
     )
     return MadeBackup(backup, manifest)
+
+
+def _refuse_empty_record() -> None:
+    """Refuse to back up an installation without accounts: `restore` would take it for the newest backup."""
+    if not User.objects.get_queryset().exists():
+        raise Refused(
+            "no_record",
+            gettext(
+                "Nobody has an account here, so there is no record to back up. If this machine replaces another one, "
+                "restore the backup of that one: see “Restore” in docs/operating.md."
+            ),
+        )
 
 
 def _describe_faults(manifest: Manifest) -> str:
@@ -104,6 +118,35 @@ def record_proof(*, destination: str, name: str, proof: BackupProof, problem: st
     row.save(update_fields=["tried_at", "problem", "proven_at", "proof"])
 
 
+def record_restored(place: BackupPlace, *, made_at: datetime, now: datetime) -> None:
+    """Keep that this record was restored from a backup, and so proven. Moments are machine time."""
+    Backup.objects.update_or_create(
+        destination=place.destination.label,
+        name=place.name,
+        defaults={"proven_at": now, "tried_at": now, "proof": BackupProof.RESTORED, "problem": ""},
+        create_defaults={
+            "created_at": made_at,
+            "is_encrypted": place.name.endswith(SUFFIX),
+            "proven_at": now,
+            "tried_at": now,
+            "proof": BackupProof.RESTORED,
+        },
+    )
+
+
+def record_missing_backup(destination: Destination, *, now: datetime) -> None:
+    """Notice that the newest backup is no longer where it was written. `now` is machine time. Raises Refused."""
+    newest = Backup.objects.filter(destination=destination.label, removed_at=None).exclude(name="").first()
+    if newest is None or newest.name in destination.list_names():
+        return
+    newest.removed_at = now
+    newest.problem = gettext("%(name)s is no longer at %(place)s. Find out who removed it, and make another one.") % {
+        "name": newest.name,
+        "place": destination.label,
+    }
+    newest.save(update_fields=["removed_at", "problem"])
+
+
 def remove_expired_backups(destination: Destination, *, now: datetime) -> list[str]:
     """Delete the backups that the rule does not keep, and return their names. `now` is machine time.
 
@@ -138,7 +181,7 @@ class BackupState(NamedTuple):
 
 def newest_backup_state(now: datetime) -> BackupState:
     """Return how the backups are at `now` (machine time), in three queries."""
-    made = Backup.objects.exclude(name="").order_by("-created_at").first()
+    made = Backup.objects.filter(removed_at=None).exclude(name="").order_by("-created_at").first()
     proven = Backup.objects.filter(proven_at__isnull=False).order_by("-proven_at").first()
     newest = Backup.objects.exclude(problem="").order_by("-created_at").first()
     problem_at = max(filter(None, (newest.created_at, newest.tried_at))) if newest else None
@@ -158,7 +201,12 @@ def newest_backup_state(now: datetime) -> BackupState:
 
 
 def _is_over(row: Backup, problem_at: datetime, made: Backup | None, proven: Backup | None) -> bool:
-    """Return whether a later success shows that the problem is over: a backup or a proof, whichever failed."""
+    """Return whether a later success shows that the problem is over: a backup or a proof, whichever failed.
+
+    If the backup is gone, a later one ends its problem.
+    """
+    if row.removed_at:
+        return bool(made and made.created_at > row.created_at)
     if row.tried_at:
         return bool(proven and proven.proven_at and proven.proven_at > problem_at)
     return bool(made and made.pk != row.pk and made.created_at > problem_at)

@@ -104,22 +104,27 @@ class FolderDestination(Destination):
 
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
-        with (self.folder / name).open("rb") as file:
+        try:
+            file = (self.folder / name).open("rb")
+        except PermissionError as error:
+            raise _no_permission(self.label) from error
+        with file:
             yield file
 
     def list_names(self) -> list[str]:
-        if not self.folder.is_dir():
-            return []
-        return _sorted_backups(path.name for path in self.folder.iterdir() if path.is_file())
+        with _translated(self.label):
+            if not self.folder.is_dir():
+                return []
+            return _sorted_backups(path.name for path in self.folder.iterdir() if path.is_file())
 
     def delete(self, name: str) -> None:
-        (self.folder / name).unlink(missing_ok=True)
+        with _translated(self.label):
+            (self.folder / name).unlink(missing_ok=True)
 
     def read_file(self, name: str) -> bytes | None:
-        try:
+        with _translated(self.label), suppress(FileNotFoundError):
             return (self.folder / name).read_bytes()
-        except FileNotFoundError:
-            return None
+        return None
 
     def extend_file(self, name: str, old: bytes | None, more: bytes) -> bool:
         with _translated(self.label):
@@ -251,6 +256,18 @@ def parse_destination(text: str) -> BackupPlace:
     return BackupPlace(FolderDestination(path), "")
 
 
+def newest_name(destination: Destination) -> str:
+    """Return the name of the newest backup. Raises Refused, code "no_backup"."""
+    names = destination.list_names()
+    if not names:
+        raise Refused(
+            "no_backup",
+            gettext("There is no backup at %(place)s. Look whether it is the right place, and is mounted here.")
+            % {"place": destination.label},
+        )
+    return names[-1]
+
+
 def _sorted_backups(names: Any) -> list[str]:
     found = [(moment, name) for name in names if (moment := parse_backup_name(name))]
     return [name for _, name in sorted(found)]
@@ -267,11 +284,24 @@ def _locked(folder: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
+def _no_permission(label: str) -> Refused:
+    return Refused(
+        "destination",
+        gettext(
+            "%(place)s: the user with number %(user)d may not read or write there. Give it the folder and the files in "
+            "it, for example with: chown --recursive %(user)d FOLDER."
+        )
+        % {"place": label, "user": os.geteuid()},
+    )
+
+
 @contextmanager
 def _translated(label: str) -> Iterator[None]:
     """Raise what a person can act on, code "destination", for an error of the disk or of the store."""
     try:
         yield
+    except PermissionError as error:
+        raise _no_permission(label) from error
     except OSError as error:
         raise Refused(
             "destination",

@@ -1,5 +1,6 @@
 """Encrypt backups to public keys of age (https://age-encryption.org), and decrypt them with a private key."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -40,12 +41,20 @@ def read_identities(path: Path | None) -> list[Any]:
     try:
         lines = [line.strip() for line in path.read_text().splitlines()]
         identities = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
-    except (OSError, UnicodeDecodeError, pyrage.IdentityError):
+    except OSError as error:
+        raise Refused(
+            "unreadable_key",
+            gettext(
+                "%(file)s cannot be read: %(reason)s. It must be a file that the user with number %(user)d may read."
+            )
+            % {"file": path, "reason": error.strerror, "user": os.geteuid()},
+        ) from error
+    except (UnicodeDecodeError, pyrage.IdentityError):
         identities = []
     if not identities:
         raise Refused(
             "unreadable_key",
-            gettext("%(file)s has no private key of age that can be read. A private key begins with “AGE-SECRET-KEY-”.")
+            gettext("%(file)s has no private key of age. A private key begins with “AGE-SECRET-KEY-”.")
             % {"file": path},
         )
     return identities

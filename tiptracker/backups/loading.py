@@ -27,16 +27,18 @@ from tiptracker.localization import gettext
 
 FILLED_BY_MIGRATE = {"auth.permission", "contenttypes.contenttype"}
 """Tables that `migrate` fills. Their rows are replaced by those of the backup."""
+FILLED_BY_SERVICES = {"audit.logverification", "jobs.job", "operations.serviceheartbeat", "sessions.session"}
+"""Tables that services fill by themselves before anybody has an account. Their rows are replaced too."""
 BATCH_ROWS = 500
 _CREATED_TRIGGER = re.compile(r"CREATE (?:OR REPLACE )?TRIGGER (\w+)\s.*? ON (\w+)\s", re.DOTALL)
 
 
 def find_rows() -> dict[str, int]:
-    """Return the tables that have rows although a new database has none there, with their number."""
+    """Return the tables that have rows although a new installation has none there, with their number."""
     counts = {
         model._meta.label_lower: model._base_manager.count()
         for model in list_models()
-        if model._meta.label_lower not in FILLED_BY_MIGRATE
+        if model._meta.label_lower not in FILLED_BY_MIGRATE | FILLED_BY_SERVICES
     }
     return {label: count for label, count in counts.items() if count}
 
@@ -100,14 +102,14 @@ def _insert_sql(model: type[models.Model], columns: Iterable[str]) -> str:
 
 @contextmanager
 def triggers_set_aside() -> Iterator[None]:
-    """Load rows in this block: triggers are off, and the rows that `migrate` created are gone.
+    """Load rows in this block: triggers are off, and the rows that `migrate` and services created are gone.
 
     At its end, every reference is checked and the triggers are on again. Only inside a transaction. On PostgreSQL, only
     the owner of the tables can do this: raises Refused, code "not_the_owner".
     """
     tables = [model._meta.db_table for model in list_models()]
     _switch_triggers(tables, on=False)
-    for label in sorted(FILLED_BY_MIGRATE):  # permissions first, which refer to content types
+    for label in sorted(FILLED_BY_MIGRATE | FILLED_BY_SERVICES):  # permissions before content types
         apps.get_model(label)._base_manager.all().delete()
     try:
         yield

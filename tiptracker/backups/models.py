@@ -33,7 +33,7 @@ class Backup(models.Model):
     proven_at = models.DateTimeField(null=True)
     proof = models.CharField(max_length=20, choices=BackupProof.choices(), blank=True)
     problem = models.TextField(blank=True)
-    removed_at = models.DateTimeField(null=True, help_text="When it was deleted, by rule.")
+    removed_at = models.DateTimeField(null=True, help_text="When it was deleted by rule, or found missing.")
 
     class Meta:
         ordering = ("-created_at", "-pk")

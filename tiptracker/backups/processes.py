@@ -17,7 +17,7 @@ from pathlib import Path
 from django.conf import settings
 
 from tiptracker.backups.actions import record_failure, record_proof
-from tiptracker.backups.destinations import parse_destination
+from tiptracker.backups.destinations import newest_name, parse_destination
 from tiptracker.backups.encryption import SUFFIX
 from tiptracker.backups.models import Backup, BackupProof
 from tiptracker.errors import Refused
@@ -29,6 +29,8 @@ TIME_LIMIT_SECONDS = 6 * 60 * 60
 REPORT_SECONDS = 5
 FOLDER_PREFIX = "backup-proof-"
 LOCK_NAME = "lock"
+KEEP_NOTHING = "--keep-nothing"
+"""The option of `restore` with which it proves a backup in the database that its process is given."""
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
 """What a proof takes over from this process: nothing that leads to the database, the files or the mail server."""
 
@@ -50,11 +52,9 @@ def prove_newest_backup(progress: JobProgress, *, now: datetime) -> None:
     they are encrypted. Raises Refused with what the command said.
     """
     destination, place = parse_destination(settings.BACKUP_DESTINATION).destination, settings.BACKUP_DESTINATION
-    names = destination.list_names()
-    if not names:
-        raise Refused("no_backup", gettext("There is no backup at %(place)s.") % {"place": destination.label})
+    newest = newest_name(destination)
     with temporary_folder() as folder:
-        if names[-1].endswith(SUFFIX) and settings.BACKUP_IDENTITY is None:
+        if newest.endswith(SUFFIX) and settings.BACKUP_IDENTITY is None:
             plain, proof = folder / "plain.tar", BackupProof.BEFORE_ENCRYPTION
             copying = ["backup", place, "--copy", str(plain)]
             code, said = run_command(copying, os.environ, progress, "Writing a backup to prove")
@@ -63,15 +63,26 @@ def prove_newest_backup(progress: JobProgress, *, now: datetime) -> None:
             arguments = [str(plain), "--redactions", place]
         else:
             proof = BackupProof.RESTORED
-            arguments = [f"{place.rstrip('/')}/{names[-1]}"]
+            arguments = [f"{place.rstrip('/')}/{newest}"]
             arguments += ["--identity", str(settings.BACKUP_IDENTITY)] if settings.BACKUP_IDENTITY else []
         name = destination.list_names()[-1]
         code, said = run_command(
-            ["restore", *arguments, "--prove"], proof_environment(folder), progress, "Proving the newest backup"
+            ["restore", *arguments, KEEP_NOTHING], proof_environment(folder), progress, "Proving the newest backup"
         )
     record_proof(destination=destination.label, name=name, proof=proof, problem=said if code else "", now=now)
     if code:
         raise Refused("not_proven", said)
+
+
+def prove_in_temporary_database(arguments: Sequence[str]) -> int:
+    """Run `restore` with these arguments on a temporary database, showing what it prints. Return its exit code."""
+    with temporary_folder() as folder:
+        return subprocess.run(  # noqa: S603 -- our own command
+            child_command(["manage.py", "restore", *arguments, KEEP_NOTHING]),
+            cwd=settings.BASE_DIR,
+            env=proof_environment(folder) | {"BACKUP_DESTINATION": settings.BACKUP_DESTINATION},
+            check=False,
+        ).returncode
 
 
 def proof_environment(folder: Path) -> dict[str, str]:

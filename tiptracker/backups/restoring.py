@@ -1,7 +1,8 @@
 """Restore a backup into an empty installation, in one transaction: all of it and proven, or nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
 
@@ -13,14 +14,15 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 import tiptracker
-from tiptracker.accounts.models import User
-from tiptracker.audit.actions import record
+from tiptracker.accounts.models import ApiToken, User
+from tiptracker.audit.actions import log_now, record
 from tiptracker.backups import archive_format as layout
 from tiptracker.backups import loading, proof, redaction_file
+from tiptracker.backups.actions import record_restored
 from tiptracker.backups.archive_format import Header, Manifest
 from tiptracker.backups.archive_reader import MemberContent, check_archive, read_header, read_members
 from tiptracker.backups.archive_writer import list_migrations
-from tiptracker.backups.destinations import BackupPlace, Destination
+from tiptracker.backups.destinations import BackupPlace, Destination, newest_name
 from tiptracker.backups.encryption import OpenStream, decrypted
 from tiptracker.backups.proof import Proven
 from tiptracker.backups.redaction_file import RedactionLines
@@ -29,7 +31,8 @@ from tiptracker.backups.streams import HashedReader
 from tiptracker.errors import Refused
 from tiptracker.infrastructure import new_database
 from tiptracker.infrastructure.file_writes import delete_files, find_unreferenced_files
-from tiptracker.localization import gettext
+from tiptracker.localization import format_datetime, gettext
+from tiptracker.mail.actions import drop_waiting_mails
 
 
 @dataclass
@@ -55,6 +58,7 @@ class RestoreOptions:
 class CheckedBackup:
     """A backup whose every byte was checked, and the files of redactions; `problem` is why these are not complete."""
 
+    place: BackupPlace
     open_stream: OpenStream
     manifest: Manifest
     redactions: Sequence[RedactionLines]
@@ -63,6 +67,8 @@ class CheckedBackup:
 
 def restore_backup(place: BackupPlace, options: RestoreOptions) -> Proven:
     """Check the backup, load it, carry out later redactions, and prove the result. Raises Refused.
+
+    Mails that were waiting are not sent: the installation of the backup may have sent them since.
 
     After an error, the database is as empty as before, and the files that were written are deleted.
     """
@@ -86,7 +92,7 @@ def restore_backup(place: BackupPlace, options: RestoreOptions) -> Proven:
 
 
 def _check(place: BackupPlace, options: RestoreOptions) -> CheckedBackup:
-    name = place.name or _newest_name(place.destination)
+    name = place.name or newest_name(place.destination)
     open_stream = decrypted(lambda: place.destination.open(name), options.identity_file)
     refuse_other_version(read_header(open_stream))
     options.say(gettext("Checking %(name)s …") % {"name": name})
@@ -96,7 +102,27 @@ def _check(place: BackupPlace, options: RestoreOptions) -> CheckedBackup:
     files, problem = _find_redactions(options.redactions or place.destination, manifest, options.also)
     if problem and options.confirm is None:
         raise problem
-    return CheckedBackup(open_stream, manifest, files, problem)
+    options.say(_describe(manifest))
+    return CheckedBackup(place._replace(name=name), open_stream, manifest, files, problem)
+
+
+def _format_moment(text: str) -> str:
+    """Return a moment of machine time, which a backup has in ISO 8601, for people."""
+    return f"{format_datetime(datetime.fromisoformat(text).astimezone(UTC))} UTC"
+
+
+def _describe(manifest: Manifest) -> str:
+    """Return of when the backup is and what it has, so that nobody restores another one than the one that is meant."""
+    people, countries = (manifest.tables[label].rows for label in ("accounts.user", "accounts.country"))
+    head = manifest.header.log_head
+    return gettext(
+        "It was made on %(moment)s. Accounts: %(people)d. Countries: %(countries)d. Entries of the log: %(entries)d."
+    ) % {
+        "moment": _format_moment(manifest.header.made_at),
+        "people": people,
+        "countries": countries,
+        "entries": head.number if head else 0,
+    }
 
 
 def _load_and_prove(checked: CheckedBackup, options: RestoreOptions) -> Proven:
@@ -123,15 +149,29 @@ def _load_and_prove(checked: CheckedBackup, options: RestoreOptions) -> Proven:
     record("backup.restored", by=confirmed[0] if confirmed else None, after=after)
     if repeated:
         loading.set_next_keys(manifest)  # redactions have the keys that they had
-        options.say(gettext("Later redactions that were carried out again: %(number)d.") % {"number": repeated})
+    for sentence in _describe_consequences(checked, repeated, drop_waiting_mails(now=log_now())):
+        options.say(sentence)
+    record_restored(checked.place, made_at=datetime.fromisoformat(manifest.header.made_at), now=log_now())
     return proof.prove_results(manifest)
 
 
-def _newest_name(destination: Destination) -> str:
-    names = destination.list_names()
-    if not names:
-        raise Refused("no_backup", gettext("There is no backup at %(place)s.") % {"place": destination.label})
-    return names[-1]
+def _describe_consequences(checked: CheckedBackup, repeated: int, dropped: int) -> Iterator[str]:
+    """Yield what the operator has to know of redactions, mails, and what works again as it did on that day."""
+    yield gettext("Later redactions that were carried out again: %(number)d.") % {"number": repeated}
+    if moments := [file.lines[-1].at for file in checked.redactions if file.lines]:
+        yield gettext(
+            "The last line of %(file)s is of %(moment)s. If there is a newer one, restore into an empty database again "
+            "with that one."
+        ) % {"file": redaction_file.FILE_NAME, "moment": _format_moment(max(moments))}
+    if dropped:
+        yield gettext("Mails that were waiting then, and will not be sent: %(number)d.") % {"number": dropped}
+    yield gettext(
+        "As on that day, these may be used again: accounts: %(people)d, tokens: %(tokens)d. Close those that were "
+        "closed since then."
+    ) % {
+        "people": User.objects.get_queryset().filter(is_active=True).count(),
+        "tokens": ApiToken.objects.get_queryset().filter(revoked_at=None, expires_on__gte=log_now().date()).count(),
+    }
 
 
 def refuse_other_version(header: Header) -> None:
@@ -181,8 +221,8 @@ def prepare_database(header: Header) -> None:
         raise Refused(
             "not_empty",
             gettext(
-                "This database has rows already (%(label)s: %(number)d). A backup is restored into an empty one only. "
-                "Name a new database in DATABASE_URL, or remove this one if nobody needs it."
+                "This database has rows already (%(label)s: %(number)d). Restore into an installation in which nobody "
+                "has an account yet: see “Restore” in docs/operating.md."
             )
             % {"label": label, "number": number},
         )

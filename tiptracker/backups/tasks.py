@@ -7,9 +7,10 @@ reports that the job is alive.
 from celery import shared_task
 from django.conf import settings
 
+from tiptracker.accounts.models import User
 from tiptracker.audit.actions import log_now
 from tiptracker.backups import retention
-from tiptracker.backups.actions import newest_backup_state, remove_expired_backups
+from tiptracker.backups.actions import newest_backup_state, record_missing_backup, remove_expired_backups
 from tiptracker.backups.destinations import parse_destination
 from tiptracker.backups.models import Backup
 from tiptracker.backups.processes import TIME_LIMIT_SECONDS, prove_newest_backup, run_backup
@@ -21,10 +22,10 @@ from tiptracker.jobs.tasks import job_task
 @shared_task(name="backups_due")
 def enqueue_due_backups() -> None:
     """Every hour: enqueue the backup of the day, the proof of the week, and the file of redactions."""
-    if not settings.BACKUP_DESTINATION:
+    if not settings.BACKUP_DESTINATION or not User.objects.get_queryset().exists():
         return
     now, place = log_now(), parse_destination(settings.BACKUP_DESTINATION)
-    rows = Backup.objects.filter(destination=place.destination.label).exclude(name="")
+    rows = Backup.objects.filter(destination=place.destination.label, removed_at=None).exclude(name="")
     last = rows.order_by("-created_at").values_list("created_at", flat=True).first()
     if retention.is_backup_due(last_success=last, now=now):
         enqueue("backup", "nightly")
@@ -50,7 +51,8 @@ def prove_backup(progress: JobProgress) -> None:
 
 @job_task("redaction_file")
 def write_redaction_file(progress: JobProgress) -> None:
-    """Add to the file of redactions what it lacks."""
+    """Add to the file of redactions what it lacks, and look whether the newest backup is still beside it."""
     if settings.BACKUP_DESTINATION:
         destination = parse_destination(settings.BACKUP_DESTINATION).destination
         update_redaction_file(destination, at=log_now().isoformat())
+        record_missing_backup(destination, now=log_now())

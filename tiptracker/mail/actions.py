@@ -8,7 +8,7 @@ Times are machine time.
 import logging
 import smtplib
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import CharField, Exists, OuterRef
@@ -97,6 +97,16 @@ def requeue_lost_mails() -> int:
                 mail.answer = mail.answer or gettext("The worker that sends mails ended each time.")
             _finish(mail, MailState.GIVEN_UP)
     return len(lost)
+
+
+def drop_waiting_mails(*, now: datetime) -> int:
+    """Finish every waiting mail without sending it, and return how many: for a record that was restored from a backup.
+
+    The installation of the backup may have sent them since, and their occasions may be over. `now` is machine time.
+    """
+    with record_language():
+        reason = gettext("It was waiting when a backup was made that was restored later. It may have been sent since.")
+    return Mail.objects.queued().update(state=MailState.NOT_NEEDED, answer=reason, finished_at=now, next_try_at=None)
 
 
 def deliver_mail(mail: Mail) -> None:

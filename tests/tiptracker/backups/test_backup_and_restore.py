@@ -1,6 +1,7 @@
 """A backup is restored into an empty installation with every row and file, or nothing is."""
 
 import json
+import re
 import tarfile
 from unittest.mock import Mock
 
@@ -18,6 +19,7 @@ from tests.factories import (
     DialogueFactory,
     EvidenceFactory,
     IndicatorFactory,
+    JobFactory,
     OfficerFactory,
 )
 from tests.tiptracker.backups.installations import (
@@ -31,12 +33,17 @@ from tests.tiptracker.backups.installations import (
     redact,
     restore,
 )
-from tiptracker.accounts.models import Country, User
+from tiptracker.accounts.models import ApiToken, Country, User
 from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head, record
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.audit.models import AuditEntry
+from tiptracker.audit.models import AuditEntry, LogVerification
 from tiptracker.backups import archive_writer, loading, proof
+from tiptracker.backups.actions import newest_backup_state
 from tiptracker.backups.models import Backup
+from tiptracker.jobs.models import Job
+from tiptracker.mail.actions import queue_mail
+from tiptracker.mail.models import Mail, MailKind
+from tiptracker.operations.models import ServiceHeartbeat
 
 pytestmark = pytest.mark.unordered_locks  # a restore is alone in its database
 
@@ -324,7 +331,7 @@ def test_a_backup_after_the_redaction_needs_nothing_again(installation, place, t
     backup(place)
 
     with empty_installation(database_template, tmp_path / "other"):
-        assert "again" not in restore(place)
+        assert "Later redactions that were carried out again: 0." in restore(place)
 
 
 def test_a_missing_or_shortened_file_of_redactions_is_refused(installation, place, tmp_path, database_template):
@@ -410,13 +417,66 @@ def test_a_row_that_the_database_refuses_leaves_nothing_and_the_triggers_on(inst
             Evidence.objects.filter(pk=evidence.pk).update(title="Another title")
 
 
-def test_a_proof_keeps_neither_rows_nor_files(installation, place, tmp_path, empty):
+def test_a_proof_leaves_this_installation_as_it_is(installation, place, tmp_path, capfd):
+    backup(place)
+    rows = all_rows()
+
+    restore(place, "--prove")
+
+    printed = capfd.readouterr().out
+    assert "2 files by their hashes" in printed
+    assert printed.endswith("Nothing was kept, because this was a proof.\n")
+    assert all_rows() == rows
+
+    archive = next(place.glob("*.tar"))
+    archive.write_bytes(archive.read_bytes()[:20_000])
+    with pytest.raises(CommandError, match="The backup was not proven"):
+        restore(archive, "--prove")
+    assert "it was cut off, or a part is damaged" in capfd.readouterr().err
+
+
+def test_an_installation_that_was_started_and_has_no_accounts_counts_as_empty(installation, place, empty):
+    backup(place)
+    jobs = set(Job.objects.values_list("pk", flat=True))
+
+    with empty:
+        JobFactory(kind="current_briefings")
+        ServiceHeartbeat.objects.create(service="beat", at=later(0))
+        LogVerification.objects.create(at=later(0), number=0)
+
+        restore(place)
+
+        assert set(Job.objects.values_list("pk", flat=True)) == jobs
+        assert not ServiceHeartbeat.objects.exists()
+        assert not LogVerification.objects.exists()
+
+
+def test_an_empty_installation_is_not_backed_up(fresh_database, place):
+    with pytest.raises(CommandError, match="Nobody has an account here"):
+        backup(place)
+    assert not place.exists()
+
+
+def test_it_says_which_backup_it_is_and_what_works_again(installation, place, empty):
+    with transaction.atomic():
+        waiting = queue_mail(MailKind.INVITATION, person=OfficerFactory())
+    ApiToken.objects.create(
+        person=OfficerFactory(), name="Exercise", scope="read", prefix="abc", digest="1" * 64, created_at=later(0),
+        expires_on=later(100).date(),
+    )  # fmt: skip
+    people = User.objects.count()
     backup(place)
 
     with empty:
-        printed = restore(place, "--prove")
-        assert not User.objects.exists()
+        printed = restore(place)
 
-    assert "2 files by their hashes" in printed
-    assert printed.endswith("Nothing was kept, because this was a proof.\n")
-    assert not (tmp_path / "other").exists()
+        assert re.search(rf"made on .* UTC\. Accounts: {people}\. Countries: 1\. Entries of the log: \d+\.", printed)
+        assert re.search(r"The last line of redactions.jsonl is of .* UTC\.", printed)
+        assert "Mails that were waiting then, and will not be sent: 1." in printed
+        assert f"accounts: {people}, tokens: 1." in printed
+        again = Mail.objects.get(pk=waiting.pk)
+        assert (again.state, again.tries) == ("not_needed", 0)
+        assert "may have been sent since" in again.answer
+        row = Backup.objects.get()
+        assert (row.name, row.proof) == (next(place.glob("*.tar")).name, "restored")
+        assert not newest_backup_state(later(0)).is_late

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings as current
@@ -108,6 +109,34 @@ def test_what_cannot_be_reached_is_named(tmp_path, bucket):
     for nowhere in ("", "s3://"):
         with refuses("no_destination"):
             parse_destination(nowhere)
+
+
+def test_a_folder_of_somebody_else_is_named_with_who_needs_it(tmp_path):
+    folder = tmp_path / "backups"
+    write(FolderDestination(folder), NAMES[0])
+    tmp_path.chmod(0o755)
+    with as_stranger() as user:
+        for use in (
+            FolderDestination(folder).list_names,
+            lambda: FolderDestination(folder).read_file("redactions.jsonl"),
+            lambda: FolderDestination(folder).open(NAMES[0]).__enter__(),
+            lambda: write(FolderDestination(folder), NAMES[1]),
+        ):
+            with refuses("destination", sentence=f"chown --recursive {user} FOLDER"):
+                use()
+
+
+@contextmanager
+def as_stranger():
+    """Have the rights of a user who owns nothing, and yield the number of the user. Root gives up its own."""
+    before = os.geteuid()
+    if before != 0:
+        pytest.skip("only root can be another user")
+    os.seteuid(65534)
+    try:
+        yield os.geteuid()
+    finally:
+        os.seteuid(before)
 
 
 def test_a_full_disk_is_named_and_leaves_nothing(fresh_database, tmp_path, settings):

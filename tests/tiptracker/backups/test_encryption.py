@@ -4,6 +4,7 @@ import pyrage
 import pytest
 from django.core.management.base import CommandError
 
+from tests.factories import OfficerFactory
 from tests.refusals import refuses
 from tests.tiptracker.backups.installations import backup, empty_installation, fill, restore
 from tiptracker.accounts.models import User
@@ -47,9 +48,11 @@ def test_an_encrypted_backup_needs_its_key(archive, identity, tmp_path, database
             restore(archive)
         with pytest.raises(CommandError, match="This private key does not open the backup"):
             restore(archive, "--identity", str(other))
-        for unreadable in (empty, tmp_path / "none.txt"):
-            with pytest.raises(CommandError, match="has no private key of age that can be read"):
-                restore(archive, "--identity", str(unreadable))
+        for path, reason in ((tmp_path / "none.txt", "No such file or directory"), (tmp_path, "Is a directory")):
+            with pytest.raises(CommandError, match=f"cannot be read: {reason}. It must be a file that the user with"):
+                restore(archive, "--identity", str(path))
+        with pytest.raises(CommandError, match="has no private key of age"):
+            restore(archive, "--identity", str(empty))
         assert not User.objects.exists()
         restore(archive, "--identity", str(identity))
         assert User.objects.exists()
@@ -74,6 +77,7 @@ def test_a_changed_encrypted_backup_is_refused(archive, identity, tmp_path, data
 
 def test_a_wrong_public_key_is_named(fresh_database, tmp_path, settings):
     settings.BACKUP_RECIPIENTS = ["age1nonsense"]
+    OfficerFactory()
 
     with pytest.raises(CommandError, match="BACKUP_RECIPIENTS has a key that is not a public key of age"):
         backup(tmp_path / "backups")

@@ -123,6 +123,27 @@ def test_an_encrypted_backup_is_proven_without_the_private_key(installation, run
     assert list((tmp_path / "var").glob(f"{FOLDER_PREFIX}*")) == []
 
 
+def test_a_backup_that_somebody_removed_is_noticed_within_the_hour(installation, run_hour, tmp_path):
+    run_hour()
+    run_hour()
+    (name,) = FolderDestination(tmp_path / "backups").list_names()
+    (tmp_path / "backups" / name).rename(tmp_path / name)
+    run_hour()
+
+    state = newest_backup_state(later(0))
+    assert f"{name} is no longer at {tmp_path / 'backups'}" in state.problem
+    assert state.last_success_at is None
+
+    assert run_hour()["backup"] == (State.READY, "")
+    assert newest_backup_state(later(0)).problem == ""
+
+
+def test_there_is_no_backup_before_somebody_has_an_account(fresh_database, settings, run_hour, tmp_path):
+    settings.BACKUP_DESTINATION = str(tmp_path / "backups")
+
+    assert run_hour() == {}
+
+
 def test_the_rule_deletes_old_backups_and_never_the_only_proven_one(installation, tmp_path):
     destination = FolderDestination(tmp_path / "backups")
     moments = [later(-24 * days) for days in range(40)]

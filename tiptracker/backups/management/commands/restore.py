@@ -1,6 +1,6 @@
 """`manage.py restore SOURCE`: restore a backup into an empty installation, and prove it."""
 
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tiptracker.accounts.models import User
 from tiptracker.backups.approvals import ask_two_administrators
 from tiptracker.backups.destinations import parse_destination
+from tiptracker.backups.processes import KEEP_NOTHING, prove_in_temporary_database
 from tiptracker.backups.restoring import RestoreOptions, restore_backup
 from tiptracker.errors import Refused
 
@@ -50,10 +51,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--prove",
             action="store_true",
-            help="prove the backup only: compare its files with their hashes, and keep neither files nor rows",
+            help="prove the backup only, in a temporary database, and compare its files with their hashes; this "
+            "installation stays as it is",
         )
+        parser.add_argument(KEEP_NOTHING, action="store_true", help=SUPPRESS)  # what --prove calls
 
     def handle(self, *, source: str, identity: Path | None, redactions: str | None, **options: Any) -> None:
+        if options["prove"]:
+            self._prove(source, identity, redactions, **options)
+            return
         try:
             place = parse_destination(source)
             proven = restore_backup(
@@ -66,7 +72,7 @@ class Command(BaseCommand):
                     else None,
                     confirm=self._confirm if options["without_redactions"] else None,
                     accepts_other_key=options["with_other_key"],
-                    writes_files=not options["prove"],
+                    writes_files=not options["keep_nothing"],
                     say=self.stdout.write,
                 ),
             )
@@ -78,8 +84,17 @@ class Command(BaseCommand):
             f"Proven: {proven.rows} rows of {proven.tables} tables, {proven.files} files by their hashes, "
             f"{proven.triggers} triggers, a log of {proven.entries} entries; {proven.runs}{proven.known}"
         )
-        if options["prove"]:
+        if options["keep_nothing"]:
             self.stdout.write("Nothing was kept, because this was a proof.")
+
+    def _prove(self, source: str, identity: Path | None, redactions: str | None, **options: Any) -> None:
+        arguments = [source]
+        arguments += ["--identity", str(identity.absolute())] if identity else []
+        arguments += ["--redactions", redactions] if redactions else []
+        arguments += ["--without-redactions"] if options["without_redactions"] else []
+        arguments += ["--with-other-key"] if options["with_other_key"] else []
+        if code := prove_in_temporary_database(arguments):
+            raise CommandError("The backup was not proven. The line above says why.", returncode=code)
 
     def _confirm(self, problem: Refused) -> tuple[User, User]:
         return ask_two_administrators(problem, say=self.stdout.write)
