@@ -26,6 +26,9 @@ BEGIN
     END IF;
 
     EXECUTE format('ALTER DATABASE %I OWNER TO %I', current_database(), owner);
+    -- The log of the server names errors, without the statements and rows that met them, which have what people wrote.
+    EXECUTE format('ALTER DATABASE %I SET log_min_error_statement = panic', current_database());
+    EXECUTE format('ALTER DATABASE %I SET log_error_verbosity = terse', current_database());
     -- Temporary tables are found before others of the same name, so triggers could be made to read them.
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), app);

@@ -80,6 +80,14 @@ def _create_append_only_table(connected: psycopg.Connection, name: str) -> None:
     )
 
 
+def test_the_log_of_the_server_leaves_out_statements_and_rows(database):
+    with _connect(database, "tiptracker_app", PASSWORD) as app:
+        settings = dict(app.execute("SELECT name, setting FROM pg_settings WHERE name LIKE 'log_%error%'").fetchall())
+
+    assert (settings["log_min_error_statement"], settings["log_error_verbosity"]) == ("panic", "terse")
+    assert settings["log_parameter_max_length_on_error"] == "0"
+
+
 @pytest.mark.parametrize("table", ["older", "newer"])
 def test_the_application_reads_and_adds_rows_and_a_trigger_holds_them(database, table):
     with _connect(database, "tiptracker_app", PASSWORD) as application:

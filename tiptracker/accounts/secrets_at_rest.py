@@ -30,8 +30,8 @@ class SecretKeyChanged(ValidationError):
         "secret_key",
         gettext_noop("Your second step can’t be read"),
         gettext_noop(
-            "This server’s key was changed since you set it up. Use a passkey if you have one. Else ask an "
-            "administrator to remove your second steps, and set up a new one."
+            "This server’s key was changed since you set it up. Use a passkey if you have one. Otherwise tell your "
+            "administrator: the former key may come back. Only if it is lost do you need a new second step."
         ),
         3600,
     )

@@ -60,7 +60,7 @@ READ_ONLY = Outage(
 FULL = Outage(
     "disk",
     gettext_noop("The disk of the server is full"),
-    gettext_noop("Nothing can be saved. Tell your administrator, then try again."),
+    gettext_noop("Files cannot be saved, and perhaps nothing else. Tell your administrator, then try again."),
     300,
 )
 

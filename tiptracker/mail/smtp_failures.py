@@ -15,11 +15,12 @@ WITHOUT_TLS = """\
 machine and the server."""
 SENTENCES: dict[type[OSError], str] = {
     smtplib.SMTPAuthenticationError: """\
-{server} does not accept the name and the password. It answered: {answer}. Correct EMAIL_HOST_USER and
-EMAIL_HOST_PASSWORD. Some servers want a password for applications.""",
+{server} does not accept the name and the password. It answered: {answer}. If it took mails before, first ask who runs
+it. Otherwise correct EMAIL_HOST_USER and EMAIL_HOST_PASSWORD. Some servers want a password for applications.""",
     smtplib.SMTPSenderRefused: """\
-{server} does not send mails of {sender}. It answered: {answer}. Set DEFAULT_FROM_EMAIL to an address that the account
-may use, or set EMAIL_HOST_USER if the server wants a sign-in.""",
+{server} does not send mails of {sender}. It answered: {answer}. If it took mails before, first ask who runs it.
+Otherwise set DEFAULT_FROM_EMAIL to an address that the account may use, or set EMAIL_HOST_USER if the server wants a
+sign-in.""",
     smtplib.SMTPRecipientsRefused: """\
 {server} does not take mails for this address. It answered: {answer}. Check the address. If it is right, ask who runs
 the server to let this machine send to it.""",

@@ -39,7 +39,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("problem", models.TextField(blank=True)),
-                ("removed_at", models.DateTimeField(help_text="When it was deleted by rule, or found missing.", null=True)),
+                (
+                    "removed_at",
+                    models.DateTimeField(help_text="When it was deleted by rule, or found missing.", null=True),
+                ),
             ],
             options={
                 "ordering": ("-created_at", "-pk"),

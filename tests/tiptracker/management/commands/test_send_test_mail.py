@@ -123,7 +123,7 @@ def test_a_certificate_of_another_name(send, server, certificate, monkeypatch):
             ["535 5.7.8 wrong name or password", "EMAIL_HOST_PASSWORD"],
         ),
         ({}, {"username": "post", "password": "right"}, ["no name and password", "EMAIL_HOST_USER"]),
-        ({"MAIL": "550 5.1.0 unknown sender"}, {}, ["550 5.1.0 unknown sender", "Set DEFAULT_FROM_EMAIL"]),
+        ({"MAIL": "550 5.1.0 unknown sender"}, {}, ["550 5.1.0 unknown sender", "set DEFAULT_FROM_EMAIL"]),
         ({"MAIL": "530 5.7.0 sign in first"}, {}, ["530 5.7.0 sign in first", "EMAIL_HOST_USER"]),
         ({"RCPT": "554 5.7.1 relay access denied"}, {}, ["554 5.7.1 relay access denied", "let this machine send"]),
         ({"text": "554 5.7.1 looks like spam"}, {}, ["554 5.7.1 looks like spam", "Ask who runs the server"]),
