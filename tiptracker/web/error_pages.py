@@ -117,8 +117,9 @@ SERVER_ERROR = ErrorPage(
 UNAVAILABLE = ErrorPage(
     gettext_noop("TIP Tracker is not available at the moment"),
     gettext_noop(
-        "If you sent something, it may not have been saved. Go back in your browser and send it again in a few minutes."
-        " If this page still appears after an hour, tell your administrator."
+        "If you sent something, it may not have been saved. Leave this page open, and go back in your browser in a few "
+        "minutes, not at once: then the form still has what you typed, and you can send it again. If this page still "
+        "appears after ten minutes, tell your administrator."
     ),
 )
 INCOMPLETE_BODY = ErrorPage(
