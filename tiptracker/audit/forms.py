@@ -14,7 +14,7 @@ from django.utils import timezone
 from tiptracker import clock
 from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.audit.models import AuditDetail, AuditEntryQuerySet
-from tiptracker.audit.subjects import SUBJECT_KINDS
+from tiptracker.audit.subjects import SUBJECT_KINDS, find_kind
 from tiptracker.audit.verbs import VerbGroup, list_verbs
 from tiptracker.former_names import all_labels
 from tiptracker.localization import gettext, gettext_lazy
@@ -83,10 +83,13 @@ class LogFilter(TrackerForm):
             ("", gettext("Any")),
             *((country.code, country.name) for country in countries),
         ]
-        kinds = ((table, kind.label) for table, kind in SUBJECT_KINDS.items())
+        kinds = dict(SUBJECT_KINDS)
+        asked = self.data.get("record", "")
+        if kind := find_kind(asked):  # an entry's page links to the entries on its record, whatever kind that is
+            kinds[asked] = kind
         cast("forms.ChoiceField", self.fields["record"]).choices = [
             ("", gettext("Any")),
-            *sorted(kinds, key=lambda pair: pair[1]),
+            *sorted(((table, kind.label) for table, kind in kinds.items()), key=lambda pair: pair[1]),
         ]
         if len(countries) < 2:  # there is no choice to offer
             del self.fields["country"]

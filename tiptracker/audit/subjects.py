@@ -111,7 +111,7 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
         gettext_noop("Proposed due date"), "commitment__text", "commitment_detail", "commitment__pk"
     ),
 }
-"""By model label: the kinds of record that a user can search for in the log."""
+"""By model label: the kinds of record that the filter of the log offers."""
 OTHER_NOUNS: Mapping[str, str] = {
     "dialogues.agreedproof": gettext_noop("Agreed proof"),
     "dialogues.agreedproofend": gettext_noop("End of an agreed proof"),
@@ -121,7 +121,6 @@ OTHER_NOUNS: Mapping[str, str] = {
     "dialogues.commitmentevent": gettext_noop("Event of a commitment"),
     "dialogues.contribution": gettext_noop("Contribution"),
     "dialogues.draft": gettext_noop("Draft"),
-    "dialogues.duedateproposal": gettext_noop("Proposed due date"),
     "dialogues.duedateproposaldecision": gettext_noop("Decision on a proposed due date"),
     "dialogues.evidencereview": gettext_noop("Review of evidence"),
     "dialogues.indicatortarget": gettext_noop("Annual target"),
@@ -181,6 +180,11 @@ class LogEntryRow(NamedTuple):
     subject: Subject | None
 
     @property
+    def table(self) -> str:
+        """What the model of the record is called today, by which the log is filtered."""
+        return current_label(self.entry.table)
+
+    @property
     def action(self) -> str:
         """What was done, in words."""
         return describe_verb(self.entry.verb, self.entry.country.name if self.entry.country else "")
@@ -203,6 +207,18 @@ def _find_subjects(entries: Iterable[AuditEntry], user: AnyUser) -> dict[tuple[s
     return find_subjects(((entry.table, entry.row) for entry in entries if entry.table), user)
 
 
+def find_kind(label: str) -> SubjectKind | None:
+    """Return the kind of record of a model, by its label, or None if there is no such model."""
+    if kind := SUBJECT_KINDS.get(label):
+        return kind
+    if noun := OTHER_NOUNS.get(label):
+        return SubjectKind(noun)
+    try:
+        return SubjectKind(str(apps.get_model(label)._meta.verbose_name).capitalize())
+    except (LookupError, ValueError):
+        return None
+
+
 def find_subjects(rows: Iterable[tuple[str, str]], user: AnyUser) -> dict[tuple[str, str], Subject]:
     """Return, by table and row, the records as the user may see them. Runs one query per kind of record.
 
@@ -214,7 +230,7 @@ def find_subjects(rows: Iterable[tuple[str, str]], user: AnyUser) -> dict[tuple[
     subjects: dict[tuple[str, str], Subject] = {}
     for table, numbers in keys.items():
         label = current_label(table)
-        kind = SUBJECT_KINDS.get(label, SubjectKind(_table_noun(label)))
+        kind = find_kind(label) or SubjectKind(label)
         if getattr(user, "is_ministry", False):
             kind = kind.for_ministry()
         subjects |= {(table, row): Subject(_number_subject(kind, row)) for row in numbers}
@@ -317,15 +333,6 @@ def describe_actor(name: str | None, *, has_address: bool) -> str:
 def _number_subject(kind: SubjectKind, pk: object) -> str:
     """Return "Evidence 12"."""
     return gettext("%(kind)s %(number)s") % {"kind": kind.label, "number": pk}
-
-
-def _table_noun(table: str) -> str:
-    if noun := OTHER_NOUNS.get(table):
-        return noun
-    try:
-        return str(apps.get_model(table)._meta.verbose_name).capitalize()
-    except LookupError:  # a model that no longer exists
-        return table
 
 
 def _subject_url(kind: SubjectKind, key: object, user: AnyUser) -> str:

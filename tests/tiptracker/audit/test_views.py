@@ -2,8 +2,11 @@
 
 import csv
 import io
+import re
 import time
 from datetime import UTC, date, datetime
+from html import unescape
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,6 +14,7 @@ from django.urls import reverse
 
 from tests.append_only import redact_text
 from tests.authentication import force_sign_in
+from tests.exercise import load_exercise
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -25,12 +29,15 @@ from tests.factories import (
     OfficerFactory,
     ReadinessRunFactory,
     RecommendationFactory,
+    UpdateVersionFactory,
 )
+from tests.row_cache import load_cached
 from tests.transactions import record_log_entry
 from tiptracker.audit import request_context
 from tiptracker.audit.actions import log_head
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
+from tiptracker.audit.subjects import OTHER_NOUNS
 
 pytestmark = pytest.mark.django_db
 
@@ -225,6 +232,8 @@ def test_log_list_is_narrowed_by_country_for_who_has_several(client):
         ({"until": "9999-12-31"}, "Enter a date before the year 3000."),
         ({"since": "2022-01-29", "until": "2022-01-28"}, "This date is before “From”."),
         ({"who": "999999"}, "Choose one from the list."),
+        ({"record": "the harbour"}, "Choose one from the list."),
+        ({"record": "dialogues.harbour"}, "Choose one from the list."),
         ({"row": "x"}, "Give a number in digits alone"),
     ],
 )
@@ -379,6 +388,40 @@ def test_an_entry_about_a_file_leads_to_the_evidence_or_the_dialogue_that_has_it
     assert dialogue_line.subject.url == reverse("dialogue_detail", args=[attached.dialogue_id])
     assert unsent_line.subject.url == ""
     assert f">File {of_dialogue.pk}: letter.pdf</a>" in search_log(client).text
+
+
+def row_named(table, pk=1):
+    """A row as far as the log asks it: the label of its model, and its key."""
+    return SimpleNamespace(pk=pk, _meta=SimpleNamespace(label_lower=table))
+
+
+def link_to_all_entries(client, entry):
+    """The address of the link "All entries about this record" on the entry's page."""
+    page = client.get(reverse("log_detail", args=[entry.number])).text
+    return unescape(re.search(rf'href="({reverse("log_list")}\?record=[^"]+)"', page)[1])
+
+
+def test_an_entry_about_any_kind_of_record_leads_to_all_entries_about_it(client):
+    load_cached(load_exercise)
+    for table in OTHER_NOUNS:
+        write_entry(row=row_named(table))
+    force_sign_in(client, AdministratorFactory())
+    newest = {entry.table: entry for entry in AuditEntry.objects.exclude(table="").order_by("number")}
+    assert {"dialogues.evidencereview", "dialogues.commitment", "accounts.officeholder"} <= newest.keys()
+
+    for table, entry in newest.items():
+        listed = client.get(link_to_all_entries(client, entry))
+
+        assert listed.status_code == 200, table
+        assert entry.number in entry_numbers(listed), table
+
+
+def test_an_entry_with_the_former_name_of_a_model_leads_to_all_entries_about_its_record(client, officer):
+    version = UpdateVersionFactory()
+    as_then = row_named("dialogues.updateround", version.pk)
+    former, today = (write_entry("update.sent", row=row) for row in (as_then, version))
+
+    assert entry_numbers(client.get(link_to_all_entries(client, former))) == [today.number, former.number]
 
 
 # --- One entry --------------------------------------------------------------------------------------------------------
