@@ -157,7 +157,8 @@ def _render_progress(request: SignedInRequest, imported: EditionImport) -> HttpR
         return redirect("import_preview", pk=imported.pk)
     job = Job.objects.filter(kind=READ_LIST_JOB, key=str(imported.pk)).first()
     is_under_way = job is not None and job.state in OPEN_STATES
-    context = {"imported": imported, "job": job, "is_under_way": is_under_way}
+    takes_long = job is not None and job.takes_long(clock.to_machine_time(clock.now()))
+    context = {"imported": imported, "job": job, "is_under_way": is_under_way, "takes_long": takes_long}
     return render_page(request, "recommendations/import_reading.html", context, partial="progress")
 
 

@@ -323,6 +323,7 @@ def _render_detail(
     later = _find_later(request, briefing)
     context = {
         "briefing": briefing,
+        "takes_long": briefing.job is not None and briefing.job.takes_long(clock.to_machine_time(clock.now())),
         "may_request": can_request_briefing(user, briefing.edition),
         "may_clear": can_clear_briefing(user, briefing),
         "is_own": user.pk == briefing.requested_by_id,

@@ -1,10 +1,11 @@
 """Request a briefing, follow its progress and download it."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from reports.models import Briefing
 from tests.edition_urls import edition_url
@@ -143,7 +144,7 @@ def progress_text(client, briefing, **headers):
 
 
 def test_briefing_detail_follows_the_work_and_stops_asking_when_it_is_done(client, edition):
-    job = JobFactory(state=State.RUNNING, progress=40, step="Setting the pages")
+    job = JobFactory(state=State.RUNNING, progress=40, step="Setting the pages", heartbeat_at=timezone.now())
     briefing = BriefingFactory(edition=edition, job=job)
     client.force_login(AmbassadorFactory())
 
@@ -170,6 +171,35 @@ def test_briefing_detail_works_by_looking_again(client, edition):
 
     assert "Waiting for its turn" in text
     assert f'<a href="{reverse("briefing_detail", args=[briefing.pk])}">reload the page</a>' in text
+    assert '<noscript><meta http-equiv="refresh" content="10"></noscript>' in text
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes", "takes_long"),
+    [(State.QUEUED, 2, False), (State.QUEUED, 4, True), (State.RUNNING, 4, True), (State.FAILED, 4, False)],
+)
+@pytest.mark.parametrize("headers", [{}, {"HX_Request": "true"}], ids=["page", "part"])
+def test_briefing_that_waits_for_a_stopped_worker_says_what_to_do(
+    client, edition, *, state, minutes, takes_long, headers
+):
+    then = timezone.now() - timedelta(minutes=minutes)
+    job = JobFactory(state=state, reason="It failed.", queued_at=then, heartbeat_at=then)
+    briefing = BriefingFactory(edition=edition, job=job)
+    client.force_login(OfficerFactory())
+
+    text = progress_text(client, briefing, **headers)
+
+    assert ("Tell your administrator that the worker may have stopped." in text) == takes_long
+    assert ("Your request is kept." in text) == takes_long
+    assert ('hx-trigger="every 10s"' in text) == takes_long
+
+
+def test_briefing_whose_job_was_put_back_waits_no_longer_than_usual(client, edition):
+    now = timezone.now()
+    job = JobFactory(queued_at=now - timedelta(hours=1), heartbeat_at=now - timedelta(minutes=9), due_at=now)
+    client.force_login(OfficerFactory())
+
+    assert "takes longer than usual" not in progress_text(client, BriefingFactory(edition=edition, job=job))
 
 
 def test_briefing_that_failed_says_why_and_can_be_tried_again(client, edition):

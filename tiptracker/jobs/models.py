@@ -1,5 +1,6 @@
 """Background jobs: each is a row, so that nothing depends on a broker's memory."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -19,6 +20,8 @@ class State(ChoiceEnum):
 
 
 OPEN_STATES = (State.QUEUED, State.RUNNING)
+LONG_WAIT = timedelta(minutes=3)
+"""An open job without a sign of a worker for so long takes longer than usual: mostly, the worker has stopped."""
 
 
 class Job(models.Model):
@@ -62,3 +65,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}: {self.state}"
+
+    def takes_long(self, at: datetime) -> bool:
+        """Return whether the job is due and no worker has shown a sign of life on it for LONG_WAIT.
+
+        Args:
+            at: the present, in machine time.
+        """
+        return self.state in OPEN_STATES and at - max(self.due_at, self.heartbeat_at) >= LONG_WAIT

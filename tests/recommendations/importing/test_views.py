@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase, override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from recommendations.choices import Tier
 from recommendations.importing import actions, views
@@ -291,6 +292,12 @@ def test_what_takes_long_is_read_by_a_job_and_no_request_waits_for_it(client, ed
     assert f'hx-get="{response.url}" hx-trigger="every 1s"' in page.text
     imported = EditionImport.objects.get()
     assert (imported.is_unread, Recommendation.objects.exists()) == (True, False)
+    assert "takes longer than usual" not in page.text
+    long_ago = timezone.now() - timedelta(minutes=4)
+    Job.objects.update(due_at=long_ago, heartbeat_at=long_ago)
+    assert (
+        f'The worker may have stopped: see <a href="{reverse("status")}">Status</a>.' in client.get(response.url).text
+    )
     # Whoever leaves finds it again.
     back = client.get(reverse("edition_import", args=[edition.pk]))
     assert f'href="{response.url}"' in back.text
