@@ -241,6 +241,19 @@ def test_a_reader_without_editions_gets_a_page_that_says_so(client, world, role)
             assert answer.templates[0].name == "recommendations/nothing_followed.html"
 
 
+def test_an_officer_of_a_new_post_reads_that_it_is_being_set_up_and_who_is_next(client):
+    fiji = factories.CountryFactory(code="FJI", name="Fiji", time_zone="Pacific/Fiji", currency="FJD")
+    client.force_login(factories.OfficerFactory(countries=[fiji]))
+
+    page = client.get("/", follow=True)
+
+    words = words_of(page)
+    assert "The post is being set up" in words
+    assert "No edition of the TIP Report is loaded yet for: Fiji." in words
+    assert "An administrator adds the edition and imports its recommendations." in words
+    assert f'<a href="{reverse("setup_list")}">Posts</a>' in page.text
+
+
 # --- The dashboard and the overview -----------------------------------------------------------------------------------
 
 
