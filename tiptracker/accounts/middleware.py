@@ -34,6 +34,11 @@ ENROLMENT_VIEWS = frozenset({
     "mfa_index", "ready",
 })  # fmt: skip
 """The views that a user without a second factor may use."""
+SIGNED_OUT_VIEWS = frozenset({
+    "account_login", "invitation_accept", "mfa_authenticate", "mfa_login_webauthn", "openid_connect_callback",
+    "openid_connect_login", "password_choose", "password_forgotten",
+})  # fmt: skip
+"""The views of somebody who is about to sign in."""
 
 
 def locale_middleware(get_response: Handler) -> Handler:
@@ -144,6 +149,11 @@ def render_signed_out(
 def is_account_page(request: HttpRequest) -> bool:
     """Return whether the request is about signing in or an account, so that its sender need not be signed in."""
     return _view_name(request).startswith(("account_", "mfa_", "password_", "invitation_"))
+
+
+def is_signed_out_page(request: HttpRequest) -> bool:
+    """Return whether the request is part of signing in, so that its sender can read nothing yet."""
+    return _view_name(request) in SIGNED_OUT_VIEWS
 
 
 def _redirects_to_sign_in(response: HttpResponse) -> bool:

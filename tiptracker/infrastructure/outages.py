@@ -26,7 +26,8 @@ OUTAGE_PATIENCE_SECONDS, RETRY_PAUSE_SECONDS = 30.0, 0.5
 class Outage(NamedTuple):
     """The part that failed, a title and a sentence in English, and after how many seconds to try again.
 
-    `may_be_saved` means that the error may have come after everything was saved.
+    `may_be_saved` means that the error may have come after everything was saved. `page_sentence` replaces the sentence
+    if a page was only opened, and `sign_in_sentence` if the person is not signed in.
     """
 
     part: str
@@ -34,7 +35,14 @@ class Outage(NamedTuple):
     sentence: str
     retry_after: int
     may_be_saved: bool = False
+    page_sentence: str = ""
+    sign_in_sentence: str = ""
 
+
+_NO_SIGN_IN = gettext_noop(
+    "You cannot sign in at the moment, because TIP Tracker cannot record it. Try again in a few minutes. If it still "
+    "fails, tell your administrator."
+)
 
 UNREACHABLE = Outage(
     "database",
@@ -56,12 +64,18 @@ READ_ONLY = Outage(
         "You can read the record. Try to save again in a few minutes. If it still fails, tell your administrator."
     ),
     120,
+    page_sentence=gettext_noop(
+        "This page cannot be opened while nothing can be saved. Try again in a few minutes. If it still fails, tell "
+        "your administrator."
+    ),
+    sign_in_sentence=_NO_SIGN_IN,
 )
 FULL = Outage(
     "disk",
     gettext_noop("The disk of the server is full"),
     gettext_noop("Files cannot be saved, and perhaps nothing else. Tell your administrator, then try again."),
     300,
+    sign_in_sentence=_NO_SIGN_IN,
 )
 
 FILES_UNREACHABLE = Outage(

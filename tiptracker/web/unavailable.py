@@ -13,7 +13,7 @@ from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from tiptracker.accounts.middleware import is_account_page
+from tiptracker.accounts.middleware import is_account_page, is_signed_out_page
 from tiptracker.infrastructure.outages import Outage
 from tiptracker.localization import gettext
 from tiptracker.web import error_pages
@@ -40,7 +40,7 @@ def unavailable_response(request: HttpRequest, outage: Outage) -> HttpResponse:
     if hasattr(request, "session"):
         request.session.modified = False  # otherwise the session would be saved, which needs the database
     saved = _saved_sentence(request, outage)
-    title, sentence = gettext(outage.title), gettext(outage.sentence)
+    title, sentence = gettext(outage.title), gettext(_outage_sentence(request, outage))
     text = " ".join(filter(None, (f"{title}.", saved, sentence)))
     answer: HttpResponse
     if request.path.startswith("/api/"):
@@ -59,11 +59,19 @@ def unavailable_response(request: HttpRequest, outage: Outage) -> HttpResponse:
 
 
 def _saved_sentence(request: HttpRequest, outage: Outage) -> str:
-    if request.method not in WRITE_METHODS:
+    if request.method not in WRITE_METHODS or is_signed_out_page(request):
         return ""
     if outage.may_be_saved:
         return gettext("Your entry was probably not saved. If you find it on its page later, do not send it again.")
     return gettext("Nothing was saved.")
+
+
+def _outage_sentence(request: HttpRequest, outage: Outage) -> str:
+    if is_signed_out_page(request):
+        return outage.sign_in_sentence or outage.sentence
+    if request.method not in WRITE_METHODS:
+        return outage.page_sentence or outage.sentence
+    return outage.sentence
 
 
 def _form_or_link(request: HttpRequest, saved: str) -> SafeString:

@@ -146,6 +146,35 @@ def test_outage_page_keeps_no_sign_in_data():
     assert f'<a href="{url}">Open the page again</a>' in answer.text
 
 
+@pytest.mark.parametrize("cause", [psycopg.errors.ReadOnlySqlTransaction(), psycopg.errors.DiskFull()])
+@pytest.mark.parametrize("page", ["account_login", "password_forgotten"])
+def test_outage_page_tells_somebody_who_cannot_sign_in_why(cause, page):
+    client = strict_client()
+    url = reverse(page)
+    sent = {"csrfmiddlewaretoken": csrf_token(client.get(reverse("account_login")).text), "login": "a@post.example"}
+    sent |= {"email": OfficerFactory().email, "password": PASSWORD}
+
+    with failing_database(cause):
+        answer = client.post(url, sent)
+
+    assert answer.status_code == 503
+    assert "You cannot sign in at the moment, because TIP Tracker cannot record it." in answer.text
+    assert "tell your administrator" in answer.text
+    assert "You can read the record" not in answer.text
+    assert f'<a href="{url}">Open the page again</a>' in answer.text
+
+
+def test_a_database_that_can_only_be_read_does_not_promise_a_page_that_it_cannot_show(focal_point):
+    client = strict_client(focal_point)
+
+    with failing_database(psycopg.errors.ReadOnlySqlTransaction()):
+        answer = client.get(reverse("ministry_home"))
+
+    assert answer.status_code == 503
+    assert "This page cannot be opened while nothing can be saved." in answer.text
+    assert "You can read the record" not in answer.text
+
+
 def test_the_outage_page_needs_no_static_files_or_scripts(update_form):
     client, url, token = update_form
 
