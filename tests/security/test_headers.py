@@ -249,5 +249,6 @@ def test_typed_text_is_given_back_only_to_forms_of_our_own_pages(origin, is_own)
     body = answer.content.decode()
     assert answer.status_code == 403
     assert ("We trained 40 officers\nin &lt;Maseru&gt;." in body) is is_own
+    assert ("SENSITIVE BUT UNCLASSIFIED" in body) is is_own
     assert "a long enough password" not in body
     assert "k" * 64 not in body

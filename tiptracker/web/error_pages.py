@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.html import escape
 from django.utils.translation import get_language, get_language_bidi
 
+from tiptracker.choices import Marking
 from tiptracker.infrastructure.log_lines import request_number
 from tiptracker.localization import gettext, gettext_noop
 
@@ -69,7 +70,7 @@ PAGE_TEMPLATE = """<!doctype html>
 </head>
 <body>
   <header>
-    <p class="marking">{marking}</p>
+    <p class="{marking_class}">{marking}</p>
     <p class="name"><a href="/">TIP Tracker</a></p>
   </header>
   <main id="main">
@@ -77,7 +78,7 @@ PAGE_TEMPLATE = """<!doctype html>
 {paragraphs}
   </main>
   <footer>
-    <p class="marking">{marking}</p>
+    <p class="{marking_class}">{marking}</p>
   </footer>
 </body>
 </html>
@@ -156,12 +157,13 @@ def render_html(title: str, *paragraphs: str, note: str = "") -> str:
     return fill_template(gettext(title), "\n".join([*written, home_link]), style=STYLE)
 
 
-def fill_template(title: str, html: str, *, style: str) -> str:
-    """Return a whole HTML page from a title as plain text, the HTML of its paragraphs, and its style."""
+def fill_template(title: str, html: str, *, style: str, marking: Marking = Marking.UNCLASSIFIED) -> str:
+    """Return a whole HTML page from a title as plain text, the HTML of its paragraphs, its style and its marking."""
     return PAGE_TEMPLATE.format(
         language=escape(get_language() or settings.LANGUAGE_CODE),
         direction=' dir="rtl"' if get_language_bidi() else "",
-        marking=escape(gettext("UNCLASSIFIED")),
+        marking=escape(marking.label),
+        marking_class="marking" if marking is Marking.UNCLASSIFIED else "marking marking--sensitive",
         title=escape(title),
         style=style,
         paragraphs=html,

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 
+from tiptracker.choices import Marking
+
 _SECRET_WORDS = ("csrf", "password", "credential", "code", "token", "secret")
 _AUTOMATIC_FIELDS = re.compile(
     r"(.*-)?(TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS|confirmed|seen|kept_files|draft_seen|draft_page|"
@@ -34,10 +36,16 @@ class TypedInput(NamedTuple):
 
 
 def preserved_input_context(request: HttpRequest) -> dict[str, Any]:
-    """Return context for a page that gives back input: texts, whether there were files, and links to the form."""
+    """Return context for a page that gives back input: texts, whether there were files, and links to the form.
+
+    A page with texts has the more careful marking.
+    """
     back = _form_page(request)
-    return {
-        "typed": list_request_inputs(request),
+    typed = list_request_inputs(request)
+    # The text may be of an officer's form, and who typed it may no longer be signed in.
+    marking = {"marking": Marking.SBU.label, "is_sensitive": True} if typed else {}
+    return marking | {
+        "typed": typed,
         "had_files": is_same_origin(request) and bool(request.FILES or request.POST.getlist("kept_files")),
         "back": back,
         "sign_in": f"{resolve_url(settings.LOGIN_URL)}?next={quote(back)}",

@@ -14,12 +14,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from tiptracker.accounts.middleware import is_account_page, is_signed_out_page
+from tiptracker.choices import Marking
 from tiptracker.infrastructure.outages import Outage
 from tiptracker.localization import gettext
 from tiptracker.web import error_pages
 from tiptracker.web.preserved_input import TypedInput, field_label, is_secret_field, is_typed_field, wants_json
 
 STYLE = f"""{error_pages.STYLE.rstrip()}
+    .marking--sensitive {{ background: #1b1b1b }}
     * {{ box-sizing: border-box }}
     label {{ display: block; margin-top: 1rem; font-weight: 700 }}
     input, textarea {{ width: 100%; margin-top: .25rem; padding: .5rem; border: 1px solid #565c65; font: inherit }}
@@ -50,8 +52,17 @@ def unavailable_response(request: HttpRequest, outage: Outage) -> HttpResponse:
     else:
         number = error_pages.request_sentence()
         numbered = format_html("<p>{}</p>", number) if number else ""
-        paragraphs = format_html("    <p>{}</p>{}{}", sentence, _form_or_link(request, saved), numbered)
-        page = error_pages.fill_template(title, paragraphs, style=STYLE)
+        form = _resend_form(request)
+        paragraphs = format_html(
+            "    <p>{}</p>{}{}{}",
+            sentence,
+            format_html("<p>{}</p>", saved) if saved else "",
+            form or _link(request),
+            numbered,
+        )
+        # Whose form it is cannot be read now, so a page with typed texts has the more careful marking.
+        marking = Marking.SBU if form else Marking.UNCLASSIFIED
+        page = error_pages.fill_template(title, paragraphs, style=STYLE, marking=marking)
         answer = HttpResponse(page, headers={"Content-Security-Policy": POLICY})
     answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     answer.headers["Retry-After"] = str(outage.retry_after)
@@ -74,14 +85,10 @@ def _outage_sentence(request: HttpRequest, outage: Outage) -> str:
     return outage.sentence
 
 
-def _form_or_link(request: HttpRequest, saved: str) -> SafeString:
-    """Return a form to send again if a form was sent, otherwise a link back."""
-    saved_text = format_html("<p>{}</p>", saved) if saved else SafeString("")
-    if form := _resend_form(request):
-        return format_html("{}{}", saved_text, form)
+def _link(request: HttpRequest) -> SafeString:
     url = request.get_full_path() if request.method in {"GET", "HEAD"} or is_account_page(request) else "/"
     label = gettext("Go to the start page") if url == "/" else gettext("Open the page again")
-    return format_html('{}<p><a href="{}">{}</a></p>', saved_text, url, label)
+    return format_html('<p><a href="{}">{}</a></p>', url, label)
 
 
 def _resend_form(request: HttpRequest) -> SafeString | None:

@@ -183,6 +183,7 @@ def test_what_was_typed_while_a_session_ended_is_given_back_and_not_taken(client
     assert 'value="Forty officers trained in &lt;Maseru&gt;" readonly' in body
     assert "A letter\nof two lines</textarea>" in body
     assert "Choose them again." in body
+    assert re.findall(r'class="marking[^>]*>\s*([A-Z ]+?)\s*<', body) == ["SENSITIVE BUT UNCLASSIFIED"] * 2
     assert "k" * 64 not in body
     assert client.get(reverse("evidence_log")).status_code == 302  # signed out all the same
 

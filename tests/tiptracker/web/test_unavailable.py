@@ -175,6 +175,21 @@ def test_a_database_that_can_only_be_read_does_not_promise_a_page_that_it_cannot
     assert "You can read the record" not in answer.text
 
 
+def test_outage_page_with_typed_text_has_the_more_careful_marking(update_form):
+    client, url, token = update_form
+    sensitive = '<p class="marking marking--sensitive">SENSITIVE BUT UNCLASSIFIED</p>'
+
+    with database_down():
+        with_text = client.post(url, TYPED | {"csrfmiddlewaretoken": token}).text
+        without_text = [client.get(url).text, client.post(url, TYPED | {"csrfmiddlewaretoken": "x" * 64}).text]
+
+    assert with_text.count(sensitive) == 2
+    assert ">UNCLASSIFIED<" not in with_text
+    for page in without_text:
+        assert page.count('<p class="marking">UNCLASSIFIED</p>') == 2
+        assert "SENSITIVE" not in page
+
+
 def test_the_outage_page_needs_no_static_files_or_scripts(update_form):
     client, url, token = update_form
 
