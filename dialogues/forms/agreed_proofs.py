@@ -75,9 +75,9 @@ def check_proof_fields(form: forms.Form, suffix: str = "") -> None:
 class AgreedProofRow(TrackerForm):
     """An agreed proof of a commitment that is being recorded. An empty row is ignored."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        add_proof_fields(self)
+    proof_kind = ProofKindField(required=False)
+    proof_text = ProofTextField(required=False)
+    proof_from = ProofSourceField(required=False)
 
     @property
     def row_name(self) -> str:

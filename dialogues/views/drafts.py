@@ -12,7 +12,6 @@ from typing import NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.forms import Field as FormField
 from django.forms import Form
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -48,7 +47,8 @@ from tiptracker.undo.offers import offer_undo
 from tiptracker.validation import EditConflict
 from tiptracker.web import rate_limits
 from tiptracker.web.pages import SignedInRequest, render_page
-from tiptracker.web.preserved_input import FieldDescription, TypedInput, format_inputs, wants_json
+from tiptracker.web.posted_fields import FieldDescription, choice_labels
+from tiptracker.web.preserved_input import TypedInput, format_inputs, wants_json
 
 _CONTROL_FIELDS = frozenset(
     {
@@ -169,16 +169,10 @@ def format_typed(content: DraftContent, *forms: Form) -> list[TypedInput]:
 def _fields_by_name(*forms: Form) -> dict[str, FieldDescription]:
     """Return a description of each field, by the name under which it is posted."""
     return {
-        form.add_prefix(name): FieldDescription(str(field.label or name), _choice_labels(field))
+        form.add_prefix(name): FieldDescription(str(field.label or name), choice_labels(field))
         for form in forms
         for name, field in form.fields.items()
     }
-
-
-def _choice_labels(field: FormField) -> dict[str, str]:
-    """Return the labels of a field's choices by value; empty for a field without choices."""
-    choices = getattr(field, "choices", ())
-    return {str(value): str(label) for value, label in choices if not isinstance(label, list | tuple)}
 
 
 @login_required

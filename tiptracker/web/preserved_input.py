@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 
 from tiptracker.choices import Marking
+from tiptracker.localization import gettext
+from tiptracker.web.posted_fields import FieldDescription, describe_posted_fields, field_label
 
 _SECRET_WORDS = ("csrf", "password", "credential", "code", "token", "secret")
 _AUTOMATIC_FIELDS = re.compile(
@@ -59,14 +61,7 @@ def list_request_inputs(request: HttpRequest) -> list[TypedInput]:
     """
     if not is_same_origin(request):
         return []
-    return format_inputs(request.POST.lists())
-
-
-class FieldDescription(NamedTuple):
-    """A field as its page shows it: the label and, for a choice, the label of each stored value."""
-
-    label: str
-    choice_labels: Mapping[str, str]
+    return format_inputs(request.POST.lists(), describe_posted_fields(request))
 
 
 def format_inputs(
@@ -79,10 +74,13 @@ def format_inputs(
     descriptions = fields or {}
     inputs = []
     for name, texts in typed:
-        label, choice_labels = descriptions.get(name) or FieldDescription(field_label(name), {})
-        text = ", ".join(choice_labels.get(text, text) for text in texts if text.strip())
-        if text and is_typed_field(name):
-            inputs.append(TypedInput(label, text))
+        described = descriptions.get(name) or FieldDescription(field_label(name), {})
+        shown = [text for text in texts if text.strip()]
+        if any(map(described.is_row_key, shown)):
+            shown = [gettext("Choose it again.")]
+        text = ", ".join(described.choice_labels.get(text, text) for text in shown)
+        if text and is_typed_field(name) and not described.is_hidden:
+            inputs.append(TypedInput(described.label, text))
     return inputs
 
 
@@ -119,8 +117,3 @@ def is_typed_field(name: str) -> bool:
 def is_secret_field(name: str) -> bool:
     """Return whether a field of this name may hold a secret, which is never shown again."""
     return any(word in name.lower() for word in _SECRET_WORDS)
-
-
-def field_label(name: str) -> str:
-    """Make a readable label from a field name: "happened_from" becomes "Happened from"."""
-    return name.replace("_", " ").replace("-", " ").strip().capitalize()

@@ -6,6 +6,7 @@ codes and the content of files are never given back.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -18,7 +19,8 @@ from tiptracker.choices import Marking
 from tiptracker.infrastructure.outages import Outage
 from tiptracker.localization import gettext
 from tiptracker.web import error_pages
-from tiptracker.web.preserved_input import TypedInput, field_label, is_secret_field, is_typed_field, wants_json
+from tiptracker.web.posted_fields import FieldDescription, describe_posted_fields
+from tiptracker.web.preserved_input import TypedInput, is_secret_field, is_typed_field, wants_json
 
 STYLE = f"""{error_pages.STYLE.rstrip()}
     .marking--sensitive {{ background: #1b1b1b }}
@@ -32,7 +34,7 @@ STYLE = f"""{error_pages.STYLE.rstrip()}
     }}
   """
 POLICY = error_pages.content_security_policy(STYLE, form_action="'self'")
-_CHOICE_VALUE = re.compile("[a-z0-9]+(_[a-z0-9]+)*")
+_CHOICE_VALUE = re.compile("(?![0-9]+$)[a-z0-9]+(_[a-z0-9]+)*")
 """The stored value of a choice, such as "under_way". It is shown but cannot be edited."""
 WRITE_METHODS = ("POST", "PUT", "PATCH")
 
@@ -98,10 +100,10 @@ def _resend_form(request: HttpRequest) -> SafeString | None:
     """
     if request.method != "POST" or is_account_page(request) or not _has_valid_csrf_token(request):
         return None
-    fields = [(name, text) for name, texts in request.POST.lists() for text in texts if not is_secret_field(name)]
+    fields = [(name, texts) for name, texts in request.POST.lists() if not is_secret_field(name)]
     if not fields:
         return None
-    files = sorted(set(request.FILES))
+    described, files = describe_posted_fields(request), sorted(set(request.FILES))
     return format_html(
         '<form method="post" action="{action}" enctype="multipart/form-data">'
         "<p>{sentence}{files_too}</p>"
@@ -112,25 +114,50 @@ def _resend_form(request: HttpRequest) -> SafeString | None:
         action=request.get_full_path(),
         token=get_token(request),
         files_too=f" {gettext('Your files were not kept. Choose them again.')}" if files else "",
-        fields=format_html_join("", "{}", ((_resend_field(number, *field),) for number, field in enumerate(fields))),
+        fields=format_html_join(
+            "",
+            "{}",
+            ((_resend_field(n, name, texts, described[name]),) for n, (name, texts) in enumerate(fields)),
+        ),
         files=format_html_join(
             "",
             '<label for="files-{0}">{1}</label><input type="file" id="files-{0}" name="{2}" multiple>',
-            ((number, field_label(name), name) for number, name in enumerate(files)),
+            ((number, described[name].label, name) for number, name in enumerate(files)),
         ),
     )
 
 
-def _resend_field(number: int, name: str, text: str) -> SafeString:
-    hidden = format_html('<input type="hidden" name="{}" value="{}">', name, text)
-    if not is_typed_field(name) or not text.strip():
-        return hidden
-    if _CHOICE_VALUE.fullmatch(text):
-        return format_html("<p><strong>{}:</strong> {}{}</p>", field_label(name), text.replace("_", " "), hidden)
-    label = format_html('<label for="field-{}">{}</label>', number, field_label(name))
+def _resend_field(number: int, name: str, texts: Sequence[str], described: FieldDescription) -> SafeString:
+    """Return all values of a field: choices by their labels, other texts to be edited, the rest hidden."""
+    typed = [text for text in texts if text.strip()] if is_typed_field(name) and not described.is_hidden else []
+    is_choice = all(map(_CHOICE_VALUE.fullmatch, typed)) if described.is_choice is None else described.is_choice
+    if typed and is_choice:
+        chosen = _choice_sentence(typed, described)
+        return format_html("<p><strong>{}:</strong> {}{}</p>", described.label, chosen, _hidden_fields(name, texts))
+    if not typed:
+        return _hidden_fields(name, texts)
+    return format_html_join(
+        "",
+        "{}",
+        ((_text_field(f"field-{number}-{at}", name, text, described.label),) for at, text in enumerate(texts)),
+    )
+
+
+def _choice_sentence(values: Sequence[str], described: FieldDescription) -> str:
+    if any(map(described.is_row_key, values)):
+        return gettext("Your choice is kept.")
+    return ", ".join(described.choice_labels.get(value) or value.replace("_", " ") for value in values)
+
+
+def _hidden_fields(name: str, texts: Iterable[str]) -> SafeString:
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', ((name, text) for text in texts))
+
+
+def _text_field(identifier: str, name: str, text: str, label: str) -> SafeString:
+    labelled = format_html('<label for="{}">{}</label>', identifier, label)
     if TypedInput(name, text).is_long:
-        return format_html('{}<textarea id="field-{}" name="{}" rows="8">\n{}</textarea>', label, number, name, text)
-    return format_html('{}<input id="field-{}" name="{}" value="{}">', label, number, name, text)
+        return format_html('{}<textarea id="{}" name="{}" rows="8">\n{}</textarea>', labelled, identifier, name, text)
+    return format_html('{}<input id="{}" name="{}" value="{}">', labelled, identifier, name, text)
 
 
 def _has_valid_csrf_token(request: HttpRequest) -> bool:

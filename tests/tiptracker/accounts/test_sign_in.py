@@ -216,16 +216,19 @@ def test_what_was_typed_comes_back_to_who_was_signed_out_in_another_tab(headers,
     client = Client(enforce_csrf_checks=True)
     if cookies == "csrf left":
         client.cookies[settings.CSRF_COOKIE_NAME] = "k" * 32
-    path = reverse("evidence_log")
+    path = reverse("evidence_log", args=["LSO", 2021])
     typed = {"title": "Six", "happened_to": "2022-01-20", "code": "123456", "csrfmiddlewaretoken": "k" * 32}
+    typed |= {"commitment": "7319", "kind": "court"}
 
     answer = client.post(path, typed, headers=headers)
 
     body = answer.content.decode()
     assert answer.status_code == 403
     assert "You were signed out" in body
-    assert re.search(r">Title</label>\s*<input [^>]*value=\"Six\"", body)
-    assert re.search(r">Happened to</label>\s*<input [^>]*value=\"2022-01-20\"", body)
+    assert re.search(r">What happened</label>\s*<input [^>]*value=\"Six\"", body)
+    assert re.search(r">End date</label>\s*<input [^>]*value=\"2022-01-20\"", body)
+    assert re.search(r">Type of evidence</label>\s*<input [^>]*value=\"Court record\"", body)
+    assert re.search(r">Commitment</label>\s*<input [^>]*value=\"Choose it again\.\"", body)
     assert "123456" not in body
     assert "k" * 32 not in body
     assert f'href="{reverse("account_login")}?next={path}"' in body

@@ -17,7 +17,15 @@ from django.test import Client
 from django.urls import reverse
 
 from dialogues.models import EvidenceFile, UpdateVersion
-from tests.factories import PASSWORD, CommitmentFactory, FocalPointFactory, NoticeFactory, OfficerFactory
+from tests.edition_urls import edition_url
+from tests.factories import (
+    PASSWORD,
+    BenchmarkFactory,
+    CommitmentFactory,
+    FocalPointFactory,
+    NoticeFactory,
+    OfficerFactory,
+)
 from tiptracker.infrastructure.outages import FULL, READ_ONLY, UNREACHABLE
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +122,36 @@ def test_outage_page_keeps_the_input_to_send_it_again(update_form):
     assert sent.status_code == 302
     assert UpdateVersion.objects.get().narrative == TYPED["narrative"]
     assert EvidenceFile.objects.count() == 1
+
+
+EVIDENCE = {
+    "title": "Judge sentenced", "happened_from": "2022-01-20", "kind": "court", "commitment": "17",
+    "is_about_complicity": "on", "version": "3", "count-span": "period", "count-figure": "4",
+    "evidence_links-TOTAL_FORMS": "2", "evidence_links-0-benchmark": "31", "evidence_links-0-shows": "concrete_action",
+    "evidence_links-1-benchmark": "", "evidence_links-1-shows": "",
+    "proofs-0-proof_text": "a copy of the sentence", "unheard_of-4-thing": "Of no form that we have",
+}  # fmt: skip
+
+
+def test_outage_page_names_fields_as_their_form_does():
+    client = strict_client(OfficerFactory())
+    url = edition_url("evidence_log", edition=BenchmarkFactory().recommendation.edition)
+    token = csrf_token(client.get(url).text)
+
+    with database_down() as asked:
+        answer = client.post(url, EVIDENCE | {"csrfmiddlewaretoken": token, "file": letter_upload()})
+
+    assert len(asked) == 1
+    main = " ".join(answer.text.partition("<main")[2].split())
+    assert re.findall("<label[^>]*>([^<]*)</label>", main) == [
+        "What happened", "Start date", "Figure", "What will show it", "Unheard of thing", "File",
+    ]  # fmt: skip
+    assert re.findall("<strong>([^<]*)</strong> ([^<]*)<", main) == [
+        ("Type of evidence:", "Court record"), ("Commitment:", "Your choice is kept."),
+        ("About complicit officials:", "Yes"), ("Period covered:", "period"),
+        ("Benchmark (1):", "Your choice is kept."), ("What it shows (1):", "A concrete action"),
+    ]  # fmt: skip
+    assert {name: form_fields(answer.text)[name] for name in EVIDENCE} == EVIDENCE
 
 
 @pytest.mark.parametrize("token", ["", "x" * 64], ids=["without", "wrong"])
