@@ -200,6 +200,7 @@ CHANGEABLE = {
     "audit.ListRead": "a count that grows through the day; the log holds the result",
     "idempotency.IdempotencyKey": "is kept for a day",
     "lock_outs.LockOutCount": "is kept until it expires",
+    "operations.PartFailure": "is kept while the part fails",
     "operations.ServiceHeartbeat": "is replaced four times a minute",
     "saved_filters.SavedFilter": "is a person's own, and no fact",
     "undo.RemovedRow": "is kept for an hour, so that a deletion can be undone",

@@ -213,7 +213,7 @@ def test_every_model_of_the_record_says_who_sees_its_rows():
         "ChosenIndicatorEvent",
         "CommitmentBenchmark", "CommitmentEvent", "District", "DueDateProposalDecision", "FileScan", "HandoverItem",
         "HandoverStep", "InternalNoteDone", "Job", "LineAnswer", "LockOutCount", "LogVerification", "NextStepDone",
-        "OfficeHolder", "Participant", "ReadingPart", "RecordVersion",
+        "OfficeHolder", "PartFailure", "Participant", "ReadingPart", "RecordVersion",
         "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "RequestEvent", "RequestLine",
         "SendKey", "ServiceHeartbeat",
         "UpdateVersionDecision",

@@ -33,6 +33,7 @@ UNVERSIONED_TABLES = {
     "notifications_digestschedule",
     "notifications_notice",
     "notifications_noticefrequency",
+    "operations_partfailure",
     "operations_serviceheartbeat",
     "recommendations_editionimport",
     "recommendations_questionset",

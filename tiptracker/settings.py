@@ -461,6 +461,7 @@ CELERY_BEAT_SCHEDULE = {
 
 if REDIS_URL:  # a worker that forks no processes looks for such jobs by itself: tiptracker.jobs.polling
     CELERY_BEAT_SCHEDULE["waiting-jobs"] = {"task": "send_waiting_jobs", "schedule": 5.0, "options": {"expires": 4}}
+    CELERY_BEAT_SCHEDULE["failures"] = {"task": "report_failures", "schedule": 600.0, "options": {"expires": 590}}
 
 # --- Housekeeping ---------------------------------------------------------------------------------------
 # Days for which finished data is kept before the nightly housekeeping deletes it (tiptracker.housekeeping).

@@ -34,7 +34,7 @@ from tiptracker.idempotency.models import IdempotencyKey
 from tiptracker.jobs.models import State
 from tiptracker.lock_outs.models import LockOutCount
 from tiptracker.mail.models import Mail, MailKind
-from tiptracker.operations.models import ServiceHeartbeat
+from tiptracker.operations.models import PartFailure, ServiceHeartbeat
 
 PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
 NOBODY = frozenset()
@@ -197,6 +197,7 @@ class MarkedRows:
         )
         LockOutCount.objects.create(expires_at=factories.TERMS_SET_AT, **self.marked_values(LockOutCount))
         ServiceHeartbeat.objects.create(at=factories.TERMS_SET_AT, **self.marked_values(ServiceHeartbeat))
+        PartFailure.objects.create(since=factories.TERMS_SET_AT, **self.marked_values(PartFailure))
         Mail.objects.create(
             kind=MailKind.SIGN_IN_CHANGED,
             person=self.officer,

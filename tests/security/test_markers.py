@@ -41,6 +41,7 @@ from tiptracker.handovers.mails import ToldPerson
 from tiptracker.mail.actions import MailInput, queue_mails
 from tiptracker.mail.models import MailKind
 from tiptracker.notifications.choices import CALENDAR_KINDS, NoticeKind
+from tiptracker.operations.failure_mails import notify_failure
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +172,7 @@ def all_mails(world, reader):
             mails.send_invitation(person)
             mails.notify_account_changed(person, "address and role", [person.email])
             mails.notify_log_fault(person, 1)
+            notify_failure(person, ["Backups"])
             mails.notify_administrator_added(person, person, "an administrator")
             send_mails_about_handovers(world, reader)
             (digest,) = queue_mails([MailInput(MailKind.NOTICES, person)])

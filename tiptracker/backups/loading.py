@@ -27,7 +27,13 @@ from tiptracker.localization import gettext
 
 FILLED_BY_MIGRATE = {"auth.permission", "contenttypes.contenttype"}
 """Tables that `migrate` fills. Their rows are replaced by those of the backup."""
-FILLED_BY_SERVICES = {"audit.logverification", "jobs.job", "operations.serviceheartbeat", "sessions.session"}
+FILLED_BY_SERVICES = {
+    "audit.logverification",
+    "jobs.job",
+    "operations.partfailure",
+    "operations.serviceheartbeat",
+    "sessions.session",
+}
 """Tables that services fill by themselves before anybody has an account. Their rows are replaced too."""
 BATCH_ROWS = 500
 _CREATED_TRIGGER = re.compile(r"CREATE (?:OR REPLACE )?TRIGGER (\w+)\s.*? ON (\w+)\s", re.DOTALL)

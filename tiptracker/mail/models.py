@@ -27,6 +27,7 @@ class MailKind(ChoiceEnum):
     REQUEST_DONE = "request_done", gettext_noop("Notice of a completed change")
     ADMINISTRATOR_ADDED = "administrator_added", gettext_noop("Notice of a new administrator")
     LOG_FAULT = "log_fault", gettext_noop("Notice of a fault in the activity log")
+    STATUS_FAILED = "status_failed", gettext_noop("Notice that a part of the installation has failed")
     NOTICES = "notices", gettext_noop("Notices")
     DIALOGUE = "dialogue", gettext_noop("Calendar entry")
     HANDOVER = "handover", gettext_noop("Notice of a handover")

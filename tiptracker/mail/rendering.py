@@ -86,6 +86,8 @@ def _translate_values(kind: str, values: dict[str, str]) -> dict[str, str]:
         translated["what"] = gettext(values["what"])
     if kind == MailKind.ACCOUNT_CHANGED and "what" in values:
         translated["what"] = join_with_and(gettext(name) for name in values["what"].split(", "))
+    if kind == MailKind.STATUS_FAILED:
+        translated["parts"] = join_with_and(gettext(label) for label in values["parts"].split(", "))
     if "until" in values:
         translated["until"] = format_datetime(timezone.localtime(datetime.fromisoformat(values["until"])))
     for name in DAYS & values.keys():

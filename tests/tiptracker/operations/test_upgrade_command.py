@@ -10,12 +10,13 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from tests import database_roles
+from tests.factories import OfficerFactory
 from tests.upgrading import upgrade
 from tiptracker.backups.archive_format import backup_name
 from tiptracker.operations import checks
 from tiptracker.operations.checks import CheckResult, CheckState, StatusCheck
 from tiptracker.operations.management.commands import upgrade as command
-from tiptracker.operations.models import ServiceHeartbeat
+from tiptracker.operations.models import PartFailure
 
 
 @pytest.fixture
@@ -33,9 +34,9 @@ def steps(fresh_database, monkeypatch):
 
 def remove_newest_table():
     """Let the database lack a migration and the table that it creates."""
-    MigrationRecorder.Migration.objects.filter(app="operations").delete()
+    MigrationRecorder.Migration.objects.filter(app="operations", name="0002_failed_parts").delete()
     with database_roles.as_owner(), connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE {ServiceHeartbeat._meta.db_table}")
+        cursor.execute(f"DROP TABLE {PartFailure._meta.db_table}")
 
 
 def test_without_a_backup_nothing_is_done_until_somebody_says_so(steps, settings, tmp_path):
@@ -50,6 +51,7 @@ def test_without_a_backup_nothing_is_done_until_somebody_says_so(steps, settings
 
 def test_a_backup_of_the_version_that_runs_is_found_and_named(steps, settings, tmp_path):
     settings.BACKUP_DESTINATION = str(tmp_path)
+    OfficerFactory()
     call_command("backup", str(tmp_path), stdout=io.StringIO(), stderr=io.StringIO())
     remove_newest_table()
 
@@ -84,18 +86,18 @@ def test_missing_migrations_are_applied_and_each_step_has_a_line(steps):
     assert [line[:2] for line in said[1:]] == ["1.", "2.", "3.", "4."]
     assert said[2].startswith("2. Migrations applied: 1, in ")
     assert "Schedule" in said[4]  # it does not run here
-    assert ServiceHeartbeat.objects.count() == 0
+    assert PartFailure.objects.count() == 0
 
 
 def test_a_migration_that_fails_is_named_and_ends_the_upgrade(steps):
     """The table is there already, as after a restore by hand."""
-    MigrationRecorder.Migration.objects.filter(app="operations").delete()
+    MigrationRecorder.Migration.objects.filter(app="operations", name="0002_failed_parts").delete()
 
     with pytest.raises(CommandError) as ended:
         upgrade(without_backup=True)
 
     said = str(ended.value)
-    assert "operations.0001_service_heartbeats failed after 0 of 1" in said
+    assert "operations.0002_failed_parts failed after 0 of 1" in said
     assert "already exists" in said
     assert "restore the backup" in said
     assert [step[0] for step in steps] == ["migrate"]
