@@ -165,7 +165,7 @@ class ListRead(models.Model):
 
 
 class LogVerification(models.Model):
-    """The result of one nightly check of the whole log: the newest entry checked, and the fault found. Machine time."""
+    """The result of one check of the whole log: the newest entry checked, and the fault found. Machine time."""
 
     at = models.DateTimeField()
     number = models.PositiveBigIntegerField(help_text="The newest entry at that time; 0 for an empty log.")

@@ -1,4 +1,4 @@
-"""Check the whole activity log every night, store the result, and report a fault."""
+"""Check the whole activity log, store the result, and report a fault."""
 
 import logging
 from datetime import datetime
@@ -16,25 +16,36 @@ logger = logging.getLogger(__name__)
 
 
 def verify_log(*, now: datetime) -> LogVerification:
-    """Check every entry, and that the newest entry of the last check is unchanged. `now` is machine time.
+    """Check the log and store the result. `now` is machine time."""
+    verification = check_log(now=now)
+    store_verification(verification)
+    return verification
 
-    A fault is logged and mailed to administrators, officers and ambassadors once, not every night again.
-    """
+
+def check_log(*, now: datetime) -> LogVerification:
+    """Check every entry, and that the newest entry of the last check is unchanged. The result is not stored yet."""
     last = LogVerification.objects.first()
     newest = log_head() or (0, "")
     fault = find_log_fault()
     if fault is None and last and last.number and (description := find_head_fault(last.number, last.hash)):
         fault = (last.number, description)
     number, description = fault or (None, "")
+    return LogVerification(at=now, number=newest[0], hash=newest[1], fault=description, faulty_number=number)
+
+
+def store_verification(verification: LogVerification) -> None:
+    """Store the result of a check.
+
+    A fault is logged and mailed to administrators, officers and ambassadors once, not after every check again.
+    """
+    number, description = verification.faulty_number, verification.fault
+    last = LogVerification.objects.first()
     with transaction.atomic():
-        verification = LogVerification.objects.create(
-            at=now, number=newest[0], hash=newest[1], fault=description, faulty_number=number
-        )
+        verification.save(force_insert=True)
         if number is not None:
             logger.error("The log does not hold: %s", description)
             if last is None or last.fault != description:
                 _report_fault(number, description)
-    return verification
 
 
 def _report_fault(number: int, description: str) -> None:

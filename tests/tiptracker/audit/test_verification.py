@@ -1,7 +1,12 @@
 """The nightly check of the log: its findings are stored, shown, logged and mailed, each fault once."""
 
+from contextlib import contextmanager, nullcontext
+from io import StringIO
+
 import pytest
 from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -85,6 +90,68 @@ def test_new_log_fault_is_mailed_again_and_to_all_if_it_has_no_country():
     run_due_jobs()
 
     assert len(mail.outbox) == 2 * len(officers)
+
+
+def test_a_check_by_hand_is_stored_like_that_of_the_night():
+    record_log_entry("housekeeping.done", by=None)
+
+    call_command("verify_audit", stdout=StringIO())
+
+    assert LogVerification.objects.get().number == 1
+
+
+def test_a_fault_that_is_found_by_hand_is_mailed_once_and_recorded():
+    administrator = AdministratorFactory()
+    alter_entry(record_log_entry("housekeeping.done", by=None).number)
+
+    for _ in range(2):
+        with pytest.raises(CommandError, match="The log has a fault: entry 1 was changed"):
+            call_command("verify_audit")
+    run_due_jobs()
+
+    assert [message.to for message in mail.outbox] == [[administrator.email]]
+    assert AuditEntry.objects.filter(verb="log.fault_found", country=None).count() == 1
+
+
+def test_a_wrongly_noted_head_is_reported_to_nobody_else():
+    AdministratorFactory()
+    record_log_entry("housekeeping.done", by=None)
+
+    with pytest.raises(CommandError, match="entry 9 is missing"):
+        call_command("verify_audit", f"--expect=9:{'a' * 64}")
+
+    assert LogVerification.objects.get().fault == ""
+    assert not Mail.objects.exists()
+
+
+@contextmanager
+def read_only_database():
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # until the transaction of the test ends
+            cursor.execute("SET TRANSACTION READ ONLY")
+            yield
+        else:
+            cursor.execute("PRAGMA query_only = ON")
+            try:
+                yield
+            finally:
+                cursor.execute("PRAGMA query_only = OFF")
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("is_altered", [False, True])
+def test_where_nothing_can_be_written_the_result_is_said_all_the_same(capsys, is_altered):
+    number = record_log_entry("housekeeping.done", by=None).number
+    if is_altered:
+        alter_entry(number)
+
+    with read_only_database(), pytest.raises(CommandError) if is_altered else nullcontext():
+        call_command("verify_audit")
+
+    printed = capsys.readouterr()
+    assert "could not be stored" in printed.err
+    assert is_altered or "The log has no fault: 1 entries" in printed.out
+    assert not LogVerification.objects.exists()
 
 
 def test_an_end_that_was_cut_off_is_found_by_the_head_of_the_night_before():

@@ -1,11 +1,14 @@
-"""Check the activity log against its own hashes, and the redacted texts against the redactions."""
+"""Check the activity log against its own hashes, store the result, and check redacted texts against redactions."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
-from tiptracker.audit.actions import find_head_fault, find_log_fault, find_redaction_faults, log_head
+from tiptracker.audit.actions import find_head_fault, find_redaction_faults, log_now
 from tiptracker.audit.database_rights import find_privileged_role
+from tiptracker.audit.models import LogVerification
+from tiptracker.audit.verification import check_log, store_verification
 
 
 def parse_head(text: str) -> tuple[int, str]:
@@ -23,7 +26,8 @@ MAX_LISTED_FAULTS = 1000
 class Command(BaseCommand):
     help = (
         "Check the hashes of the whole activity log, and compare redaction marks with confirmed redactions. Exits "
-        "with 1, and names the first entry that was changed, removed or inserted, or the marks that do not match. "
+        "with 1, and names the first entry that was changed, removed or inserted, or the marks that do not match. The "
+        "status shows the result, and a fault is mailed, as after the nightly check. "
         "Example: manage.py verify_audit --expect 1204:9f86d081…"
     )
 
@@ -42,16 +46,27 @@ class Command(BaseCommand):
                 f"Warning: the database role {role} could switch off the triggers that protect the record. "
                 "Let the application use a role with fewer rights: see deploy/postgres/roles.sql."
             )
-        if fault := find_log_fault():
-            raise CommandError(f"The log has a fault: {fault[1]}.", returncode=1)
+        found = check_log(now=log_now())
+        self._store(found)
+        if found.fault:
+            raise CommandError(f"The log has a fault: {found.fault}.", returncode=1)
         if expect and (head_fault := find_head_fault(*expect)):
             raise CommandError(f"The log has a fault: {head_fault}.", returncode=1)
         if faults := find_redaction_faults():
             more = f"; {len(faults) - MAX_LISTED_FAULTS} more like these" if len(faults) > MAX_LISTED_FAULTS else ""
             listed = "; ".join(faults[:MAX_LISTED_FAULTS])
             raise CommandError(f"The redacted texts do not match the redactions: {listed}{more}.", returncode=1)
-        newest = log_head()
-        if newest is None:
-            self.stdout.write("The log is empty.")
+        if found.number:
+            self.stdout.write(f"The log has no fault: {found.number} entries, seal {found.number}:{found.hash}.")
         else:
-            self.stdout.write(f"The log has no fault: {newest[0]} entries, seal {newest[0]}:{newest[1]}.")
+            self.stdout.write("The log is empty.")
+
+    def _store(self, found: LogVerification) -> None:
+        try:
+            store_verification(found)
+        except DatabaseError as error:
+            reason = str(error).partition("\n")[0]
+            self.stderr.write(
+                "The result could not be stored. So the status does not show it, and nobody gets a mail of a fault. "
+                f"The database says: {reason}"
+            )
