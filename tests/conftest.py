@@ -49,6 +49,7 @@ for name in (
     "UPLOAD_MAX_UPDATE_BYTES",
     "UPLOAD_MAX_MINISTRY_BYTES",
     "CLAMD_URL",
+    "OPERATED_BY",
     "PYTHONDONTWRITEBYTECODE",  # otherwise each started process compiles Django again: half of its start-up time
 ):
     os.environ.pop(name, None)

@@ -356,10 +356,17 @@ WEB_URL = SHIPPED.text(
 )
 TLS_ADDRESS = SHIPPED.text(
     "TLS_ADDRESS",
-    "where the proxy answers with its certificate, whose last day the status shows",
+    "where the proxy answers with its certificate, for the status",
     expected="`host:port`",
     pattern=r"$|[^:/]+:\d+$",
     default_text="host and port of `PUBLIC_URL`",
+)
+OPERATED_BY = SHIPPED.text(
+    "OPERATED_BY",
+    "what starts the services: the next steps of [the status](operating.md#status) show its commands",
+    expected="`compose` or `systemd`",
+    pattern=r"(compose|systemd)?\Z",
+    default_text="something else; the next steps then name the service alone",
 )
 SHIPPED.text("ALIVE_FILE", "the file that a worker touches while it works; the watchdog sets it", expected="a file")
 

@@ -475,6 +475,7 @@ ORPHAN_FILES_KEPT_DAYS = env.ORPHAN_FILES_KEPT_DAYS.read()
 WEB_URL = env.WEB_URL.read()
 TLS_ADDRESS = env.TLS_ADDRESS.read()
 DATABASE_DISK = env.DATABASE_DISK.read()
+OPERATED_BY = env.OPERATED_BY.read()
 METRICS_TOKEN = env.METRICS_TOKEN.read()
 if METRICS_TOKEN and SECURE:  # a program inside asks for the metrics by this name
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(WEB_URL).hostname or ""]

@@ -31,25 +31,28 @@ LIST_PAGES = {"setup_add", "setup_country"}
 
 
 class _Texts(HTMLParser):
-    """Collect the texts of a page, and attributes that are read out or shown."""
+    """Collect the texts of a page, and attributes that are read out or shown, but not what is marked as a command."""
 
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[str] = []
         self.unread = 0
+        self.is_command = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.unread += tag in ("script", "style")
         named = dict(attrs)
+        self.is_command = tag == "code" and named.get("translate") == "no"
+        self.unread += tag in ("script", "style")
         self.texts += [value for name, value in attrs if name in TEXT_ATTRIBUTES and value]
         if tag == "input" and named.get("type") in ("submit", "button"):
             self.texts.append(named.get("value") or "")
 
     def handle_endtag(self, tag: str) -> None:
         self.unread -= tag in ("script", "style")
+        self.is_command = False
 
     def handle_data(self, data: str) -> None:
-        if not self.unread:
+        if not (self.unread or self.is_command):
             self.texts.append(data)
 
 

@@ -69,6 +69,8 @@ SYSTEMD = Target(
         "STATIC_ROOT": str(BASE_DIR / "var" / "static"),
         "GRANIAN_HOST": "127.0.0.1",
         "GRANIAN_PORT": "8000",
+        "TLS_ADDRESS": "127.0.0.1:443",
+        "OPERATED_BY": "systemd",
         "LOG_FORMAT": "json",
     },
     next_steps="Next, create the database: see “With systemd” in docs/operating.md.",

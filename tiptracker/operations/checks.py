@@ -52,11 +52,17 @@ class CheckState(ChoiceEnum):
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check measured, in a sentence, and what to do next. The sentences are in the reader's language."""
+    """What a check measured, in a sentence, and what to do next. The sentences are in the reader's language.
+
+    Attributes:
+        next_step: what to do. It is complete without the commands where there may be none.
+        commands: what to type for it on the server, line by line: see `tiptracker/operations/commands.py`.
+    """
 
     state: CheckState
     measured: str
     next_step: str = ""
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from tiptracker.jobs.models import Job, State
 from tiptracker.localization import gettext, gettext_noop, ngettext
 from tiptracker.operations import thresholds
 from tiptracker.operations.checks import CheckResult, CheckState, StatusCheck
+from tiptracker.operations.commands import log_command, restart_command, start_command
 from tiptracker.operations.formatting import describe_bytes, describe_duration
 from tiptracker.operations.models import ServiceHeartbeat
 from tiptracker.operations.schedule import BEAT as BEAT_SERVICE
@@ -44,6 +45,7 @@ def check_web(now: datetime) -> CheckResult:
             CheckState.FAILED,
             gettext("The web server does not answer at %(url)s.") % {"url": settings.WEB_URL},
             gettext("Start the service “web”, or look at its log. If it listens elsewhere, set WEB_URL."),
+            start_command("web") + log_command("web"),
         )
     finally:
         line.close()
@@ -53,14 +55,15 @@ def check_web(now: datetime) -> CheckResult:
         CheckState.FAILED,
         gettext("The web server answers with status %(status)d, so it cannot serve pages.") % {"status": status},
         gettext("The log of the service “web” says what it lacks."),
+        log_command("web"),
     )
 
 
 # --- Workers ----------------------------------------------------------------------------------------------------------
 
 
-def _worker_check(queue: str, running: Callable[[int], str], none: str) -> Callable[[datetime], CheckResult]:
-    """Return the check that a worker of a queue answers. `none` is what to say and do without one, in English."""
+def _worker_check(queue: str, service: str, next_step: str) -> Callable[[datetime], CheckResult]:
+    """Return the check that a worker of a queue answers. `next_step` is what to do without one, in English."""
 
     def check(now: datetime) -> CheckResult:
         try:
@@ -70,10 +73,12 @@ def _worker_check(queue: str, running: Callable[[int], str], none: str) -> Calla
                 CheckState.FAILED,
                 gettext("No worker could be asked, because Redis does not answer."),
                 gettext("First start Redis. The worker goes on by itself."),
+                start_command("redis"),
             )
         if count:
-            return CheckResult(CheckState.OK, running(count))
-        return CheckResult(CheckState.FAILED, gettext("No worker answers."), gettext(none))
+            return CheckResult(CheckState.OK, _count_answers(count))
+        commands = start_command(service) + log_command(service)
+        return CheckResult(CheckState.FAILED, gettext("No worker answers."), gettext(next_step), commands)
 
     return check
 
@@ -102,8 +107,9 @@ def check_beat(now: datetime) -> CheckResult:
     next_step = gettext(
         "If Redis answers, restart the service “beat”. Until then, there is no nightly work, and no reminder is sent."
     )
+    commands = restart_command("beat") + log_command("beat")
     if heartbeat is None:
-        return CheckResult(CheckState.FAILED, gettext("The schedule has never run here."), next_step)
+        return CheckResult(CheckState.FAILED, gettext("The schedule has never run here."), next_step, commands)
     age = now - heartbeat.at
     if abs(age) <= thresholds.BEAT_SILENT_FOR:
         return CheckResult(
@@ -114,7 +120,7 @@ def check_beat(now: datetime) -> CheckResult:
         measured = gettext("The schedule last worked at a time that is still to come. A clock was put back.")
     else:
         measured = gettext("The schedule has not worked for %(duration)s.") % {"duration": describe_duration(age)}
-    return CheckResult(CheckState.FAILED, measured, next_step)
+    return CheckResult(CheckState.FAILED, measured, next_step, commands)
 
 
 # --- Queue ------------------------------------------------------------------------------------------------------------
@@ -131,10 +137,13 @@ def check_queue(now: datetime) -> CheckResult:
         else gettext("No job waits."),
         *([_describe_failed_jobs(failed)] if failed else [gettext("No job failed in the last day.")]),
     ]
-    steps = []
+    steps: list[str] = []
+    commands: tuple[str, ...] = ()
     if waits >= thresholds.JOB_WAITS_ATTENTION:
+        commands += log_command("worker")
         steps.append(gettext("Look whether the worker answers. If it does, it may be busy: wait, or add a worker."))
     if failed:
+        commands += log_command("worker", word="failed")
         steps.append(
             gettext("The log of the worker names each failed job by its number. Ask again for what is still needed.")
         )
@@ -142,7 +151,7 @@ def check_queue(now: datetime) -> CheckResult:
         state = CheckState.FAILED
     else:
         state = CheckState.ATTENTION if steps else CheckState.OK
-    return CheckResult(state, " ".join(sentences), " ".join(steps))
+    return CheckResult(state, " ".join(sentences), " ".join(steps), commands)
 
 
 def _failed_jobs(since: datetime) -> dict[str, list[int]]:
@@ -187,6 +196,7 @@ def check_redis(now: datetime) -> CheckResult:
             CheckState.FAILED,
             gettext("Redis does not answer."),
             gettext("Start the service “redis”. Until then, people can work. Jobs and mails wait."),
+            start_command("redis") + log_command("redis"),
         )
     size = describe_bytes(used)
     return CheckResult(CheckState.OK, gettext("Redis answers. It uses %(size)s of memory.") % {"size": size})
@@ -198,7 +208,7 @@ WORKER = StatusCheck(
     gettext_noop("Worker"),
     _worker_check(
         settings.CELERY_TASK_DEFAULT_QUEUE,
-        _count_answers,
+        "worker",
         gettext_noop("Start the service “worker”, or look at its log. Jobs wait, and nothing is lost."),
     ),
 )
@@ -207,7 +217,7 @@ MAIL_WORKER = StatusCheck(
     gettext_noop("Mail worker"),
     _worker_check(
         "mail",
-        _count_answers,
+        "mail",
         gettext_noop("Start the service “mail”, or look at its log. Mails wait, and nothing is lost."),
     ),
 )

@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from tiptracker import clock
 from tiptracker.choices import Role
 from tiptracker.operations.checks import CheckState, run_checks, severity
+from tiptracker.operations.commands import manage_command
 from tiptracker.operations.metrics import render_metrics
 from tiptracker.operations.this_machine import is_from_this_machine
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -33,6 +34,7 @@ def status(request: SignedInRequest) -> HttpResponse:
         "failed_count": sum(part.result.state is CheckState.FAILED for part in parts),
         "attention_count": sum(part.result.state is CheckState.ATTENTION for part in parts),
         "at": timezone.localtime(now),
+        "status_command": manage_command("status", service="web"),
     }
     return render_page(request, "operations/status.html", context)
 

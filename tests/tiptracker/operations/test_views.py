@@ -1,6 +1,7 @@
 """The status page and command: for administrators, while parts are down too, and without anything secret."""
 
 import json
+import re
 import threading
 
 import pytest
@@ -21,6 +22,16 @@ def administrator(fresh_database, client):
     person = AdministratorFactory(name="Palesa Exercise", email="palesa@post.example")
     force_sign_in(client, person)
     return person
+
+
+def test_what_to_type_is_shown_as_it_is_typed_here(administrator, client, settings):
+    settings.OPERATED_BY = "compose"
+    page = client.get(reverse("status")).text
+
+    shown = re.findall(r'<code class="command" translate="no">([^<]+)</code>', page)
+    assert "docker compose exec web python manage.py status" in shown
+    assert "docker compose exec worker python manage.py verify_audit" in shown
+    assert "docker compose restart beat" in shown
 
 
 def test_an_administrator_sees_every_part_and_first_those_that_failed(administrator, client):
@@ -71,10 +82,15 @@ def test_the_version_stands_below_pages_of_people_who_are_signed_in(client):
 # --- The command ------------------------------------------------------------------------------------------------------
 
 
+LONG_COMMAND = f"manage.py do-something --with {'/a-folder' * 20}"
+
+
 def use_checks(monkeypatch, *states):
     found = [
         StatusCheck(
-            f"part_{number}", f"Part {number}", lambda now, state=state: CheckResult(state, "Measured.", "Act.")
+            f"part_{number}",
+            f"Part {number}",
+            lambda now, state=state: CheckResult(state, "Measured.", "Act.", (LONG_COMMAND,)),
         )
         for number, state in enumerate(states)
     ]
@@ -90,6 +106,7 @@ def test_the_command_prints_every_part(monkeypatch, capsys):
     assert "ok         Part 0  Measured." in text
     assert "ATTENTION  Part 1  Measured." in text
     assert text.count("→ Act.") == 2
+    assert text.count(f"  {LONG_COMMAND}\n") == 2  # whole, however long it is
 
 
 @pytest.mark.parametrize("states", [(CheckState.OK,), (CheckState.ATTENTION, CheckState.OK)])
@@ -100,7 +117,12 @@ def test_the_command_ends_with_0_where_nothing_failed(monkeypatch, capsys, state
 
     said = json.loads(capsys.readouterr().out)
     assert said["state"] == states[0]
-    assert said["parts"]["part_0"] == {"state": states[0], "measured": "Measured.", "next_step": "Act."}
+    assert said["parts"]["part_0"] == {
+        "state": states[0],
+        "measured": "Measured.",
+        "next_step": "Act.",
+        "commands": [LONG_COMMAND],
+    }
 
 
 def test_the_command_ends_with_1_where_a_part_failed(monkeypatch):

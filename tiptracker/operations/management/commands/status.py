@@ -43,6 +43,8 @@ def as_text(parts: list[PartStatus]) -> str:
             lines.append(
                 textwrap.fill(f"→ {part.result.next_step}", WIDTH, initial_indent=indent, subsequent_indent=indent)
             )
+            # Each on its own line and whole, so that it can be copied.
+            lines += [f"{indent}  {command}" for command in part.result.commands]
     return "\n".join(lines)
 
 
@@ -56,6 +58,7 @@ def as_json(parts: list[PartStatus]) -> str:
                     "state": part.result.state,
                     "measured": part.result.measured,
                     "next_step": part.result.next_step,
+                    "commands": part.result.commands,
                 }
                 for part in parts
             },

@@ -114,7 +114,10 @@ class Command(BaseCommand):
         failed = [part for part in parts if part.result.state is CheckState.FAILED]
         wrong = [part for part in failed if part.check.judges_upgrade]
         if wrong:
-            told = " ".join(f"{part.label}: {part.result.measured} {part.result.next_step}" for part in wrong)
+            told = " ".join(
+                " ".join([f"{part.label}:", part.result.measured, part.result.next_step, *part.result.commands])
+                for part in wrong
+            )
             raise CommandError(f"The database is migrated, but it has a fault. {told} {GO_BACK}", returncode=1)
         if failed:
             self.stdout.write(
