@@ -16,11 +16,14 @@ import psycopg
 import pytest
 import yaml
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.deployment.container import BASE_DIR, USERS
 from tests.deployment.proxy import HOST_NAME, READER, Proxy, run_proxy
 from tests.factories import BriefingFactory, EvidenceFactory, EvidenceFileFactory, OfficerFactory
 from tests.running_server import free_port
+from tiptracker.operations.checks import CheckState
+from tiptracker.operations.delivery_checks import check_proxy
 from tiptracker.web import error_pages
 
 pytestmark = pytest.mark.container
@@ -83,6 +86,19 @@ def test_while_the_application_is_away_a_page_says_so_and_what_becomes_of_the_ty
     assert headers["content-security-policy"] == error_pages.POLICY
     assert program[0] == 503
     assert "Try again" in json.loads(program[2])["detail"]
+
+
+def test_the_status_tells_a_proxy_that_passes_requests_on_from_one_that_does_not(proxy, proxy_image, settings):
+    settings.SECURE, settings.PUBLIC_URL = True, f"https://{HOST_NAME}"
+    settings.TLS_ADDRESS = f"127.0.0.1:{proxy.tls_port}"
+    assert check_proxy(timezone.now()).state is CheckState.OK
+
+    with run_proxy(proxy_image, free_port()) as without_application:
+        settings.TLS_ADDRESS = f"127.0.0.1:{without_application.tls_port}"
+        result = check_proxy(timezone.now())
+
+    assert result.state is CheckState.FAILED
+    assert "does not reach the web server" in result.measured
 
 
 def test_no_secret_of_a_link_and_no_parameter_stands_in_its_log(proxy, web):

@@ -38,7 +38,7 @@ TIMEOUT_REASONS = {
     "tiptracker/infrastructure/s3_client.py": "the buckets: `connect_timeout` and `read_timeout`",
     "tiptracker/infrastructure/s3_storage.py": "the errors of botocore alone",
     "tiptracker/jobs/schedule.py": "PostgreSQL: the options of the database, and `SERVER_SECONDS` for each answer",
-    "tiptracker/operations/delivery_checks.py": "the proxy, for its certificate: `TLS_SECONDS`, below",
+    "tiptracker/operations/delivery_checks.py": "the proxy: `TLS_SECONDS`, below",
     "tiptracker/operations/service_checks.py": "web, Redis and workers: `WEB_SECONDS`, `WORKER_SECONDS`, below",
     "tiptracker/infrastructure/outages.py": "the errors of PostgreSQL alone",
     "tiptracker/infrastructure/watchdog.py": "the process that it watches: `REQUEST_TIMEOUT_SECONDS`",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 CHECKS = (
     "tiptracker.operations.service_checks.WEB",
+    "tiptracker.operations.delivery_checks.PROXY",
     "tiptracker.operations.service_checks.WORKER",
     "tiptracker.operations.service_checks.MAIL_WORKER",
     "tiptracker.operations.service_checks.BEAT",
@@ -33,6 +34,7 @@ CHECKS = (
     "dialogues.files.scanner_status.SCANNER",
     "tiptracker.operations.backup_checks.BACKUPS",
     "tiptracker.operations.delivery_checks.CERTIFICATE",
+    "tiptracker.operations.storage_checks.SECRETS",
     "tiptracker.operations.storage_checks.ACTIVITY_LOG",
     "tiptracker.operations.storage_checks.VERSION",
 )
@@ -141,6 +143,13 @@ class _RunningCheck:
         try:
             with _database_turns if self.check.uses_database else nullcontext():
                 self._result = self.check.run(now)
+        except OperationalError as error:
+            logger.warning("The check of %s had no answer from the database: %s", self.check.name, error)
+            self._result = CheckResult(
+                CheckState.FAILED,
+                gettext("This was not measured, because the database does not answer."),
+                gettext("First look at the part “Database”."),
+            )
         except Exception as error:
             logger.exception("The check of %s failed", self.check.name)
             self._result = CheckResult(
@@ -157,5 +166,7 @@ class _RunningCheck:
         return self._result or CheckResult(
             CheckState.FAILED,
             gettext("This check had no answer after %(seconds)d seconds.") % {"seconds": CHECK_SECONDS},
-            gettext("The part hangs, or its machine does not answer. Look at its log, and restart it."),
+            gettext("First look at the part “Database”. If it works, this part hangs: look at its log, and restart it.")
+            if self.check.uses_database and self.check.name != "database"
+            else gettext("The part hangs, or its machine does not answer. Look at its log, and restart it."),
         )

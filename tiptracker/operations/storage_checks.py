@@ -1,4 +1,4 @@
-"""Checks of what is stored: database, migrations, disks, activity log; and the version of the application."""
+"""Checks of what is stored: database, migrations, disks, secrets, activity log; and the version of the application."""
 
 import shutil
 from datetime import datetime
@@ -6,16 +6,25 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from tiptracker import VERSION as VERSION_NUMBER
+from tiptracker.accounts import secrets_at_rest
 from tiptracker.audit.actions import find_head_fault
 from tiptracker.audit.models import LogVerification
 from tiptracker.infrastructure.storage import StorageUnavailableError
 from tiptracker.localization import gettext, gettext_noop, ngettext
 from tiptracker.operations import thresholds
 from tiptracker.operations.checks import CheckResult, CheckState, StatusCheck
+from tiptracker.operations.commands import (
+    disk_usage_commands,
+    log_command,
+    manage_command,
+    start_all_command,
+    start_command,
+    upgrade_command,
+)
 from tiptracker.operations.formatting import describe_bytes, describe_duration, describe_share
 
 # --- Database ---------------------------------------------------------------------------------------------------------
@@ -33,9 +42,17 @@ def check_database(now: datetime) -> CheckResult:
     if connection.vendor == "sqlite":
         size = describe_bytes(_sqlite_path().stat().st_size if _sqlite_path().exists() else 0)
         return CheckResult(CheckState.OK, gettext("The database is a SQLite file of %(size)s.") % {"size": size})
-    with connection.cursor() as cursor:
-        cursor.execute(_POSTGRES_FIGURES)
-        size_bytes, used, allowed, is_read_only = cursor.fetchone()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_POSTGRES_FIGURES)
+            size_bytes, used, allowed, is_read_only = cursor.fetchone()
+    except OperationalError:
+        return CheckResult(
+            CheckState.FAILED,
+            gettext("PostgreSQL does not answer."),
+            gettext("Start the service “db”, or look at its log. Until then, no page works."),
+            start_command("db") + log_command("db"),
+        )
     measured = gettext("The database has %(size)s and uses %(used)d of %(allowed)d connections.") % {
         "size": describe_bytes(size_bytes),
         "used": used,
@@ -46,6 +63,7 @@ def check_database(now: datetime) -> CheckResult:
             CheckState.FAILED,
             f"{measured} {gettext('It accepts no changes.')}",
             gettext("Find out why PostgreSQL is read-only: a full disk, or a standby server. Its log says more."),
+            log_command("db"),
         )
     share = used / allowed
     if share < thresholds.CONNECTIONS_ATTENTION:
@@ -67,7 +85,8 @@ def check_migrations(now: datetime) -> CheckResult:
         "The database lacks %(number)d migrations, first %(names)s.",
         len(pending),
     ) % {"number": len(pending), "names": pending[0]}
-    return CheckResult(CheckState.FAILED, measured, gettext("Run “manage.py upgrade”."))
+    next_step = gettext("This command applies what is missing:")
+    return CheckResult(CheckState.FAILED, measured, next_step, (upgrade_command(),))
 
 
 def pending_migrations() -> list[str]:
@@ -90,21 +109,22 @@ def check_database_disk(now: datetime) -> CheckResult:
     if not folder:
         return CheckResult(
             CheckState.OK,
-            gettext("This machine does not see the disk of the database, so it is not measured here."),
-            gettext("Watch it where PostgreSQL runs, or set DATABASE_DISK to a folder of that disk."),
+            gettext(
+                "This disk is not measured, as this machine does not see it. DATABASE_DISK can name a folder on it."
+            ),
         )
-    return _check_disk(Path(folder), gettext("Free space on the disk of the database, or give it a larger disk."))
+    next_step = gettext("Free space on the disk of the database, or give it a larger disk.")
+    return _check_disk(str(folder), next_step)
 
 
 def check_files_disk(now: datetime) -> CheckResult:
     """Measure what is free on the disk of the files, or ask whether their bucket answers."""
     try:
-        folder = Path(default_storage.path(""))
+        folder = default_storage.path("")
     except NotImplementedError:
         return _check_bucket()
-    while not folder.exists():  # nothing was stored yet
-        folder = folder.parent
-    return _check_disk(folder, gettext("Free space on the disk of the files, or give it a larger disk."))
+    next_step = gettext("Find out what takes the space on this disk. Then free some, or give it a larger disk.")
+    return _check_disk(folder, next_step, disk_usage_commands(folder))
 
 
 def _check_bucket() -> CheckResult:
@@ -116,10 +136,14 @@ def _check_bucket() -> CheckResult:
     return CheckResult(CheckState.OK, gettext("Files are in a bucket, which answers. Its space is not measured here."))
 
 
-def _check_disk(folder: Path, next_step: str) -> CheckResult:
-    usage = shutil.disk_usage(folder)
+def _check_disk(folder: str, next_step: str, commands: tuple[str, ...] = ()) -> CheckResult:
+    seen = Path(folder)
+    while not seen.exists():  # nothing was stored yet
+        seen = seen.parent
+    usage = shutil.disk_usage(seen)
     share = usage.free / usage.total
-    measured = gettext("%(free)s of %(total)s are free (%(share)s).") % {
+    measured = gettext("The disk of %(folder)s has %(free)s of %(total)s free (%(share)s).") % {
+        "folder": folder,
         "free": describe_bytes(usage.free),
         "total": describe_bytes(usage.total),
         "share": describe_share(share),
@@ -127,29 +151,47 @@ def _check_disk(folder: Path, next_step: str) -> CheckResult:
     if share >= thresholds.DISK_FREE_ATTENTION:
         return CheckResult(CheckState.OK, measured)
     state = CheckState.FAILED if share < thresholds.DISK_FREE_FAILED else CheckState.ATTENTION
-    return CheckResult(state, measured, next_step)
+    return CheckResult(state, measured, next_step, commands)
 
 
-# --- Activity log and version -----------------------------------------------------------------------------------------
+# --- Secrets, activity log and version --------------------------------------------------------------------------------
+
+
+def check_secrets(now: datetime) -> CheckResult:
+    """Try to open the oldest and the newest secret of a second step with the keys of this installation."""
+    if not secrets_at_rest.has_unreadable_secrets():
+        return CheckResult(CheckState.OK, gettext("SECRET_KEY opens the secrets of second steps."))
+    return CheckResult(
+        CheckState.FAILED,
+        gettext("SECRET_KEY does not open all secrets of second steps, so people cannot sign in with an app."),
+        gettext(
+            "Put back the former SECRET_KEY, or add it to SECRET_KEY_FALLBACKS: see “Replace SECRET_KEY” in "
+            "docs/operating.md. Then start everything again."
+        ),
+        start_all_command(),
+    )
 
 
 def check_activity_log(now: datetime) -> CheckResult:
-    """Look at the last nightly verification of the activity log, and whether its newest entry is still there."""
+    """Look at the last verification of the activity log, and whether its newest entry is still there."""
     last = LogVerification.objects.first()
+    verify_now = manage_command("verify_audit")
     if last is None:
         return CheckResult(
             CheckState.ATTENTION,
             gettext("The activity log has not been verified yet."),
-            gettext("It is verified every night at 3:40 UTC. To verify it now, run “manage.py verify_audit”."),
+            gettext("It is verified every night at 3:40 UTC. This command verifies it now:"),
+            (verify_now,),
         )
     if last.fault or (last.number and find_head_fault(last.number, last.hash)):
         return CheckResult(
             CheckState.FAILED,
             gettext("The activity log has a fault."),
             gettext(
-                "Run “manage.py verify_audit”, which names the entry. Do not change the database and its backups until "
-                "your security officer has examined them."
+                "Do not change the database and its backups until your security officer has examined them. This "
+                "command names the entry:"
             ),
+            (verify_now,),
         )
     age = now - last.at
     measured = gettext(
@@ -162,6 +204,7 @@ def check_activity_log(now: datetime) -> CheckResult:
         CheckState.FAILED if age >= thresholds.LOG_VERIFIED_FAILED else CheckState.ATTENTION,
         measured,
         gettext("The nightly verification did not run. Look at the schedule and the worker, and at their logs."),
+        log_command("beat") + log_command("worker"),
     )
 
 
@@ -176,6 +219,7 @@ MIGRATIONS = StatusCheck(
 )
 DATABASE_DISK = StatusCheck("database_disk", gettext_noop("Disk of the database"), check_database_disk)
 FILES_DISK = StatusCheck("files_disk", gettext_noop("Space for files"), check_files_disk)
+SECRETS = StatusCheck("secrets", gettext_noop("Stored secrets"), check_secrets, uses_database=True)
 ACTIVITY_LOG = StatusCheck(
     "activity_log", gettext_noop("Activity log"), check_activity_log, uses_database=True, judges_upgrade=True
 )

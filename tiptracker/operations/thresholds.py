@@ -22,5 +22,8 @@ DISK_FREE_ATTENTION, DISK_FREE_FAILED = 0.20, 0.05
 LOG_VERIFIED_ATTENTION, LOG_VERIFIED_FAILED = timedelta(hours=30), timedelta(days=3)
 """How long ago the activity log was verified. It is verified every night."""
 
+FIRST_PROOF_WITHIN = timedelta(days=1)
+"""How old the first backup may be before it is proven. The schedule proves it within two hours."""
+
 CERTIFICATE_ATTENTION, CERTIFICATE_FAILED = timedelta(days=30), timedelta(days=7)
 """Time until the last day of the certificate."""

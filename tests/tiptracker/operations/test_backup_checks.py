@@ -40,7 +40,6 @@ def test_no_backup_yet_is_a_failure(destination, now):
         (HOUR, DAY, "", OK),
         (27 * HOUR, DAY, "", FAILED),
         (HOUR, 9 * DAY, "", ATTENTION),
-        (HOUR, None, "", ATTENTION),
         (HOUR, None, "The disk is full.", FAILED),
     ],
 )
@@ -57,3 +56,22 @@ def test_state_follows_the_last_backup_and_its_proof(destination, made_ago, prov
     result = check_backups(now)
     assert result.state is state
     assert result.next_step == problem or not problem
+
+
+@pytest.mark.parametrize(("first_made_ago", "state"), [(HOUR, OK), (20 * HOUR, OK), (2 * DAY, ATTENTION)])
+def test_on_the_first_day_nobody_has_to_do_anything_for_the_proof(destination, settings, now, first_made_ago, state):
+    settings.OPERATED_BY = "compose"
+    for number, ago in enumerate({HOUR, first_made_ago}):
+        Backup.objects.create(created_at=now - ago, destination=destination, name=f"tiptracker-{number}.tar")
+
+    result = check_backups(now)
+
+    assert result.state is state
+    assert ("need not do anything" in result.measured) == (state is OK)
+    assert result.commands == (() if state is OK else ("docker compose logs worker | grep prove_backup",))
+
+
+def test_without_a_backup_the_whole_command_is_shown(settings, now):
+    settings.OPERATED_BY, settings.BACKUP_DESTINATION = "compose", "/mnt/our backups"
+
+    assert check_backups(now).commands == ("docker compose exec worker python manage.py backup '/mnt/our backups'",)

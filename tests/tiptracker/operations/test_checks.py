@@ -6,14 +6,16 @@ import threading
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
+from allauth.mfa.models import Authenticator
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.conf import settings as django_settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from kombu import Connection
@@ -21,6 +23,7 @@ from kombu import Connection
 from dialogues.files.scanner_status import check_scanner
 from tests.dialogues.fake_clamd import fake_clamd
 from tests.factories import JobFactory, OfficerFactory
+from tiptracker.accounts.secrets_at_rest import encrypt
 from tiptracker.audit.actions import log_head, record
 from tiptracker.audit.models import LogVerification
 from tiptracker.audit.verification import verify_log
@@ -75,6 +78,19 @@ def test_a_check_that_raises_or_hangs_is_reported_and_the_others_are_done(monkey
     assert all(part.result.next_step for part in parts[:2])
     assert "a secret" not in str(parts)
     assert worst_state(parts) is FAILED
+
+
+def test_a_part_whose_database_does_not_answer_points_to_that_part(now, monkeypatch):
+    def fail(*_):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(storage_checks, "connection", SimpleNamespace(vendor="postgresql", cursor=fail))
+    jobs = StatusCheck("queue", "Jobs", fail, uses_database=True)
+
+    database, other = (part.result for part in run_checks(now=now, checks=[storage_checks.DATABASE, jobs]))
+
+    assert (database.state, database.measured) == (FAILED, "PostgreSQL does not answer.")
+    assert (other.state, other.next_step) == (FAILED, "First look at the part “Database”.")
 
 
 def test_every_check_of_the_list_is_there_and_has_its_own_name():
@@ -223,9 +239,33 @@ def test_a_disk_with_little_free_space_is_reported(settings, monkeypatch, tmp_pa
     monkeypatch.setattr(thresholds, "DISK_FREE_ATTENTION", limits[0])
     monkeypatch.setattr(thresholds, "DISK_FREE_FAILED", limits[1])
 
-    assert storage_checks.check_files_disk(timezone.now()).state is state
+    files = storage_checks.check_files_disk(timezone.now())
+    assert files.state is state
+    assert str(settings.MEDIA_ROOT) in files.measured
     if connection.vendor == "postgresql":
         assert storage_checks.check_database_disk(timezone.now()).state is state
+
+
+def test_a_disk_that_is_not_seen_asks_nobody_to_do_anything(settings, now):
+    settings.DATABASE_DISK = ""
+
+    result = storage_checks.check_database_disk(now)
+
+    assert (result.state, result.next_step) == (OK, "")
+
+
+@pytest.mark.django_db
+def test_a_key_that_does_not_open_the_stored_secrets_has_failed(settings, now):
+    assert storage_checks.check_secrets(now).state is OK
+    person, former = OfficerFactory(), settings.SECRET_KEY
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": encrypt("A" * 32)})
+    assert storage_checks.check_secrets(now).state is OK
+
+    settings.SECRET_KEY = "another key, with which nothing here was encrypted"
+    assert storage_checks.check_secrets(now).state is FAILED
+
+    settings.SECRET_KEY_FALLBACKS = [former]
+    assert storage_checks.check_secrets(now).state is OK
 
 
 @pytest.mark.django_db
