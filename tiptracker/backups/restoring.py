@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 import tiptracker
-from tiptracker.accounts.models import ApiToken, User
+from tiptracker.accounts.models import ApiToken, Country, User
 from tiptracker.audit.actions import log_now, record
 from tiptracker.backups import archive_format as layout
 from tiptracker.backups import loading, proof, redaction_file
@@ -113,7 +113,7 @@ def _format_moment(text: str) -> str:
 
 def _describe(manifest: Manifest) -> str:
     """Return of when the backup is and what it has, so that nobody restores another one than the one that is meant."""
-    people, countries = (manifest.tables[label].rows for label in ("accounts.user", "accounts.country"))
+    people, countries = (manifest.tables[model._meta.label_lower].rows for model in (User, Country))
     head = manifest.header.log_head
     return gettext(
         "It was made on %(moment)s. Accounts: %(people)d. Countries: %(countries)d. Entries of the log: %(entries)d."
