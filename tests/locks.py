@@ -35,6 +35,7 @@ TABLES_WITH_DELETED_ROWS = {
     "idempotency.idempotencykey",
     "lock_outs.lockoutcount",
     "jobs.job",
+    "operations.partfailure",
     "mail.mail",
     "mfa.authenticator",
     "recommendations.editionimport",

@@ -85,6 +85,7 @@ LOCK_ORDER = (
     "notifications.noticefrequency",
     "notifications.digestschedule",
     "notifications.calendarfeed",
+    "operations.partfailure",
     "notifications.notice",
     "mail.mail",
     "backups.backup",

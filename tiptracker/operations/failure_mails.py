@@ -5,6 +5,7 @@ or `manage.py status` from another machine notices it.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
@@ -34,16 +35,27 @@ def report_failures(*, now: datetime) -> list[str]:
         part.check.name: part.check.label for part in run_checks(now=now) if part.result.state is CheckState.FAILED
     }
     with transaction.atomic():
-        PartFailure.objects.exclude(part__in=failed).delete()
-        PartFailure.objects.bulk_create([PartFailure(part=name, since=now) for name in failed], ignore_conflicts=True)
-        lasting = PartFailure.objects.filter(since__lte=now - SHORTEST_FAILURE)
+        lasting = _record_failures(failed.keys(), now)
         if not any(row.told_at is None or now - row.told_at >= PAUSE for row in lasting):
             return []
+        for row in lasting:
+            row.told_at = now
+            row.save(update_fields=["told_at"])
         told = [failed[row.part] for row in lasting]
-        lasting.update(told_at=now)
         for person in User.objects.get_queryset().filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk"):
             notify_failure(person, told)
     return told
+
+
+def _record_failures(failed: AbstractSet[str], now: datetime) -> list[PartFailure]:
+    """Keep since when parts have failed. Return those that had failed at the look before, too."""
+    known = list(PartFailure.objects.select_for_update(no_key=True).order_by("pk"))
+    for row in known:
+        if row.part not in failed:
+            row.delete()
+    new = sorted(failed - {row.part for row in known})
+    PartFailure.objects.bulk_create([PartFailure(part=name, since=now) for name in new], ignore_conflicts=True)
+    return [row for row in known if row.part in failed and now - row.since >= SHORTEST_FAILURE]
 
 
 def notify_failure(person: User, labels: Sequence[str]) -> None:
