@@ -48,8 +48,8 @@ def migrations_of_0_1_0(folder):
         return set(database.execute("SELECT app, name FROM django_migrations"))
 
 
-def blocking_operations(app_label, operations, *, indexes_only=False):
-    """The operations that make writers of a growing table wait, and what to do instead."""
+def blocking_operations(app_label, operations, before, *, indexes_only=False):
+    """The operations that make writers of a growing table wait, and what to do instead. `before` is a ProjectState."""
     created = {operation.name.lower() for operation in operations if isinstance(operation, CreateModel)}
     for operation in operations:
         name = (getattr(operation, "model_name", None) or "").lower()
@@ -60,12 +60,25 @@ def blocking_operations(app_label, operations, *, indexes_only=False):
             continue
         if isinstance(operation, RunSQL):
             yield operation.describe(), "use an operation that says which table it changes"
+        elif is_growing and isinstance(operation, AlterField) and not changes_column(app_label, operation, before):
+            continue
         elif is_growing and isinstance(operation, AddConstraint | AlterField):
             yield operation.describe(), "write an operation that checks the rows while people write (NOT VALID)"
         elif is_growing and isinstance(operation, AddField):
             field = operation.field
             if field.unique or field.db_index or (field.has_default() and callable(field.default)):
                 yield operation.describe(), "add a plain field, and its index or values in later migrations"
+
+
+def changes_column(app_label, operation, before):
+    """Whether the operation changes more of a field than what Python alone knows, such as its choices."""
+    old = before.models[app_label, operation.model_name.lower()].fields[operation.name]
+    (_, old_class, *_, old_options), (_, new_class, *_, new_options) = old.deconstruct(), operation.field.deconstruct()
+    left_out = set(operation.field.non_db_attrs)
+    in_database = [
+        {key: value for key, value in options.items() if key not in left_out} for options in (old_options, new_options)
+    ]
+    return old_class != new_class or in_database[0] != in_database[1]
 
 
 def test_no_migration_since_0_1_0_adds_an_index_that_makes_people_wait(tmp_path):
@@ -84,7 +97,7 @@ def test_no_migration_since_0_1_0_adds_an_index_that_makes_people_wait(tmp_path)
         (label, name): blocking
         for (label, name), migration in loaded.items()
         if (label, name) not in before
-        for blocking in blocking_operations(label, migration.operations, indexes_only=True)
+        for blocking in blocking_operations(label, migration.operations, ProjectState(), indexes_only=True)
         if not any(f"{label}.{operation.model_name}" in created for operation in added_indexes(migration))
     }
 
@@ -96,14 +109,24 @@ def added_indexes(migration):
 
 
 def test_no_new_migration_makes_people_wait():
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+
     found = {
         (label, name): blocking
-        for (label, name), migration in MigrationLoader(None, ignore_no_migrations=True).disk_migrations.items()
+        for (label, name), migration in loader.disk_migrations.items()
         if int(name[:4]) > LAST_BEFORE_THE_RULE.get(label, 0) and label in {each.split(".")[0] for each in GROWING}
-        for blocking in blocking_operations(label, migration.operations)
+        for before in [loader.project_state((label, name), at_end=False)]
+        for blocking in blocking_operations(label, migration.operations, before)
     }
 
     assert found == {}
+
+
+def with_other_choices(name):
+    """An operation that changes the choices of a field of a job, and its help text."""
+    field = Job._meta.get_field(name).clone()
+    field.choices, field.help_text = [("planted", "Planted")], "Planted."
+    return AlterField("job", name, field)
 
 
 INDEX = models.Index(fields=["attempts"], name="planted")
@@ -116,6 +139,8 @@ INDEX = models.Index(fields=["attempts"], name="planted")
         (AddIndexWhilePeopleWrite("job", INDEX), False),
         (AddConstraint("job", models.CheckConstraint(condition=models.Q(attempts__lt=9), name="planted")), True),
         (AlterField("job", "attempts", models.BigIntegerField()), True),
+        (AlterField("job", "state", Job._meta.get_field("state").__class__(max_length=200)), True),
+        (with_other_choices("state"), False),
         (AddField("job", "asked_by", models.ForeignKey("accounts.User", models.PROTECT, null=True)), True),
         (AddField("job", "note", models.TextField(default="")), False),
         (RunSQL("UPDATE jobs_job SET attempts = 0"), True),
@@ -123,7 +148,8 @@ INDEX = models.Index(fields=["attempts"], name="planted")
     ids=lambda value: type(value).__name__,
 )
 def test_an_operation_that_makes_people_wait_is_found(operation, is_blocking):
-    assert bool(list(blocking_operations("jobs", [operation]))) is is_blocking
+    before = ProjectState.from_apps(apps)
+    assert bool(list(blocking_operations("jobs", [operation], before))) is is_blocking
 
 
 def test_every_growing_table_exists():
