@@ -221,6 +221,8 @@ class PageWalk:
         self.page.goto(f"{self.live.url}{address}")
         for label, value in (typed or {}).items():
             self.page.get_by_role("main").get_by_label(re.compile(f"^{label}")).fill(value)
+        # What is loaded later moves the button, and a click while it moves is none.
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
         with self.page.expect_navigation() as navigation:
             self.page.get_by_role("main").get_by_role("button", name=button, exact=True).first.click()
         if not self.page.locator("[data-error-summary]").count():
