@@ -7,6 +7,7 @@ Times are machine time.
 
 import logging
 import smtplib
+import socket
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -170,6 +171,12 @@ def _describe_error(error: OSError, lasted: timedelta) -> str:
     if isinstance(error, TimeoutError) or is_cut_off:
         with record_language():
             return gettext("The mail server did not answer in time.")
+    if isinstance(error, socket.gaierror):
+        with record_language():
+            return gettext("The name of the mail server (EMAIL_HOST) was not found.")
+    if isinstance(error, ConnectionRefusedError):
+        with record_language():
+            return gettext("The mail server takes no connections.")
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return "; ".join(f"{code} {_decode(answer)}" for code, answer in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):

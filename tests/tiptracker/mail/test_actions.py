@@ -1,5 +1,6 @@
 """Mails through a real mail server on this machine: accepted, refused, timed out, retried, given up."""
 
+import socket
 from datetime import timedelta
 
 import pytest
@@ -170,7 +171,18 @@ def test_a_server_that_is_not_there_is_no_refusal(server, settings):
     mail = send_and_refresh(queue_sample())
 
     assert mail.state == MailState.QUEUED
-    assert "refused" in mail.answer.lower()
+    assert mail.answer == "The mail server takes no connections."
+
+
+def test_a_server_whose_name_is_not_found_is_no_refusal(server, monkeypatch):
+    def find_nothing(*arguments, **named):
+        raise socket.gaierror(-3, "Temporary failure in name resolution")  # what a name server outside would cause
+
+    monkeypatch.setattr(socket, "create_connection", find_nothing)
+    mail = send_and_refresh(queue_sample())
+
+    assert mail.state == MailState.QUEUED
+    assert mail.answer == "The name of the mail server (EMAIL_HOST) was not found."
 
 
 def test_a_server_that_speaks_ever_so_slowly_is_cut_off(server, monkeypatch):
