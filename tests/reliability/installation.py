@@ -169,9 +169,10 @@ class JobInstallation(Installation):
 
     def kill_worker(self) -> None:
         """Kill the worker with all of its processes in the middle of jobs, and start it again as an engine does."""
-        running = self.wait_for_first_runs()
+        self.wait_for_first_runs()
+        killed = self.worker.family  # also one that begins a job just now
         self.worker.kill()
-        self.killed_at |= dict.fromkeys(running, time.monotonic())
+        self.killed_at |= dict.fromkeys(killed, time.monotonic())
         self.worker.start()
 
     def kill_beat(self) -> None:
