@@ -234,15 +234,16 @@ class JobInstallation(Installation):
         keys = dict(self.query("SELECT id, key FROM jobs_job WHERE kind = 'long_probe'"))
         asked = {key: float(moment) for key, moment in self.lines("asked")}
         ended: dict[str, list[float]] = defaultdict(list)
-        unsaved = 0
-        for job, pid, moment in self.lines("done"):
+        was_saved: dict[str, list[bool]] = defaultdict(list)
+        for job, pid, moment in sorted(self.lines("done"), key=lambda line: float(line[2])):
             ended[keys[int(job)]].append(float(moment))
-            unsaved += 0 <= self.killed_at.get(int(pid), 0.0) - float(moment) < UNSAVED_SECONDS
+            was_saved[job].append(not 0 <= self.killed_at.get(int(pid), 0.0) - float(moment) < UNSAVED_SECONDS)
+        done_again = [saved for times in was_saved.values() for saved in times[:-1]]
         return Outcome(
             asked=len(asked),
             lost=len(asked.keys() - ended.keys()) + self.unfinished(),
-            doubled=max(sum(len(moments) - 1 for moments in ended.values()) - unsaved, 0),
-            unsaved=unsaved,
+            doubled=sum(done_again),
+            unsaved=len(done_again) - sum(done_again),
             at_once=sum(self._overlaps()),
             longest=max(min(moments) - asked[key] for key, moments in ended.items() if key in asked),
         )
