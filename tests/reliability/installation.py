@@ -108,8 +108,16 @@ class JobInstallation(Installation):
         self._stack.callback(process.kill)
         return process
 
+    def start_what_ended(self) -> None:
+        """Start a service again that has ended by itself, as an engine does."""
+        for service in (self.worker, *self.beats):
+            if service.process and service.process.poll() is not None:
+                self.killed_at |= {service.process.pid: time.monotonic()}
+                service.start()
+
     def ask(self, count: int = 1, *, silently: bool = False) -> None:
         """Ask for jobs; returns once they are committed."""
+        self.start_what_ended()
         for _ in range(count):
             self._tell_sender("silent" if silently else "job")
 
@@ -225,6 +233,8 @@ class JobInstallation(Installation):
         return not self.query("SELECT 1 FROM jobs_job WHERE state = 'queued'")
 
     def unfinished(self) -> int:
+        """How many jobs are not done."""
+        self.start_what_ended()
         return int(self.query("SELECT count(*) FROM jobs_job WHERE kind = 'long_probe' AND state <> 'ready'")[0][0])
 
     def outcome(self) -> Outcome:
