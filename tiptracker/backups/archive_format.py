@@ -88,6 +88,8 @@ class Manifest:
     missing_files: list[str] = field(default_factory=list)
     faulty_files: list[str] = field(default_factory=list)
     log_fault: str = ""
+    post: dict[str, Any] = field(default_factory=dict)
+    """Of the archive of one country: what `tiptracker.portable_post` has to know of it. Empty in a backup."""
 
     @property
     def rows(self) -> int:
@@ -114,11 +116,11 @@ def encode_manifest(manifest: Manifest) -> bytes:
     return _to_json(asdict(manifest))
 
 
-def decode_header(content: bytes) -> Header:
+def decode_header(content: bytes, archive_format: str = FORMAT) -> Header:
     """Return what `backup.json` says. Raises Refused, code "not_a_backup" or "other_format"."""
     try:
         values = json.loads(content)
-        if values["format"] != FORMAT:
+        if values["format"] != archive_format:
             raise not_a_backup()
         if values["format_version"] != FORMAT_VERSION:
             raise Refused(
@@ -145,6 +147,7 @@ def decode_manifest(content: bytes) -> Manifest:
             missing_files=[str(name) for name in values["missing_files"]],
             faulty_files=[str(name) for name in values["faulty_files"]],
             log_fault=str(values["log_fault"]),
+            post=dict(values.get("post", {})),  # older backups have none
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         raise damaged(MANIFEST_MEMBER) from None

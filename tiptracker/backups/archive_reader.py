@@ -30,22 +30,24 @@ class MemberContent:
             raise layout.cut_off() from None
 
 
-def read_header(open_stream: OpenStream) -> Header:
+def read_header(open_stream: OpenStream, archive_format: str = layout.FORMAT) -> Header:
     """Return what the backup says of itself at its beginning. Raises Refused."""
     with open_stream() as stream:
         for info, content in _members(stream):
             if info.name != layout.HEADER_MEMBER or info.size > layout.MAX_HEADER_BYTES:
                 break
-            return layout.decode_header(content.read())
+            return layout.decode_header(content.read(), archive_format)
     raise layout.not_a_backup()
 
 
-def check_archive(open_stream: OpenStream) -> Manifest:
+def check_archive(open_stream: OpenStream, archive_format: str = layout.FORMAT) -> Manifest:
     """Read all of a backup, and return its manifest if every member is as the manifest says.
+
+    `archive_format` is that of backups, or of another archive that is made in the same way.
 
     Raises Refused: "not_a_backup", "cut_off", "damaged", "unsafe_name", "other_format".
     """
-    read_header(open_stream)
+    read_header(open_stream, archive_format)
     found: list[Member] = []
     manifest, sealed = b"", b""
     with open_stream() as stream:

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any, cast
 
 from django.conf import settings
@@ -37,7 +37,7 @@ def write_archive(stream: Writable, *, made_at: str, redaction_head: Head | None
         with snapshot():
             header = describe_installation(made_at)
             manifest = Manifest(header, redaction_head)
-            _add(tar, manifest, layout.HEADER_MEMBER, layout.encode_header(header))
+            add_header(tar, manifest)
             for model in list_models():
                 _add_table(tar, manifest, model, names)
             next_keys = read_next_keys()
@@ -46,13 +46,23 @@ def write_archive(stream: Writable, *, made_at: str, redaction_head: Head | None
             expected = list(list_file_hashes())
             manifest.log_fault = last.fault if (last := LogVerification.objects.first()) else ""
         for name in names:
-            _add_file(tar, manifest, name)
+            add_file(tar, manifest, name)
         files = manifest.files
         manifest.faulty_files = [name for name, sha256 in expected if files.get(name) != sha256]
-        content = layout.encode_manifest(manifest)
-        _add_unlisted(tar, layout.MANIFEST_MEMBER, content)
-        _add_unlisted(tar, layout.HASH_MEMBER, _sha256(content).encode())
+        add_manifest(tar, manifest)
     return manifest
+
+
+def add_header(tar: tarfile.TarFile, manifest: Manifest) -> None:
+    """Begin an archive with what it says of itself."""
+    _add(tar, manifest, layout.HEADER_MEMBER, layout.encode_header(manifest.header))
+
+
+def add_manifest(tar: tarfile.TarFile, manifest: Manifest) -> None:
+    """End an archive with its manifest and the hash of it."""
+    content = layout.encode_manifest(manifest)
+    _add_unlisted(tar, layout.MANIFEST_MEMBER, content)
+    _add_unlisted(tar, layout.HASH_MEMBER, _sha256(content).encode())
 
 
 def describe_installation(made_at: str) -> Header:
@@ -100,14 +110,29 @@ def read_next_keys() -> dict[str, int]:
 
 def _add_table(tar: tarfile.TarFile, manifest: Manifest, model: type[models.Model], names: dict[str, None]) -> None:
     """Add the rows of a table in parts, and the names of their files to `names`."""
-    label, columns = model._meta.label_lower, list_columns(model)
-    table = manifest.tables[label] = Table(columns)
+    columns = list_columns(model)
+    add_rows(tar, manifest, model, _name_files(model, columns, _read_rows(model, columns), names))
+
+
+def _name_files(
+    model: type[models.Model], columns: list[str], rows: Iterable[Any], names: dict[str, None]
+) -> Iterator[Any]:
     files = [columns.index(f.attname) for f in model._meta.local_concrete_fields if isinstance(f, models.FileField)]
+    for row in rows:
+        names.update((row[index], None) for index in files if row[index])
+        yield row
+
+
+def add_rows(
+    tar: tarfile.TarFile, manifest: Manifest, model: type[models.Model], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Add rows of a table in parts. Each row has the values of `list_columns(model)`."""
+    label = model._meta.label_lower
+    table = manifest.tables[label] = Table(list_columns(model))
     number, part = 0, bytearray()
-    for row in _read_rows(model, columns):
+    for row in rows:
         part += encode_row(row)
         table.rows += 1
-        names.update((row[index], None) for index in files if row[index])
         if len(part) >= layout.PART_BYTES:
             number += 1
             _add_part(tar, manifest, label, number, part)
@@ -138,7 +163,8 @@ def _add_unlisted(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     tar.addfile(info, io.BytesIO(content))
 
 
-def _add_file(tar: tarfile.TarFile, manifest: Manifest, name: str) -> None:
+def add_file(tar: tarfile.TarFile, manifest: Manifest, name: str) -> None:
+    """Add a stored file, or note that it is missing."""
     info = tarfile.TarInfo(f"{layout.FILES_PREFIX}{name}")
     try:
         file = default_storage.open(name)

@@ -7,7 +7,7 @@ they would have protected is compared with the manifest afterwards.
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import batched
 from typing import Any
@@ -77,26 +77,40 @@ class RowLoader:
 
     def load(self, name: str, content: MemberContent) -> None:
         """Insert the rows of one part. Raises Refused, code "damaged"."""
-        label = name.removeprefix(layout.ROWS_PREFIX).rpartition("/")[0]
-        model = self.models.get(label)
-        if model is None:
-            raise layout.damaged(name)
+        label, model = self.find_table(name)
         columns = self.manifest.tables[label].columns
-        readers = decoders(model, columns)
-        fields = {field.attname: field for field in model._meta.local_concrete_fields}
-        prepare = [fields[column].get_db_prep_save for column in columns]
+        for rows in self.read(name, content):
+            insert_rows(model, columns, rows)
+            self.counts[label] += len(rows)
+
+    def find_table(self, name: str) -> tuple[str, type[models.Model]]:
+        """Return the label and the model of the rows of a part. Raises Refused, code "damaged"."""
+        label = name.removeprefix(layout.ROWS_PREFIX).rpartition("/")[0]
+        if label not in self.models or label not in self.manifest.tables:
+            raise layout.damaged(name)
+        return label, self.models[label]
+
+    def read(self, name: str, content: MemberContent) -> Iterator[list[list[Any]]]:
+        """Yield the rows of one part, some at a time. Raises Refused, code "damaged"."""
+        label, model = self.find_table(name)
+        readers = decoders(model, self.manifest.tables[label].columns)
         lines = unpack_part(content, self.members[name]).splitlines()
-        with connection.cursor() as cursor:
-            for some in batched(lines, BATCH_ROWS, strict=False):
-                try:
-                    rows = [decode_row(line, readers) for line in some]
-                except (ValueError, TypeError, ArithmeticError):
-                    raise layout.damaged(name) from None
-                cursor.executemany(
-                    _insert_sql(model, [str(fields[column].column) for column in columns]),
-                    [[prep(value, connection) for prep, value in zip(prepare, row, strict=True)] for row in rows],
-                )
-        self.counts[label] += len(lines)
+        for some in batched(lines, BATCH_ROWS, strict=False):
+            try:
+                yield [decode_row(line, readers) for line in some]
+            except (ValueError, TypeError, ArithmeticError):
+                raise layout.damaged(name) from None
+
+
+def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows as they are, each with the values of `columns`."""
+    fields = {field.attname: field for field in model._meta.local_concrete_fields}
+    prepare = [fields[column].get_db_prep_save for column in columns]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _insert_sql(model, [str(fields[column].column) for column in columns]),
+            [[prep(value, connection) for prep, value in zip(prepare, row, strict=True)] for row in rows],
+        )
 
 
 def _insert_sql(model: type[models.Model], columns: Iterable[str]) -> str:
@@ -108,15 +122,13 @@ def _insert_sql(model: type[models.Model], columns: Iterable[str]) -> str:
 
 @contextmanager
 def triggers_set_aside() -> Iterator[None]:
-    """Load rows in this block: triggers are off, and the rows that `migrate` and services created are gone.
+    """Load rows in this block, with the triggers off.
 
     At its end, every reference is checked and the triggers are on again. Only inside a transaction. On PostgreSQL, only
     the owner of the tables can do this: raises Refused, code "not_the_owner".
     """
     tables = [model._meta.db_table for model in list_models()]
     _switch_triggers(tables, on=False)
-    for label in sorted(FILLED_BY_MIGRATE | FILLED_BY_SERVICES):  # permissions before content types
-        apps.get_model(label)._base_manager.all().delete()
     try:
         yield
         connection.check_constraints()
@@ -125,6 +137,12 @@ def triggers_set_aside() -> Iterator[None]:
         if connection.vendor == "sqlite":  # a rollback does not switch them on again
             _switch_triggers(tables, on=True)
         raise
+
+
+def delete_generated_rows() -> None:
+    """Delete the rows that `migrate` and services created, which those of a backup replace."""
+    for label in sorted(FILLED_BY_MIGRATE | FILLED_BY_SERVICES):  # permissions before content types
+        apps.get_model(label)._base_manager.all().delete()
 
 
 def _switch_triggers(tables: Iterable[str], *, on: bool) -> None:
@@ -160,19 +178,23 @@ def require_owner() -> None:
 
 def set_next_keys(manifest: Manifest) -> None:
     """Let each table count its keys on from where the installation of the backup was, or after its highest key."""
+    for model in list_models():
+        if isinstance(model._meta.pk, models.AutoField):
+            set_next_key(model, manifest.tables[model._meta.label_lower].next_key or 1)
+
+
+def set_next_key(model: type[models.Model], least: int) -> None:
+    """Let a table count its keys on from `least`, or after its highest key."""
+    highest = model._base_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
+    following = max(least, highest + 1)
+    table, column = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
-        for model in list_models():
-            if not isinstance(model._meta.pk, models.AutoField):
-                continue
-            highest = model._base_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
-            following = max(manifest.tables[model._meta.label_lower].next_key or 1, highest + 1)
-            table, column = model._meta.db_table, model._meta.pk.column
-            if connection.vendor == "postgresql":
-                name = connection.ops.quote_name(table)
-                cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s, false)", [name, column, following])
-            else:
-                cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
-                cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, following - 1])
+        if connection.vendor == "postgresql":
+            name = connection.ops.quote_name(table)
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s, false)", [name, column, following])
+        else:
+            cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
+            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, following - 1])
 
 
 def find_missing_triggers() -> list[str]:

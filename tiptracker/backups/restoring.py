@@ -4,12 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
-from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
@@ -20,14 +17,13 @@ from tiptracker.backups import archive_format as layout
 from tiptracker.backups import loading, proof, redaction_file
 from tiptracker.backups.actions import record_restored
 from tiptracker.backups.archive_format import Header, Manifest
-from tiptracker.backups.archive_reader import MemberContent, check_archive, read_header, read_members
+from tiptracker.backups.archive_reader import check_archive, read_header, read_members
 from tiptracker.backups.archive_writer import list_migrations
 from tiptracker.backups.destinations import BackupPlace, Destination, newest_name
 from tiptracker.backups.encryption import OpenStream, decrypted
 from tiptracker.backups.proof import Proven
 from tiptracker.backups.redaction_file import RedactionLines
-from tiptracker.backups.stored_files import hash_stored
-from tiptracker.backups.streams import HashedReader
+from tiptracker.backups.stored_files import write_stored
 from tiptracker.errors import Refused
 from tiptracker.infrastructure import new_database
 from tiptracker.infrastructure.file_writes import delete_files, find_unreferenced_files
@@ -129,6 +125,7 @@ def _load_and_prove(checked: CheckedBackup, options: RestoreOptions) -> Proven:
     manifest, loader = checked.manifest, loading.RowLoader(checked.manifest)
     try:
         with loading.triggers_set_aside():
+            loading.delete_generated_rows()
             for name, content in read_members(checked.open_stream):
                 if name.startswith(layout.ROWS_PREFIX):
                     loader.load(name, content)
@@ -251,29 +248,5 @@ def _write_files(checked: CheckedBackup, written: list[str]) -> None:
     """
     for name, content in read_members(checked.open_stream):
         if name.startswith(layout.FILES_PREFIX):
-            _write_file(name.removeprefix(layout.FILES_PREFIX), content, checked.manifest, written)
+            write_stored(name.removeprefix(layout.FILES_PREFIX), content, checked.manifest, written)
     proof.prove_written_files(checked.manifest)
-
-
-def _write_file(name: str, content: MemberContent, manifest: Manifest, written: list[str]) -> None:
-    """Write a stored file under its name. One that is there already must be the same."""
-    if default_storage.exists(name):
-        if hash_stored(name) != manifest.files.get(name):
-            raise Refused(
-                "other_file",
-                gettext("There is another file “%(name)s” already. Restore into an empty folder or bucket.")
-                % {"name": name},
-            )
-        return
-    written.append(name)
-    try:
-        stored = default_storage.save(name, File(cast("IO[bytes]", HashedReader(content)), name))
-    except OSError as error:
-        raise Refused(
-            "media_root",
-            gettext("The file “%(name)s” cannot be written: %(reason)s. Make space, then restore again.")
-            % {"name": name, "reason": error},
-        ) from error
-    if stored != name:
-        written.append(stored)
-        raise Refused("other_file", gettext("The file “%(name)s” got another name.") % {"name": name})
