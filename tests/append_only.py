@@ -82,7 +82,7 @@ from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tests import factories
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, Country, Ministry
 from tiptracker.audit import actions as audit
-from tiptracker.audit.models import AuditDetail, AuditEntry, LogVerification
+from tiptracker.audit.models import AuditDetail, AuditEntry, ImportedEntry, ImportedLog, LogVerification
 from tiptracker.choices import AccountRequestKind, AccountRequestStepKind
 from tiptracker.handovers.choices import HandoverItemKind, HandoverStepKind
 from tiptracker.handovers.models import Handover, HandoverItem, HandoverStep
@@ -126,6 +126,8 @@ APPEND_ONLY = {
     Handover: set(),
     HandoverItem: set(),
     HandoverStep: set(),
+    ImportedEntry: {"before", "after"},
+    ImportedLog: set(),
     IndicatorTarget: {"baseline_source", "no_baseline_reason", "reason"},
     InformationRequest: {"reason"},
     LawEntry: {"citation", "text", "source", "reason"},
@@ -309,6 +311,8 @@ ROW_FACTORIES = {
     DueDateProposal: factories.DueDateProposalFactory,
     DueDateProposalDecision: factories.DueDateProposalDecisionFactory,
     EditionImport: lambda: factories.EditionImportFactory(loaded=True),
+    ImportedEntry: factories.ImportedEntryFactory,
+    ImportedLog: factories.ImportedLogFactory,
     IndicatorTarget: factories.IndicatorTargetFactory,
     InformationRequest: factories.InformationRequestFactory,
     LineAnswer: factories.LineAnswerFactory,

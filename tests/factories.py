@@ -111,6 +111,7 @@ from recommendations.models import (
 from reports.choices import BriefingKind
 from reports.models import Briefing, BriefingDownload, ReadinessRun, WordTemplate
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
+from tiptracker.audit.models import ImportedEntry, ImportedLog
 from tiptracker.backups.models import Backup
 from tiptracker.choices import Role
 from tiptracker.handovers.models import Handover
@@ -1530,6 +1531,33 @@ class JobFactory(DjangoModelFactory):
     queued_at = TERMS_SET_AT
     due_at = factory.SelfAttribute("queued_at")
     heartbeat_at = TERMS_SET_AT
+
+
+class ImportedLogFactory(DjangoModelFactory):
+    """A log that came along with a country."""
+
+    class Meta:
+        model = ImportedLog
+
+    country = factory.SubFactory(CountryFactory)
+    version = "0.3.0"
+    made_at = TERMS_SET_AT
+    imported_at = TERMS_SET_AT
+    entries = 1
+    keys = factory.LazyFunction(lambda: {"tables": {"dialogues.evidence": 10}, "people": {"1": 11}})
+
+
+class ImportedEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportedEntry
+
+    log = factory.SubFactory(ImportedLogFactory)
+    number = factory.Sequence(lambda number: number + 1)
+    at = TERMS_SET_AT
+    verb = "evidence.logged"
+    before = "{}"
+    after = "{}"
+    previous_hash = hash = seal = "0" * 64
 
 
 class BackupFactory(DjangoModelFactory):

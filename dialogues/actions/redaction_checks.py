@@ -13,7 +13,8 @@ from dialogues.models.dialogues import AgendaItem, Participant
 from dialogues.models.free_texts import FREE_TEXTS
 from recommendations.models import Edition, Milestone, Recommendation
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.audit.models import AuditDetail, AuditEntry
+from tiptracker.audit.imported_logs import list_imported_places, list_imported_rows
+from tiptracker.audit.models import AuditDetail, AuditEntry, ImportedEntry
 from tiptracker.former_names import current_field, current_label
 
 EDITABLE_MODELS = frozenset({AgendaItem, Dialogue, Edition, Milestone, Participant, Recommendation})
@@ -21,6 +22,7 @@ EDITABLE_MODELS = frozenset({AgendaItem, Dialogue, Edition, Milestone, Participa
 CHECKED_FIELDS: Mapping[type[models.Model], tuple[str, ...]] = {
     **{model: texts.fields for model, texts in FREE_TEXTS.items()},
     AuditDetail: ("before", "after"),
+    ImportedEntry: ("before", "after"),
 }
 
 
@@ -88,6 +90,8 @@ def _dropped_file_names() -> Iterator[PlaceKey]:
     table = EvidenceFile._meta.label_lower
     for row in AuditEntry.objects.filter(verb="file.dropped", table=table).values_list("row", flat=True).iterator():
         yield PlaceKey(table, int(row), "name")
+    for key in list_imported_rows(table, "file.dropped"):
+        yield PlaceKey(table, key, "name")
 
 
 def _find_unlogged(named: set[PlaceKey]) -> Iterator[PlaceKey]:
@@ -95,6 +99,10 @@ def _find_unlogged(named: set[PlaceKey]) -> Iterator[PlaceKey]:
     table = Redaction._meta.label_lower
     entries = AuditEntry.objects.filter(table=table, verb__in=REDACTING_VERBS)
     logged: set[PlaceKey] = set()
+    for place in list_imported_places(REDACTING_VERBS, table):
+        if place is None:
+            return
+        logged.add(_parse_key(place))
     for text in entries.values_list("detail__after", flat=True).iterator():
         if text == REDACTED:  # the list itself was redacted, so nothing can be checked
             return

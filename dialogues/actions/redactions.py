@@ -28,7 +28,13 @@ from dialogues.models import (
     RedactionFile,
     RedactionPlace,
 )
-from dialogues.models.free_texts import FREE_TEXTS, TEXT_REDACTED, log_details_of_country, rows_of_country
+from dialogues.models.free_texts import (
+    FREE_TEXTS,
+    TEXT_REDACTED,
+    imported_entries_of_country,
+    log_details_of_country,
+    rows_of_country,
+)
 from dialogues.permissions import can_decide_on_redaction, can_redact
 from dialogues.text_search import (
     MIN_SEARCH_CHARACTERS,
@@ -41,7 +47,8 @@ from recommendations.models import Recommendation
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import AuditEvent, record, record_all
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.audit.models import AuditDetail
+from tiptracker.audit.imported_logs import LEFT_BEHIND
+from tiptracker.audit.models import AuditDetail, ImportedEntry
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows, lock_rows_in_order
 from tiptracker.infrastructure.prepared_rows import PreparedRows
@@ -86,10 +93,11 @@ def _find_in_texts(country: Country, words: str) -> Iterator[FoundPlace]:
 
 
 def _find_in_log(country: Country, words: str) -> Iterator[FoundPlace]:
-    for pk, *sides in log_details_of_country(country).values_list("pk", *AUDIT_SIDES).iterator():
-        for side, text in zip(AUDIT_SIDES, sides, strict=True):
-            if text != REDACTED and (matches := find_in_json(text, words)):
-                yield FoundPlace(AuditDetail, pk, side, matches[0])
+    for rows in (log_details_of_country(country), imported_entries_of_country(country)):
+        for pk, *sides in rows.values_list("pk", *AUDIT_SIDES).iterator():
+            for side, text in zip(AUDIT_SIDES, sides, strict=True):
+                if text not in (REDACTED, LEFT_BEHIND) and (matches := find_in_json(text, words)):
+                    yield FoundPlace(rows.model, pk, side, matches[0])
 
 
 def find_pending_redactions(country: Country, rows: Iterable[models.Model | None]) -> list[Redaction]:
@@ -377,7 +385,7 @@ def _redact_places(redaction: Redaction) -> tuple[list[FoundPlace], list[AuditEv
         place.model._default_manager.filter(pk=place.row).update(**{place.field: REDACTED})
         owner = owners[place.model, place.row]
         _increment_version(owner)
-        if place.model is not AuditDetail:
+        if place.model not in (AuditDetail, ImportedEntry):
             after = {"text": f"{place.model._meta.verbose_name}, {place.field}", "redaction": redaction.pk}
             events.append(AuditEvent(TEXT_REDACTED, owner, after=after))
     forget_texts_with(redaction.words, redaction.country)

@@ -43,7 +43,7 @@ from recommendations.models import (
     RecommendationTerms,
 )
 from tiptracker.accounts.models import Country
-from tiptracker.audit.models import ACCOUNT_TABLE_PREFIX, AuditDetail
+from tiptracker.audit.models import ACCOUNT_TABLE_PREFIX, AuditDetail, ImportedEntry
 
 TEXT_REDACTED = "text.redacted"
 """Verb of the log entry for a redacted text. The entry says which text it was, and nothing of its content."""
@@ -141,3 +141,9 @@ def log_details_of_country(country: Country) -> QuerySet[AuditDetail]:
     return (
         details.exclude(entry__table__startswith=ACCOUNT_TABLE_PREFIX).exclude(entry__verb=TEXT_REDACTED).order_by("pk")
     )
+
+
+def imported_entries_of_country(country: Country) -> QuerySet[ImportedEntry]:
+    """Return the entries that came along with a country, with the same exceptions as for its own log."""
+    entries = ImportedEntry.objects.filter(log__country=country)
+    return entries.exclude(table__startswith=ACCOUNT_TABLE_PREFIX).exclude(verb=TEXT_REDACTED).order_by("pk")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from dialogues.views.redaction_fields import FIELD_LABELS
 from dialogues.views.redaction_labels import MODEL_LABELS
 from tiptracker.accounts.models import User
-from tiptracker.audit.models import AuditDetail
+from tiptracker.audit.models import AuditDetail, ImportedEntry
 from tiptracker.audit.verbs import describe_verb
 from tiptracker.choices import Role
 from tiptracker.localization import gettext
@@ -30,6 +30,7 @@ OFFICER_PAGES = ("edition_terms",)
 """Pages that an ambassador can't open."""
 MODELS_BY_TABLE: Mapping[str, type[Model]] = {
     AuditDetail._meta.label_lower: AuditDetail,
+    ImportedEntry._meta.label_lower: ImportedEntry,
     **{model._meta.label_lower: model for model in MODEL_LABELS},
 }
 
@@ -40,13 +41,17 @@ def label_places(user: User, places: Sequence[tuple[type[Model], int, str]]) -> 
     for model, row, _ in places:
         keys[model].add(row)
     names: dict[tuple[type[Model], int], str] = {
-        (AuditDetail, row): gettext("Entry of the activity log that you cannot open") for row in keys[AuditDetail]
+        (model, row): gettext("Entry of the activity log that you cannot open")
+        for model in (AuditDetail, ImportedEntry)
+        for row in keys[model]
     }
     urls: dict[tuple[type[Model], int], str] = {}
     for kept in AuditDetail.objects.visible_to(user).filter(pk__in=keys.pop(AuditDetail)).select_related("entry"):
         values = {"number": kept.entry.number, "action": describe_verb(kept.entry.verb)}
         names[AuditDetail, kept.pk] = gettext("Entry %(number)s of the activity log (%(action)s)") % values
         urls[AuditDetail, kept.pk] = reverse("log_detail", args=[kept.entry.number])
+    for row, number in ImportedEntry.objects.visible_to(user).numbers_of(keys.pop(ImportedEntry)):
+        names[ImportedEntry, row] = gettext("Entry %(number)s of the imported log") % {"number": number}
     for model, pks in keys.items():
         named = MODEL_LABELS[model]
         opens = named.page and (user.role == Role.OFFICER or named.page not in OFFICER_PAGES)

@@ -15,6 +15,7 @@ from reports.models import Briefing
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.imported_logs import list_imported_rows
 from tiptracker.audit.models import AuditEntry
 from tiptracker.infrastructure.storage import StorageUnavailableError
 from tiptracker.jobs.actions import JobProgress
@@ -66,6 +67,7 @@ def find_unlogged_note_redactions() -> list[str]:
     marked = Briefing.objects.filter(covering_note=REDACTED).order_by("pk").values_list("pk", flat=True)
     entries = AuditEntry.objects.filter(verb="briefing.note_redacted", table=Briefing._meta.label_lower)
     logged = set(entries.values_list("row", flat=True))
+    logged |= set(map(str, list_imported_rows(Briefing._meta.label_lower, "briefing.note_redacted")))
     return [
         f"the covering note of briefing {pk} became the mark, and no redaction names it"
         for pk in marked

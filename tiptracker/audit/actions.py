@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit import chain, request_context
 from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.imported_logs import find_imported_fault
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
 from tiptracker.audit.record_version import RecordChange, renew_versions
 from tiptracker.choices import Role
@@ -145,7 +146,14 @@ def record_once(
 
 
 def find_log_fault() -> tuple[int, str] | None:
-    """Return the number of the first entry that does not fit and the reason, or None if the whole log holds."""
+    """Return the number of the first entry that does not fit and the reason, or None if the whole log holds.
+
+    Logs that came along with imported countries are checked too.
+    """
+    return _find_own_fault() or find_imported_fault()
+
+
+def _find_own_fault() -> tuple[int, str] | None:
     entries = AuditEntry.objects.select_related("detail").order_by("number")
     if fault := chain.find_first_fault(map(_chain_fields, entries.iterator(chunk_size=2000))):
         return fault

@@ -34,6 +34,11 @@ def format_timestamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def seal_imported(previous: str, number: int, entry_hash: str) -> str:
+    """Return the seal of an imported entry: the SHA-256 (hex) of the seal before, its number and its own hash."""
+    return hash_entry(previous, {"number": number, "hash": entry_hash})
+
+
 def find_hash_fault(
     number: int, previous_hash: str, entry_hash: str, sealed: Mapping[str, str | int | None], *, previous: str | None
 ) -> str:

@@ -1,5 +1,6 @@
 """The activity log: who did or read what, when and from where. Each entry is sealed by the hash of the one before."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -12,7 +13,7 @@ from django.db.models import Q
 from tiptracker.accounts.models import AnyUser, Country, OwnRowsQuerySet
 from tiptracker.audit.verbs import VERBS_CHANGING_NO_FACT
 from tiptracker.choices import Role
-from tiptracker.former_names import all_labels
+from tiptracker.former_names import all_labels, current_label
 
 LOG_READER_ROLES = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.ADMINISTRATOR})
 """The roles that may read the log."""
@@ -120,6 +121,93 @@ class AuditDetail(models.Model):
 
     def __str__(self) -> str:
         return f"before and after of entry {self.entry_id}"
+
+
+class ImportedLog(models.Model):
+    """The part of another installation's activity log that came along with a country (`tiptracker.portable_post`).
+
+    `entries` and `head` were sealed when the country was exported, and are noted in this installation's own log too.
+    `keys` leads from keys of that installation to those of here: "tables" says by table how much was added to each key,
+    "people" gives the key of each account.
+    """
+
+    country = models.ForeignKey(Country, models.PROTECT, related_name="+")
+    version = models.CharField(max_length=40, help_text="The version of the application that exported the country.")
+    made_at = models.DateTimeField(help_text="When the country was exported (machine time).")
+    imported_at = models.DateTimeField(help_text="Machine time.")
+    entries = models.PositiveBigIntegerField()
+    head = models.CharField(max_length=64, blank=True, help_text="The seal of its last entry.")
+    keys = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"Log of {self.country}, exported {self.made_at:%Y-%m-%d}"
+
+    def find_key(self, table: str, row: int) -> int:
+        """Return the key that a row of the exporting installation has here."""
+        added: int = self.keys.get("tables", {}).get(current_label(table), 0)
+        return row + added
+
+
+class ImportedEntryQuerySet(models.QuerySet["ImportedEntry"]):
+    def visible_to(self, user: AnyUser) -> Self:
+        """Return the entries that the user may read: officers and ambassadors those of their countries."""
+        if not user.is_authenticated or not user.is_active or user.role not in (Role.OFFICER, Role.AMBASSADOR):
+            return self.none()
+        return self.filter(log__country__in=Country.objects.visible_to(user))
+
+    def numbers_of(self, keys: Collection[int]) -> list[tuple[int, int]]:
+        """Return key and number of the entries with these keys."""
+        return list(self.filter(pk__in=keys).values_list("pk", "number"))
+
+    def of_table(self, table: str, verb: str) -> Self:
+        """Return the entries with this verb on rows of a table."""
+        return self.filter(table__in=all_labels(table), verb=verb)
+
+
+class ImportedEntry(models.Model):
+    """One entry of an imported log, exactly as it was: its number, keys, digests and hashes are those of its origin.
+
+    `row_here` and `by` are the row and the person in this installation. `seal` is the hash of the seal before and of
+    this entry's own hash, so that nobody can change, remove or insert one.
+    """
+
+    log = models.ForeignKey(ImportedLog, models.PROTECT, related_name="+")
+    number = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by_key = models.PositiveBigIntegerField(null=True)
+    country_key = models.PositiveBigIntegerField(null=True)
+    verb = models.CharField(max_length=60)
+    table = models.CharField(max_length=60, blank=True)
+    row = models.CharField(max_length=40, blank=True)
+    row_here = models.CharField(max_length=40, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    before_digest = models.CharField(max_length=64, blank=True)
+    after_digest = models.CharField(max_length=64, blank=True)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    detail_key = models.PositiveBigIntegerField(null=True, help_text="The key that its values had in that log.")
+    salt = models.CharField(max_length=32, blank=True)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+    seal = models.CharField(max_length=64)
+
+    objects = ImportedEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("log", "number")
+        constraints: ClassVar = [
+            models.UniqueConstraint("log", "number", name="an_imported_entry_has_its_number_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["table", "row_here"], name="imported_entries_by_record"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.verb}"
 
 
 class RecordVersion(models.Model):

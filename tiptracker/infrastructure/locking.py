@@ -79,6 +79,7 @@ LOCK_ORDER = (
     "reports.briefing",
     "reports.wordtemplate",
     "audit.auditdetail",
+    "audit.importedentry",
     "saved_filters.savedfilter",
     "undo.removedrow",
     "dialogues.filetext",  # emptied last by a redaction

@@ -7,7 +7,7 @@ from django.db import DatabaseError
 
 from tiptracker.audit.actions import find_head_fault, find_redaction_faults, log_now
 from tiptracker.audit.database_rights import find_privileged_role
-from tiptracker.audit.models import LogVerification
+from tiptracker.audit.models import ImportedLog, LogVerification
 from tiptracker.audit.verification import check_log, store_verification
 
 
@@ -58,6 +58,8 @@ class Command(BaseCommand):
             raise CommandError(f"The redacted texts do not match the redactions: {listed}{more}.", returncode=1)
         if found.number:
             self.stdout.write(f"The log has no fault: {found.number} entries, seal {found.number}:{found.hash}.")
+            for log in ImportedLog.objects.select_related("country"):
+                self.stdout.write(f"Imported log of {log.country}, no fault: {log.entries} entries, seal {log.head}.")
         else:
             self.stdout.write("The log is empty.")
 
