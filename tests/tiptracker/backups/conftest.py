@@ -3,27 +3,12 @@
 import os
 import subprocess
 import sys
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from django.conf import settings as current
-from django.db import connection
 
-from tests import database_roles
 from tests.s3_server import BUCKET, KEY_ID, SECRET
-
-
-@pytest.fixture
-def new_database_url(tmp_path):
-    """The address of a database without tables. On PostgreSQL its owner connects; the file of SQLite does not exist."""
-    if connection.vendor != "postgresql":
-        yield f"sqlite:///{tmp_path / 'new.sqlite3'}"
-        return
-    name = f"{connection.settings_dict['NAME']}_new"
-    database_roles.run_maintenance(f'CREATE DATABASE "{name}" OWNER {database_roles.OWNER}')
-    yield urlsplit(database_roles.SUPERUSER_URL)._replace(path=f"/{name}").geturl()
-    database_roles.run_maintenance(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
