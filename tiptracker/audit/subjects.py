@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from tiptracker.accounts.models import AnyUser, User
 from tiptracker.accounts.visible_rows import VisibleRows
-from tiptracker.audit.models import AuditEntry
+from tiptracker.audit.models import AuditEntry, ImportedEntry
 from tiptracker.audit.verbs import VERBS_NAMING_COUNTRY, VerbGroup, describe_verb, list_verbs
 from tiptracker.choices import Role
 from tiptracker.former_names import all_labels, current_label
@@ -156,7 +156,10 @@ class Subject(NamedTuple):
 
 
 class HistoryRow(NamedTuple):
-    """What one person did to a record, as one line: first time, last time, how many times, number of the last entry."""
+    """What one person did to a record, as one line: first time, last time, how many times, number of the last entry.
+
+    The last entry may be one of an imported log, which has no page.
+    """
 
     action: str
     actor: str
@@ -164,6 +167,7 @@ class HistoryRow(NamedTuple):
     first_at: datetime
     last_at: datetime
     times: int
+    is_imported: bool = False
 
 
 class OpeningCount(NamedTuple):
@@ -254,7 +258,7 @@ def history(user: AnyUser, *rows: models.Model | None, without: VerbGroup | None
 
     None among `rows` is ignored. The same action by the same person is one line. Actions of the tracker and actions by
     nobody signed in are separate lines, and so are entries that name another country. Verbs of the group `without` are
-    left out.
+    left out. What was done before the country was imported stands last.
     """
     return _summarize(user, rows, without, is_openings=False)
 
@@ -269,13 +273,21 @@ def _summarize(
 ) -> list[HistoryRow]:
     """Return a line for each verb and person, and for each place and kind of actor, as `history` tells them apart."""
     shown = [row for row in rows if row is not None]
-    query = _summary_query(tuple(row._meta.label_lower for row in shown), without, is_openings)
-    lines = query.find(user, **{f"row_{number}": str(row.pk) for number, row in enumerate(shown)})
+    labels = tuple(row._meta.label_lower for row in shown)
+    keys = {f"row_{number}": str(row.pk) for number, row in enumerate(shown)}
     return [
         HistoryRow(
-            describe_verb(verb, place), describe_actor(name, has_address=has_address), newest, first_at, last_at, times
+            describe_verb(verb, place),
+            describe_actor(name, has_address=has_address),
+            newest,
+            first_at,
+            last_at,
+            times,
+            bool(is_imported),
         )
-        for verb, name, has_address, place, newest, first_at, last_at, times in lines
+        for verb, name, has_address, place, newest, first_at, last_at, times, is_imported in _summary_query(
+            labels, without, is_openings
+        ).find(user, **keys)
     ]
 
 
@@ -285,11 +297,11 @@ def _summary_query(
     without: VerbGroup | None,
     is_openings: bool,
 ) -> VisibleRows[tuple[Any, ...]]:
-    """Return the query for the lines of a history, or of openings, of rows of these models."""
+    """Return the query for the lines of a history, or of openings, of rows of these models: own log, then imported."""
 
-    def build(reader: User, **keys: str) -> QuerySet[AuditEntry, tuple[Any, ...]]:
-        on_one = (Q(table__in=all_labels(label), row=keys[f"row_{number}"]) for number, label in enumerate(labels))
-        entries = AuditEntry.objects.visible_to(reader).filter(reduce(or_, on_one))
+    def lines(entries: Any, key: str, country: str, is_imported: int, keys: Mapping[str, str]) -> QuerySet[Any, Any]:
+        on_one = (Q(("table__in", all_labels(label)), (key, keys[f"row_{n}"])) for n, label in enumerate(labels))
+        entries = entries.filter(reduce(or_, on_one))
         if is_openings:
             entries = entries.filter(verb__in=list_verbs(VerbGroup.READ))
         elif without:
@@ -297,13 +309,18 @@ def _summary_query(
         grouping: dict[str, Combinable] = {"has_address": Value(True), "place": Value("")}
         if not is_openings:
             grouping["has_address"] = ExpressionWrapper(Q(address__isnull=False), models.BooleanField())
-            grouping["place"] = Case(When(verb__in=VERBS_NAMING_COUNTRY, then=F("country__name")), default=Value(""))
+            grouping["place"] = Case(When(verb__in=VERBS_NAMING_COUNTRY, then=F(country)), default=Value(""))
         counted = {"newest": Max("number"), "first_at": Min("at"), "last_at": Max("at"), "times": Count("pk")}
-        lines: Any = entries.order_by().values("verb", "by", "by__name", **grouping).annotate(**counted)
-        counted_lines: QuerySet[AuditEntry, tuple[Any, ...]] = lines.order_by("-newest").values_list(
-            "verb", "by__name", *grouping, *counted
+        grouped = entries.order_by().values("verb", "by", "by__name", **grouping).annotate(**counted)
+        found: QuerySet[Any, Any] = grouped.annotate(is_imported=Value(is_imported)).values_list(
+            "verb", "by__name", *grouping, *counted, "is_imported"
         )
-        return counted_lines[:MAX_HISTORY_ROWS]
+        return found
+
+    def build(reader: User, **keys: str) -> QuerySet[Any, tuple[Any, ...]]:
+        own = lines(AuditEntry.objects.visible_to(reader), "row", "country__name", 0, keys)
+        imported = lines(ImportedEntry.objects.visible_to(reader), "row_here", "log__country__name", 1, keys)
+        return own.union(imported, all=True).order_by("is_imported", "-newest")[:MAX_HISTORY_ROWS]
 
     parameters: Any = {f"row_{number}": str for number in range(len(labels))}
     return VisibleRows(build, **parameters)

@@ -7,10 +7,12 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from dialogues.models import Evidence
 from tests import database_roles
-from tests.factories import CountryFactory
+from tests.authentication import force_sign_in
+from tests.factories import CountryFactory, OfficerFactory
 from tests.tiptracker.backups.installations import backup, empty_installation, restore
 from tests.tiptracker.portable_post.posts import NAME, export, fill_post, import_archive, redact, unpacked
 from tiptracker.accounts.models import Country, User
@@ -18,6 +20,7 @@ from tiptracker.audit.actions import find_log_fault, find_redaction_faults, log_
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.imported_logs import LEFT_BEHIND
 from tiptracker.audit.models import AuditEntry, ImportedEntry, ImportedLog
+from tiptracker.audit.subjects import history
 from tiptracker.backups import loading
 
 pytestmark = pytest.mark.unordered_locks  # an import is alone in its database
@@ -79,6 +82,22 @@ def test_entries_lead_to_the_rows_and_people_of_here(source, move):
         assert entry.row_here == str(evidence.pk) != entry.row
         assert entry.by == evidence.recorded_by
         assert NAME in entry.after
+
+
+def test_the_history_of_a_record_goes_back_before_the_move(source, move, client):
+    with move("other"):
+        evidence = Evidence.objects.get(country__code="MWI")
+        reader = OfficerFactory(countries=[evidence.country])
+        stranger = OfficerFactory(countries=[Country.objects.get(code="LSO")])
+
+        assert [(row.action, row.is_imported) for row in history(reader, evidence)] == [
+            ("Opened evidence", True),
+            ("Logged evidence", True),
+        ]
+        assert history(stranger, evidence) == []
+        force_sign_in(client, reader)
+        page = client.get(reverse("evidence_detail", args=[evidence.pk]))
+        assert "of the imported log" in page.text
 
 
 def test_values_that_may_be_about_other_countries_stay_behind(source, move, tmp_path):
