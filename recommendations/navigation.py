@@ -31,6 +31,7 @@ from recommendations.navigation_places import (
 from recommendations.waiting_tasks import keep_waiting_tasks
 from tiptracker.accounts.middleware import ENROLMENT_ONLY
 from tiptracker.accounts.models import User
+from tiptracker.accounts.permissions import administers_installation
 from tiptracker.choices import Role
 from tiptracker.localization import format_date, gettext
 from tiptracker.notifications.preferences import kinds_for_role
@@ -207,6 +208,7 @@ def list_navigation_items(request: HttpRequest) -> tuple[NavigationItem, ...]:
         match.view_name if match else "",
         (edition.country.code, edition.year) if edition else None,
         follows_several=user.is_embassy and len(visible_countries(request)) > 1,
+        sees_status=administers_installation(user),
         waiting=waiting,
         language=get_language(),
         prefix=get_script_prefix(),
@@ -220,18 +222,23 @@ def _place_items(
     edition: tuple[str, int] | None,
     *,
     follows_several: bool,
+    sees_status: bool,
     waiting: int,
     language: str | None,
     prefix: str,
 ) -> tuple[NavigationItem, ...]:
-    """Return the entries for a role on a page (name of its view) of an edition (code of the country, year)."""
+    """Return the entries for a role on a page (name of its view) of an edition (code of the country, year).
+
+    `sees_status`: whether the status of the installation is among them.
+    """
     here = find_place(page, role) if page else None
     items = []
     if follows_several:
         items.append(NavigationItem(reverse("overview"), gettext("Overview"), current=page == "overview"))
     for place in places_of_role(role):
         tab = tabs_of_role(place, role)[0]
-        if not place.is_in_menu or (tab.is_of_edition and edition is None):
+        is_hidden = (tab.is_of_edition and edition is None) or (tab.view == "status" and not sees_status)
+        if is_hidden or not place.is_in_menu:
             continue
         url = reverse(tab.view, args=edition if tab.is_of_edition else None)
         is_current = here is not None and here.place is place

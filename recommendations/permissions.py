@@ -17,7 +17,7 @@ def can_edit_recommendations(user: User, edition: Edition) -> bool:
 
 def can_add_department_year(user: User, edition: Edition) -> bool:
     """Allow officers of the country, and administrators, who open its editions: the dates follow from the law."""
-    return can_edit_recommendations(user, edition) or can_set_up(user)
+    return can_edit_recommendations(user, edition) or can_set_up(user, edition.country_id)
 
 
 def can_set_up_indicators(user: User, country: Country) -> bool:

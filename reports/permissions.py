@@ -28,7 +28,7 @@ def can_request_any_briefing(user: User) -> bool:
 
 def can_set_word_template(user: User, country: Country) -> bool:
     """Return whether the user may set the Word template of a post: administrators, as for all settings of a post."""
-    return can_set_up(user) and Country.objects.visible_to(user).filter(pk=country.pk).exists()
+    return can_set_up(user, country.pk)
 
 
 def can_download_briefing(user: User, briefing: Briefing) -> bool:

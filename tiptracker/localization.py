@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache, wraps
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import translation
@@ -47,6 +48,13 @@ __all__ = [
 
 _TAGS_AND_VALUES = re.compile(r"<[^<>]*>|%\(\w+\)s")
 """HTML tags, and the places of values. An address within a tag stays as it is."""
+
+
+class Locale(NamedTuple):
+    """How pages and mails speak to a person: an IANA time zone and a language code, each empty if unknown."""
+
+    time_zone: str
+    language: str
 
 
 def isolate(text: str) -> str:

@@ -58,7 +58,7 @@ def add_edition_without_terms(*, country: Country, year: int, tier: Tier, source
 
     Raises PermissionDenied, Refused.
     """
-    if not can_set_up(by):
+    if not can_set_up(by, country.pk):
         raise PermissionDenied
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     if Edition.objects.filter(country=locked, year=year).exists():
@@ -94,7 +94,7 @@ def create_import(
         is_pasted: whether `content` is a text that was pasted and not a file.
         charset: what a CSV file in it is written in, if the user said so.
     """
-    if not can_set_up(by):
+    if not can_set_up(by, edition.country_id):
         raise PermissionDenied
     imported = EditionImport(
         edition=edition,
@@ -270,7 +270,7 @@ def load_import(
         fingerprint: that of the existing list which the preview was made from; None skips the check.
         items_fingerprint: that of the imported items; None skips the check.
     """
-    if not can_set_up(by):
+    if not can_set_up(by, imported.edition.country_id):
         raise PermissionDenied
     rows = Edition.objects.select_for_update(no_key=True, of=("self",)).select_related("country")
     edition = rows.get(pk=imported.edition_id)
@@ -328,7 +328,7 @@ def discard_import(*, imported: EditionImport, by: User, now: datetime) -> Remov
 @transaction.atomic
 def restore_import(*, edition: Edition, removed: int, by: User, now: datetime) -> EditionImport:
     """Bring back a draft import that the user has just discarded. Raises PermissionDenied, Refused."""
-    if not can_set_up(by):
+    if not can_set_up(by, edition.country_id):
         raise PermissionDenied
 
     def refuse_another(imported: EditionImport) -> None:
@@ -353,7 +353,7 @@ def delete_expired_imports(*, now: datetime) -> int:
 
 def _lock_unloaded(imported: EditionImport, by: User) -> EditionImport:
     """Return the locked row. Raises PermissionDenied, or Refused if it was already loaded."""
-    if not can_set_up(by):
+    if not can_set_up(by, imported.edition.country_id):
         raise PermissionDenied
     rows = EditionImport.objects.select_for_update(no_key=True, of=("self",)).select_related("edition__country")
     locked = rows.get(pk=imported.pk)

@@ -25,6 +25,7 @@ from recommendations.models import Edition, EditionImport
 from recommendations.models.imports import DRAFT_RETENTION, READ_LIST_JOB
 from recommendations.text_similarity import DiffSegment, diff_words
 from tiptracker import clock
+from tiptracker.accounts.permissions import administers_installation
 from tiptracker.errors import Refused
 from tiptracker.jobs.models import OPEN_STATES, Job
 from tiptracker.localization import gettext, gettext_noop
@@ -158,7 +159,13 @@ def _render_progress(request: SignedInRequest, imported: EditionImport) -> HttpR
     job = Job.objects.filter(kind=READ_LIST_JOB, key=str(imported.pk)).first()
     is_under_way = job is not None and job.state in OPEN_STATES
     takes_long = job is not None and job.takes_long(clock.to_machine_time(clock.now()))
-    context = {"imported": imported, "job": job, "is_under_way": is_under_way, "takes_long": takes_long}
+    context = {
+        "imported": imported,
+        "job": job,
+        "is_under_way": is_under_way,
+        "takes_long": takes_long,
+        "sees_status": takes_long and administers_installation(request.user),
+    }
     return render_page(request, "recommendations/import_reading.html", context, partial="progress")
 
 

@@ -31,7 +31,7 @@ from tiptracker.onboarding.actions.handovers import (
     refuse_handover,
 )
 from tiptracker.onboarding.handover_forms import EXISTING, HandoverForm
-from tiptracker.onboarding.permissions import require_administrator
+from tiptracker.onboarding.permissions import require_account_administrator, require_administrator
 from tiptracker.onboarding.remaining_officers import warn_of_few_officers
 from tiptracker.onboarding.views.requests import pending_requests
 from tiptracker.validation import EditConflict
@@ -74,16 +74,17 @@ def person_handover(request: SignedInRequest, pk: int) -> HttpResponse:
     require_administrator(request.user)
     people = User.objects.visible_to(request.user).select_related("ministry__country").prefetch_related("countries")
     person = get_object_or_404(people, pk=pk)
+    require_account_administrator(request.user, person)
     require_recent_sign_in(request)
     now, do = clock.now(), request.POST.get("do", "")
     if do == "call_off":
         return _call_off(request, person, now)
     planned = find_planned(person)
     data = request.POST if request.method == "POST" else None
-    possible = list(find_possible_successors(person, now.date()))
-    form = HandoverForm(data, initial=_initial(person, planned), possible=possible)
+    possible = list(find_possible_successors(person, now.date()).administered_by(request.user))
+    form = HandoverForm(data, initial=_initial(person, planned), possible=possible, by=request.user)
     if do == "edit":
-        form = HandoverForm(initial=raw_values(form), possible=possible)
+        form = HandoverForm(initial=raw_values(form), possible=possible, by=request.user)
     may_hand_over = person.role in HANDED_OVER_ROLES and person != request.user
     change = None
     if form.is_bound:

@@ -22,6 +22,7 @@ from django.db import transaction
 from tiptracker.accounts import actions, mail_links, mails
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, Country, User
+from tiptracker.accounts.permissions import administers
 from tiptracker.audit.actions import AuditEvent, log_now, record, record_all
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, ChoiceEnum, Role
@@ -81,6 +82,8 @@ def due_at(request: AccountRequest) -> datetime:
 def consenters(request: AccountRequest, now: datetime) -> list[User]:
     """Return the people whose consent counts: independent administrators, or the ambassadors if there are none.
 
+    The administrators are those who look after the account that is to change.
+
     Two administrators are independent if no person stands in both lines of appointment: neither got the role from the
     other, directly or through others, and both did not get it from the same person. Otherwise an administrator could
     invent the second one. The first administrator of each line gets the role on the server, from the command
@@ -97,18 +100,18 @@ def consenters(request: AccountRequest, now: datetime) -> list[User]:
     independent = [
         person
         for person in candidates
-        if person.role == Role.ADMINISTRATOR and not askers & _role_lineage(person.pk, given_by)
+        if administers(person, request.person) and not askers & _role_lineage(person.pk, given_by)
     ]
     if independent:
         return independent
     countries = {country.pk for country in countries_of(request.person)}
-    is_administrator = request.person.role == Role.ADMINISTRATOR
+    of_installation = request.person.role == Role.ADMINISTRATOR and not countries
     return [
         person
         for person in candidates
         if person.role == Role.AMBASSADOR
         and (person.role_given_at is None or now - person.role_given_at >= MINIMUM_ROLE_AGE)
-        and (is_administrator or countries & {country.pk for country in person.countries.all()})
+        and (of_installation or countries & {country.pk for country in person.countries.all()})
     ]
 
 
@@ -128,7 +131,7 @@ def can_stop(request: AccountRequest, by: User, now: datetime) -> bool:
 
 
 def countries_of(person: User) -> list[Country]:
-    """Return the countries whose post a person belongs to; an administrator has none."""
+    """Return the countries whose post a person belongs to; an administrator of the installation has none."""
     return [person.ministry.country] if person.ministry else list(person.countries.all())
 
 
@@ -191,7 +194,7 @@ def _create_request(person: User, kind: AccountRequestKind, email: str, by: User
 
 
 def _lock_person(person: User, by: User) -> User:
-    if person != by and by.role != Role.ADMINISTRATOR:
+    if person != by and not administers(by, person):
         raise PermissionDenied
     locked = User.objects.get_queryset().select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
     if not locked.has_usable_password():

@@ -163,7 +163,7 @@ def snapshot_account(person: User) -> AccountSnapshot:
     posts: dict[Country, dict[str, str]] = {}
     if person.is_active and person.ministry:
         posts = {person.ministry.country: {"name": person.name, "role": person.role, "ministry": person.ministry.name}}
-    elif person.is_active and person.is_embassy:
+    elif person.is_active:
         posts = {country: {"name": person.name, "role": person.role} for country in countries}
     works = Backend().user_can_authenticate(person)
     keys = frozenset(country.pk for country in countries)
@@ -185,7 +185,7 @@ def handle_account_change(
     - If IDENTITY_FIELDS changed, or the account did not work before or does not work now, the person is signed out and
       loses all tokens.
     - If IDENTITY_FIELDS changed, a mail says so, also to the old address.
-    - The other administrators get a mail about a new administrator.
+    - The other administrators of the installation get a mail about a new administrator, or other countries of one.
 
     `first` is the event that the log records before all of these. `revoked` are the events of an access that the caller
     has ended already, because it locks further rows afterwards.
@@ -199,7 +199,7 @@ def handle_account_change(
         ended = revoke_access(person)
     if before and changed:
         mails.notify_account_changed(person, changed, sorted({before.email, after.email}))
-    is_new = not (before and before.works and before.role == after.role)
+    is_new = not (before and before.works and (before.role, before.countries) == (after.role, after.countries))
     if after.works and after.role == Role.ADMINISTRATOR and is_new:
         _notify_administrators(person, by)
     record_all([*([first] if first else []), *ended], by=by)
@@ -207,7 +207,7 @@ def handle_account_change(
 
 
 def _notify_administrators(added: User, by: User) -> None:
-    others = User.objects.get_queryset().filter(role=Role.ADMINISTRATOR, is_active=True)
+    others = User.objects.get_queryset().of_installation().filter(is_active=True)
     for administrator in others.exclude(pk__in=[added.pk, by.pk]):
         mails.notify_administrator_added(administrator, added, by.name)
 

@@ -92,8 +92,10 @@ def notify_request_done(request: AccountRequest) -> None:
 
 
 def notify_administrator_added(person: User, added: User, by: str) -> None:
-    """Tell an administrator that another person became an administrator."""
-    queue_mail(MailKind.ADMINISTRATOR_ADDED, person=person, values={"added": added.name, "by": by})
+    """Tell an administrator that another person became an administrator, and for which countries; empty for all."""
+    countries = ", ".join(added.countries.order_by("name").values_list("name", flat=True))
+    values = {"added": added.name, "by": by, "countries": countries}
+    queue_mail(MailKind.ADMINISTRATOR_ADDED, person=person, values=values)
 
 
 def _queue_request_mail(request: AccountRequest, kind: MailKind, address: str) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from functools import cache
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser
@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from tiptracker.accounts.administrator_scope import is_administered_by, is_country_of, is_person_of
 from tiptracker.choices import (
     EMBASSY_ROLES,
     MINISTRY_ROLES,
@@ -22,19 +23,19 @@ from tiptracker.choices import (
 )
 from tiptracker.infrastructure.prepared_query import PreparedQuery
 from tiptracker.infrastructure.prepared_rows import PreparedRows
-from tiptracker.localization import gettext_lazy
+from tiptracker.localization import Locale, gettext_lazy
 
 
 class CountryQuerySet(models.QuerySet["Country"]):
     def visible_to(self, user: "AnyUser") -> Self:
         """Return the countries the user may see.
 
-        Embassy roles: the countries they are assigned to. Focal point: the country of its ministry. Administrator: all.
+        Embassy roles and administrators of posts: theirs. Focal point: that of its ministry. Other administrators: all.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.role == Role.ADMINISTRATOR:
-            return self
+            return self.filter(is_country_of(user))
         if user.is_ministry:
             return self.filter(ministry=user.ministry_id)
         return self.filter(users=user.pk) if user.is_embassy else self.none()
@@ -187,27 +188,31 @@ class OfficeHolder(models.Model):
         return f"{self.name}, {self.title}"
 
 
-class Locale(NamedTuple):
-    """How pages and mails speak to a person: an IANA time zone and a language code, each empty if unknown."""
-
-    time_zone: str
-    language: str
-
-
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: "AnyUser") -> Self:
         """Return the people the user may see.
 
-        Focal point: the colleagues of its ministry. Embassy roles: the people of their countries. Administrator: all.
+        Focal point: the colleagues of its ministry. Embassy roles: the people of their countries. Administrator of the
+        installation: all. Administrator of posts: everybody who also works on one of the countries.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.role == Role.ADMINISTRATOR:
-            return self
+            return self.filter(is_person_of(user))
         if user.is_ministry:
             return self.filter(ministry=user.ministry_id)
         mine = Country.objects.visible_to(user)
         return self.filter(Q(countries__in=mine) | Q(ministry__country__in=mine)).distinct()
+
+    def of_installation(self) -> Self:
+        """Filter to the administrators of the whole installation: those without countries."""
+        return self.filter(role=Role.ADMINISTRATOR, countries=None)
+
+    def administered_by(self, user: "AnyUser") -> Self:
+        """Return the people whose accounts an administrator looks after (`administrator_scope`)."""
+        if not user.is_authenticated or not user.is_active or user.role != Role.ADMINISTRATOR:
+            return self.none()
+        return self.filter(is_administered_by(user))
 
 
 class UserManager(BaseUserManager["User"]):
@@ -241,6 +246,7 @@ class User(AbstractBaseUser):
         related_name="users",
         verbose_name=gettext_lazy("ministry"),
     )
+    # Also the countries of the posts to which an administrator is limited: see `administrator_scope`.
     countries = models.ManyToManyField(
         Country,
         blank=True,
@@ -321,7 +327,7 @@ class User(AbstractBaseUser):
         The time zone, and the language by default, are those of the country this person works on.
         """
         of_country = None
-        if self.role != Role.ADMINISTRATOR and self.is_active:  # an administrator works on no country in particular
+        if self.is_active:
             of_country = next(iter(_locale_query(Role(self.role)).rows(**self.visibility_key())), None)
         time_zone, language = of_country or ("", "")
         return Locale(time_zone, self.language or language)
@@ -333,13 +339,16 @@ class User(AbstractBaseUser):
         """
         if self.is_ministry:
             return {"ministry_id": self.ministry_id}
-        return {"pk": self.pk} if self.is_embassy else {}
+        return {"pk": self.pk} if self.is_embassy or self.role == Role.ADMINISTRATOR else {}
 
 
 @cache
 def _locale_query(role: Role) -> PreparedQuery:
     def build(**key: int) -> models.QuerySet[Any, Any]:
-        countries = Country.objects.visible_to(User(role=role, **key)).order_by("name")
+        reader = User(role=role, **key)
+        countries = Country.objects.visible_to(reader).order_by("name")
+        if role == Role.ADMINISTRATOR:  # one of the installation works on no country in particular
+            countries = countries.filter(users=reader.pk)
         return countries.values_list("time_zone", "language")[:1]
 
     return PreparedQuery(build, **dict.fromkeys(User(role=role).visibility_key(), int))
@@ -396,16 +405,18 @@ class AccountRequestQuerySet(models.QuerySet["AccountRequest"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Return the requests the user may see.
 
-        Administrator: all. Ambassador: those about people of their countries and about administrators, because an
-        ambassador consents if no second administrator can. Others: their own.
+        Administrator: those about people whose accounts they look after, and their own. Ambassador: those about people
+        of their countries and about administrators of the installation, because an ambassador consents if no second
+        administrator can. Others: their own.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.role == Role.ADMINISTRATOR:
-            return self
+            administered = User.objects.get_queryset().administered_by(user).filter(pk=models.OuterRef("person"))
+            return self.filter(models.Exists(administered) | Q(person=user.pk))
         if user.role == Role.AMBASSADOR:
             of_country = models.Exists(User.objects.visible_to(user).filter(pk=models.OuterRef("person")))
-            return self.filter(of_country | Q(person__role=Role.ADMINISTRATOR))
+            return self.filter(of_country | Q(person__in=User.objects.get_queryset().of_installation()))
         return self.filter(person=user.pk)
 
     def pending(self) -> Self:

@@ -9,8 +9,10 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast
 
-from tiptracker.accounts.models import AnyUser, Country, OwnRowsQuerySet
+from tiptracker.accounts.administrator_scope import is_for_installation, posts_of
+from tiptracker.accounts.models import AnyUser, ApiToken, Country, OwnRowsQuerySet, User
 from tiptracker.audit.verbs import VERBS_CHANGING_NO_FACT
 from tiptracker.choices import Role
 from tiptracker.former_names import all_labels, current_label
@@ -25,13 +27,16 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Return the entries the user may read.
 
-        Officers and ambassadors: those on their countries. Administrators: all. Others: none. Sign-ins and their
-        addresses belong to no country: they are for the administrators, who look after accounts.
+        Officers and ambassadors: those on their countries. Administrators of the installation: all. Others: none.
+        Sign-ins and their addresses belong to no country: they are for the administrators, who look after accounts.
+
+        Administrators of posts: those on accounts that they look after, with their tokens, and on their own; and those
+        on their countries that are about people, ministries and the countries themselves.
         """
         if not user.is_authenticated or not user.is_active or user.role not in LOG_READER_ROLES:
             return self.none()
         if user.role == Role.ADMINISTRATOR:
-            return self
+            return self.filter(is_for_installation(user) | _is_of_posts(user))
         return self.filter(country__in=Country.objects.visible_to(user))
 
     def for_rows(self, *rows: models.Model) -> Self:
@@ -57,6 +62,22 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         """Return id and name of the people who made these entries, by name."""
         by = self.filter(by__isnull=False).order_by("by__name", "by").values_list("by", "by__name")
         return list(by.distinct())
+
+
+def _is_of_posts(administrator: AnyUser) -> Q:
+    """Return the condition for the entries that an administrator of posts may read."""
+    administered = User.objects.get_queryset().administered_by(administrator).values("pk")
+    people = User.objects.get_queryset().filter(Q(pk__in=administered) | Q(pk=administrator.pk))
+    tokens = ApiToken.objects.filter(person__in=people)
+    of_posts = Q(table__startswith=ACCOUNT_TABLE_PREFIX, country__in=posts_of(administrator).values("country"))
+    of_accounts = [
+        Q(country=None, table__in=all_labels(rows.model._meta.label_lower), row__in=rows.values_list(_key_as_text))
+        for rows in (people, tokens)
+    ]
+    return reduce(or_, of_accounts, of_posts)
+
+
+_key_as_text = Cast("pk", models.CharField())
 
 
 class AuditEntry(models.Model):

@@ -36,7 +36,8 @@ def check_log(*, now: datetime) -> LogVerification:
 def store_verification(verification: LogVerification) -> None:
     """Store the result of a check.
 
-    A fault is logged and mailed to administrators, officers and ambassadors once, not after every check again.
+    A fault is logged and mailed to administrators of the installation, officers and ambassadors once, not after every
+    check again.
     """
     number, description = verification.faulty_number, verification.fault
     last = LogVerification.objects.first()
@@ -55,7 +56,9 @@ def _report_fault(number: int, description: str) -> None:
     """
     entry = AuditEntry.objects.filter(number=number).first()
     countries = Country.objects.filter(pk=entry.country_id) if entry and entry.country_id else Country.objects.all()
-    readers = Q(role=Role.ADMINISTRATOR) | Q(role__in=(Role.OFFICER, Role.AMBASSADOR), countries__in=countries)
+    readers = Q(role=Role.ADMINISTRATOR, countries=None) | Q(
+        role__in=(Role.OFFICER, Role.AMBASSADOR), countries__in=countries
+    )
     for person in User.objects.get_queryset().filter(readers, is_active=True).distinct().order_by("pk"):
         mails.notify_log_fault(person, number)
     for country in (None, *countries.order_by("pk")):

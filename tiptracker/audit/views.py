@@ -97,9 +97,7 @@ def log_export(request: HttpRequest) -> HttpResponseBase:
         csv_lines([gettext(heading) for heading in EXPORT_HEADINGS], _export_rows(exported, user)),
         content_type="text/csv; charset=utf-8",
     )
-    day = timezone.localdate(
-        clock.to_domain_time(AuditEntry.objects.visible_to(user).latest("number").at)
-    )  # the day of the export
+    day = timezone.localdate(clock.to_domain_time(actions.log_now()))
     answer.headers["Content-Disposition"] = f'attachment; filename="tip-tracker-log-{day:%Y-%m-%d}.csv"'
     return answer
 

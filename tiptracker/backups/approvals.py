@@ -8,7 +8,6 @@ from allauth.mfa.models import Authenticator
 
 from tiptracker.accounts.models import User
 from tiptracker.accounts.one_time_codes import use_code
-from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.localization import gettext
 
@@ -45,11 +44,12 @@ def _ask(who: str) -> User:
 
 
 def check_administrator(*, email: str, password: str, code: str) -> User:
-    """Return the active administrator with this address, password and code. The code is used up.
+    """Return the active administrator of the installation with this address, password and code. It uses up the code.
 
     Raises Refused, code "not_confirmed", without saying which of the three was wrong.
     """
-    person = User.objects.get_queryset().filter(email__iexact=email, role=Role.ADMINISTRATOR, is_active=True).first()
+    people = User.objects.get_queryset().of_installation().filter(is_active=True)
+    person = people.filter(email__iexact=email).first()
     if person and person.check_password(password):
         steps = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk")
         if any(use_code(step, code) for step in steps):

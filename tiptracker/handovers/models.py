@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from tiptracker.accounts.models import AnyUser
+from tiptracker.accounts.models import AnyUser, User
 from tiptracker.choices import Role
 from tiptracker.handovers.choices import ENDING_STEPS, HandoverItemKind, HandoverStepKind
 from tiptracker.localization import gettext_lazy
@@ -15,10 +15,15 @@ from tiptracker.localization import gettext_lazy
 
 class HandoverQuerySet(models.QuerySet["Handover"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Return the handovers the user may see: administrators all, other people those in which they take over."""
+        """Return the handovers the user may see.
+
+        Administrators: those of the accounts that they look after. Other people: those in which they take over.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self if user.role == Role.ADMINISTRATOR else self.filter(successor=user.pk)
+        if user.role == Role.ADMINISTRATOR:
+            return self.filter(person__in=User.objects.get_queryset().administered_by(user))
+        return self.filter(successor=user.pk)
 
     def planned(self) -> Self:
         """Filter to handovers that still lie ahead: neither carried out nor cancelled."""

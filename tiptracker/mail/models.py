@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from tiptracker.accounts.models import AnyUser
+from tiptracker.accounts.administrator_scope import is_for_installation
+from tiptracker.accounts.models import AnyUser, User
 from tiptracker.choices import ChoiceEnum, Role
 from tiptracker.localization import gettext_noop
 
@@ -57,10 +58,14 @@ def new_message_id() -> str:
 
 class MailQuerySet(models.QuerySet["Mail"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Return all mails for administrators, who look after accounts; none for others."""
+        """Return the mails for administrators, who look after accounts; none for others.
+
+        Administrator of the installation: all. Administrator of posts: those to people whose accounts they look after.
+        """
         if not user.is_authenticated or not user.is_active or user.role != Role.ADMINISTRATOR:
             return self.none()
-        return self
+        administered = User.objects.get_queryset().administered_by(user)
+        return self.filter(is_for_installation(user) | Q(person__in=administered))
 
     def queued(self) -> Self:
         """Return the mails that are not sent yet."""

@@ -21,6 +21,7 @@ from tiptracker.onboarding.actions.accounts import (
 )
 from tiptracker.onboarding.actions.countries import DistrictInput
 from tiptracker.onboarding.actions.ministries import OfficeHolderInput
+from tiptracker.onboarding.permissions import can_appoint_administrators
 from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, numbered, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
 from tiptracker.web.search import filter_by_words
@@ -28,6 +29,7 @@ from tiptracker.web.word_forms import MAX_CHARACTERS
 
 MAX_OFFICE_HOLDERS = 60
 MAX_DISTRICTS = 500
+ROLE_CHOICES = [("", gettext_lazy("Choose a role")), *Role.choices()]
 
 
 class AccountState(ChoiceEnum):
@@ -105,7 +107,7 @@ class AccountForm(TrackerForm):
     required_for_some = ("ministry", "countries")
 
     name = forms.CharField(max_length=150, label=gettext_lazy("Name"))
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=[("", gettext_lazy("Choose a role")), *Role.choices()])
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ROLE_CHOICES)
     ministry = RowField(
         required=False, label=gettext_lazy("Ministry"), help_text=gettext_lazy("Required for focal points.")
     )
@@ -123,8 +125,19 @@ class AccountForm(TrackerForm):
         initial=default_valid_until,
     )
 
-    def __init__(self, *args: Any, ministries: Sequence[Ministry], countries: Sequence[Country], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, ministries: Sequence[Ministry], countries: Sequence[Country], by: User, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._by = by
+        if can_appoint_administrators(by):
+            self.fields["countries"].help_text = gettext(
+                "Required for officers, ambassadors and observers. An administrator without countries is for the whole "
+                "installation."
+            )
+        else:
+            role = cast("forms.ChoiceField", self.fields["role"])
+            role.choices = [choice for choice in ROLE_CHOICES if choice[0] != Role.ADMINISTRATOR]
         set_row_choices(self, "ministry", ministries, choices=[("", gettext("None")), *_group_by_country(ministries)])
         set_row_choices(self, "countries", countries)
 
@@ -153,7 +166,7 @@ class PersonAddForm(AccountForm):
         if is_expired(User(valid_until_on=data.get("until"))):
             problems.append(("until", "past_day", gettext(PAST_DAY_MESSAGE)))
         if existing := find_person_by_email(data.get("email", "")):
-            problems.append(("email", "taken", describe_taken_email(existing)))
+            problems.append(("email", "taken", describe_taken_email(existing, self._by)))
         for field, code, sentence in problems:
             if field not in self.errors:
                 self.add_error(field, forms.ValidationError(sentence, code=code))

@@ -51,8 +51,9 @@ class HandoverForm(TrackerForm):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, possible: Sequence[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, possible: Sequence[User], by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._by = by
         choices: Any = [(str(person.pk), f"{person.name} ({person.email})") for person in possible]
         set_row_choices(self, "successor", possible, empty=gettext("Choose a person"), choices=choices)
         if not possible:
@@ -79,7 +80,7 @@ class HandoverForm(TrackerForm):
         if not email and "email" not in self.errors:
             self._require("email", gettext("Enter the person’s e-mail address."))
         elif email and (existing := find_person_by_email(email)):
-            self.add_error("email", forms.ValidationError(describe_taken_email(existing), code="taken"))
+            self.add_error("email", forms.ValidationError(describe_taken_email(existing, self._by), code="taken"))
         return data
 
     def _require(self, name: str, sentence: str) -> None:

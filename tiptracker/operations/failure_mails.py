@@ -14,7 +14,6 @@ from django.db import transaction
 from django.urls import reverse
 
 from tiptracker.accounts.models import User
-from tiptracker.choices import Role
 from tiptracker.mail.actions import queue_mail
 from tiptracker.mail.models import MailKind
 from tiptracker.operations.checks import CheckState, run_checks
@@ -42,7 +41,7 @@ def report_failures(*, now: datetime) -> list[str]:
             row.told_at = now
             row.save(update_fields=["told_at"])
         told = [failed[row.part] for row in lasting]
-        for person in User.objects.get_queryset().filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk"):
+        for person in User.objects.get_queryset().of_installation().filter(is_active=True).order_by("pk"):
             notify_failure(person, told)
     return told
 

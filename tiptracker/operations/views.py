@@ -1,4 +1,4 @@
-"""The status page, for administrators, and the metrics, for a program inside."""
+"""The status page, for administrators of the installation, and the metrics, for a program inside."""
 
 from secrets import compare_digest
 
@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from tiptracker import clock
-from tiptracker.choices import Role
+from tiptracker.accounts.permissions import administers_installation
+from tiptracker.localization import gettext
 from tiptracker.operations.checks import CheckState, run_checks, severity
 from tiptracker.operations.commands import manage_command
 from tiptracker.operations.metrics import render_metrics
@@ -25,8 +26,8 @@ from tiptracker.web.pages import SignedInRequest, render_page
 @never_cache
 def status(request: SignedInRequest) -> HttpResponse:
     """Show each part of the installation: its state, what was measured, and what to do next."""
-    if request.user.role != Role.ADMINISTRATOR:
-        raise PermissionDenied
+    if not administers_installation(request.user):
+        raise PermissionDenied(gettext("Only administrators of the whole installation see the status."))
     now = clock.now()
     parts = sorted(run_checks(now=clock.to_machine_time(now)), key=severity, reverse=True)
     context = {

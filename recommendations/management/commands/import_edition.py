@@ -25,6 +25,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
+from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.sandbox.sandbox import Sandbox
 
 
@@ -93,7 +94,8 @@ class Command(BaseCommand):
     def handle(self, *, dry_run: bool, is_json: bool, **options: Any) -> None:
         chosen = ImportOptions(**{name: options[name] for name in ImportOptions.__dataclass_fields__})
         try:
-            country, by = _find_country(chosen.country), _find_administrator(chosen.by)
+            country = _find_country(chosen.country)
+            by = _find_administrator(chosen.by, country)
             content = read_input_file(chosen.file)
             expected = ExpectedEdition(country.code, chosen.year, (country.name,))
             draft = read_draft_file(
@@ -205,15 +207,15 @@ def _find_country(code: str) -> Country:
     return country
 
 
-def _find_administrator(email: str | None) -> User:
+def _find_administrator(email: str | None, country: Country) -> User:
     people = User.objects.get_queryset().filter(role=Role.ADMINISTRATOR, is_active=True)
     if email is not None:
         people = people.filter(email=email.strip().lower())
-    administrators = list(people[:2])
+    administrators = [person for person in people if can_set_up(person, country.pk)]
     if len(administrators) != 1:
         raise Refused(
             "administrator_unclear",
-            "Give --by with the e-mail address of an active administrator.",
+            "Give --by with the e-mail address of an active administrator of the country.",
         )
     return administrators[0]
 

@@ -57,7 +57,7 @@ def open_edition(
     reason for this deadline. Raises PermissionDenied, Refused. A refusal about a milestone has a field such as
     "action_plan_on".
     """
-    if not can_set_up(by):
+    if not can_set_up(by, country.pk):
         raise PermissionDenied
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     if Edition.objects.filter(country=locked, year=year).exists():
@@ -125,7 +125,7 @@ def change_edition(
     Its year and tracking period can't change, because facts are assigned to editions by them. Raises PermissionDenied,
     or Refused, also if nothing would change.
     """
-    if not can_set_up(by):
+    if not can_set_up(by, edition.country_id):
         raise PermissionDenied
     locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     before = _editable_values(locked)

@@ -14,7 +14,7 @@ from tiptracker.country_reference import CountryReference, DivisionLevel
 from tiptracker.localization import gettext
 from tiptracker.numbers import parse_whole_number
 from tiptracker.onboarding.actions.countries import add_country, change_country
-from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.onboarding.permissions import can_add_post
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest, render_page
 
@@ -22,8 +22,8 @@ from tiptracker.web.pages import SignedInRequest, render_page
 @form_page
 def setup_add(request: SignedInRequest) -> HttpResponse:
     """Add a post: choose the country, then review its known facts before they are saved."""
-    if not can_set_up(request.user):
-        raise PermissionDenied
+    if not can_add_post(request.user):
+        raise PermissionDenied(gettext("Only administrators of the whole installation add a country."))
     existing = set(Country.objects.visible_to(request.user).values_list("code", flat=True))
     data = request.POST if request.method == "POST" else request.GET
     is_asked = request.method == "POST" or "country" in data

@@ -1,6 +1,6 @@
 """The fifth step: invite people, several at once, and see who has set a password."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from allauth.account.decorators import reauthentication_required
@@ -27,11 +27,15 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class PostPersonRow(NamedTuple):
-    """A person at the post, whether they have set a password, and the state of their invitation and its link."""
+    """A person at the post, whether they have set a password, and the state of their invitation and its link.
+
+    `may_invite`: whether the user may send the invitation again.
+    """
 
     person: User
     has_come: bool
     invitation: str
+    may_invite: bool
 
 
 @form_page
@@ -70,7 +74,7 @@ def _answer_reauthenticated(request: SignedInRequest, country: Country) -> HttpR
     ):
         return redirect("setup_people", pk=country.pk)
     context = step_context(country, SetupStep.PEOPLE) | {
-        "people": _person_rows(people),
+        "people": _person_rows(people, _administered_keys(request.user, people)),
         "rows": rows,
         "contact": contact,
         "has_contact": find_contact(country.pk) is not None,
@@ -96,7 +100,10 @@ def _invite(request: SignedInRequest, country: Country, rows: Any, page: Tracker
 
 
 def _send_again(request: SignedInRequest, people: Sequence[User], page: TrackerForm) -> bool:
-    waiting = [person for person in people if person.is_active and not person.has_usable_password()]
+    mine = _administered_keys(request.user, people)
+    waiting = [
+        person for person in people if person.pk in mine and person.is_active and not person.has_usable_password()
+    ]
     form = ResendInvitationForm(request.POST, people=waiting)
     if form.is_valid():
         _send(request, [form.cleaned_data["again"]])
@@ -130,7 +137,13 @@ def _name_contact(request: SignedInRequest, country: Country, form: ContactForm)
     return True
 
 
-def _person_rows(people: Sequence[User]) -> list[PostPersonRow]:
+def _administered_keys(user: User, people: Sequence[User]) -> set[int]:
+    """Return the ids of those people whose accounts the user looks after."""
+    administered = User.objects.visible_to(user).administered_by(user).filter(pk__in=[person.pk for person in people])
+    return set(administered.values_list("pk", flat=True))
+
+
+def _person_rows(people: Sequence[User], administered: Collection[int]) -> list[PostPersonRow]:
     now = clock.now()
     invitations = mails.last_invitations([person for person in people if not person.has_usable_password()])
     return [
@@ -140,6 +153,7 @@ def _person_rows(people: Sequence[User]) -> list[PostPersonRow]:
             f"{describe_mail_state(sent)} {link_of_invitation(sent, now)}"
             if (sent := invitations.get(person.pk))
             else "",
+            may_invite=person.is_active and person.pk in administered,
         )
         for person in people
     ]

@@ -17,7 +17,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
 from tiptracker.localization import gettext, gettext_noop
-from tiptracker.onboarding.permissions import can_follow_set_up, can_set_up
+from tiptracker.onboarding.permissions import can_add_post, can_follow_set_up, can_set_up
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -51,7 +51,7 @@ def setup_list(request: SignedInRequest) -> HttpResponse:
     countries = list(Country.objects.visible_to(user).order_by("name"))
     counts = count_by_post(countries, reader=user, day=clock.today())
     lines = [_build_post_row(country, list_step_statuses(counts[country.pk])) for country in countries]
-    context = {"lines": lines, "can_set_up": can_set_up(user), "count": len(SetupStep)}
+    context = {"lines": lines, "can_add": can_add_post(user), "count": len(SetupStep)}
     return render_page(request, "recommendations/setup_list.html", context)
 
 

@@ -433,8 +433,8 @@ def test_a_list_is_loaded_by_as_many_queries_whatever_its_length(many, django_as
             return load_draft(imported, became, by=by).did
 
     a_lock = connection.vendor == "postgresql"  # on the log, each time that it is told
-    assert len(load("Fund", "Police", 23 + a_lock)["new"]) == many
-    assert len(load("Staff", "Police; Health", 27 + 2 * a_lock)["changed"]) == many
+    assert len(load("Fund", "Police", 25 + a_lock)["new"]) == many
+    assert len(load("Staff", "Police; Health", 29 + 2 * a_lock)["changed"]) == many
     assert {frozenset(row.supporting.all()) for row in Recommendation.objects.all()} == {frozenset({police, health})}
     newest = AuditDetail.objects.order_by("pk").filter(entry__verb="recommendation.changed").last()
     assert json.loads(newest.before)["supporting"] == [police.pk]

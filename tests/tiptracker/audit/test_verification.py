@@ -58,6 +58,7 @@ def test_intact_log_is_shown_on_its_page_without_a_mail(client):
 def test_log_fault_is_mailed_once_to_administrators_officers_and_ambassador():
     here, elsewhere = CountryFactory(), CountryFactory(elsewhere=True)
     told = [AdministratorFactory(), OfficerFactory(countries=[here]), AmbassadorFactory(countries=[here])]
+    AdministratorFactory(countries=[here])
     OfficerFactory(countries=[elsewhere])
     OfficerFactory(countries=[here], is_active=False)
     FocalPointFactory(ministry__country=here)

@@ -10,7 +10,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings as current
 
-from tests.factories import AdministratorFactory, OfficerFactory
+from tests.factories import AdministratorFactory, CountryFactory, OfficerFactory
 from tests.refusals import refuses
 from tests.tiptracker.backups.installations import backup, fill
 from tiptracker.backups.approvals import check_administrator
@@ -37,10 +37,12 @@ def test_an_administrator_needs_password_and_code():
     person = add(AdministratorFactory, "first@example.org")
     add(OfficerFactory, "officer@example.org")
     add(AdministratorFactory, "closed@example.org", is_active=False)
+    add(AdministratorFactory, "post@example.org", countries=[CountryFactory()])
     right = {"email": "First@example.org", "password": PASSWORD, "code": code()}
     for wrong in (
         {"password": "another"}, {"code": "000000"}, {"code": ""}, {"email": "nobody@example.org"},
         {"email": "officer@example.org"}, {"email": "closed@example.org"},
+        {"email": "post@example.org"},
     ):  # fmt: skip
         with refuses("not_confirmed"):
             check_administrator(**{**right, **wrong})

@@ -10,7 +10,7 @@ from tiptracker.accounts import account_requests
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, User
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
-from tiptracker.onboarding.actions.accounts import AccountDetails, change_person
+from tiptracker.onboarding.actions.accounts import AccountDetails, change_person, close_account
 from tiptracker.onboarding.actions.ministries import change_ministry
 
 
@@ -27,6 +27,18 @@ def test_of_two_changes_of_one_page_one_is_refused(fresh_database):
 
     assert (done, refused) == ("done", "edit_conflict")
     assert AuditEntry.objects.filter(verb="user.changed").count() == 1
+
+
+def test_of_two_administrators_who_close_each_other_one_stays(fresh_database):
+    first, second = AdministratorFactory(), AdministratorFactory()
+
+    def close(person, by):
+        close_account(person=person, version=1, today=clock.today(), by=by, now=clock.now())
+
+    done, refused = run_simultaneously(partial(close, first, second), partial(close, second, first))
+
+    assert (done, refused) == ("done", "last_administrator")
+    assert User.objects.get_queryset().of_installation().filter(is_active=True).count() == 1
 
 
 def test_of_two_changes_of_one_ministry_one_is_refused(fresh_database):

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail as outbox
 from django.utils import timezone
 
-from tests.factories import AdministratorFactory, OfficerFactory
+from tests.factories import AdministratorFactory, CountryFactory, OfficerFactory
 from tiptracker.operations import checks
 from tiptracker.operations.checks import CheckResult, CheckState, StatusCheck
 from tiptracker.operations.failure_mails import report_failures
@@ -45,6 +45,7 @@ def test_administrators_are_told_of_what_failed_twice_and_again_after_a_day(stat
     AdministratorFactory(email="first@example.org")
     AdministratorFactory(email="second@example.org")
     AdministratorFactory(email="left@example.org", is_active=False)
+    AdministratorFactory(email="post@example.org", countries=[CountryFactory()])
     OfficerFactory()
     assert look(0) == []
     states |= {"Backups": CheckState.FAILED, "Redis": CheckState.FAILED}

@@ -14,8 +14,9 @@ from django.db.models import Q
 
 from tiptracker.accounts import actions, lockouts, mails
 from tiptracker.accounts.account_requests import countries_of
-from tiptracker.accounts.backend import is_expired
+from tiptracker.accounts.backend import Backend, is_expired
 from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.accounts.permissions import administers_installation
 from tiptracker.audit.actions import AuditEvent, record, record_all
 from tiptracker.choices import EMBASSY_ROLES, MINISTRY_ROLES, Role
 from tiptracker.errors import Refused
@@ -24,12 +25,15 @@ from tiptracker.handovers.models import Handover
 from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.localization import gettext, gettext_noop
 from tiptracker.onboarding.actions.countries import contact_choices
-from tiptracker.onboarding.permissions import require_administrator
+from tiptracker.onboarding.permissions import can_give_access, require_account_administrator
 from tiptracker.validation import refuse_stale, require_text, update_row
 
 
 class AccountDetails(NamedTuple):
-    """What an administrator sets for a person: `ministry` only for focal points, `countries` only for embassy roles."""
+    """What an administrator sets for a person.
+
+    `ministry` is only for focal points, `countries` for embassy roles and administrators of posts.
+    """
 
     name: str
     role: Role
@@ -39,8 +43,13 @@ class AccountDetails(NamedTuple):
 
     @property
     def accessible_countries(self) -> set[Country]:
-        """The countries that these details give access to."""
+        """The countries that these details give access to; none for an administrator of the installation."""
         return {self.ministry.country} if self.ministry else set(self.countries)
+
+    @property
+    def is_for_installation(self) -> bool:
+        """Whether the person is an administrator of the whole installation."""
+        return self.role == Role.ADMINISTRATOR and not self.countries
 
 
 def account_details(person: User) -> AccountDetails:
@@ -53,9 +62,10 @@ PAST_DAY_MESSAGE = gettext_noop("This date has passed. Enter the last day on whi
 
 
 class CountryMoveUnconfirmed(Refused):
-    """A change that gives a person another country and needs a confirmation first.
+    """A change that gives a person another country, or the whole installation, and needs a confirmation first.
 
-    `seal` names exactly the change in question; sending it with the form confirms that change.
+    `seal` names exactly the change in question; sending it with the form confirms that change. Without `joins`, it is
+    about the whole installation.
     """
 
     def __init__(self, *, leaves: Iterable[Country], joins: Iterable[Country], seal: str) -> None:
@@ -69,7 +79,6 @@ class CountryMoveUnconfirmed(Refused):
 @transaction.atomic
 def add_person(*, account: AccountDetails, email: str, by: User, now: datetime) -> User:
     """Create an account without a password. Raises PermissionDenied, Refused."""
-    require_administrator(by)
     person = create_person(account, email, by=by, now=now)
     handle_person_added(person, by=by)
     return person
@@ -78,14 +87,16 @@ def add_person(*, account: AccountDetails, email: str, by: User, now: datetime) 
 def create_person(
     account: AccountDetails, email: str, *, by: User, now: datetime, field: Callable[[str], str] = str
 ) -> User:
-    """Create a person within the current transaction.
+    """Create a person within the current transaction. Raises PermissionDenied, Refused.
 
     `field` gives a field's name for a refusal, if the form has several lines.
     """
+    if not can_give_access(by, account.role, account.accessible_countries):
+        raise PermissionDenied
     name = require_text(account.name, gettext("Enter the person’s name."), field=field("name"))
     email = require_text(email, gettext("Enter the person’s e-mail address."), field=field("email")).lower()
     _refuse_invalid_details(account, field)
-    _refuse_taken_email(email, field("email"))
+    _refuse_taken_email(email, field("email"), by)
     person = User.objects.create_user(
         email,
         name=name,
@@ -119,9 +130,12 @@ def change_person(
     Raises PermissionDenied, EditConflict, CountryMoveUnconfirmed, Refused.
     """
     countries = hold_countries(person)
+    others = _lock_administrators(person)
     locked = _lock_person(person, version, by, now)
-    if person == by:
+    if person == by or not can_give_access(by, account.role, account.accessible_countries):
         raise PermissionDenied
+    if not account.is_for_installation:
+        _refuse_last_administrator(locked, others)
     name = require_text(account.name, gettext("Enter the person’s name."), field="name")
     if account.until != locked.valid_until_on or locked.is_active:
         _refuse_invalid_details(account, str)
@@ -186,7 +200,7 @@ def change_unused_address(*, person: User, version: int, email: str, by: User, n
         raise Refused(
             "unchanged", gettext("The account already has this address. Enter another address."), field="email"
         )
-    _refuse_taken_email(email, "email")
+    _refuse_taken_email(email, "email", by)
     stood, before = actions.snapshot_account(locked), locked.email
     locked.email, locked.role_given_by, locked.role_given_at = email, by, now
     _save_new_version(locked)
@@ -206,10 +220,12 @@ def close_account(*, person: User, version: int, today: date, by: User, now: dat
     of it follows in the next run. Raises PermissionDenied, EditConflict, Refused.
     """
     countries = hold_countries(person)
+    others = _lock_administrators(person)
     locked = _lock_person(person, version, by, now)
     _refuse_own_account(locked, by)
     if not locked.is_active:
         raise Refused("already_closed", gettext("The account of %(name)s is already closed.") % {"name": locked})
+    _refuse_last_administrator(locked, others)
     stood, before = actions.snapshot_account(locked), locked.valid_until_on
     locked.is_active = False
     locked.valid_until_on = min(today, before or today)
@@ -251,7 +267,7 @@ def reopen_account(*, person: User, version: int, until: date, by: User, now: da
 @transaction.atomic
 def end_sign_ins_and_tokens(*, person: User, by: User) -> None:
     """End every sign-in and API token of a person. Raises PermissionDenied."""
-    require_administrator(by)
+    require_account_administrator(by, person)
     count = actions.end_sign_ins(person)
     ended = actions.revoke_access(person)
     mails.notify_sign_in_changed(person, gettext_noop("An administrator ended all your sign-ins and API tokens."))
@@ -261,7 +277,7 @@ def end_sign_ins_and_tokens(*, person: User, by: User) -> None:
 @transaction.atomic
 def lift_lock_out(*, person: User, by: User) -> None:
     """Lift the lock-out of a person after failed attempts. Raises PermissionDenied, Refused."""
-    require_administrator(by)
+    require_account_administrator(by, person)
     _refuse_own_account(person, by)
     mails.notify_sign_in_changed(
         person,
@@ -295,9 +311,42 @@ def replace_contact(person: User, countries: Iterable[Country], successor: User 
     return events
 
 
+def _lock_administrators(person: User) -> list[User]:
+    """Lock the administrators of the installation who may sign in, and return those besides `person`.
+
+    Only if `person` is an administrator, and before that person is locked: so two administrators who change each other
+    at once wait for one another.
+    """
+    if person.role != Role.ADMINISTRATOR:
+        return []
+    keys = User.objects.get_queryset().of_installation().filter(is_active=True).values("pk")
+    found = lock_rows(User.objects.get_queryset().filter(Q(pk__in=keys) | Q(pk=person.pk)))
+    return [
+        row
+        for row in found
+        if row != person
+        and row.has_usable_password()
+        and Backend().user_can_authenticate(row)
+        and administers_installation(row)
+    ]
+
+
+def _refuse_last_administrator(person: User, others: Sequence[User]) -> None:
+    """Refuse to end the role of the last person who can administer the installation."""
+    if not others and administers_installation(person):
+        raise Refused(
+            "last_administrator",
+            gettext(
+                "%(name)s is the last administrator of the whole installation who can sign in. Add another one first."
+            )
+            % {"name": person},
+            field="countries",
+        )
+
+
 def _lock_person(person: User, version: int, by: User, now: datetime) -> User:
-    require_administrator(by)
     locked = User.objects.get_queryset().select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
+    require_account_administrator(by, locked)
     refuse_stale(locked, version, now)
     return locked
 
@@ -331,9 +380,6 @@ def find_invalid_details(
     if role in MINISTRY_ROLES and countries:
         sentence = gettext("A focal point has the country of the ministry. Remove the countries.")
         yield "countries", "countries_not_for_role", sentence
-    if role == Role.ADMINISTRATOR and countries:
-        sentence = gettext("An administrator belongs to no country. Remove the countries.")
-        yield "countries", "countries_not_for_role", sentence
 
 
 def find_person_by_email(email: str) -> User | None:
@@ -341,11 +387,13 @@ def find_person_by_email(email: str) -> User | None:
     return User.objects.get_queryset().filter(email=email.strip().lower()).first()
 
 
-def describe_taken_email(by: User) -> str:
-    """Return the error sentence for an address that another account has."""
+def describe_taken_email(person: User, reader: User) -> str:
+    """Return the error sentence for an address that another account has. It is named if the reader may see it."""
+    if not User.objects.visible_to(reader).filter(pk=person.pk).exists():
+        return gettext("Another account has this address. Enter another address.")
     return gettext(
         "This address belongs to the account of %(name)s (%(role)s). To change the account, open it under People."
-    ) % {"name": by, "role": by.get_role_display()}
+    ) % {"name": person, "role": person.get_role_display()}
 
 
 def _refuse_invalid_details(account: AccountDetails, field: Callable[[str], str]) -> None:
@@ -354,21 +402,25 @@ def _refuse_invalid_details(account: AccountDetails, field: Callable[[str], str]
     refuse_past_day(account.until, field("until"))
 
 
-def _refuse_taken_email(email: str, field: str) -> None:
+def _refuse_taken_email(email: str, field: str, by: User) -> None:
     if person := find_person_by_email(email):
-        raise Refused("taken", describe_taken_email(person), field=field)
+        raise Refused("taken", describe_taken_email(person, by), field=field)
 
 
 def _refuse_unconfirmed_move(person: User, account: AccountDetails, confirmed: str) -> None:
-    """Ask for confirmation if a person who works on a country would get another one."""
+    """Ask for confirmation if a person who works on a country would get another one.
+
+    Also if an administrator of posts would become one of the whole installation, because the countries were removed.
+    """
     old_countries = set(countries_of(person))
     new_countries = account.accessible_countries
     seal = f"{account.role}:{account.ministry.pk if account.ministry else ''}:" + ",".join(
         str(country.pk) for country in sorted(new_countries, key=lambda country: country.pk)
     )
-    if old_countries and new_countries - old_countries and confirmed != seal:
+    widens = account.is_for_installation and person.role == Role.ADMINISTRATOR
+    if old_countries and (new_countries - old_countries or widens) and confirmed != seal:
         raise CountryMoveUnconfirmed(
-            leaves=old_countries - new_countries, joins=new_countries - old_countries, seal=seal
+            leaves=set() if widens else old_countries - new_countries, joins=new_countries - old_countries, seal=seal
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from tiptracker import country_reference
@@ -12,7 +13,7 @@ from tiptracker.audit.actions import record
 from tiptracker.choices import Paper, Role
 from tiptracker.errors import Refused
 from tiptracker.localization import gettext
-from tiptracker.onboarding.permissions import require_administrator
+from tiptracker.onboarding.permissions import can_add_post, require_administrator
 from tiptracker.text_rules import normalize_apostrophes, normalize_name
 from tiptracker.validation import insert_row, refuse_stale, require_text, update_row
 
@@ -39,7 +40,8 @@ def add_country(
     by: User,
 ) -> Country:
     """Add a country to follow, by its ISO 3166-1 alpha-3 code. Raises PermissionDenied, Refused."""
-    require_administrator(by)
+    if not can_add_post(by):
+        raise PermissionDenied
     _refuse_existing(code)
     row = Country(code=code)
     try:
@@ -69,7 +71,7 @@ def change_country(
 
     Raises PermissionDenied; Refused, also if nothing would change.
     """
-    require_administrator(by)
+    require_administrator(by, country.pk)
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     before = _log_fields(locked)
     _set_fields(locked, name=name, time_zone=time_zone, currency=currency, paper=paper)
@@ -93,7 +95,7 @@ def change_districts(
 
     A refusal's field is "districts-0-name": the line, counted from 0. Raises PermissionDenied, EditConflict, Refused.
     """
-    require_administrator(by)
+    require_administrator(by, country.pk)
     locked = Country.objects.select_for_update(no_key=True, of=("self",)).get(pk=country.pk)
     refuse_stale(locked, version, now)
     before: dict[str, str] = {}
@@ -128,7 +130,7 @@ def change_districts(
 @transaction.atomic
 def set_language(*, country: Country, language: str, by: User) -> Country:
     """Set the language for people of a country who have chosen none; empty means English. Raises PermissionDenied."""
-    require_administrator(by)
+    require_administrator(by, country.pk)
     locked = Country.objects.select_for_update(no_key=True, of=("self",)).get(pk=country.pk)
     before, locked.language = locked.language, language
     if before != language:
@@ -145,7 +147,7 @@ def set_contact(*, country: Country, contact: User | None, by: User) -> Country:
 
     Raises PermissionDenied, Refused.
     """
-    require_administrator(by)
+    require_administrator(by, country.pk)
     locked = Country.objects.select_for_update(no_key=True, of=("self",)).select_related("contact").get(pk=country.pk)
     if contact and not contact_choices(locked).filter(pk=contact.pk).exists():
         raise Refused(

@@ -32,7 +32,7 @@ from tiptracker.onboarding.actions.accounts import (
     hold_countries,
     replace_contact,
 )
-from tiptracker.onboarding.permissions import require_administrator
+from tiptracker.onboarding.permissions import require_account_administrator
 from tiptracker.validation import refuse_stale, update_row
 
 
@@ -91,10 +91,11 @@ def plan_handover(
     last day is over already, the caller carries the handover out at once. Raises PermissionDenied, EditConflict,
     Refused.
     """
-    require_administrator(by)
     contact_of = [country for country in hold_countries(person) if country.contact_id == person.pk]
     existing = successor.pk if isinstance(successor, User) else None
     locked = {row.pk: row for row in lock_rows(User.objects.get_queryset().filter(pk__in=[person.pk, existing]))}
+    for row in locked.values():
+        require_account_administrator(by, row)
     leaver = locked[person.pk]
     chosen = successor if isinstance(successor, NewSuccessor) else locked[successor.pk]
     refuse_handover(person=leaver, version=version, last_day=last_day, successor=chosen, by=by, now=now)
@@ -136,9 +137,9 @@ def call_off_handover(*, person: User, version: int, by: User, now: datetime) ->
 
     The account of a new successor stays, because it may be in use. Raises PermissionDenied, EditConflict, Refused.
     """
-    require_administrator(by)
     contact_of = [country for country in hold_countries(person) if country.contact_id == person.pk]
     leaver = User.objects.get_queryset().select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
+    require_account_administrator(by, leaver)
     refuse_stale(leaver, version, now)
     handover = find_planned(leaver)
     if handover is None:

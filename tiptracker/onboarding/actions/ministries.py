@@ -48,7 +48,7 @@ def add_ministries(
     ministry with an office holder `day` that day accepts no new one, because the day on which that person left is not
     known here. Raises PermissionDenied, Refused.
     """
-    require_administrator(by)
+    require_administrator(by, country.pk)
     if not ministries and not holders:
         raise Refused("required", gettext("Enter a ministry, or the office holder of a ministry in the list."))
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
@@ -74,7 +74,7 @@ def change_ministry(
     "name", "short_name" or "holders-0-from_on": the line, counted from 0. Raises PermissionDenied, EditConflict,
     Refused.
     """
-    require_administrator(by)
+    require_administrator(by, ministry.country_id)
     locked = Ministry.objects.select_for_update(no_key=True, of=("self",)).select_related("country").get(pk=ministry.pk)
     refuse_stale(locked, version, now)
     name = require_text(name, gettext("Enter the name of the ministry."), field="name")

@@ -12,10 +12,10 @@ from tiptracker.choices import EMBASSY_ROLES, Role
 from tiptracker.errors import Refused
 from tiptracker.localization import gettext
 from tiptracker.onboarding.actions.accounts import AccountDetails, create_person, handle_person_added
-from tiptracker.onboarding.permissions import require_administrator
+from tiptracker.onboarding.permissions import require_account_administrator, require_administrator
 
 SETUP_ROLES = (Role.OFFICER, Role.AMBASSADOR, Role.FOCAL_POINT, Role.OBSERVER)
-"""The roles within a post. An administrator belongs to no post, and is added on the page of all people."""
+"""The roles within a post. An administrator is added on the page of all people."""
 
 
 class PersonInput(NamedTuple):
@@ -35,7 +35,7 @@ def add_people(*, country: Country, people: Sequence[PersonInput], by: User, now
     A refusal's field is "people-1-email": the line, counted from 0, and the field with the error. Raises
     PermissionDenied, Refused.
     """
-    require_administrator(by)
+    require_administrator(by, country.pk)
     if not people:
         raise Refused("required", gettext("Enter at least one person to invite."))
     locked = Country.objects.select_for_update(no_key=True).get(
@@ -55,7 +55,9 @@ def send_invitations(*, people: Iterable[User], by: User) -> list[str]:
     Raises PermissionDenied.
     """
     require_administrator(by)
-    refused = []
+    people, refused = list(people), []
+    for person in people:
+        require_account_administrator(by, person)
     for person in people:
         try:
             actions.invite(person=person, by=by)

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -22,7 +23,9 @@ from tiptracker.accounts import account_requests, lockouts, mails
 from tiptracker.accounts import actions as account_actions
 from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.accounts.permissions import administers, administers_installation
 from tiptracker.audit.subjects import history
+from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.handovers.actions import refuse_planned_handover
 from tiptracker.handovers.choices import ENDING_STEPS, HANDED_OVER_ROLES, HandoverStepKind
@@ -54,7 +57,7 @@ from tiptracker.onboarding.forms import (
     PersonFilter,
     PersonNameForm,
 )
-from tiptracker.onboarding.permissions import require_administrator
+from tiptracker.onboarding.permissions import require_account_administrator, require_administrator
 from tiptracker.onboarding.remaining_officers import warn_of_few_officers
 from tiptracker.onboarding.views.requests import pending_requests
 from tiptracker.validation import EditConflict
@@ -82,12 +85,13 @@ class AccountRow(NamedTuple):
     state: AccountState
     locked_out_until: datetime | None
     successor: str = ""
+    may_hand_over: bool = False
 
 
 @login_required
 @require_safe
 def person_list(request: SignedInRequest) -> HttpResponse:
-    """List everybody with an account, filtered by the query string: `?q=&role=&country=&state=&page=`.
+    """List everybody with an account whom the user sees, filtered: `?q=&role=&country=&state=&page=`.
 
     Accounts that stand for sources of the public record are no people, and are left out.
     """
@@ -95,20 +99,31 @@ def person_list(request: SignedInRequest) -> HttpResponse:
     people = User.objects.visible_to(request.user).exclude(email__endswith=".invalid")
     chosen = PersonFilter(request.GET, countries=list(Country.objects.visible_to(request.user)))
     chosen.is_valid()
-    matching = chosen.narrow(people, clock.today()).select_related("ministry__country").prefetch_related("countries")
+    visible_countries = Prefetch("countries", Country.objects.visible_to(request.user))
+    matching = chosen.narrow(people, clock.today()).select_related("ministry__country")
+    matching = matching.prefetch_related(visible_countries)
     page = Paginator(matching.order_by("name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     locked = _locked_out_until(page, clock.now())
     planned = Handover.objects.visible_to(request.user).planned().filter(person__in=list(page))
     successors = dict(planned.values_list("person", "successor__name"))
+    keys = [person.pk for person in page]
+    handed_over = people.administered_by(request.user).filter(pk__in=keys, role__in=HANDED_OVER_ROLES)
+    may_hand_over = set(handed_over.values_list("pk", flat=True))
     context = {
         "filter": chosen,
         "page": page,
-        "handed_over_roles": HANDED_OVER_ROLES,
         "lines": [
-            AccountRow(person, account_state(person), locked.get(person.pk), successors.get(person.pk, ""))
+            AccountRow(
+                person,
+                account_state(person),
+                locked.get(person.pk),
+                successors.get(person.pk, ""),
+                may_hand_over=person.pk in may_hand_over,
+            )
             for person in page
         ],
         "waiting": pending_requests(request.user),
+        "posts": "" if administers_installation(request.user) else _listed(Country.objects.visible_to(request.user)),
     }
     return render_page(request, "onboarding/person_list.html", context, partial="rows")
 
@@ -132,6 +147,7 @@ def _form_choices(request: SignedInRequest) -> dict[str, Any]:
     return {
         "ministries": list(Ministry.objects.visible_to(request.user).select_related("country").order_by("short_name")),
         "countries": list(Country.objects.visible_to(request.user).order_by("name")),
+        "by": request.user,
     }
 
 
@@ -156,6 +172,8 @@ def person_add(request: SignedInRequest) -> HttpResponse:
             _invite(request, person)
             return redirect("person_detail", pk=person.pk)
     existing = find_person_by_email(form["email"].value() or "") if "email" in form.errors else None
+    if existing and not User.objects.visible_to(request.user).filter(pk=existing.pk).exists():
+        existing = None
     context = {"form": form, "existing": existing}
     return render_page(request, "onboarding/person_add.html", context, status=422 if form.is_bound else 200)
 
@@ -181,6 +199,7 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     In their own account, users can change only the name.
     """
     person = _get_person(request, pk)
+    require_account_administrator(request.user, person)
     require_recent_sign_in(request)
     is_own = person == request.user
     if is_own and request.POST.keys() & FIELDS_LOCKED_FOR_SELF:
@@ -199,6 +218,7 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         except CountryMoveUnconfirmed as move:
             context |= {"move": move, "leaves": _listed(move.leaves), "joins": _listed(move.joins)}
             context |= {"ministry": form.cleaned_data.get("ministry"), "typed": _resubmit_fields(form, move.seal)}
+            context["is_administrator"] = form.cleaned_data.get("role") == Role.ADMINISTRATOR
             return render_page(request, "onboarding/person_move.html", context)
         except Refused as refusal:
             add_refusal(form, refusal)
@@ -229,6 +249,9 @@ def _saved(before: AccountDetails, after: AccountDetails) -> str:
     """Return sentences on what was changed, what access was removed, and how to undo it."""
     gained = after.accessible_countries - before.accessible_countries
     lost = before.accessible_countries - after.accessible_countries
+    is_widened, is_narrowed = _is_scope_changed(before, after), _is_scope_changed(after, before)
+    if is_widened or is_narrowed:
+        gained = lost = set()
     none = gettext("none")
     roles = {"before": before.role.label, "after": after.role.label}
     ministries = {"before": before.ministry or none, "after": after.ministry or none}
@@ -243,12 +266,20 @@ def _saved(before: AccountDetails, after: AccountDetails) -> str:
         ),
         gettext("Access was removed: %(countries)s.") % {"countries": _listed(lost)}: bool(lost),
         gettext("Access was given: %(countries)s.") % {"countries": _listed(gained)}: bool(gained),
+        gettext("%(name)s is now an administrator of the whole installation.") % {"name": after.name}: is_widened,
+        gettext("%(name)s is now an administrator for these countries alone: %(countries)s.")
+        % {"name": after.name, "countries": _listed(after.countries)}: is_narrowed,
     }
     sentences = [sentence for sentence, is_so in changes.items() if is_so]
-    if (before.role, before.ministry) != (after.role, after.ministry) or gained or lost:
+    if (before.role, before.ministry) != (after.role, after.ministry) or gained or lost or is_widened or is_narrowed:
         sentences.append(gettext("%(name)s was signed out and gets an e-mail.") % {"name": after.name})
         sentences.append(gettext("To undo this, change it back under “Change the account”."))
     return " ".join(sentences)
+
+
+def _is_scope_changed(before: AccountDetails, after: AccountDetails) -> bool:
+    """Return whether an administrator of single posts became one of the whole installation."""
+    return before.role == after.role and after.is_for_installation and not before.is_for_installation
 
 
 def _listed(countries: Iterable[Country]) -> str:
@@ -293,6 +324,9 @@ def _get_person(request: SignedInRequest, pk: int) -> User:
 def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one account: its access, state and history. Each button sends `do`, which names the action."""
     person = _get_person(request, pk)
+    if request.method != "POST" and request.user != person and not administers(request.user, person):
+        return _render_for_other_post(request, person)
+    require_account_administrator(request.user, person)
     require_recent_sign_in(request)
     data = request.POST if request.method == "POST" else None
     do = request.POST.get("do", "")
@@ -319,6 +353,13 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "refused_forms": invalid_forms(page, until, address),
     }
     return render_page(request, "onboarding/person_detail.html", context, status=422 if page.is_bound else 200)
+
+
+def _render_for_other_post(request: SignedInRequest, person: User) -> HttpResponse:
+    """Show what an administrator of a post may know of a person whose account others look after."""
+    countries = Country.objects.visible_to(request.user).filter(users=person)
+    context = {"person": person, "countries": _listed(countries), "state": account_state(person)}
+    return render_page(request, "onboarding/person_of_other_post.html", context)
 
 
 def _person_context(request: SignedInRequest, person: User) -> dict[str, Any]:
