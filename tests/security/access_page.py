@@ -34,6 +34,8 @@ COLUMNS = {
     "other": "Other ministry",
     "elsewhere": "Other country",
     "administrator": "Administrator",
+    "post": "Administrator of the post",
+    "other_post": "Administrator of another post",
     "out": "Signed out",
     "deactivated": "Closed account",
 }
@@ -100,6 +102,11 @@ ROW_LABELS = {
     "settled": "a settled commitment",
     "statement_file": "a file of a dialogue",
     "step": "a next step agreed with the ministry",
+    "shared_account_entry": "an entry on an account of both countries",
+    "foreign_account_entry": "an entry on an account of another country",
+    "ministry_entry": "an entry on a ministry",
+    "shared_officer": "an account that works on both countries",
+    "post_person": "the account of the post’s administrator",
     "shared": "evidence shared with the ministry",
     "shared_file": "a file shared with the ministry",
     "three_ps": "one part of readiness",
@@ -142,8 +149,9 @@ tests every cell: it sends the request as that person, while the database also h
 another country. These must not appear.
 
 **In short:** the embassy reads everything about its own country and nothing about another. A ministry reads its
-commitments, its updates and the embassy's replies. Administrators manage accounts and read no record of a country.
-Nobody reads anything before both steps of signing in.
+commitments, its updates and the embassy's replies. Administrators manage accounts and read no record of a country. An
+administrator with countries is for these alone; one without is for the whole installation. Nobody reads anything before
+both steps of signing in.
 
 ## Who asks
 
@@ -156,7 +164,9 @@ Nobody reads anything before both steps of signing in.
 | Supporting ministry | a focal point of a ministry that a recommendation only names as supporting |
 | Other ministry | a focal point of a ministry with other rows |
 | Other country | an officer of another country's embassy |
-| Administrator | manages accounts, countries and ministries |
+| Administrator | manages accounts, countries and ministries of the whole installation |
+| Administrator of the post | manages them for the country that the row belongs to, and for no other one |
+| Administrator of another post | manages them for another country alone |
 | Signed out | a visitor who has not signed in |
 | Closed account | an officer whose account was closed during the session |
 | No second step | an officer who signed in with the password only |

@@ -86,7 +86,7 @@ def rule_url(line, key, reader="officer"):
         {"number": key},
         {"part": part, "key": below} if below else {"part": part},
     ]
-    edition = {"country": "MWI" if reader == "elsewhere" else "LSO", "year": 2021}
+    edition = {"country": "MWI" if reader in ("elsewhere", "other_post") else "LSO", "year": 2021}
     for arguments in ({}, *ways):
         for at in (edition, {}):
             try:

@@ -81,6 +81,14 @@ IDS_IN_QUERIES = [
     ("officer", "GET briefing_request -", "again", "foreign_briefing"),
     ("officer", "GET briefing_compare briefing", "with", "foreign_briefing"),
     ("officer", "GET person_list -", "country", "malawi"),
+    ("post", "GET person_list -", "country", "malawi"),
+    ("post", "GET ministry_list -", "country", "malawi"),
+    ("post", "GET log_list -", "who", "elsewhere_person"),
+    ("post", "GET log_list -", "row", "elsewhere_person"),
+    ("post", "GET log_export -", "row", "elsewhere_person"),
+    ("post", "GET recommendation_list -", "ministry", "foreign_ministry"),
+    ("post", "GET recommendation-list -", "edition", "foreign_edition"),
+    ("post", "GET benchmark-list -", "recommendation", "foreign_recommendation"),
     ("officer", "GET ministry_list -", "country", "malawi"),
 ]
 """The reader, address and parameter (with the text before the id), and the row that the reader may not see."""
@@ -206,6 +214,14 @@ IDS_IN_FORMS = [
     ("administrator", "POST setup_people lesotho", "people-0-ministry", "foreign_ministry"),
     ("officer", "POST handover_received -", "handover", "owns_handover"),
     ("administrator", "POST person_handover second_person", "successor", "elsewhere_person"),
+    ("post", "POST person_handover second_person", "successor", "elsewhere_person"),
+    ("post", "POST person_add -", "countries", "malawi"),
+    ("post", "POST person_add -", "ministry", "foreign_ministry"),
+    ("post", "POST person_edit observer_person", "countries", "malawi"),
+    ("post", "POST person_edit observer_person", "ministry", "foreign_ministry"),
+    ("post", "POST setup_ministries lesotho", "known-0-ministry", "foreign_ministry"),
+    ("post", "POST setup_people lesotho", "people-0-ministry", "foreign_ministry"),
+    ("post", "POST edition_import edition", "restore", "row_removed_by_second"),
 ]
 
 

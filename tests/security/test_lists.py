@@ -6,9 +6,10 @@ import io
 import pytest
 
 from tests.security.access_requests import AccessRule, send_request
-from tests.security.world import ADMINISTRATOR, ELSEWHERE, EMBASSY, LOG, MINISTRIES, READERS, REDACTORS
+from tests.security.world import ELSEWHERE, EMBASSY, LOG, MINISTRIES, READERS, REDACTORS
 
-SIGNED_IN = EMBASSY | MINISTRIES | ELSEWHERE | ADMINISTRATOR
+ADMINISTRATORS = frozenset({"administrator", "post", "other_post"})
+SIGNED_IN = EMBASSY | MINISTRIES | ELSEWHERE | ADMINISTRATORS
 SIGNED_OUT = set(READERS) - SIGNED_IN
 
 
@@ -24,16 +25,19 @@ API = {
     "ministry": ("ministry-list", names_by_reader(
         embassy="police justice home", own="police", supporting="justice", other="home",
         elsewhere="foreign_ministry", administrator="police justice home foreign_ministry",
+        post="police justice home", other_post="foreign_ministry",
     )),
     "edition": ("edition-list", names_by_reader(
         embassy="edition edition_before", own="edition edition_before", supporting="edition edition_before",
         other="edition edition_before", elsewhere="foreign_edition",
         administrator="edition edition_before foreign_edition",
+        post="edition edition_before", other_post="foreign_edition",
     )),
     "recommendation": ("recommendation-list", names_by_reader(
         embassy="earlier first second", own="earlier first second", supporting="earlier first second",
         other="earlier first second", elsewhere="foreign_recommendation",
         administrator="earlier first second foreign_recommendation",
+        post="earlier first second", other_post="foreign_recommendation",
     )),
     "benchmark": ("benchmark-list", names_by_reader(
         embassy="assessed earlier_benchmark figure_benchmark home_benchmark uncommitted_benchmark",
@@ -42,10 +46,13 @@ API = {
         administrator=(
             "assessed earlier_benchmark figure_benchmark home_benchmark uncommitted_benchmark foreign_benchmark"
         ),
+        post="assessed earlier_benchmark figure_benchmark home_benchmark uncommitted_benchmark",
+        other_post="foreign_benchmark",
     )),
     "indicator": ("indicator-list", names_by_reader(
         embassy="indicator home_indicator unused_indicator", own="indicator", other="home_indicator",
         elsewhere="foreign_indicator", administrator="indicator home_indicator unused_indicator foreign_indicator",
+        post="indicator home_indicator unused_indicator", other_post="foreign_indicator",
     )),
     "commitment": ("commitment-list", names_by_reader(
         embassy="commitment unstarted settled us_commitment reported home_commitment other_home_commitment",
@@ -85,6 +92,12 @@ API = {
     )),
 }  # fmt: skip
 """By model: the list, and the rows that each reader gets in it."""
+PEOPLE = (
+    "officer_person second_person ambassador_person observer_person own_person supporting_person other_person "
+    "post_person deactivated_person unenrolled_person contact_person colleague officers_leaver owns_leaver "
+    "others_leaver"
+)
+FOREIGN_PEOPLE = "elsewhere_person foreign_focal_point other_post_person"
 
 
 @pytest.mark.parametrize("model", API)
@@ -250,8 +263,56 @@ PAGES = {
         "auditentry",
         keys_in_log_list,
         names_by_reader(
-            officer="entry", second="entry", ambassador="entry", elsewhere="foreign_entry",
-            administrator="entry foreign_entry account_entry token_entry",
+            officer="entry ministry_entry", second="entry ministry_entry", ambassador="entry ministry_entry",
+            elsewhere="foreign_entry",
+            administrator=(
+                "entry foreign_entry account_entry token_entry foreign_account_entry shared_account_entry "
+                "ministry_entry"
+            ),
+            post="account_entry token_entry ministry_entry", other_post="foreign_account_entry",
+        ),
+    ),
+    "person_list": (
+        "user",
+        lambda context: [line.person.pk for line in context["lines"]],
+        names_by_reader(
+            administrator=f"{PEOPLE} {FOREIGN_PEOPLE} shared_officer administrator_person",
+            post=f"{PEOPLE} shared_officer",
+            other_post=f"{FOREIGN_PEOPLE} shared_officer",
+        ),
+    ),
+    "account_request_list": (
+        "accountrequest",
+        lambda context: [asked.pk for asked, _ in (*context["waiting"], *context["ended"])],
+        names_by_reader(
+            ambassador="account_request", administrator="account_request foreign_account_request",
+            post="account_request", other_post="foreign_account_request",
+        ),
+    ),
+    "mail_list": (
+        "mail",
+        lambda context: [row.mail.pk for row in context["rows"]],
+        names_by_reader(
+            administrator="mail token_mail foreign_mail shared_mail nobodys_mail",
+            post="mail token_mail",
+            other_post="foreign_mail",
+        ),
+    ),
+    "ministry_list": (
+        "ministry",
+        lambda context: [ministry.pk for ministry, _ in context["lines"]],
+        {reader: names for reader, names in API["ministry"][1].items() if reader in ADMINISTRATORS},
+    ),
+    "country_list": (
+        "country",
+        lambda context: [country.pk for country in context["countries"]],
+        names_by_reader(administrator="lesotho malawi", post="lesotho", other_post="malawi"),
+    ),
+    "setup_list": (
+        "country",
+        lambda context: [line.country.pk for line in context["lines"]],
+        names_by_reader(
+            embassy="lesotho", elsewhere="malawi", administrator="lesotho malawi", post="lesotho", other_post="malawi"
         ),
     ),
 }  # fmt: skip
@@ -273,12 +334,18 @@ def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
         "indicator_list": EMBASSY | ELSEWHERE,
         "run_list": EMBASSY | ELSEWHERE,
         "redaction_list": REDACTORS | ELSEWHERE,
-        "log_list": LOG | ELSEWHERE | ADMINISTRATOR,
+        "log_list": LOG | ELSEWHERE | ADMINISTRATORS,
+        "person_list": ADMINISTRATORS,
+        "account_request_list": ADMINISTRATORS | {"ambassador"},
+        "mail_list": ADMINISTRATORS,
+        "ministry_list": ADMINISTRATORS,
+        "country_list": ADMINISTRATORS,
+        "setup_list": ADMINISTRATORS | EMBASSY | ELSEWHERE,
     }
     assert set(listed) == some.get(route, SIGNED_IN)
 
 
-@pytest.mark.parametrize("reader", sorted(MINISTRIES | ADMINISTRATOR))
+@pytest.mark.parametrize("reader", sorted(MINISTRIES | {"administrator", "post"}))
 def test_pages_show_ministries_only_the_published_text_of_recommendations(world, reader):
     """As plain values: with a model instance, a template could reach other rows."""
     of_list = send_request(world, AccessRule("GET", "recommendation_list", "-", {}), reader).context
@@ -287,6 +354,16 @@ def test_pages_show_ministries_only_the_published_text_of_recommendations(world,
     assert "rows" not in of_list
     assert "recommendation" not in of_one
     assert "benchmarks" not in of_one
+
+
+@pytest.mark.parametrize("reader", ["post", "other_post"])
+@pytest.mark.parametrize("words", ["name", "ministry", "theirs", "post.example"])
+def test_a_search_finds_administrators_of_a_post_nothing_of_another_country(world, reader, words):
+    for route in ("search", "person_list", "mail_list"):
+        answer = send_request(world, AccessRule("GET", route, "-", {}), reader, query={"q": words})
+
+        assert answer.status == "200"
+        assert world.leaks(reader, answer.body) == []
 
 
 # --- As files ---------------------------------------------------------------------------------------------------------

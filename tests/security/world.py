@@ -86,6 +86,7 @@ from tiptracker.accounts.models import AccountRequest
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import AccountRequestKind, TokenScope
 from tiptracker.jobs.models import State
+from tiptracker.mail.models import Mail, MailKind
 
 SMALL_JPEG = picture("JPEG", (8, 8))
 READERS = (
@@ -97,17 +98,22 @@ READERS = (
     "supporting",  # focal point of a ministry that is only named as supporting: justice
     "other",  # focal point of another ministry with its own rows: home affairs
     "elsewhere",  # officer of another country with its own rows: Malawi
-    "administrator",
+    "administrator",  # of the installation
+    "post",  # administrator of Lesotho's post alone
+    "other_post",  # administrator of Malawi's post alone
     "out",  # nobody signed in
     "deactivated",  # an officer whose account was closed while a session was open
 )
-UNENROLLED = "without second factor"
+UNENROLLED = "unenrolled"
 """Another officer, who signed in with the password alone. They read nothing and have no column in the table."""
 EMBASSY = frozenset({"officer", "second", "ambassador", "observer"})
 MINISTRIES = frozenset({"own", "supporting", "other"})
 REDACTORS = EMBASSY - {"observer"}
 OWN, OTHER, ELSEWHERE = frozenset({"own"}), frozenset({"other"}), frozenset({"elsewhere"})
-ADMINISTRATOR = frozenset({"administrator"})
+ADMINISTRATOR = frozenset({"administrator", "post"})
+"""Who administers Lesotho."""
+FOREIGN_ADMINISTRATOR = frozenset({"administrator", "other_post"})
+"""Who administers Malawi."""
 LOG = frozenset({"officer", "second", "ambassador"})
 PUBLISHED = EMBASSY | MINISTRIES | ADMINISTRATOR
 
@@ -176,7 +182,7 @@ class World:
                 ministry=ministry, name=self.marked_text(f"minister of {name}", EMBASSY | ADMINISTRATOR)
             )
             self.add_rows(**{name: ministry})
-        to = ELSEWHERE | ADMINISTRATOR
+        to = ELSEWHERE | FOREIGN_ADMINISTRATOR
         self.add_rows(
             foreign_ministry=MinistryFactory(
                 country=elsewhere, short_name=self.marked_text("theirs", to), name=self.marked_text("t", to)
@@ -195,14 +201,23 @@ class World:
             "other": self._person(FocalPointFactory, inside | OTHER, ministry=self.rows["home"]),
             "elsewhere": self._person(OfficerFactory, to, countries=[elsewhere]),
             # The owner of the account, and whoever may have to consent, read who requested the change.
-            "administrator": self._person(AdministratorFactory, ADMINISTRATOR | {"ambassador", "observer"}),
+            "administrator": self._person(
+                AdministratorFactory, ADMINISTRATOR | FOREIGN_ADMINISTRATOR | {"ambassador", "observer"}
+            ),
+            "post": self._person(AdministratorFactory, inside, countries=[CountryFactory()]),
+            "other_post": self._person(AdministratorFactory, to, countries=[elsewhere]),
             "deactivated": self._person(OfficerFactory, inside),
             UNENROLLED: self._person(OfficerFactory, inside),
         }
+        for reader in ("post", "other_post"):  # not independent of the administrator, so the ambassador consents
+            self.people[reader].role_given_by = self.people["administrator"]
+            self.people[reader].save()
         contact = self._person(OfficerFactory, inside | MINISTRIES)  # the one name at the embassy that ministries know
         type(self.rows["lesotho"]).objects.filter(pk=self.pk("lesotho")).update(contact=contact)
         self.add_rows(
+            contact_person=contact,
             colleague=self._person(FocalPointFactory, inside | OWN, ministry=self.rows["police"]),
+            shared_officer=self._person(OfficerFactory, inside | to, countries=[CountryFactory(), elsewhere]),
             foreign_focal_point=self._person(FocalPointFactory, to, ministry=self.rows["foreign_ministry"]),
             **{f"{reader}_person": person for reader, person in self.people.items()},
         )
@@ -214,7 +229,18 @@ class World:
                 old_email=self.people["observer"].email,
                 asked_by=self.people["administrator"],
                 asked_at=datetime(2022, 1, 28, 6, tzinfo=UTC),
-            )
+            ),
+            foreign_account_request=AccountRequest.objects.create(
+                person=self.people["elsewhere"],
+                kind=AccountRequestKind.SECOND_STEP,
+                old_email=self.people["elsewhere"].email,
+                asked_by=self.people["other_post"],
+                asked_at=datetime(2022, 1, 28, 6, tzinfo=UTC),
+            ),
+            mail=self._mail(self.people["observer"]),
+            foreign_mail=self._mail(self.people["elsewhere"]),
+            shared_mail=self._mail(self.rows["shared_officer"]),
+            nobodys_mail=self._mail(None),
         )
         token, _ = tokens.create_token(
             person=self.people["officer"],
@@ -228,10 +254,15 @@ class World:
             ),
             row_removed_by_second=RemovedRowFactory(person=self.people["second"]),
             officers_token=token,
+            token_mail=Mail.objects.get(person=self.people["officer"]),
             passkey=Authenticator.objects.create(
                 user=self.rows["colleague"], type="webauthn", data={"name": self.marked_text("passkey", frozenset())}
             ),
         )
+
+    def _mail(self, person):
+        at = datetime(2022, 1, 28, 6, tzinfo=UTC)
+        return Mail.objects.create(kind=MailKind.SIGN_IN_CHANGED, person=person, queued_at=at)
 
     def _create_handovers(self, inside):
         """Let the officer and a focal point of two ministries each take over from somebody."""
@@ -242,7 +273,7 @@ class World:
             "other": self._person(FocalPointFactory, inside | OTHER, ministry=self.rows["home"]),
         }.items():
             handover = HandoverFactory(person=leaver, successor=self.people[successor], planned_by=by)
-            self.add_rows(**{f"{successor}s_handover": handover})
+            self.add_rows(**{f"{successor}s_handover": handover, f"{successor}s_leaver": leaver})
 
     def _person(self, factory, to, email="", **more):
         email = email or f"person{len(self.marks)}@post.example"
@@ -749,7 +780,7 @@ class World:
 
     def _create_foreign_rows(self):
         """Create one row of each kind for another country, which nobody on Lesotho sees."""
-        to, asked = ELSEWHERE, ELSEWHERE | ADMINISTRATOR
+        to, asked = ELSEWHERE, ELSEWHERE | FOREIGN_ADMINISTRATOR
         by, focal_point, ministry = (
             self.people["elsewhere"],
             self.rows["foreign_focal_point"],
@@ -905,6 +936,25 @@ class World:
                 by=self.people["administrator"],
                 row=self.people["observer"],
                 before={"name": self.marked_text("an earlier name", ADMINISTRATOR)},
+            ),
+            foreign_account_entry=record_log_entry(
+                "user.changed",
+                by=self.people["administrator"],
+                row=self.people["elsewhere"],
+                before={"name": self.marked_text("an earlier name there", FOREIGN_ADMINISTRATOR)},
+            ),
+            shared_account_entry=record_log_entry(
+                "user.changed",
+                by=self.people["administrator"],
+                row=self.rows["shared_officer"],
+                before={"name": self.marked_text("an earlier name of both", {"administrator"})},
+            ),
+            ministry_entry=record_log_entry(
+                "ministry.changed",
+                by=self.people["post"],
+                row=self.rows["police"],
+                country=self.rows["lesotho"],
+                before={"name": self.marked_text("an earlier ministry", LOG | ADMINISTRATOR)},
             ),
         )
 
