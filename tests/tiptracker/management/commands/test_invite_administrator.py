@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.authentication import sign_in
-from tests.factories import AdministratorFactory, OfficerFactory
+from tests.factories import AdministratorFactory, CountryFactory, OfficerFactory
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 
@@ -79,6 +79,30 @@ def test_a_closed_administrator_is_not_invited_again():
 
     with pytest.raises(CommandError, match="Another administrator can open it"):
         invite("thabo@post.example", "Thabo")
+
+
+def test_an_administrator_is_invited_for_single_countries():
+    countries = {CountryFactory(), CountryFactory(elsewhere=True)}
+    invite("thabo@post.example", "Thabo", "--country", "LSO", "--country", "mwi")
+    person = User.objects.get_queryset().get()
+
+    assert (person.role, set(person.countries.all())) == ("administrator", countries)
+    given = AuditEntry.objects.filter(verb="person.role_given", row=str(person.pk))
+    assert set(given.values_list("country", flat=True)) == {country.pk for country in countries}
+
+
+def test_an_unknown_country_and_other_countries_of_an_account_are_refused():
+    CountryFactory()
+    CountryFactory(elsewhere=True)
+
+    with pytest.raises(CommandError, match=r"no country with the code “XXX”. Countries: LSO, MWI"):
+        invite("thabo@post.example", "Thabo", "--country", "XXX")
+    invite("thabo@post.example", "Thabo", "--country", "LSO")
+    with pytest.raises(CommandError, match="for other countries"):
+        invite("thabo@post.example", "Thabo", "--country", "MWI")
+    invite("thabo@post.example", "Thabo")
+
+    assert [country.code for country in User.objects.get_queryset().get().countries.all()] == ["LSO"]
 
 
 def expire(email):
