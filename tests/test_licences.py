@@ -5,35 +5,17 @@ As the packages say it themselves. Of several that one says side by side, any ma
 
 import json
 import re
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 from django.conf import settings
+
+from tests.licences import LICENCE_NAMES, REVIEWED_LICENCES, python_licence
 
 ALLOWED = {
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "LGPL-2.1-only", "LGPL-2.1-or-later",
     "LGPL-3.0-only", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "OFL-1.1", "PSF-2.0", "Python-2.0", "Unlicense", "Zlib",
 }  # fmt: skip
-LICENCE_NAMES = {
-    "Apache License 2.0": "Apache-2.0",
-    "Apache Software License": "Apache-2.0",
-    "BSD License": "BSD-3-Clause",
-    "BSD 3-Clause": "BSD-3-Clause",
-    "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
-    "MIT License": "MIT",
-    "Python Software Foundation License": "PSF-2.0",
-    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
-}
-"""What older packages call them (PyPI's classifiers), and what SPDX does."""
-REVIEWED_LICENCES = {
-    "pymupdf": "AGPL 3.0; reads the tests' own documents for outloud, and goes out with nothing",
-    "axe-playwright-python": "MIT, by its LICENSE",
-    "pyrage": "MIT, by its LICENSE; age and the other crates in it MIT or Apache 2.0",
-    "pypdfium2": "Apache 2.0 or BSD 3-Clause, by its LICENSES; PDFium and what is in it BSD, MIT, Apache, FTL and Zlib",
-    "text-unidecode": "Artistic License, which it offers beside the GPL; for the tests' browser alone",
-    "@uswds/uswds": "by its LICENSE.md: public domain, with parts under MIT, OFL 1.1, Apache 2.0 and BSD",
-}
-"""What was read by a person, since the package names no licence of the list."""
 OTHER_PLATFORMS = {"brotlicffi", "colorama", "tzdata"}
 """Locked for other interpreters and systems than those this runs on; MIT, BSD and Apache by their pages."""
 
@@ -41,17 +23,6 @@ OTHER_PLATFORMS = {"brotlicffi", "colorama", "tzdata"}
 def locked_packages():
     """The names in requirements.lock."""
     return re.findall(r"(?m)^([a-z0-9][\w.-]*)==", (settings.BASE_DIR / "requirements.lock").read_text())
-
-
-def python_licence(name):
-    """What an installed package says of its licence; several where it may be chosen."""
-    said = metadata(name)
-    if expression := said.get("License-Expression"):
-        return expression
-    classified = [
-        line.rpartition(" :: ")[2] for line in said.get_all("Classifier") or [] if line.startswith("License ")
-    ]
-    return " OR ".join(classified) or said.get("License") or "nothing"
 
 
 def is_allowed(expression):

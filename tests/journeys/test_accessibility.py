@@ -84,6 +84,7 @@ from tests.factories import (
     WorkbookDraftFactory,
     at_noon,
 )
+from tests.journeys.axe_options import AXE_OPTIONS
 from tests.recommendations.replacement_list import REPLACEMENT_LIST
 from tests.running_server import RunningServer
 from tiptracker.accounts import tokens
@@ -97,11 +98,6 @@ from tiptracker.notifications.digest import stop_path
 pytestmark = pytest.mark.without_worker
 
 DESK, PHONE, NARROWEST = 1280, 375, 320
-AXE_OPTIONS = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "section508"]},
-    "resultTypes": ["violations"],
-    "preload": False,
-}
 WHOLE_PAGE_OPTIONS = AXE_OPTIONS | {
     "runOnly": {
         "type": "rule",

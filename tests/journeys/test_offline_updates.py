@@ -24,8 +24,8 @@ from tests.factories import (
     at_noon,
 )
 from tests.faulty_proxy import ANSWER_LOST, CUT, PASSES, FaultyProxy
+from tests.journeys.axe_options import AXE_OPTIONS
 from tests.journeys.page_actions import blank_pdf, choose_option, save_screenshots
-from tests.journeys.test_accessibility import AXE_OPTIONS
 from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
