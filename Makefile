@@ -6,7 +6,7 @@ PYTHON_ = .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test quick briefings bench bench-large load faults format check lint types contracts migrations \
-	pages messages compose image-check lock audit
+	pages papers messages compose image-check lock audit
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -17,9 +17,9 @@ setup: ## Install everything that the other targets need; takes no time if nothi
 demo: setup ## Start the demonstration on http://127.0.0.1:8000 (PORT=, HOST=, DAY=, RESET=1, DEMO_PASSWORD=, DATABASE_URL=, REDIS_URL=)
 	@exec $(PYTHON_) manage.py demo
 
-test: ## Run the whole suite on SQLite (TEST= a path or pytest's options)
+test: ## Run the whole suite on SQLite (TEST= a path or pytest's options, RESULTS= a file for make papers)
 	@./setup.sh browser
-	@$(PYTHON_) -m pytest -n auto --dist loadfile --durations 15 $(TEST)
+	@RESULTS="$(RESULTS)" $(PYTHON_) -m pytest -n auto --dist loadfile --durations 15 $(TEST)
 
 quick: setup ## Run the tests of rules, actions and the API in about a minute, without pages, browser and documents (TEST=)
 	@HYPOTHESIS=quick $(PYTHON_) -m pytest -n auto --dist worksteal --durations 15 -m "not slow" $(TEST)
@@ -70,6 +70,9 @@ pages: setup ## Write docs/access.md, docs/settings.md and docs/glossary.md from
 	@$(PYTHON_) -m tests.security.access_page
 	@$(PYTHON_) -m tests.settings_page
 	@$(PYTHON_) -m tests.glossary_page
+
+papers: setup ## Write the papers for an authorizing official to var/papers (RESULTS= of make test RESULTS=, CONTACT=)
+	@$(PYTHON_) -m tests.papers.write $(if $(RESULTS),--results "$(RESULTS)") $(if $(CONTACT),--contact "$(CONTACT)")
 
 messages: setup ## Write, check and compile the catalogue of a language (LANGUAGE=fr); needs GNU gettext
 	@test -n "$(LANGUAGE)" || { echo "messages: name the language, such as make messages LANGUAGE=fr" >&2; exit 1; }

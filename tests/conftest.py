@@ -104,6 +104,7 @@ from dialogues.kept_statuses import forget_statuses
 from reports.readiness.kept_readiness import forget_readiness
 from tests.html_whitespace import collapse_layout_whitespace
 from tests.locks import record_locks
+from tests.papers.results import ResultRecorder
 from tests.refusals import recorded_refusals
 from tests.running_server import CHROMIUM, CHROMIUM_FLAGS, RunningServer, serve
 from tests.s3_server import S3Server, serve_s3
@@ -455,9 +456,14 @@ def browser_context_args(browser_context_args):
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let each process of pytest-xdist set its own environment first: with this variable, Django loads immediately."""
+    """Let each process of pytest-xdist set its own environment first: with this variable, Django loads immediately.
+
+    With RESULTS, write to that file which tests passed.
+    """
     if getattr(config.option, "numprocesses", None):
         del os.environ["DJANGO_SETTINGS_MODULE"]
+    if os.environ.get("RESULTS") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(ResultRecorder(Path(os.environ["RESULTS"])))
 
 
 SLOW_FOLDERS = {"concurrency", "deployment", "journeys", "performance", "security"}
