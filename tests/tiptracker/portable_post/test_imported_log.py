@@ -12,7 +12,13 @@ from django.urls import reverse
 from dialogues.models import Evidence
 from tests import database_roles
 from tests.authentication import force_sign_in
-from tests.factories import CountryFactory, OfficerFactory
+from tests.factories import (
+    AdministratorFactory,
+    CountryFactory,
+    FocalPointFactory,
+    ImportedEntryFactory,
+    OfficerFactory,
+)
 from tests.tiptracker.backups.installations import backup, empty_installation, restore
 from tests.tiptracker.portable_post.posts import NAME, export, fill_post, import_archive, redact, unpacked
 from tiptracker.accounts.models import Country, User
@@ -47,6 +53,21 @@ def move(tmp_path, database_template):
         return beside_lesotho(database_template, tmp_path / name, archive)
 
     return into
+
+
+@pytest.mark.django_db
+def test_administrators_of_a_post_read_the_imported_log_of_their_country_alone():
+    entry, other = ImportedEntryFactory(), ImportedEntryFactory(log__country=CountryFactory(elsewhere=True))
+    country = entry.log.country
+    readers = {
+        AdministratorFactory(): {entry, other},
+        AdministratorFactory(countries=[country]): {entry},
+        OfficerFactory(countries=[country]): {entry},
+        FocalPointFactory(ministry__country=country): set(),
+    }
+
+    for reader, expected in readers.items():
+        assert set(ImportedEntry.objects.visible_to(reader)) == expected
 
 
 @contextmanager
