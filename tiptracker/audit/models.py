@@ -174,7 +174,7 @@ class ImportedLog(models.Model):
 
 class ImportedEntryQuerySet(models.QuerySet["ImportedEntry"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Return the entries that the user may read, as in the own log. Administrators read no values of them."""
+        """Return the entries of the imported logs of the user's countries, for those who may read the own log."""
         if not user.is_authenticated or not user.is_active or user.role not in LOG_READER_ROLES:
             return self.none()
         return self.filter(log__country__in=Country.objects.visible_to(user))

@@ -53,7 +53,7 @@ def test_administrators_are_told_of_what_failed_twice_and_again_after_a_day(stat
     assert look(10) == []
     told = look(20)
     assert [address for address, *_ in told] == ["first@example.org", "second@example.org"]
-    assert {subject for _, subject, _ in told} == {"TIP Tracker: something on the server needs you"}
+    assert {subject for _, subject, _ in told} == {"TIP Tracker: a part of the installation has failed"}
     assert "Backups and Redis" in told[0][2]
     assert "/status/" in told[0][2]
     assert look(30) == []
