@@ -65,6 +65,7 @@ from tests.factories import (
     EditionImportFactory,
     EvidenceFactory,
     HandoverFactory,
+    ImportedEntryFactory,
     IndicatorTargetFactory,
     InformationRequestFactory,
     InternalNoteDoneFactory,
@@ -489,18 +490,26 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
     }
     why = [reverse("readiness_why", args=key) for key in EXPLANATION_ARGUMENTS]
     changes = AuditEntry.objects.filter(verb__in=("commitment.rescheduled", "update.accepted", "edition.loaded"))
+    imported = [ImportedEntryFactory(log__country=edition.country).get_absolute_url()]
     entries = [reverse("log_detail", args=[entry.number]) for entry in changes]
     alone = sorted(
         _url_names()
         - set(things)
         - set(by_mail)
-        - {"readiness_why", "log_detail", "briefing_request", "saved_filter_add", "notices_stop"}
+        - {
+            "readiness_why",
+            "log_detail",
+            "imported_entry_detail",
+            "briefing_request",
+            "saved_filter_add",
+            "notices_stop",
+        }
         - ADDRESSES_WITHOUT_PAGE
     )
     return (
         {name: [reverse(name)] for name in (*alone, "glossary")}
         | {name: [reverse(name, args=[each.pk]) for each in rows] for name, rows in things.items()}
-        | {"readiness_why": why, "log_detail": entries[:4]}
+        | {"readiness_why": why, "log_detail": entries[:4], "imported_entry_detail": imported}
         | {"notices_stop": [stop_path(people["officer"])]}
         | {"saved_filter_add": [reverse("saved_filter_add", query={"address": f"{reverse('log_list')}?text=law"})]}
         | {

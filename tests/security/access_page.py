@@ -56,6 +56,7 @@ ROW_LABELS = {
     "returned_evidence": "evidence that a ministry sent and the embassy reviewed",
     "briefing": "a briefing",
     "concrete_action": "one part of readiness",
+    "imported_entry": "an entry of an imported log",
     "indicator": "an indicator of the ministry’s benchmarks",
     "list_import": "a draft import",
     "called_off": "a dialogue that was called off",

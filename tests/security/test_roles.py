@@ -134,6 +134,8 @@ POST  log_detail                            entry      405 405 405 405 | 405 405
 GET   log_detail                        foreign_account_entry 404 404 404 404 | 404 404 404 | 404 200 404 200 | in  in
 GET   log_detail                        shared_account_entry 404 404 404 404 | 404 404 404 | 404 200 404 404 | in  in
 GET   log_detail                        ministry_entry 200 200 200 404 | 404 404 404 | 404 200 200 404 | in  in
+GET   imported_entry_detail               imported_entry 200 200 200 404 | 404 404 404 | 404 200 404 404 | in  in
+POST  imported_entry_detail               imported_entry 405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
 GET   log_export                            -          200 200 200 403 | 403 403 403 | 200 200 200 200 | in  in
 POST  log_export                            -          405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
 

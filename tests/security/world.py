@@ -4,6 +4,7 @@ Every text is unique and made by `World.marked_text`, which also notes who may r
 be searched for texts that this reader must not see.
 """
 
+import json
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
@@ -45,6 +46,7 @@ from tests.factories import (
     EvidenceReviewFactory,
     FocalPointFactory,
     HandoverFactory,
+    ImportedEntryFactory,
     IndicatorFactory,
     InformationRequestFactory,
     InternalNoteDoneFactory,
@@ -955,6 +957,17 @@ class World:
                 row=self.rows["police"],
                 country=self.rows["lesotho"],
                 before={"name": self.marked_text("an earlier ministry", LOG | ADMINISTRATOR)},
+            ),
+        )
+
+        self.add_rows(
+            imported_entry=ImportedEntryFactory(
+                log__country=here.country,
+                row=str(here.pk),
+                row_here=str(here.pk),
+                table="dialogues.evidence",
+                after_digest="0" * 64,
+                after=json.dumps({"title": self.marked_text("what an imported log holds", LOG)}),
             ),
         )
 

@@ -15,7 +15,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit import chain, request_context
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.imported_logs import find_imported_fault
-from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
+from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet, ImportedEntryQuerySet, ImportedLog
 from tiptracker.audit.record_version import RecordChange, renew_versions
 from tiptracker.choices import Role
 from tiptracker.infrastructure.prepared_query import PreparedQuery
@@ -222,6 +222,15 @@ def record_export(*, entries: AuditEntryQuerySet, chosen: Mapping[str, str], by:
     for country in Country.objects.visible_to(by):
         record("log.exported", by=by, country=country, after={"filter": chosen, "rows": rows.get(country.pk, 0)})
     return exported
+
+
+@transaction.atomic
+def record_imported_export(
+    log: ImportedLog, *, entries: ImportedEntryQuerySet, chosen: Mapping[str, str], by: User
+) -> None:
+    """Record the export of entries of an imported log, for its country unless an administrator exports."""
+    country = None if by.role == Role.ADMINISTRATOR else log.country
+    record("log.exported", by=by, country=country, after={"filter": chosen, "rows": entries.count()})
 
 
 def _find_detail_fault(entry: AuditEntry) -> str:

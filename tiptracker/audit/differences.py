@@ -12,10 +12,13 @@ from django.utils.functional import Promise
 
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.field_names import describe_part, translate_field_name
+from tiptracker.audit.imported_logs import LEFT_BEHIND
 from tiptracker.former_names import current_field, current_label
 from tiptracker.localization import format_date, format_datetime, gettext
 
 EMPTY_MARK = "–"
+_MARKS = frozenset({REDACTED, LEFT_BEHIND})
+"""What stands in place of a whole side."""
 
 type AnyField = models.Field[Any, Any]
 
@@ -30,10 +33,13 @@ class FieldDifference(NamedTuple):
 
 
 def list_differences(table: str, before: str, after: str) -> list[FieldDifference]:
-    """Return the fields of an entry on a row of `table`, from its two stored sides. A redacted side shows the mark."""
+    """Return the fields of an entry on a row of `table`, from its two stored sides.
+
+    A side that was redacted, or stayed behind when its country was exported, shows its mark.
+    """
     old_values, new_values = _parse(before), _parse(after)
     keys = [*new_values, *(key for key in old_values if key not in new_values)]
-    if not keys and REDACTED in (before, after):
+    if not keys and not _MARKS.isdisjoint((before, after)):
         return [FieldDifference(gettext("All fields"), before, after, differs=False)]
     lines = []
     for key in keys:
@@ -51,8 +57,8 @@ def list_differences(table: str, before: str, after: str) -> list[FieldDifferenc
 
 
 def _format_side(text: str, values: dict[str, Any], key: str, field: AnyField | None) -> str:
-    if text == REDACTED:
-        return REDACTED
+    if text in _MARKS:
+        return text
     return format_value(values[key], field) if key in values else ""
 
 
@@ -88,7 +94,7 @@ def _format_text(value: str, field: AnyField | None) -> str:
 
 
 def _parse(text: str) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(text) if text and text != REDACTED else {}
+    values: dict[str, Any] = json.loads(text) if text and text not in _MARKS else {}
     return values
 
 

@@ -56,6 +56,13 @@ def find_imported_fault() -> tuple[int, str] | None:
     return None
 
 
+def find_imported_entry_fault(entry: ImportedEntry) -> str:
+    """Return what is wrong with one imported entry, its values, or its link to the entry before; "" if it holds."""
+    before = ImportedEntry.objects.filter(log=entry.log, number__lt=entry.number).order_by("-number")
+    previous = before.values_list("seal", flat=True).first() or chain.GENESIS_HASH
+    return _find_entry_fault(entry.log, entry, chain.seal_imported(previous, entry.number, entry.hash))
+
+
 def _find_fault(log: ImportedLog, noted: AuditEntry) -> str:
     if list(NotedLog.of_log(log)) != _read_note(noted):
         return gettext("it is not the one that entry %(number)d notes") % {"number": noted.number}

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
+from django.urls import reverse
 
 from tiptracker.accounts.administrator_scope import is_for_installation, posts_of
 from tiptracker.accounts.models import AnyUser, ApiToken, Country, OwnRowsQuerySet, User
@@ -112,6 +113,15 @@ class AuditEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.verb}"
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the entry's page."""
+        return reverse("log_detail", args=[self.number])
+
+    @property
+    def row_here(self) -> str:
+        """The row that the entry is about. An imported entry has this beside the row's key where it came from."""
+        return self.row
+
 
 class AuditDetailQuerySet(models.QuerySet["AuditDetail"]):
     def visible_to(self, user: AnyUser) -> Self:
@@ -144,6 +154,14 @@ class AuditDetail(models.Model):
         return f"before and after of entry {self.entry_id}"
 
 
+class ImportedLogQuerySet(models.QuerySet["ImportedLog"]):
+    def visible_to(self, user: AnyUser) -> Self:
+        """Return the imported logs of the user's countries, for those who may read the own log."""
+        if not user.is_authenticated or not user.is_active or user.role not in LOG_READER_ROLES:
+            return self.none()
+        return self.filter(country__in=Country.objects.visible_to(user))
+
+
 class ImportedLog(models.Model):
     """The part of another installation's activity log that came along with a country (`tiptracker.portable_post`).
 
@@ -160,6 +178,8 @@ class ImportedLog(models.Model):
     head = models.CharField(max_length=64, blank=True, help_text="The seal of its last entry.")
     keys = models.JSONField(default=dict)
 
+    objects = ImportedLogQuerySet.as_manager()
+
     class Meta:
         ordering = ("pk",)
 
@@ -174,10 +194,28 @@ class ImportedLog(models.Model):
 
 class ImportedEntryQuerySet(models.QuerySet["ImportedEntry"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Return the entries of the imported logs of the user's countries, for those who may read the own log."""
+        """Return the entries of the imported logs of the user's countries, for those who may read the own log.
+
+        Administrators of posts read those on people, ministries and the countries themselves, as in the own log.
+        """
         if not user.is_authenticated or not user.is_active or user.role not in LOG_READER_ROLES:
             return self.none()
-        return self.filter(log__country__in=Country.objects.visible_to(user))
+        visible = self.filter(log__country__in=Country.objects.visible_to(user))
+        if user.role == Role.ADMINISTRATOR:
+            return visible.filter(is_for_installation(user) | Q(table__startswith=ACCOUNT_TABLE_PREFIX))
+        return visible
+
+    def with_readable_values(self, user: AnyUser) -> Self:
+        """Return the visible entries whose values before and after the user may read. Administrators read no facts."""
+        visible = self.visible_to(user)
+        if user.is_authenticated and user.role == Role.ADMINISTRATOR:
+            return visible.filter(table__startswith=ACCOUNT_TABLE_PREFIX)
+        return visible
+
+    def people(self) -> list[tuple[int, str]]:
+        """Return id and name of the people of here who made these entries, by name."""
+        by = self.filter(by__isnull=False).order_by("by__name", "by").values_list("by", "by__name")
+        return list(by.distinct())
 
     def numbers_of(self, keys: Collection[int]) -> list[tuple[int, int]]:
         """Return key and number of the entries with these keys."""
@@ -229,6 +267,15 @@ class ImportedEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.verb}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the entry's page."""
+        return reverse("imported_entry_detail", args=[self.pk])
+
+    @property
+    def country(self) -> Country:
+        """The country with which the log came along."""
+        return self.log.country
 
 
 class RecordVersion(models.Model):

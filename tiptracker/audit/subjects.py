@@ -158,7 +158,7 @@ class Subject(NamedTuple):
 class HistoryRow(NamedTuple):
     """What one person did to a record, as one line: first time, last time, how many times, number of the last entry.
 
-    The last entry may be one of an imported log, which has no page.
+    `imported_entry` is the key of the last entry if it is one of an imported log, and else None.
     """
 
     action: str
@@ -167,7 +167,7 @@ class HistoryRow(NamedTuple):
     first_at: datetime
     last_at: datetime
     times: int
-    is_imported: bool = False
+    imported_entry: int | None = None
 
 
 class OpeningCount(NamedTuple):
@@ -180,7 +180,7 @@ class OpeningCount(NamedTuple):
 class LogEntryRow(NamedTuple):
     """An entry as a list shows it: what was done, and the record it was done to (None if that is not shown)."""
 
-    entry: AuditEntry
+    entry: AuditEntry | ImportedEntry
     subject: Subject | None
 
     @property
@@ -199,16 +199,16 @@ class LogEntryRow(NamedTuple):
         return describe_actor(self.entry.by.name if self.entry.by else None, has_address=self.entry.address is not None)
 
 
-def list_entry_rows(entries: Iterable[AuditEntry], user: AnyUser) -> list[LogEntryRow]:
+def list_entry_rows(entries: Iterable[AuditEntry | ImportedEntry], user: AnyUser) -> list[LogEntryRow]:
     """Return the entries with the records that they are about."""
     listed = list(entries)
     subjects = _find_subjects(listed, user)
-    return [LogEntryRow(entry, subjects.get((entry.table, entry.row))) for entry in listed]
+    return [LogEntryRow(entry, subjects.get((entry.table, entry.row_here))) for entry in listed]
 
 
-def _find_subjects(entries: Iterable[AuditEntry], user: AnyUser) -> dict[tuple[str, str], Subject]:
-    """Return, by table and row, the records that `entries` are about."""
-    return find_subjects(((entry.table, entry.row) for entry in entries if entry.table), user)
+def _find_subjects(entries: Iterable[AuditEntry | ImportedEntry], user: AnyUser) -> dict[tuple[str, str], Subject]:
+    """Return, by table and row, the records that `entries` are about, if they are in this installation."""
+    return find_subjects(((entry.table, entry.row_here) for entry in entries if entry.table and entry.row_here), user)
 
 
 def find_kind(label: str) -> SubjectKind | None:
@@ -283,9 +283,9 @@ def _summarize(
             first_at,
             last_at,
             times,
-            bool(is_imported),
+            key if is_imported else None,
         )
-        for verb, name, has_address, place, newest, first_at, last_at, times, is_imported in _summary_query(
+        for verb, name, has_address, place, newest, key, first_at, last_at, times, is_imported in _summary_query(
             labels, without, is_openings
         ).find(user, **keys)
     ]
@@ -310,7 +310,13 @@ def _summary_query(
         if not is_openings:
             grouping["has_address"] = ExpressionWrapper(Q(address__isnull=False), models.BooleanField())
             grouping["place"] = Case(When(verb__in=VERBS_NAMING_COUNTRY, then=F(country)), default=Value(""))
-        counted = {"newest": Max("number"), "first_at": Min("at"), "last_at": Max("at"), "times": Count("pk")}
+        counted = {
+            "newest": Max("number"),
+            "newest_key": Max("pk"),
+            "first_at": Min("at"),
+            "last_at": Max("at"),
+            "times": Count("pk"),
+        }
         grouped = entries.order_by().values("verb", "by", "by__name", **grouping).annotate(**counted)
         found: QuerySet[Any, Any] = grouped.annotate(is_imported=Value(is_imported)).values_list(
             "verb", "by__name", *grouping, *counted, "is_imported"

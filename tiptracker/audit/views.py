@@ -1,9 +1,11 @@
 """Pages of the activity log: search it, view one entry, export it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from http import HTTPStatus
 from itertools import batched
+from operator import itemgetter
+from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
@@ -22,8 +24,17 @@ from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit import actions
 from tiptracker.audit.differences import list_differences
-from tiptracker.audit.forms import LogFilter
-from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet, LogVerification
+from tiptracker.audit.forms import LogFilter, name_imported_log
+from tiptracker.audit.imported_logs import find_imported_entry_fault
+from tiptracker.audit.models import (
+    AuditDetail,
+    AuditEntry,
+    AuditEntryQuerySet,
+    ImportedEntry,
+    ImportedEntryQuerySet,
+    ImportedLog,
+    LogVerification,
+)
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.subjects import LogEntryRow, list_entry_rows
 from tiptracker.choices import Role
@@ -44,11 +55,7 @@ def log_list(request: HttpRequest) -> HttpResponse:
     log_filter = _read_filter(request)
     if not log_filter.is_valid():
         return render(request, "audit/log_list.html", {"filter": log_filter}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    entries = AuditEntry.objects.visible_to(user)
-    if user.role != Role.ADMINISTRATOR:
-        # The keys, and no query for them: so PostgreSQL can expect few entries, and reads the newest from an index.
-        entries = entries.filter(country__in=[country.pk for country in log_filter.countries])
-    matching = log_filter.narrow(entries, user).select_related("by", "country").order_by("-number")
+    matching: Any = _find_matching(log_filter, user)
     page = Paginator(matching, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filter": log_filter,
@@ -81,6 +88,26 @@ def log_detail(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @login_required
+@require_safe
+def imported_entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one entry of a log that came along with a country, as `log_detail` shows one of this installation's own."""
+    user = request.user
+    rows = ImportedEntry.objects.visible_to(user).select_related("by", "log__country")
+    entry = get_object_or_404(rows, pk=pk)
+    is_readable = ImportedEntry.objects.with_readable_values(user).filter(pk=entry.pk).exists()
+    context = {
+        "line": list_entry_rows([entry], user)[0],
+        "imported_log": name_imported_log(entry.log),
+        "fields": list_differences(entry.table, entry.before, entry.after) if is_readable else [],
+        "has_before": bool(entry.before),
+        "has_after": bool(entry.after),
+        "is_closed": not is_readable and bool(entry.before_digest or entry.after_digest),
+        "fault": find_imported_entry_fault(entry),
+    }
+    return render(request, "audit/log_detail.html", context)
+
+
+@login_required
 @require_GET
 @never_cache
 @reauthentication_required(enabled=lambda request: can_read_log(request.user))  # type: ignore[untyped-decorator]
@@ -91,8 +118,7 @@ def log_export(request: HttpRequest) -> HttpResponseBase:
     log_filter = _read_filter(request)
     if not log_filter.is_valid():
         return redirect(f"{reverse('log_list')}?{request.GET.urlencode()}")
-    matching = log_filter.narrow(AuditEntry.objects.visible_to(user), user)
-    exported = actions.record_export(entries=matching, chosen=log_filter.chosen(), by=user)
+    exported = _record_export(log_filter, user)
     answer = StreamingHttpResponse(
         csv_lines([gettext(heading) for heading in EXPORT_HEADINGS], _export_rows(exported, user)),
         content_type="text/csv; charset=utf-8",
@@ -122,24 +148,62 @@ EXPORT_HEADINGS = (
 )
 
 
-def _export_rows(entries: AuditEntryQuerySet, user: User) -> Iterator[tuple[object, ...]]:
+def _find_matching(log_filter: LogFilter, user: User) -> AuditEntryQuerySet | ImportedEntryQuerySet:
+    """Return the entries of the chosen log that the user may read and that match the filter, newest first."""
+    if log_filter.imported_log:
+        imported = log_filter.narrow_imported(ImportedEntry.objects.visible_to(user), user)
+        return imported.select_related("by", "log__country").order_by("-number")
+    entries = AuditEntry.objects.visible_to(user)
+    if user.role != Role.ADMINISTRATOR:
+        # The keys, and no query for them: so PostgreSQL can expect few entries, and reads the newest from an index.
+        entries = entries.filter(country__in=[country.pk for country in log_filter.countries])
+    return log_filter.narrow(entries, user).select_related("by", "country").order_by("-number")
+
+
+def _record_export(log_filter: LogFilter, user: User) -> AuditEntryQuerySet | ImportedEntryQuerySet:
+    """Return the entries to export, and record the export in the log."""
+    if log := log_filter.imported_log:
+        imported = log_filter.narrow_imported(ImportedEntry.objects.visible_to(user), user)
+        actions.record_imported_export(log, entries=imported, chosen=log_filter.chosen(), by=user)
+        return imported
+    matching = log_filter.narrow(AuditEntry.objects.visible_to(user), user)
+    return actions.record_export(entries=matching, chosen=log_filter.chosen(), by=user)
+
+
+def _export_rows(entries: AuditEntryQuerySet | ImportedEntryQuerySet, user: User) -> Iterator[tuple[object, ...]]:
     """Return the rows of the export, newest first.
 
     Times are in the user's time zone, which is fixed here because the rows are sent after the request has ended.
     """
     zone = timezone.get_current_timezone()
-    detail = Prefetch("detail", AuditDetail.objects.visible_to(user))
-    rows = entries.select_related("by", "country").prefetch_related(detail).order_by("-number")
     return (
-        _export_row(row, zone)
-        for some in batched(rows.iterator(chunk_size=EXPORT_CHUNK), EXPORT_CHUNK, strict=False)
+        _export_row(row, values.get(row.entry.pk), zone)
+        for some in batched(_read_in_chunks(entries, user), EXPORT_CHUNK, strict=False)
+        for values in [_find_values(some, user)]
         for row in list_entry_rows(some, user)
     )
 
 
-def _export_row(row: LogEntryRow, zone: tzinfo) -> tuple[object, ...]:
+def _read_in_chunks(
+    entries: AuditEntryQuerySet | ImportedEntryQuerySet, user: User
+) -> Iterator[AuditEntry | ImportedEntry]:
+    if isinstance(entries, ImportedEntryQuerySet):
+        return entries.select_related("by", "log__country").order_by("-number").iterator(chunk_size=EXPORT_CHUNK)
+    detail = Prefetch("detail", AuditDetail.objects.visible_to(user))
+    own = entries.select_related("by", "country").prefetch_related(detail).order_by("-number")
+    return own.iterator(chunk_size=EXPORT_CHUNK)
+
+
+def _find_values(entries: Sequence[AuditEntry | ImportedEntry], user: User) -> dict[int, AuditDetail | ImportedEntry]:
+    """Return, by key of the entry, the row with its values before and after if the user may read them."""
+    if isinstance(entries[0], ImportedEntry):
+        readable = ImportedEntry.objects.with_readable_values(user)
+        return {row.pk: row for row in readable.filter(pk__in=[entry.pk for entry in entries])}
+    return {entry.pk: entry.detail for entry in entries if hasattr(entry, "detail")}
+
+
+def _export_row(row: LogEntryRow, read: AuditDetail | ImportedEntry | None, zone: tzinfo) -> tuple[object, ...]:
     entry = row.entry
-    read = getattr(entry, "detail", None)
     fields = list_differences(entry.table, read.before, read.after) if read else []
     return (
         entry.number,
@@ -152,7 +216,7 @@ def _export_row(row: LogEntryRow, zone: tzinfo) -> tuple[object, ...]:
         entry.country.code if entry.country else "",
         row.subject.name if row.subject else "",
         entry.table,
-        entry.row,
+        entry.row_here,
         entry.address or "",
         "\n".join(f"{field.name}: {field.before}" for field in fields if field.before),
         "\n".join(f"{field.name}: {field.after}" for field in fields if field.after),
@@ -170,8 +234,10 @@ def _require_log_reader(request: HttpRequest) -> User:
 
 def _read_filter(request: HttpRequest) -> LogFilter:
     user = request.user
+    people = AuditEntry.objects.visible_to(user).people()
+    imported_logs = list(ImportedLog.objects.visible_to(user).select_related("country"))
+    if imported_logs:
+        people = sorted({*people, *ImportedEntry.objects.visible_to(user).people()}, key=itemgetter(1, 0))
     return LogFilter(
-        request.GET,
-        people=AuditEntry.objects.visible_to(user).people(),
-        countries=list(Country.objects.visible_to(user)),
+        request.GET, people=people, countries=list(Country.objects.visible_to(user)), imported_logs=imported_logs
     )

@@ -33,7 +33,7 @@ PAGES: Mapping[str, FilteredPage] = {
     "timeline": FilteredPage(gettext_noop("Timeline"), ("kind", "stands")),
     "log_list": FilteredPage(
         gettext_noop("Activity log"),
-        ("who", "what", "country", "record", "row", "since", "until", "address", "text"),
+        ("who", "what", "country", "record", "row", "since", "until", "address", "text", "log"),
     ),
     "person_list": FilteredPage(gettext_noop("People"), ("q", "role", "country", "state")),
     "ministry_list": FilteredPage(gettext_noop("Ministries"), ("country",)),

@@ -276,7 +276,7 @@ def test_log_list_query_count(client, django_assert_num_queries, count):
     client.force_login(officer)
 
     # session, user, zone; people, countries; count, entries; their evidence; head; verification; tasks, post, saved
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         response = client.get(reverse("log_list"))
 
     assert len(response.context["lines"]) == count

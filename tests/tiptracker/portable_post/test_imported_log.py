@@ -1,5 +1,7 @@
 """The part of the log that came along with a country is checked, redacted and exported again."""
 
+import csv
+import io
 import json
 from contextlib import contextmanager
 
@@ -28,6 +30,7 @@ from tiptracker.audit.imported_logs import LEFT_BEHIND
 from tiptracker.audit.models import AuditEntry, ImportedEntry, ImportedLog
 from tiptracker.audit.subjects import history
 from tiptracker.backups import loading
+from tiptracker.choices import Role
 
 pytestmark = pytest.mark.unordered_locks  # an import is alone in its database
 
@@ -58,16 +61,20 @@ def move(tmp_path, database_template):
 @pytest.mark.django_db
 def test_administrators_of_a_post_read_the_imported_log_of_their_country_alone():
     entry, other = ImportedEntryFactory(), ImportedEntryFactory(log__country=CountryFactory(elsewhere=True))
+    of_account = ImportedEntryFactory(log=entry.log, table="accounts.ministry")
+    fact = ImportedEntryFactory(log=entry.log, table="dialogues.evidence")
     country = entry.log.country
     readers = {
-        AdministratorFactory(): {entry, other},
-        AdministratorFactory(countries=[country]): {entry},
-        OfficerFactory(countries=[country]): {entry},
+        AdministratorFactory(): {entry, other, of_account, fact},
+        AdministratorFactory(countries=[country]): {of_account},
+        OfficerFactory(countries=[country]): {entry, of_account, fact},
         FocalPointFactory(ministry__country=country): set(),
     }
 
     for reader, expected in readers.items():
         assert set(ImportedEntry.objects.visible_to(reader)) == expected
+    for administrator in (reader for reader in readers if reader.role == Role.ADMINISTRATOR):
+        assert set(ImportedEntry.objects.with_readable_values(administrator)) == {of_account}
 
 
 @contextmanager
@@ -111,7 +118,7 @@ def test_the_history_of_a_record_goes_back_before_the_move(source, move, client)
         reader = OfficerFactory(countries=[evidence.country])
         stranger = OfficerFactory(countries=[Country.objects.get(code="LSO")])
 
-        assert [(row.action, row.is_imported) for row in history(reader, evidence)] == [
+        assert [(row.action, row.imported_entry is not None) for row in history(reader, evidence)] == [
             ("Opened evidence", True),
             ("Logged evidence", True),
         ]
@@ -119,6 +126,60 @@ def test_the_history_of_a_record_goes_back_before_the_move(source, move, client)
         force_sign_in(client, reader)
         page = client.get(reverse("evidence_detail", args=[evidence.pk]))
         assert "of the imported log" in page.text
+
+
+def test_the_log_page_lists_an_imported_log_and_exports_it(source, move, client):
+    with move("other"):
+        log = ImportedLog.objects.get()
+        reader = OfficerFactory(countries=[log.country])
+        force_sign_in(client, reader)
+        entry = ImportedEntry.objects.get(verb="evidence.logged")
+
+        found = client.get(reverse("log_list"), {"log": log.pk, "record": "dialogues.evidence", "row": entry.row_here})
+        assert [line.entry for line in found.context["lines"]] == [
+            ImportedEntry.objects.get(verb="evidence.viewed"),
+            entry,
+        ]
+        assert f'href="{entry.get_absolute_url()}"' in found.text
+        assert client.get(reverse("log_list"), {"log": log.pk, "text": NAME}).context["page"].paginator.count > 0
+        page = client.get(entry.get_absolute_url())
+        assert NAME in page.text
+        assert "The seal matches." in page.text
+        assert LEFT_BEHIND in client.get(ImportedEntry.objects.get(verb="evidence.viewed").get_absolute_url()).text
+
+        force_sign_in(client, reader)  # again, because an export asks for it
+        export_of_log = client.get(reverse("log_export"), {"log": log.pk, "what": "everything"})
+        rows = list(csv.reader(io.StringIO(export_of_log.getvalue().decode())))
+        assert [row[0] for row in rows[1:]] == [str(number) for number in log_numbers(log)]
+        assert NAME in "".join(map(" ".join, rows))
+        noted = AuditEntry.objects.get(verb="log.exported", country=log.country)
+        assert json.loads(noted.detail.after)["rows"] == log.entries
+
+
+def log_numbers(log):
+    """The numbers of the entries, newest first."""
+    return ImportedEntry.objects.filter(log=log).order_by("-number").values_list("number", flat=True)
+
+
+def test_a_changed_imported_entry_says_so_on_its_page(source, move, client):
+    with move("other"):
+        force_sign_in(client, OfficerFactory(countries=[ImportedLog.objects.get().country]))
+        entry = ImportedEntry.objects.get(verb="evidence.logged")
+        with database_roles.as_owner(), transaction.atomic(), loading.triggers_set_aside():
+            ImportedEntry.objects.filter(pk=entry.pk).update(after="{}")
+
+        assert "The seal does not match." in client.get(entry.get_absolute_url()).text
+
+
+def test_other_posts_read_no_imported_log(source, move, client):
+    with move("other"):
+        log = ImportedLog.objects.get()
+        force_sign_in(client, OfficerFactory(countries=[Country.objects.get(code="LSO")]))
+
+        assert "log" not in client.get(reverse("log_list")).context["filter"].fields
+        unknown = client.get(reverse("log_list"), {"log": log.pk})
+        assert not any(isinstance(line.entry, ImportedEntry) for line in unknown.context["lines"])
+        assert client.get(ImportedEntry.objects.first().get_absolute_url()).status_code == 404
 
 
 def test_values_that_may_be_about_other_countries_stay_behind(source, move, tmp_path):

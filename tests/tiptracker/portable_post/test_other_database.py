@@ -23,10 +23,18 @@ DAYS = [date(2021, 9, 10) + timedelta(days=7 * number) for number in range(20)]
 
 _LOOK = """
 import hashlib, io, json
+from datetime import date
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from dialogues.models import EvidenceFile
-from reports.models import Briefing
+from dialogues.models import Dialogue, EvidenceFile
+from recommendations.models import Edition
+from reports.briefings.content.documents import to_json_values
+from reports.briefings.documents import build_document
+from reports.choices import BriefingKind
+from reports.management.arguments import temporary_ambassador
+from reports.models import Briefing, Document
+from tiptracker import clock
+from tiptracker.accounts.models import Ministry
 
 def fractions(value):
     if isinstance(value, list):
@@ -49,7 +57,22 @@ for name, sha256 in [*kept, *written]:
     with default_storage.open(name) as file:
         files[name] = hashlib.sha256(file.read()).hexdigest()
     assert files[name] == sha256
-print(json.dumps([days, fraction, files]))
+
+edition = Edition.objects.get(country__code="LSO", year=2021)
+wanted = [Document(kind) for kind in (BriefingKind.AMBASSADOR, BriefingKind.WASHINGTON, BriefingKind.ANSWERS)]
+wanted += [Document(BriefingKind.MINISTRY, ministry=each) for each in Ministry.objects.filter(country__code="LSO")]
+wanted += [Document(BriefingKind.DIALOGUE, dialogue=each) for each in Dialogue.objects.filter(country__code="LSO")]
+documents = []
+for day in DAYS[::5]:
+    with temporary_ambassador(edition.country) as reader:
+        documents += [
+            json.dumps(to_json_values(build_document(
+                document=each, edition=edition, reader=reader, as_of=date.fromisoformat(day),
+                known_by=clock.now(edition.country.time_zone), tells_known_by=False,
+            )))
+            for each in wanted
+        ]
+print(json.dumps([days, fraction, files, documents]))
 """
 
 
@@ -63,7 +86,9 @@ def run(arguments, **environment):
 
 
 def look(**environment):
-    """The hash of what `readiness` prints by day and moment, its exact figures, and the hash of each file by name."""
+    """What an installation says: by day and moment, the hash of what `readiness` prints and its exact figures; the hash
+    of each file by name; and everything that each document says, of each kind, ministry and dialogue.
+    """
     code = _LOOK.replace("DAYS", repr([day.isoformat() for day in DAYS]))
     return json.loads(run(["shell", "--no-imports", "-c", code], **environment).splitlines()[-1])
 
@@ -75,16 +100,17 @@ def test_a_post_goes_from_postgresql_to_sqlite_and_back(fresh_database, tmp_path
     load_exercise()
     fill_post(CountryFactory(elsewhere=True))
     BriefingFactory(edition__country=CountryFactory(), pdf=b"%PDF-1.7\nLesotho\n", kind="ambassador", version=7)
-    days, figures, files = look(**first)
+    days, figures, files, documents = look(**first)
     assert len(set(days.values())) > 10
     assert len(files) > 0
+    assert sum(map(len, documents)) > 100_000
     export(tmp_path / "lesotho.tar", code="LSO")
     export(tmp_path / "malawi.tar", code="MWI")
 
     sqlite = common | {"DATABASE_URL": f"sqlite:///{tmp_path / 'other.sqlite3'}", "MEDIA_ROOT": str(tmp_path / "other")}
     run(["migrate"], **sqlite)
     assert "Proven: Lesotho" in run(["import_post", str(tmp_path / "lesotho.tar")], **sqlite)
-    assert look(**sqlite) == [days, figures, files]
+    assert look(**sqlite) == [days, figures, files, documents]
     assert "no fault" in run(["verify_audit"], **sqlite)
     run(["export_post", "LSO", str(tmp_path / "back.tar")], **sqlite)
 
@@ -92,6 +118,6 @@ def test_a_post_goes_from_postgresql_to_sqlite_and_back(fresh_database, tmp_path
     run(["migrate"], **postgres)
     assert "Proven: Malawi" in run(["import_post", str(tmp_path / "malawi.tar")], **postgres)
     assert "Proven: Lesotho" in run(["import_post", str(tmp_path / "back.tar")], **postgres)
-    assert look(**postgres)[1:] == [figures, files]
+    assert look(**postgres)[1:] == [figures, files, documents]
     assert "no fault" in run(["verify_audit"], **postgres)
     assert "no fault" in run(["verify_audit"], **first)
