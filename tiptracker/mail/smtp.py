@@ -26,6 +26,15 @@ class _DeadlineMixin:
         self._held = duplicate
         return connected
 
+    def connect(self, host: str = "localhost", port: int = 0, source_address: Any = None) -> tuple[int, bytes]:
+        """Connect, and close the connection if TLS cannot begin: smtplib would leave it open."""
+        try:
+            answer: tuple[int, bytes] = super().connect(host, port, source_address)  # type: ignore[misc]
+        except OSError:
+            self.close()
+            raise
+        return answer
+
     def close(self) -> None:
         """Close the connection and cancel its deadline."""
         if self._deadline:
@@ -51,6 +60,19 @@ class _DeadlineSmtpTls(smtplib.SMTP_SSL, _DeadlineSmtp):
 class EmailBackend(smtp.EmailBackend):
     """Django's backend, with connections that have a deadline."""
 
+    _partial_connection: smtplib.SMTP | None
+
     @property
     def connection_class(self) -> Any:
         return _DeadlineSmtpTls if self.use_ssl else _DeadlineSmtp
+
+    def open(self) -> bool | None:
+        """Open a connection. If TLS or signing in fails, close it: Django would keep it open, unused."""
+        try:
+            is_new: bool | None = super().open()
+        except OSError:
+            if self._partial_connection is not None:
+                self._partial_connection.close()
+                self._partial_connection = None
+            raise
+        return is_new
