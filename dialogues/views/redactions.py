@@ -40,7 +40,7 @@ from recommendations.edition_context import set_page_country
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.audit.models import AuditEntry
+from tiptracker.audit.models import AuditEntry, ImportedEntry
 from tiptracker.choices import Role
 from tiptracker.former_names import current_field, current_label
 from tiptracker.localization import gettext, gettext_noop
@@ -252,11 +252,14 @@ def _disclosure_context(redaction: Redaction, files: Sequence[EvidenceFile], use
     The `reports` app is above this one, so its model is looked up by name.
     """
     briefings = apps.get_model("reports", "Briefing").objects.visible_to(user).filter(withdrawn_for=redaction)
-    downloads = AuditEntry.objects.visible_to(user).filter(verb="file.taken").select_related("by").order_by("number")
+    downloads: list[AuditEntry | ImportedEntry] = []
+    for entries in (ImportedEntry.objects.visible_to(user), AuditEntry.objects.visible_to(user)) if files else ():
+        on_files = entries.for_rows(*files).filter(verb="file.taken")
+        downloads += on_files.select_related("by").order_by("number")
     return {
         "is_searching": redaction.words != REDACTED,
         "withdrawn": list(briefings.order_by("pk").prefetch_related("downloads__by")),
-        "taken": list(downloads.for_rows(*files)) if files else [],
+        "taken": downloads,
     }
 
 

@@ -16,6 +16,7 @@ from tests.factories import (
     EvidenceFileFactory,
     EvidenceLinkFactory,
     EvidenceReviewFactory,
+    ImportedEntryFactory,
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
@@ -97,6 +98,12 @@ def test_evidence_list_tells_the_post_how_many_opened_a_piece_and_when_last(clie
     lines = {line.piece.pk: line for line in client.get(reverse("evidence_list")).context["lines"]}
     assert (lines[piece.pk].opened.people, lines[never.pk].opened) == (3, None)
     assert lines[piece.pk].opened.last_at == AuditEntry.objects.filter(verb="evidence.viewed").last().at
+    before_the_move = {"verb": "evidence.viewed", "table": "dialogues.evidence", "log__country": piece.country}
+    ImportedEntryFactory(by=ObserverFactory(), row_here=str(never.pk), **before_the_move)
+    ImportedEntryFactory(by=reader, row_here=str(piece.pk), **before_the_move)
+    client.force_login(OfficerFactory())  # the page of the other reader is kept
+    lines = {line.piece.pk: line for line in client.get(reverse("evidence_list")).context["lines"]}
+    assert (lines[piece.pk].opened.people, lines[never.pk].opened.people) == (3, 1)
     file = client.get(reverse("evidence_list"), {"as": "csv"}).content.decode()
     assert piece.file.received_sha256 in file
     assert piece.file.stored_sha256 in file

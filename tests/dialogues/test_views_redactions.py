@@ -18,6 +18,7 @@ from tests.factories import (
     EvidenceFactory,
     EvidenceFileFactory,
     FocalPointFactory,
+    ImportedEntryFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
@@ -545,6 +546,20 @@ def test_people_who_downloaded_a_destroyed_file_are_named(client, officer, updat
         record_log_entry("file.taken", by=OfficerFactory(name="Thato Exercise"), row=file, country=CountryFactory())
 
     assert f"File {file.pk}: downloaded by Thato Exercise" in client.get(address).text
+
+
+def test_people_who_downloaded_a_destroyed_file_before_the_country_was_imported_are_named(client, officer):
+    file = EvidenceFileFactory()
+    redaction = RedactionDecisionFactory(redaction__words=REDACTED).redaction
+    RedactionFile.objects.create(redaction=redaction, file=file)
+    on_file = {"verb": "file.taken", "table": "dialogues.evidencefile", "log__country": CountryFactory()}
+    ImportedEntryFactory(by=OfficerFactory(name="Thato Exercise"), row_here=str(file.pk), **on_file)
+    ImportedEntryFactory(by=OfficerFactory(name="Someone Else"), row_here=str(file.pk + 1), **on_file)
+
+    text = client.get(reverse("redaction_detail", args=[redaction.pk])).text
+
+    assert f"File {file.pk}: downloaded by Thato Exercise" in text
+    assert "Someone Else" not in text
 
 
 # --- What is told afterwards ------------------------------------------------------------------------------------------

@@ -217,6 +217,11 @@ class ImportedEntryQuerySet(models.QuerySet["ImportedEntry"]):
         by = self.filter(by__isnull=False).order_by("by__name", "by").values_list("by", "by__name")
         return list(by.distinct())
 
+    def for_rows(self, *rows: models.Model) -> Self:
+        """Return the entries on any of these rows of this installation."""
+        on_one = [Q(table__in=all_labels(row._meta.label_lower), row_here=str(row.pk)) for row in rows]
+        return self.filter(reduce(or_, on_one))
+
     def numbers_of(self, keys: Collection[int]) -> list[tuple[int, int]]:
         """Return key and number of the entries with these keys."""
         return list(self.filter(pk__in=keys).values_list("pk", "number"))

@@ -337,15 +337,24 @@ def count_openings(
 ) -> dict[int, OpeningCount]:
     """Return, by id, how many people opened each row of `model`, and when last.
 
-    `keys` limits the answer to these rows. It is empty if the user may not read the log.
+    `keys` limits the answer to these rows. It is empty if the user may not read the log. What was opened before the
+    country was imported counts too.
     """
-    entries = AuditEntry.objects.visible_to(user).filter(
-        table__in=all_labels(model._meta.label_lower), verb__in=list_verbs(VerbGroup.READ)
-    )
-    if keys is not None:
-        entries = entries.filter(row__in=[str(key) for key in keys])
-    counts = entries.order_by().values("row").annotate(people=Count("by", distinct=True), last_at=Max("at"))
-    return {int(row["row"]): OpeningCount(row["people"], row["last_at"]) for row in counts}
+    wanted = None if keys is None else [str(key) for key in keys]
+    is_opening = Q(table__in=all_labels(model._meta.label_lower), verb__in=list_verbs(VerbGroup.READ))
+
+    def group(entries: Any, key: str) -> QuerySet[Any, Any]:
+        found = entries.filter(is_opening).exclude((key, ""))
+        found = found if wanted is None else found.filter((f"{key}__in", wanted))
+        grouped: QuerySet[Any, Any] = found.order_by().values_list(key, "by").annotate(last_at=Max("at"))
+        return grouped
+
+    own, imported = AuditEntry.objects.visible_to(user), ImportedEntry.objects.visible_to(user)
+    people: dict[int, dict[int | None, datetime]] = defaultdict(dict)
+    for row, person, last_at in group(own, "row").union(group(imported, "row_here"), all=True).order_by():
+        of_row = people[int(row)]
+        of_row[person] = max(last_at, of_row.get(person, last_at))
+    return {row: OpeningCount(len(of_row.keys() - {None}), max(of_row.values())) for row, of_row in people.items()}
 
 
 def describe_actor(name: str | None, *, has_address: bool) -> str:
