@@ -157,6 +157,12 @@ def _value_words() -> dict[str, ReadingDirection | None]:
         "na": None,
     }
     words |= {direction.label.casefold(): direction for direction in ReadingDirection}
+    # The short names that the form shows, and which its hint quotes.
+    words |= {
+        gettext("More").casefold(): ReadingDirection.UP,
+        gettext("About the same").casefold(): ReadingDirection.LEVEL,
+        gettext("Fewer").casefold(): ReadingDirection.DOWN,
+    }
     return words | {gettext("not reported").casefold(): None}
 
 

@@ -43,6 +43,7 @@ __all__ = [
     "ngettext",
     "once_per_language",
     "one_language",
+    "quote_text",
     "record_language",
 ]
 
@@ -171,6 +172,11 @@ def in_record_language(text: str, default: str) -> str:
         return text
     with record_language():
         return gettext(default)
+
+
+def quote_text(text: str) -> str:
+    """Return a text in the quotation marks of the reader's language."""
+    return gettext("“%(text)s”") % {"text": text}
 
 
 def format_date(day: date) -> str:

@@ -12,7 +12,7 @@ from dialogues.files.inspection import describe_oversized_request
 from dialogues.files.upload_rules import describe_excess_file
 from dialogues.models import EvidenceFile
 from tiptracker.errors import Refused, TryLater
-from tiptracker.localization import gettext
+from tiptracker.localization import gettext, quote_text
 from tiptracker.numbers import parse_whole_number
 from tiptracker.privacy.personal_data import REMOVED_NUMBER_MARK, find_personal_data
 from tiptracker.web import rate_limits
@@ -48,7 +48,7 @@ class UploadResult(NamedTuple):
             )
             form.require_confirmation(
                 "files",
-                sentence % {"names": ", ".join(f"“{name}”" for name in named)},
+                sentence % {"names": ", ".join(map(quote_text, named))},
                 [("file name", name) for name in named],
             )
 

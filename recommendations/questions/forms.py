@@ -16,7 +16,7 @@ from recommendations.questions.parser import MAX_HEADING_LENGTH
 from recommendations.questions.preview import QuestionLine, QuestionPreview
 from recommendations.questions.source import QuestionSource, TableColumns
 from tiptracker import text_rules
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy, quote_text
 from tiptracker.web.frontend.forms import TrackerForm
 
 MAX_PASTED_LENGTH = 200_000
@@ -289,7 +289,7 @@ def _column_choices(lines: Sequence[TableLine]) -> list[tuple[int, str]]:
     choices = []
     for place in range(width):
         cells = [cell for line in lines[:20] if place < len(line.cells) and (cell := line.cells[place])]
-        texts = ", ".join(f"“{Truncator(' '.join(cell.split())).chars(40)}”" for cell in cells[:3])
+        texts = ", ".join(quote_text(Truncator(" ".join(cell.split())).chars(40)) for cell in cells[:3])
         values = {"number": place + 1, "texts": texts}
         label = gettext("Column %(number)d: %(texts)s") if texts else gettext("Column %(number)d, empty")
         choices.append((place, label % values))

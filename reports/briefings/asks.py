@@ -14,12 +14,12 @@ from reports.choices import YearsAsked
 from reports.readiness.explanation.step_sentences import FigureRequest
 from reports.readiness.forecast.next_steps import ReadinessStep
 from reports.readiness.readiness import Readiness
-from tiptracker.localization import format_date, gettext, ngettext
+from tiptracker.localization import format_date, gettext, ngettext, quote_text
 
 
 def quote(text: str) -> str:
     """Return a text of the record in quotation marks, for use inside a sentence."""
-    return f"“{text.rstrip('.')}”"
+    return quote_text(text.rstrip("."))
 
 
 def ask_about_commitment(

@@ -9,7 +9,7 @@ import re
 from recommendations.choices import Rule
 from reports import formatting
 from reports.readiness.answers import Finding
-from tiptracker.localization import gettext
+from tiptracker.localization import gettext, quote_text
 
 _CHECKER_DETAILS = re.compile(r"\s*\([^()]*\)|, of \d+$")
 
@@ -28,7 +28,7 @@ def benchmark_question(about: str, criterion: str, rule: Rule, finding: Finding,
         about: the recommendation in words, such as "recommendation 3".
         is_reversed: whether a verified action on the benchmark was reversed. Then we do not thank for it.
     """
-    values = {"about": about, "criterion": f"“{spoken_criterion(criterion)}”"}
+    values = {"about": about, "criterion": quote_text(spoken_criterion(criterion))}
     if rule is Rule.ASSESSED:
         if is_reversed:
             question = gettext("On %(about)s, where does %(criterion)s stand today, and what is the next step?")
