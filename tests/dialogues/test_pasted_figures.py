@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogues.choices import ReadingDirection
 from dialogues.pasted_figures import CountedItem, parse_pasted_figures
+from tests.pseudo_languages import LEFT_TO_RIGHT, pseudo_languages, pseudo_translate
 
 CASES = CountedItem(1, "Cases", "cases")
 VICTIMS = CountedItem(2, "Victims found", "victims")
@@ -265,6 +267,14 @@ def test_more_figures_than_the_table_has_lines_are_not_guessed():
 
 def test_names_alone_have_no_figure():
     assert problem_codes(parse("Cases\nVictims found")) == [(1, "no_figure"), (2, "no_figure")]
+
+
+def test_a_direction_is_read_in_the_readers_language():
+    """The hint of the form quotes the short names in that language."""
+    with pseudo_languages(), translation.override(LEFT_TO_RIGHT):
+        pasted = parse(f"Cases\t{pseudo_translate('More')}\nVictims found\t{pseudo_translate('Fewer')}")
+
+    assert [row.direction for row in pasted.figures] == [ReadingDirection.UP, ReadingDirection.DOWN]
 
 
 # --- Anything ---------------------------------------------------------------------------------------------------------
