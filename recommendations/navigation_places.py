@@ -395,7 +395,13 @@ ADMINISTRATOR_PLACES = (
         gettext_noop("Activity log"),
         (Tab("log_list", gettext_noop("Activity log"), ("log_detail",), is_of_edition=False),),
     ),
-    Place(gettext_noop("Status"), (Tab("status", gettext_noop("Status"), is_of_edition=False),)),
+    Place(
+        gettext_noop("Status"),
+        (
+            Tab("status", gettext_noop("Status"), is_of_edition=False),
+            Tab("language_list", gettext_noop("Languages"), ("language_review",), is_of_edition=False),
+        ),
+    ),
 )
 PLACES: Mapping[Role, Sequence[Place]] = {
     Role.OFFICER: EMBASSY_PLACES,

@@ -86,6 +86,7 @@ from tiptracker.audit.models import AuditDetail, AuditEntry, ImportedEntry, Impo
 from tiptracker.choices import AccountRequestKind, AccountRequestStepKind
 from tiptracker.handovers.choices import HandoverItemKind, HandoverStepKind
 from tiptracker.handovers.models import Handover, HandoverItem, HandoverStep
+from tiptracker.languages.models import LanguageReview
 
 APPEND_ONLY = {
     AccountRequest: set(),
@@ -136,6 +137,7 @@ APPEND_ONLY = {
     RequestLine: {"wording"},
     InternalNote: {"text"},
     InternalNoteDone: set(),
+    LanguageReview: set(),
     LogVerification: set(),
     MilestoneDateChange: {"reason"},
     MilestoneDone: {"source"},
@@ -324,6 +326,7 @@ ROW_FACTORIES = {
     LawEntry: factories.LawEntryFactory,
     EvidenceIndicium: factories.EvidenceIndiciumFactory,
     EvidenceQuestion: factories.EvidenceQuestionFactory,
+    LanguageReview: factories.LanguageReviewFactory,
     LogVerification: lambda: LogVerification.objects.create(at=factories.TERMS_SET_AT, number=1, hash="0" * 64),
     EditionTerms: lambda: factories.EditionFactory().terms.get(),
     Evidence: factories.EvidenceFactory,

@@ -115,8 +115,12 @@ from tiptracker.infrastructure.call_stack import with_room_for_calls
 from tiptracker.infrastructure.s3_storage import S3FileStorage
 from tiptracker.infrastructure.storage import AtomicFileStorage
 from tiptracker.jobs.models import Job, State
+from tiptracker.languages.catalogues import compile_catalogues
+from tiptracker.languages.enabled import forget_signed_off_languages
 from tiptracker.sandbox import sandbox
 from tiptracker.sandbox.process import ProcessResult
+
+compile_catalogues()  # before the first translation of the process
 
 # A fast hash that the real hasher of a live server can still check.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
@@ -239,12 +243,13 @@ def forget_pages(request: pytest.FixtureRequest, settings) -> None:
 def clear_cache() -> None:
     """Empty the cache before each test, because rate limits and other counts are kept in it.
 
-    The process also forgets the readiness of editions and the statuses of commitments of other tests.
+    The process also forgets the readiness, statuses and languages of other tests.
     """
     redis_breaker.answered()
     cache.clear()
     forget_readiness()
     forget_statuses()
+    forget_signed_off_languages()
 
 
 _sandbox_results: dict[tuple[object, ...], ProcessResult] = {}

@@ -116,6 +116,7 @@ from tiptracker.backups.models import Backup
 from tiptracker.choices import Role
 from tiptracker.handovers.models import Handover
 from tiptracker.jobs.models import Job
+from tiptracker.languages.models import LanguageReview
 from tiptracker.notifications.choices import NoticeKind
 from tiptracker.notifications.models import Notice
 from tiptracker.saved_filters.models import SavedFilter
@@ -1174,6 +1175,20 @@ class HandoverFactory(DjangoModelFactory):
     last_day = date(2022, 1, 20)
     planned_by = factory.SubFactory(AdministratorFactory)
     planned_at = at_noon(date(2022, 1, 10))
+
+
+class LanguageReviewFactory(DjangoModelFactory):
+    """A speaker reviewed French, and an administrator signed it off on 10 January 2022."""
+
+    class Meta:
+        model = LanguageReview
+
+    language = "fr"
+    is_signed_off = True
+    speaker = "Thabo Speaker"
+    speaker_office = "interpreter of the embassy"
+    recorded_by = factory.SubFactory(AdministratorFactory)
+    recorded_at = at_noon(date(2022, 1, 10))
 
 
 class RemovedRowFactory(DjangoModelFactory):

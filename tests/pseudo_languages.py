@@ -16,6 +16,8 @@ from django.conf import settings
 from django.test import override_settings
 from django.utils.translation import trans_real
 
+from tiptracker.languages import enabled
+
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = "eo", "ar"
 OPEN, CLOSE = "⟦", "⟧"
 _ACCENTED = str.maketrans("aceinouyACEINOU", "áçéíñóúýÁÇÉÍÑÓÚ")
@@ -54,11 +56,13 @@ class _PseudoTranslation(NullTranslations):
 
 @contextmanager
 def pseudo_languages() -> Iterator[None]:
-    """Add both made-up languages to the languages of the installation."""
+    """Add both made-up languages to the languages of the installation, signed off as those that are."""
     made_up = [(LEFT_TO_RIGHT, "Made-up"), (RIGHT_TO_LEFT, "Made-up from right to left")]
+    signed_off = enabled.signed_off_languages
     catalogues = {code: _PseudoTranslation(code) for code, _ in made_up}
     with (
         override_settings(LANGUAGES=[*settings.LANGUAGES, *made_up]),
         patch.dict(trans_real._translations, catalogues),
+        patch.object(enabled, "signed_off_languages", lambda: signed_off() | catalogues.keys()),
     ):
         yield

@@ -26,6 +26,7 @@ UNVERSIONED_TABLES = {
     "handovers_handoverstep",
     "idempotency_idempotencykey",
     "jobs_job",
+    "languages_languagereview",
     "lock_outs_lockoutcount",
     "mail_mail",
     "mfa_authenticator",

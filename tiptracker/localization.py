@@ -25,7 +25,6 @@ from django.utils.formats import date_format, number_format, time_format
 from django.utils.functional import lazy
 
 __all__ = [
-    "find_language",
     "format_date",
     "format_datetime",
     "format_day_and_month",
@@ -39,7 +38,6 @@ __all__ = [
     "in_record_language",
     "isolate",
     "join_with_and",
-    "list_languages",
     "ngettext",
     "once_per_language",
     "one_language",
@@ -98,16 +96,6 @@ def _isolate_values(sentence: str) -> str:
     if "%(" not in sentence or not translation.get_language_bidi():
         return sentence
     return _TAGS_AND_VALUES.sub(lambda found: isolate(found[0]) if found[0].startswith("%") else found[0], sentence)
-
-
-def list_languages() -> list[tuple[str, str]]:
-    """Return the languages of this installation: pairs of code ("en-gb") and the language's name in itself."""
-    return list(settings.LANGUAGES)
-
-
-def find_language(code: str) -> str:
-    """Return `code` if this installation has that language, or else the language of the settings."""
-    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def current_language() -> str:

@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "tiptracker.idempotency",
     "tiptracker.saved_filters",
     "tiptracker.handovers",
+    "tiptracker.languages",
     "tiptracker.undo",
     "tiptracker.operations",
     "tiptracker.backups",
@@ -361,10 +362,9 @@ DEFAULT_FROM_EMAIL = env.DEFAULT_FROM_EMAIL.read()
 # --- Language and time ----------------------------------------------------------------------------------
 # Pages use the language and time zone of the user: tiptracker.accounts.middleware.locale_middleware.
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", "English")]  # each with its name in itself
+LANGUAGES = [("en-gb", "English"), ("fr", "français"), ("st", "Sesotho")]  # each with its name in itself
 LOCALE_PATHS = [BASE_DIR / "tiptracker" / "locale"]
 FORMAT_MODULE_PATH = "tiptracker.formats"
-USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- Limits ---------------------------------------------------------------------------------------------

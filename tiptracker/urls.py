@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("tiptracker.saved_filters.urls")),
     path("", include("tiptracker.notifications.urls")),
     path("", include("tiptracker.mail.urls")),
+    path("", include("tiptracker.languages.urls")),
     path("", include("tiptracker.onboarding.urls")),
     path("api/v1/", include("tiptracker.api.urls")),
     path("", include("tiptracker.audit.urls")),

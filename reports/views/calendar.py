@@ -21,7 +21,8 @@ from reports.views.access import read_page
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
-from tiptracker.localization import find_language, gettext
+from tiptracker.languages.enabled import find_language
+from tiptracker.localization import gettext
 from tiptracker.notifications.calendar_feeds import find_feed_address, find_person_of_feed, renew_feed, stop_feed
 from tiptracker.notifications.kind_descriptions import join_days
 from tiptracker.web.form_pages import form_page
@@ -107,6 +108,6 @@ def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     time_zone, language = person.locale()
     now = clock.now(time_zone or "UTC")
-    with translation.override(find_language(language)):
+    with translation.override(find_language(language, Role(person.role))):
         content = build_feed(person, _editions_of_feed(person, now.date()), now)
     return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "private"})

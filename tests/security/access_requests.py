@@ -80,6 +80,7 @@ def rule_url(line, key, reader="officer"):
     part, _, below = line.row.partition("/")
     ways = [
         {"token": "made-up"},
+        {"code": "fr"},
         {"pk": key},
         {"pk": key, "number": 1},
         {"edition": key},
@@ -511,6 +512,7 @@ def note_body(world):
 
 
 BODIES = {
+    "POST language_review": lambda world: {"speaker": "Thabo Speaker", "speaker_office": "interpreter of the embassy"},
     "POST account_login": lambda world: {"login": "nobody@post.example", "password": "wrong"},
     "POST token_add": lambda world: {
         "name": "Weekly import",

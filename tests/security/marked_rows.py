@@ -32,6 +32,7 @@ from tiptracker.audit.models import AuditDetail, AuditEntry, ListRead, LogVerifi
 from tiptracker.choices import AccountRequestKind
 from tiptracker.idempotency.models import IdempotencyKey
 from tiptracker.jobs.models import State
+from tiptracker.languages.models import LanguageReview
 from tiptracker.lock_outs.models import LockOutCount
 from tiptracker.mail.models import Mail, MailKind
 from tiptracker.operations.models import PartFailure, ServiceHeartbeat
@@ -195,6 +196,10 @@ class MarkedRows:
             asked_at=factories.TERMS_SET_AT,
             **self.marked_values(AccountRequest),
         )
+        signed_off = self.marked_values(LanguageReview, reason="")
+        LanguageReview.objects.create(is_signed_off=True, recorded_at=factories.TERMS_SET_AT, **signed_off)
+        switched_off = self.marked_values(LanguageReview, language="fr", speaker="", speaker_office="")
+        LanguageReview.objects.create(is_signed_off=False, recorded_at=factories.TERMS_SET_AT, **switched_off)
         LockOutCount.objects.create(expires_at=factories.TERMS_SET_AT, **self.marked_values(LockOutCount))
         ServiceHeartbeat.objects.create(at=factories.TERMS_SET_AT, **self.marked_values(ServiceHeartbeat))
         PartFailure.objects.create(since=factories.TERMS_SET_AT, **self.marked_values(PartFailure))

@@ -124,6 +124,10 @@ GET   mail_list                             -          403 403 403 403 | 403 403
 POST  mail_list                             -          405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
 GET   status                                -          403 403 403 403 | 403 403 403 | 403 200 403 403 | in  in
 POST  status                                -          405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
+GET   language_list                         -          403 403 403 403 | 403 403 403 | 403 200 403 403 | in  in
+POST  language_list                         -          405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
+GET   language_review                       -          403 403 403 403 | 403 403 403 | 403 200 403 403 | in  in
+POST  language_review                       -          403 403 403 403 | 403 403 403 | 403 302 403 403 | in  in
 
 # Activity log
 GET   log_list                              -          200 200 200 403 | 403 403 403 | 200 200 200 200 | in  in

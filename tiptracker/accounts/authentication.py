@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from tiptracker.accounts import tokens
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit import request_context
-from tiptracker.choices import TokenScope
-from tiptracker.localization import find_language, gettext, gettext_lazy, gettext_noop
+from tiptracker.choices import Role, TokenScope
+from tiptracker.languages.enabled import find_language
+from tiptracker.localization import gettext, gettext_lazy, gettext_noop
 
 if TYPE_CHECKING:  # that module imports this one
     from rest_framework.views import APIView
@@ -47,7 +48,7 @@ class TokenAuthentication(BaseAuthentication):
         time_zone, language = token.person.locale()
         if time_zone:  # until tiptracker.accounts.middleware.locale_middleware ends the request
             timezone.activate(ZoneInfo(time_zone))
-        translation.activate(find_language(language))
+        translation.activate(find_language(language, Role(token.person.role)))
         return token.person, token
 
     def authenticate_header(self, request: Request) -> str:

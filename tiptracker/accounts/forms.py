@@ -16,8 +16,9 @@ from django.db import transaction
 from tiptracker import text_rules
 from tiptracker.accounts import one_time_codes
 from tiptracker.accounts.models import User
-from tiptracker.choices import TokenScope
-from tiptracker.localization import gettext, gettext_lazy, list_languages
+from tiptracker.choices import Role, TokenScope
+from tiptracker.languages.enabled import list_languages
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 CODE_WIDGET_ATTRIBUTES = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
@@ -97,10 +98,13 @@ class LanguageForm(TrackerForm):
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, default: str, **kwargs: Any) -> None:
-        """Offer every language of the installation. `default` is the label of the empty choice."""
+    def __init__(self, *args: Any, default: str, role: Role | None = None, **kwargs: Any) -> None:
+        """Offer the languages that a person of this role may choose; without a role, all that anybody may choose.
+
+        `default` is the label of the empty choice.
+        """
         super().__init__(*args, **kwargs)
-        cast("forms.ChoiceField", self.fields["language"]).choices = [("", default), *list_languages()]
+        cast("forms.ChoiceField", self.fields["language"]).choices = [("", default), *list_languages(role)]
 
 
 class ApiTokenForm(TrackerForm):

@@ -22,7 +22,9 @@ from tiptracker.accounts.models import User
 from tiptracker.audit import request_context as audit_context
 from tiptracker.audit.actions import record
 from tiptracker.audit.request_context import Handler
-from tiptracker.localization import find_language, gettext
+from tiptracker.choices import Role
+from tiptracker.languages.enabled import find_browser_language, find_language
+from tiptracker.localization import gettext
 from tiptracker.web.preserved_input import SIGNED_OUT_STATE, preserved_input_context, wants_json
 
 ENROLLED_IN_SESSION = "enrolled_here"
@@ -47,12 +49,13 @@ def locale_middleware(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
         if isinstance(user, User):
-            time_zone, language = user.locale()
+            time_zone, chosen = user.locale()
+            language = find_language(chosen, Role(user.role))
         else:
-            time_zone, language = "", translation.get_language_from_request(request)
+            time_zone, language = "", find_browser_language(request)
         zone = ZoneInfo(time_zone) if time_zone else None
         # Both also reset what an API token's user activated.
-        with timezone.override(zone), translation.override(find_language(language)):
+        with timezone.override(zone), translation.override(language):
             response = get_response(request)
         if not user.is_authenticated:
             patch_vary_headers(response, ["Accept-Language"])

@@ -47,9 +47,10 @@ from tiptracker.accounts.forms import ApiTokenForm, LanguageForm, NewPasswordFor
 from tiptracker.accounts.middleware import ENROLLED_IN_SESSION
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.actions import record
-from tiptracker.choices import TokenScope
+from tiptracker.choices import Role, TokenScope
 from tiptracker.errors import Refused
-from tiptracker.localization import find_language, gettext, gettext_noop, ngettext
+from tiptracker.languages.enabled import find_language
+from tiptracker.localization import gettext, gettext_noop, ngettext
 from tiptracker.undo.offers import offer_undo
 from tiptracker.web.frontend.form_rows import add_refusal
 from tiptracker.web.pages import SignedInRequest
@@ -351,11 +352,12 @@ def account_language(request: SignedInRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"language": person.language},
         default=gettext("The language of your country"),
+        role=Role(person.role),
     )
     if form.is_bound and form.is_valid():
         before = person.language
         actions.set_language(person=person, language=form.cleaned_data["language"])
-        with translation.override(find_language(person.locale().language)):
+        with translation.override(find_language(person.locale().language, Role(person.role))):
             sentence = gettext("Your language was saved.")
         language = cast("ChoiceField", form.fields["language"])
         if before != person.language and (not before or language.valid_value(before)):

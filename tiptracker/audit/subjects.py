@@ -130,6 +130,7 @@ OTHER_NOUNS: Mapping[str, str] = {
     "dialogues.redactiondecision": gettext_noop("Decision on a redaction"),
     "dialogues.sustainment": gettext_noop("What will sustain the work"),
     "dialogues.updateversiondecision": gettext_noop("Decision on an update"),
+    "languages.languagereview": gettext_noop("Language"),
     "recommendations.benchmarkterms": gettext_noop("Terms of a benchmark"),
     "recommendations.editionterms": gettext_noop("Terms of an edition"),
     "recommendations.milestonedatechange": gettext_noop("Changed date of a milestone"),

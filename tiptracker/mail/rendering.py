@@ -17,7 +17,9 @@ from tiptracker.accounts import mail_links
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.mail_links import ADDRESS_DELAY, LINK_LIFETIMES, LinkPurpose, RequestLinkAction
 from tiptracker.accounts.models import AccountRequest, Country, User, find_contact
-from tiptracker.localization import find_language, format_date, format_datetime, gettext, join_with_and
+from tiptracker.choices import Role
+from tiptracker.languages.enabled import find_language
+from tiptracker.localization import format_date, format_datetime, gettext, join_with_and
 from tiptracker.mail.messages import MailMessage
 from tiptracker.mail.models import Mail, MailKind
 from tiptracker.notifications.dialogue_mails import build_calendar, entry_context, find_entry
@@ -101,7 +103,8 @@ def build_message(mail: Mail) -> MailMessage | None:
     if person is None:
         return None
     zone, language = person.locale()
-    with timezone.override(ZoneInfo(zone) if zone else None), translation.override(find_language(language)):
+    readable = find_language(language, Role(person.role))
+    with timezone.override(ZoneInfo(zone) if zone else None), translation.override(readable):
         return _build_message(mail, person)
 
 

@@ -34,6 +34,7 @@ LEFT_OUT: Mapping[str, str] = {
     "handovers.handoverstep": "See handovers.",
     "idempotency.idempotencykey": "It recognizes a request that a program repeats within a day.",
     "jobs.job": "It is work of this installation.",
+    "languages.languagereview": "It is about this installation.",
     "lock_outs.lockoutcount": "It is about sign-ins.",
     "mail.mail": "It is sent from here.",
     "notifications.calendarfeed": "Its address opens without a password.",

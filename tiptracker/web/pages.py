@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from django.views import defaults
 
 from tiptracker import VERSION, clock
@@ -20,7 +21,7 @@ from tiptracker.audit.refused_requests import FORGED_ATTRIBUTE
 from tiptracker.choices import Marking, Role
 from tiptracker.handovers.models import Handover
 from tiptracker.infrastructure.outages import find_outage
-from tiptracker.localization import list_languages
+from tiptracker.languages.enabled import list_languages
 from tiptracker.web import error_pages
 from tiptracker.web.complete_body import IncompleteBody
 from tiptracker.web.error_pages import api_or_plain_page, with_plain_fallback
@@ -67,7 +68,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "marking": marking.label,
         "is_sensitive": marking is not Marking.UNCLASSIFIED,
-        "languages": list_languages(),
+        "languages": SimpleLazyObject(list_languages),
         "script_sentences": translate_script_sentences(),
         "reads_log": can_read_log(request.user) and not getattr(request, ENROLMENT_ONLY, False),
         "version": VERSION,

@@ -1,0 +1,1 @@
+"""Languages other than English: which of them this installation has signed off, and for whom."""
