@@ -43,10 +43,15 @@ __all__ = [
     "one_language",
     "quote_text",
     "record_language",
+    "write_first_day",
 ]
 
 _TAGS_AND_VALUES = re.compile(r"<[^<>]*>|%\(\w+\)s")
 """HTML tags, and the places of values. An address within a tag stays as it is."""
+
+
+_FIRST_DAY = re.compile(r"(?<![\d:.,/-])1 (?=[^\W\d])")
+"""The day before the name of a month, if it is the first."""
 
 
 class Locale(NamedTuple):
@@ -167,25 +172,30 @@ def quote_text(text: str) -> str:
     return gettext("“%(text)s”") % {"text": text}
 
 
+def write_first_day(text: str) -> str:
+    """Return a formatted date with the first day of a month as the reader's language has it: in French "1er mai"."""
+    return _FIRST_DAY.sub("1er ", text) if current_language().startswith("fr") else text
+
+
 def format_date(day: date) -> str:
     """Format a date in full: `8 November 2021`."""
     # A moment is equal to the same moment in another zone, where it may be another day.
-    return _format_date(day) if type(day) is date else date_format(day, "DATE_FORMAT")
+    return _format_date(day) if type(day) is date else write_first_day(date_format(day, "DATE_FORMAT"))
 
 
 @once_per_language
 def _format_date(day: date) -> str:
-    return date_format(day, "DATE_FORMAT")
+    return write_first_day(date_format(day, "DATE_FORMAT"))
 
 
 def format_short_date(day: date) -> str:
     """Format a date for tables: `8 Nov 2021`."""
-    return date_format(day, "SHORT_DATE_FORMAT")
+    return write_first_day(date_format(day, "SHORT_DATE_FORMAT"))
 
 
 def format_day_and_month(day: date) -> str:
     """Format a date within a known year, for tables: `8 Nov`."""
-    return date_format(day, "MONTH_DAY_FORMAT")
+    return write_first_day(date_format(day, "MONTH_DAY_FORMAT"))
 
 
 def format_month(day: date) -> str:

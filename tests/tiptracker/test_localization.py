@@ -28,7 +28,7 @@ from tiptracker.localization import (
 )
 
 DAY = date(2021, 11, 8)
-LANGUAGE_WITHOUT_FORMATS = "st"
+LANGUAGE_WITHOUT_FORMATS = "zu"
 
 
 @pytest.fixture
@@ -38,10 +38,10 @@ def languages():
 
 
 @pytest.fixture
-def sesotho():
+def zulu():
     """A language of which neither we nor Django know how it writes dates."""
     with (
-        override_settings(LANGUAGES=[("en-gb", "English"), (LANGUAGE_WITHOUT_FORMATS, "Sesotho")]),
+        override_settings(LANGUAGES=[("en-gb", "English"), (LANGUAGE_WITHOUT_FORMATS, "isiZulu")]),
         override(LANGUAGE_WITHOUT_FORMATS),
     ):
         yield
@@ -116,14 +116,14 @@ def test_a_page_isolates_values_in_the_plural_too(languages):
 # --- A language without formats of its own ----------------------------------------------------------------------------
 
 
-def test_a_language_without_formats_writes_day_month_year(sesotho):
+def test_a_language_without_formats_writes_day_month_year(zulu):
     assert format_date(DAY) == "8 November 2021"
     assert format_short_date(DAY) == "8 Nov 2021"
     assert format_day_and_month(DAY) == "8 Nov"
     assert render("{{ day }}", day=DAY) == "8 November 2021"
 
 
-def test_a_language_without_formats_has_a_clock_of_24_hours(sesotho):
+def test_a_language_without_formats_has_a_clock_of_24_hours(zulu):
     afternoon = datetime.combine(DAY, time(15, 5))
 
     assert format_time(afternoon) == "15:05"
@@ -132,11 +132,11 @@ def test_a_language_without_formats_has_a_clock_of_24_hours(sesotho):
     assert render('{{ at|date:"SHORT_DATETIME_FORMAT" }}', at=afternoon) == "8 Nov 2021, 15:05"
 
 
-def test_a_language_without_formats_groups_thousands(sesotho):
+def test_a_language_without_formats_groups_thousands(zulu):
     assert format_number(Decimal("1250000.50")) == "1,250,000.5"
 
 
-def test_a_language_without_formats_reads_the_day_before_the_month(sesotho):
+def test_a_language_without_formats_reads_the_day_before_the_month(zulu):
     assert forms.DateField().clean("08/11/2021") == DAY
 
 
@@ -198,3 +198,32 @@ def test_a_sentence_is_kept_in_the_language_that_was_looked_up(languages):
         pseudo_translate("Try again later.", LEFT_TO_RIGHT),
         pseudo_translate("%(number)d days", LEFT_TO_RIGHT),
     )
+
+
+# --- French and Sesotho -----------------------------------------------------------------------------------------------
+
+
+def test_french_dates_and_numbers():
+    with override("fr"):
+        assert format_date(DAY) == "8 novembre 2021"
+        assert format_short_date(DAY) == "8 nov. 2021"
+        assert format_day_and_month(date(2021, 7, 8)) == "8 juil."
+        assert format_number(Decimal("12345.5")) == "12\N{NARROW NO-BREAK SPACE}345,5"
+        assert format_datetime(datetime(2021, 11, 8, 9, 5, tzinfo=UTC)).endswith("09:05")
+
+
+def test_french_says_premier_for_the_first_day_of_a_month():
+    first = date(2021, 5, 1)
+    with override("fr"):
+        assert format_date(first) == render("{{ day|date }}", day=first) == "1er mai 2021"
+        assert format_short_date(first) == "1er mai 2021"
+        assert render("{{ at|date:'j F, H:i' }}", at=datetime(2021, 5, 1, 9, tzinfo=UTC)) == "1er mai, 09:00"
+        assert format_date(date(2021, 5, 11)) == "11 mai 2021"
+    assert format_date(first) == "1 May 2021"
+
+
+def test_sesotho_dates_and_numbers_are_written_as_in_lesotho():
+    with override("st"):
+        assert format_short_date(DAY).startswith("8 ")
+        assert format_number(Decimal("12345.5")) == "12,345.5"
+        assert format_time(time(14, 30)) == "14:30"

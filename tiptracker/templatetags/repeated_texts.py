@@ -10,7 +10,7 @@ from django import template
 from django.template import Context, Engine, defaultfilters
 from django.utils.functional import Promise
 
-from tiptracker.localization import current_language, once_per_language
+from tiptracker.localization import current_language, once_per_language, write_first_day
 
 MOST_FILTERS = 64
 """How many forms with filters a process keeps as HTML, of 5 to 30 kilobytes each."""
@@ -24,14 +24,13 @@ _lock = Lock()
 def format_by(value: Any, pattern: str | None = None) -> Any:
     """Format a date or a moment like Django's filter `date`. It takes the place of that filter in all templates."""
     if type(value) is not date:  # a moment is equal to the same moment in another zone, where it may be another day
-        return defaultfilters.date(value, pattern)
+        return write_first_day(defaultfilters.date(value, pattern))
     return _format_day(value, pattern)
 
 
 @once_per_language
 def _format_day(day: date, pattern: str | None) -> str:
-    text: str = defaultfilters.date(day, pattern)
-    return text
+    return write_first_day(defaultfilters.date(day, pattern))
 
 
 @register.simple_tag
