@@ -53,9 +53,10 @@ COPY dialogues ./dialogues
 COPY reports ./reports
 COPY templates ./templates
 COPY --from=frontend /build/dist ./tiptracker/web/frontend/dist
-# The key is for this one command alone and is kept nowhere. Whoever runs the image may read all of it, whatever the
+# The key is for these commands alone and is kept nowhere. Whoever runs the image may read all of it, whatever the
 # modes of the checkout.
 RUN SECRET_KEY=unused python manage.py collectstatic --noinput --verbosity 0 \
+    && SECRET_KEY=unused python manage.py compilemessages \
     && python -m compileall -q /app \
     && chmod -R a+rX /app
 

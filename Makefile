@@ -74,10 +74,11 @@ pages: setup ## Write docs/access.md, docs/settings.md and docs/glossary.md from
 papers: setup ## Write the papers for an authorizing official to var/papers (RESULTS= of make test RESULTS=, CONTACT=)
 	@$(PYTHON_) -m tests.papers.write $(if $(RESULTS),--results "$(RESULTS)") $(if $(CONTACT),--contact "$(CONTACT)")
 
-messages: setup ## Write, check and compile the catalogue of a language (LANGUAGE=fr); needs GNU gettext
+messages: setup ## Write, compile and check the catalogue of a language (LANGUAGE=fr); needs GNU gettext
 	@test -n "$(LANGUAGE)" || { echo "messages: name the language, such as make messages LANGUAGE=fr" >&2; exit 1; }
-	@$(PYTHON_) manage.py makemessages --locale $(LANGUAGE) --no-location --ignore .venv --ignore var --ignore '*/node_modules/*' --ignore 'tests/*'
-	@$(PYTHON_) manage.py compilemessages --locale $(LANGUAGE)
+	@$(PYTHON_) manage.py makemessages --locale $(LANGUAGE) --no-location
+	@$(PYTHON_) manage.py compilemessages
+	@$(PYTHON_) -m pytest -q -n0 -k "$(LANGUAGE)" tests/test_catalogues.py
 
 compose: ## Check docker-compose.yml with docker-compose
 	@SECRET_KEY=x DATABASE_PASSWORD=x DATABASE_OWNER_PASSWORD=x REDIS_PASSWORD=x ALLOWED_HOSTS=x TLS_CERTIFICATE=/x TLS_KEY=/x \

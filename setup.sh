@@ -137,6 +137,19 @@ collect_static_files() {
     echo "$made_from" >"$STATIC.made-from"
 }
 
+# Whether the catalogue of a language has no compiled file that is as new.
+has_new_catalogues() {
+    local catalogue
+    for catalogue in tiptracker/locale/*/LC_MESSAGES/django.po; do
+        if [ -e "$catalogue" ] && [ ! "${catalogue%.po}.mo" -nt "$catalogue" ]; then return 0; fi
+    done
+    return 1
+}
+
+compile_catalogues() {
+    SECRET_KEY=${SECRET_KEY:-unused} .venv/bin/python manage.py compilemessages
+}
+
 find_browser() {
     if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then
         return
@@ -149,6 +162,7 @@ find_libraries
 [ "$MODE" = production ] || make_key
 build_frontend
 collect_static_files
+if has_new_catalogues; then compile_catalogues; fi
 if [ "$MODE" = production ]; then
     .venv/bin/python -m compileall -q manage.py tiptracker recommendations dialogues reports
 elif [ "$MODE" = browser ]; then

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 LOCALE_DIR = Path(__file__).resolve().parent.parent / "locale"
 
@@ -43,6 +43,12 @@ def read_catalogue(file: Path) -> Catalog:
     """Read a catalogue. Obsolete messages are left out. Raises PoFileError if it is malformed."""
     with file.open("rb") as opened:
         return read_po(opened, locale=file.parent.parent.name, ignore_obsolete=True, abort_invalid=True)
+
+
+def write_catalogue(file: Path, catalogue: Catalog) -> None:
+    """Write a catalogue, in the order of its sentences."""
+    with file.open("wb") as opened:
+        write_po(opened, catalogue, width=120, sort_output=True, no_location=True)
 
 
 def list_messages(catalogue: Catalog) -> list[Message]:
