@@ -6,6 +6,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
@@ -342,6 +343,7 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
             "has_sources",
             "sections",
             "covering_note",
+            "language",
             "as_of",
             "known_by",
             "facts_up_to",
@@ -386,6 +388,7 @@ class RequestSerializer(BodySerializer):
         allow_null=True,
         help_text="The names of the chosen sections in order. Null: all sections in the usual order.",
     )
+    language = serializers.CharField(max_length=10, default=settings.LANGUAGE_CODE)
     covering_note = FreeTextField(
         max_length=text_rules.COVERING_NOTE_MAX_LENGTH, required=False, default="", allow_blank=True
     )
@@ -448,6 +451,7 @@ class BriefingViewSet(
                 has_sources=data["has_sources"],
                 sections=None if sections is None else tuple(sections),
                 covering_note=data["covering_note"],
+                language=data["language"],
             ),
             as_of=data.get("as_of", now.date()),
             known_by=data.get("known_by"),

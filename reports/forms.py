@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 
 from dialogues.answer_text import UnknownCitation, parse_answer
 from dialogues.choices import FINDING_MEANINGS, AnswerFinding
@@ -21,7 +22,7 @@ from reports.models import Briefing, Document
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_noop
+from tiptracker.localization import current_language, format_date, gettext, gettext_lazy, gettext_noop
 from tiptracker.web.frontend.forms import DayInput, LongTextField, TrackerForm
 
 
@@ -68,9 +69,34 @@ class BriefingRequestForm(TrackerForm):
         },
     )
 
-    def __init__(self, *args: Any, documents: Mapping[str, Document], first: date, today: date, **kwargs: Any) -> None:
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the document"),
+        required=False,
+        help_text=gettext_lazy(
+            "Official texts of the TIP Report and what people typed stay as they are. Documents for Washington are in "
+            "English."
+        ),
+        error_messages={"invalid_choice": gettext_lazy("This language is not offered. Choose one from the list.")},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        documents: Mapping[str, Document],
+        languages: Sequence[tuple[str, str]],
+        first: date,
+        today: date,
+        **kwargs: Any,
+    ) -> None:
+        """Offer the documents, and the languages if there are several. The reader's own language is suggested."""
         super().__init__(*args, **kwargs)
         self.documents = documents
+        self.default_language = current_language() if current_language() in dict(languages) else settings.LANGUAGE_CODE
+        if len(languages) > 1:
+            cast("forms.ChoiceField", self.fields["language"]).choices = languages
+            self.fields["language"].initial = self.default_language
+        else:
+            del self.fields["language"]
         cast("forms.ChoiceField", self.fields["what"]).choices = self._choices()
         self.fields["as_of"].initial = today
         self.fields["as_of"].widget = DayInput(attrs={"min": first.isoformat(), "max": today.isoformat()})
@@ -88,8 +114,11 @@ class BriefingRequestForm(TrackerForm):
 
     @property
     def document(self) -> Document:
-        """The requested document."""
-        return self.documents[self.cleaned_data["what"]]
+        """The requested document in the chosen language; for Washington, in English."""
+        document = self.documents[self.cleaned_data["what"]]
+        if document.kind.is_for_washington:
+            return document
+        return replace(document, language=self.cleaned_data.get("language") or self.default_language)
 
 
 class BriefingSectionsForm(BriefingRequestForm):
@@ -104,6 +133,8 @@ class BriefingSectionsForm(BriefingRequestForm):
         super().__init__(*args, **kwargs)
         self.kind = self.documents[what].kind
         self.fields["what"].initial, self.fields["what"].widget = what, forms.HiddenInput()
+        if self.kind.is_for_washington:
+            self.fields.pop("language", None)
         self.sections = SECTIONS[self.kind]
         last = [section.name for section in pick_sections(self.kind, places)]
         choices = [("", gettext("Left out")), *((str(place), str(place)) for place in range(1, len(self.sections) + 1))]

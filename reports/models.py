@@ -31,7 +31,8 @@ class Document:
     """A document that can be requested: its kind, its subject and the chosen content.
 
     `ministry` or `dialogue` is the subject, for the kinds that have one. `sections` are the names of the chosen
-    sections in order (None: all of them, in the kind's own order). `covering_note` is printed at the top.
+    sections in order (None: all of them, in the kind's own order). `covering_note` is printed at the top. `language` is
+    the language of its sentences; official texts stay in English.
     """
 
     kind: BriefingKind
@@ -40,6 +41,7 @@ class Document:
     has_sources: bool = True
     sections: tuple[str, ...] | None = None
     covering_note: str = ""
+    language: str = settings.LANGUAGE_CODE
 
     @property
     def marking(self) -> Marking:
@@ -227,6 +229,7 @@ class Briefing(models.Model):
         null=True, help_text=gettext_lazy("Chosen sections in order. Null: all, in the usual order.")
     )
     covering_note = models.TextField(blank=True)
+    language = models.CharField(gettext_lazy("language"), max_length=10, default=settings.LANGUAGE_CODE)
     as_of = models.DateField()
     known_by = models.DateTimeField()
     facts_up_to = models.DateTimeField(null=True, help_text=gettext_lazy("When its newest fact was recorded."))
@@ -372,7 +375,13 @@ class Briefing(models.Model):
             has_sources=self.has_sources,
             sections=None if self.sections is None else tuple(self.sections),
             covering_note=self.covering_note,
+            language=self.language,
         )
+
+    @property
+    def language_name(self) -> str:
+        """The name of its language in that language."""
+        return dict(settings.LANGUAGES).get(self.language, self.language)
 
     @property
     def prepared_by(self) -> str:

@@ -35,6 +35,7 @@ __all__ = [
     "gettext",
     "gettext_lazy",
     "gettext_noop",
+    "in_language",
     "in_record_language",
     "isolate",
     "join_with_and",
@@ -150,7 +151,14 @@ def record_language() -> Iterator[None]:
 
     An action uses it for a text that it composes and stores. A refusal is for the reader, so raise it outside.
     """
-    with translation.override(settings.LANGUAGE_CODE), one_language():
+    with in_language(settings.LANGUAGE_CODE):
+        yield
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Enter a context in which sentences, dates and numbers are in this language, whoever is signed in."""
+    with translation.override(code), one_language():
         yield
 
 

@@ -169,6 +169,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "tiptracker.templatetags.isolation",
+                "tiptracker.templatetags.recorded_texts",
                 "tiptracker.templatetags.repeated_texts",
                 "recommendations.templatetags.editions",
             ],
@@ -381,8 +382,7 @@ LIMITS = {
     # Whole documents: enough for an officer's morning, too few to copy the record unnoticed.
     "exports": env.LIMIT_EXPORTS.read(),
 }
-# Rows that the API sends one person in a day: enough for a program that reads several whole records each night, too few
-# to copy many countries in a day.
+# Rows that the API sends one person in a day: enough to read whole records each night, too few to copy many countries.
 LIMIT_API_ROWS = env.LIMIT_API_ROWS.read()
 
 # --- API ------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -14,9 +15,11 @@ from reports.models import Briefing, BriefingDownload, BriefingFile, BriefingSta
 from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
+from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.prepared_query import PreparedQuery
 from tiptracker.jobs.actions import enqueue
+from tiptracker.languages.enabled import find_language
 from tiptracker.localization import format_date, gettext
 from tiptracker.validation import EditConflict
 
@@ -64,6 +67,7 @@ def request_briefing(
     if not can_request_briefing(by, edition):
         raise PermissionDenied
     _validate_document(document, edition)
+    _validate_language(document, by)
     _validate_dialogue(document.dialogue, known_by)
     if as_of > now.date():
         raise Refused(
@@ -91,6 +95,7 @@ def request_briefing(
         has_sources=document.has_sources,
         sections=None if document.sections is None else list(document.sections),
         covering_note=document.covering_note,
+        language=document.language,
         as_of=as_of,
         known_by=known_by or now,
         marking=document.marking,
@@ -112,6 +117,7 @@ def request_briefing(
             "dialogue": briefing.dialogue_id,
             "has_sources": document.has_sources,
             "sections": briefing.sections,
+            "language": briefing.language,
             "as_of": as_of,
             "known_by": briefing.known_by,
         },
@@ -156,6 +162,19 @@ def _validate_document(document: Document, edition: Edition) -> None:
             gettext("Only a document for Washington can leave its sources out. Include the sources."),
             field="has_sources",
         )
+
+
+def _validate_language(document: Document, by: User) -> None:
+    if document.language == settings.LANGUAGE_CODE:
+        return
+    if document.kind.is_for_washington:
+        raise Refused(
+            "english_for_washington",
+            gettext("Documents for Washington are in English. Choose English."),
+            field="language",
+        )
+    if find_language(document.language, Role(by.role)) != document.language:
+        raise Refused("no_choice", gettext("This language is not offered. Choose one from the list."), field="language")
 
 
 def _validate_dialogue(dialogue: Dialogue | None, known_by: datetime | None) -> None:

@@ -23,7 +23,7 @@ from tiptracker.errors import Refused
 from tiptracker.file_integrity import FileIntegrityError, read_intact_file
 from tiptracker.infrastructure.file_writes import NewFiles, delete_files
 from tiptracker.jobs.actions import JobProgress
-from tiptracker.localization import gettext
+from tiptracker.localization import gettext, in_language
 
 logger = logging.getLogger(__name__)
 
@@ -70,15 +70,17 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     country = briefing.edition.country
     redactions = Redaction.objects.confirmed(country).count()
     progress.report(1, "Gathering the facts")
-    content = build_document(
-        document=briefing.document,
-        edition=briefing.edition,
-        reader=_get_reader(briefing),
-        as_of=briefing.as_of,
-        known_by=briefing.known_by,
-        tells_known_by=briefing.is_as_known,
-        is_cleared=bool(briefing.cleared_by),
-    )
+    reader = _get_reader(briefing)
+    with in_language(briefing.language):
+        content = build_document(
+            document=briefing.document,
+            edition=briefing.edition,
+            reader=reader,
+            as_of=briefing.as_of,
+            known_by=briefing.known_by,
+            tells_known_by=briefing.is_as_known,
+            is_cleared=bool(briefing.cleared_by),
+        )
     if briefing.cleared_by and hash_content(content) != briefing.content_sha256:
         raise Refused(
             "content_changed",
@@ -91,7 +93,8 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     if briefing.cleared_by:
         run = compute_readiness(edition=briefing.edition, as_of=briefing.as_of, known_by=briefing.known_by, now=now)
     paper = Paper(country.paper)
-    html = render_html(content, paper)
+    with in_language(briefing.language):
+        html = render_html(content, paper)
     input_sha256 = pdf.hash_render_input(html)
     template = WordTemplate.objects.content_for(country) if briefing.document.kind.is_for_washington else b""
     word = render_docx(content, paper, template)

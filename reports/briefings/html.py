@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 
 from reports.briefings.content.ambassador import AmbassadorBriefing
@@ -32,7 +33,7 @@ from reports.briefings.second_page_fit import fit_second_page
 from reports.briefings.summary import count_overdue_requests
 from reports.templatetags.print import Footnotes
 from tiptracker.choices import Paper
-from tiptracker.localization import gettext, gettext_noop
+from tiptracker.localization import current_language, gettext, gettext_noop
 
 TEMPLATES: dict[type, str] = {
     AmbassadorBriefing: "reports/briefing.html",
@@ -72,6 +73,7 @@ def render_html(content: DocumentContent, paper: Paper = Paper.A4) -> str:
         "imprint": imprint_lines(content),
         "footnotes": Footnotes(),
         "page_words": page_number_words(),
+        "language": "en" if current_language() == settings.LANGUAGE_CODE else current_language(),
     }
     if isinstance(content, AmbassadorBriefing):
         shown = count_fitting_steps(note, content, paper)

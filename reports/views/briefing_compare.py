@@ -30,11 +30,13 @@ def briefing_compare(request: SignedInRequest, pk: int) -> HttpResponse:
         set_page_edition(request, withdrawn.edition)
         return render_page(request, "reports/briefing_compare.html", {"briefing": withdrawn}, status=410)
     set_page_edition(request, briefing.edition)
-    others = list(comparable.of_its_kind(briefing).exclude(pk=pk).defer("content")[:MAX_OFFERED])
+    of_its_kind = comparable.of_its_kind(briefing).exclude(pk=pk).defer("content")
+    others = list(of_its_kind.filter(language=briefing.language)[:MAX_OFFERED])
     default = default_comparison(briefing, others)
     data = request.GET if "with" in request.GET else {"with": str(default.pk)} if default else None
     form = BriefingCompareForm(data, others=others)
-    context: dict[str, object] = {"briefing": briefing, "others": others}
+    in_other_languages = of_its_kind.exclude(language=briefing.language).exists()
+    context: dict[str, object] = {"briefing": briefing, "others": others, "in_other_languages": in_other_languages}
     if form.is_valid():
         context |= _comparison_context(briefing, form.other)
     return render_form(request, "reports/briefing_compare.html", form, context)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,6 +15,8 @@ from reports.models import Briefing, Document
 from reports.permissions import can_request_briefing
 from reports.views.briefings import offered_documents, request_from_form
 from tiptracker import clock
+from tiptracker.choices import Role
+from tiptracker.languages.enabled import list_languages
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web.form_pages import form_page, render_form, sent_data
 from tiptracker.web.pages import SignedInRequest
@@ -44,8 +47,9 @@ def briefing_request(request: EditionRequest) -> HttpResponse:
         what=what,
         places=last.sections if last else None,
         covering_note=again.covering_note if again else "",
-        initial={name: request.GET[name] for name in ("as_of", "known_by") if request.GET.get(name)},
+        initial={name: request.GET[name] for name in ("as_of", "known_by", "language") if request.GET.get(name)},
         documents=documents,
+        languages=list_languages(Role(request.user.role)),
         first=edition.starts_on,
         today=now.date(),
     )
@@ -65,7 +69,7 @@ def _repeated_briefing(request: EditionRequest) -> Briefing | None:
 
 def _document_key(documents: dict[str, Document], document: Document) -> str:
     """Return the key under which a document is offered, whatever sections were chosen; empty if it is not offered."""
-    plain = replace(document, sections=None, covering_note="")
+    plain = replace(document, sections=None, covering_note="", language=settings.LANGUAGE_CODE)
     return next((key for key, document in documents.items() if document == plain), "")
 
 

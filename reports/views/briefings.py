@@ -27,6 +27,7 @@ from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.prepared_rows import PreparedRows
+from tiptracker.languages.enabled import list_languages
 from tiptracker.localization import gettext, gettext_noop
 from tiptracker.web import exports
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
@@ -73,6 +74,7 @@ def briefing_list(request: EditionRequest) -> HttpResponse:
             sent_data(request),
             initial={"what": request.GET["what"]} if "what" in request.GET else None,
             documents=offered_documents(request, edition, now.date()),
+            languages=list_languages(Role(request.user.role)),
             first=edition.starts_on,
             today=now.date(),
         )
@@ -102,7 +104,7 @@ def briefing_list(request: EditionRequest) -> HttpResponse:
 
 def _request_query(request: SignedInRequest) -> dict[str, str]:
     """Return what the form requested, as query parameters for the page where sections are chosen."""
-    return {name: value for name in ("what", "as_of", "known_by") if (value := request.POST.get(name))}
+    return {name: value for name in ("what", "as_of", "known_by", "language") if (value := request.POST.get(name))}
 
 
 def offered_documents(

@@ -75,14 +75,14 @@ class Command(makemessages.Command):
             keep_messages_of_code(catalogue_file(language), extract_messages())
 
 
-def extract_messages() -> Catalog:
-    """Return every sentence of the application, untranslated. Needs xgettext."""
+def extract_messages(*, with_locations: bool = False) -> Catalog:
+    """Return every sentence of the application, untranslated, on request with its places. Needs xgettext."""
     with TemporaryDirectory() as folder, override_settings(LOCALE_PATHS=[folder]), chdir(settings.BASE_DIR):
         call_command(
             Command(stderr=StringIO()),
             all=True,
             keep_pot=True,
-            no_location=True,
+            no_location=not with_locations,
             ignore_patterns=["locale"],
             verbosity=0,
         )
