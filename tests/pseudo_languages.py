@@ -16,6 +16,7 @@ from django.conf import settings
 from django.test import override_settings
 from django.utils.translation import trans_real
 
+from tiptracker import localization
 from tiptracker.languages import enabled
 
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = "eo", "ar"
@@ -66,3 +67,43 @@ def pseudo_languages() -> Iterator[None]:
         patch.object(enabled, "signed_off_languages", lambda: signed_off() | catalogues.keys()),
     ):
         yield
+
+
+class _MarkedTranslation(NullTranslations):
+    """The real catalogue of a language, with each translation between ⟦ and ⟧. What it lacks stays in English."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._real = trans_real.DjangoTranslation(language)
+        self._catalog = self._real._catalog
+
+    def to_language(self) -> str:
+        return self._real.to_language()
+
+    def gettext(self, message: str) -> str:
+        return self._mark(message, self._real.gettext(message), self._catalog.get(message))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        found = self._catalog.get((msgid1, self._real.plural(n)))
+        return self._mark(msgid1, self._real.ngettext(msgid1, msgid2, n), found)
+
+    def _mark(self, message: str, translated: str, found: str | None) -> str:
+        return f"{OPEN}{translated}{CLOSE}" if found and message.strip() else translated
+
+
+@contextmanager
+def marked_language(code: str) -> Iterator[None]:
+    """Let people use a language of ours, and mark what is translated: what is left is what its catalogue lacks."""
+    forget_kept_sentences()
+    with (
+        patch.dict(trans_real._translations, {code: _MarkedTranslation(code)}),
+        patch.object(enabled, "signed_off_languages", lambda: frozenset({code})),
+    ):
+        yield
+    forget_kept_sentences()
+
+
+def forget_kept_sentences() -> None:
+    """Forget sentences that were translated before."""
+    for kept in (localization._gettext, localization._ngettext):
+        kept.cache_clear()

@@ -187,6 +187,7 @@ def _get_engine() -> PdfEngine:
     with _no_system_fonts():
         from weasyprint import CSS  # noqa: PLC0415 -- slow, only the worker needs it
     save_work()
+    _mark_languages()
     fetcher = _build_fetcher(files)
     style = CSS(string=PRINT_STYLESHEET.read_text(encoding="utf-8"), url_fetcher=fetcher)
     return PdfEngine(files, fetcher, _narrowed_defaults(), style, common_glyphs(files.values()))
@@ -286,6 +287,24 @@ def _finish_pdf(document: object, pdf: Any) -> None:
             element["A"]["Scope"] = "/Column" if in_head else "/Row"
         elif element.get("Subtype") == "/Link":
             element["F"] = PRINT_FLAG
+
+
+def _mark_languages() -> None:
+    """Let the tag of an element with its own `lang` name that language. WeasyPrint names that of the document alone."""
+    import pydyf  # noqa: PLC0415 -- slow, only the worker needs it
+    from weasyprint.pdf import tags  # noqa: PLC0415 -- slow, only the worker needs it
+
+    build_tree = tags._build_box_tree
+
+    def build_tree_with_languages(box: Any, parent: Any, *more: Any) -> Iterator[Any]:
+        box = getattr(box, "_box", box)
+        language = "" if box.element is None else box.element.attrib.get("lang", "")
+        for element in build_tree(box, parent, *more):
+            if language and box.element_tag not in {"html", "body"}:
+                element["Lang"] = pydyf.String(language)
+            yield element
+
+    tags._build_box_tree = build_tree_with_languages
 
 
 @contextmanager

@@ -5,27 +5,35 @@ Typed texts stay as they are. Texts of the world are markers, so they differ fro
 
 import re
 from html.parser import HTMLParser
+from unittest.mock import Mock, patch
 
 import pytest
+from django.core import mail
 from django.db import transaction
 
 from reports.readiness.backtest.country_years import packaged_country_years
-from tests.pseudo_languages import LEFT_TO_RIGHT, pseudo_languages
+from tests.pseudo_languages import LEFT_TO_RIGHT, marked_language, pseudo_languages
+from tests.security import test_markers
 from tests.security.access_requests import send_request
+from tests.security.ministry_messages import MINISTRIES_KINDS
 from tests.security.test_roles import RULES
+from tests.test_catalogues import LANGUAGES, languages
 from tests.transactions import outer_transaction
+from tiptracker.accounts import mails
 from tiptracker.accounts.models import User
+from tiptracker.languages.enabled import MINISTRY_LANGUAGES
 
 TEXT_ATTRIBUTES = {"alt", "aria-label", "data-label", "placeholder", "title", "aria-description"}
 UNTRANSLATED_NAMES = re.compile(
     r"\b(?:TIP Tracker|TIP|J/TIP|PDF|CSV|XLSX?|JSON|API|UNCLASSIFIED|SENSITIVE BUT UNCLASSIFIED|Lesotho|Malawi|Maseru|"
-    r"MWK|Africa/\w+|LSO|MWI|LSL|Room \d+|English|Made-up[a-z ]*|OpenAPI|SHA-256|ISO \d+|IANA|Excel|Word|QR|Esc|UTC|"
+    r"MWK|Africa/\w+|LSO|MWI|LSL|Room \d+|English|français|Sesotho|Made-up[a-z ]*|OpenAPI|SHA-256|ISO \d+|IANA|Excel|Word|QR|Esc|UTC|"
     r"Minister|cases|jpg|pdf|[0-9a-f]{8,64}|[A-Z2-7]{32}|tip_[\w-]*\w|"
     r"\d+ U\.S\.C\.[^\x1f]*|earlier|first|recommendation|"
     r"Fund the shelter and its staff|Seen with our own eyes)\b"
 )
 """Names, codes and hashes, which are the same in every language, and what the factories write into the record."""
 DATE = re.compile(r"\d+-a de")
+ADDRESS = re.compile(r"(?:https?://|[\w.+-]+@)[^\s⟦⟧<>]+")
 LIST_PAGES = {"setup_add", "setup_country"}
 """Pages with lists of countries, currencies and places, whose names come from a library in English."""
 
@@ -60,7 +68,11 @@ def untranslated_texts(body, typed):
     """Return the texts of a page that are neither translated nor typed by a person."""
     page = _Texts()
     page.feed(body)
-    whole = "\x1f".join(page.texts)
+    return left_in_english("\x1f".join(page.texts), typed)
+
+
+def left_in_english(whole, typed):
+    """Return the texts that are neither translated nor typed by a person, of some that \x1f separates."""
     for text in typed:
         whole = whole.replace(text, "").replace(f"{text[:1].upper()}{text[1:]}", "")
     while (shorter := re.sub(r"⟦[^⟦⟧]*⟧", "", whole)) != whole:
@@ -72,19 +84,56 @@ def untranslated_texts(body, typed):
 PAGE_RULES = [line for line in RULES if line.method == "GET" and not line.is_api and line.route not in LIST_PAGES]
 
 
-@pytest.mark.parametrize("reader", ["officer", "own", "administrator"])
-def test_no_page_says_anything_that_cannot_be_translated(world, reader):
+def find_untranslated(world, reader, language):
+    """Return the texts in English on the pages of a reader of this language, each with the page where it is."""
     typed = {f"{what} {tail}" for tail, (what, _) in world.marks.items()} | world.names_of_people
     typed |= {text for row in packaged_country_years() for text in (row.country, *row.sources)}  # published data
     typed = sorted(typed, key=len)
     found = {}
-    with outer_transaction(), pseudo_languages():
-        User.objects.update(language=LEFT_TO_RIGHT)
+    with outer_transaction():
+        User.objects.update(language=language)
         for line in PAGE_RULES:
             answer = send_request(world, line, reader)
             if "html" in answer.headers.get("Content-Type", "") and answer.status in ("200", "403", "404"):
                 for text in untranslated_texts(answer.body, reversed(typed)):
                     found.setdefault(text, str(line))
         transaction.set_rollback(True)
+    return found
 
-    assert found == {}
+
+@pytest.mark.parametrize("reader", ["officer", "own", "administrator"])
+def test_no_page_says_anything_that_cannot_be_translated(world, reader):
+    with pseudo_languages():
+        assert find_untranslated(world, reader, LEFT_TO_RIGHT) == {}
+
+
+@pytest.mark.parametrize("language", languages(LANGUAGES))
+@pytest.mark.parametrize("reader", ["officer", "own", "administrator"])
+def test_no_page_in_another_language_says_anything_in_english(world, reader, language):
+    """With the real catalogue. A language for ministries is on their pages alone."""
+    if language in MINISTRY_LANGUAGES and reader != "own":
+        pytest.skip("Only ministries read this language.")
+    with marked_language(language):
+        assert find_untranslated(world, reader, language) == {}
+
+
+@pytest.mark.parametrize("language", languages(LANGUAGES))
+def test_no_mail_to_a_ministry_in_another_language_says_anything_in_english(world, language):
+    typed = [f"{what} {tail}" for tail, (what, _) in world.marks.items()] + sorted(world.names_of_people)
+    person = world.people["own"]
+    with (
+        outer_transaction(),
+        marked_language(language),
+        patch.object(test_markers, "NoticeKind", MINISTRIES_KINDS),
+        patch.object(mails, "notify_log_fault", Mock()),
+        patch.object(mails, "notify_administrator_added", Mock()),
+        patch.object(test_markers, "notify_failure", Mock()),
+    ):
+        User.objects.filter(pk=person.pk).update(language=language)
+        person.refresh_from_db()
+        test_markers.all_mails(world, "own")
+        sent = [ADDRESS.sub("", f"{message.subject}\x1f{message.body}") for message in mail.outbox]
+        transaction.set_rollback(True)
+
+    assert len(sent) > 10
+    assert {text for each in sent for text in left_in_english(each, typed)} == set()
