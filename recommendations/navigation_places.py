@@ -399,7 +399,7 @@ ADMINISTRATOR_PLACES = (
         gettext_noop("Status"),
         (
             Tab("status", gettext_noop("Status"), is_of_edition=False),
-            Tab("language_list", gettext_noop("Languages"), ("language_review",), is_of_edition=False),
+            Tab("languages", gettext_noop("Languages"), ("language_review",), is_of_edition=False),
         ),
     ),
 )

@@ -124,8 +124,8 @@ GET   mail_list                             -          403 403 403 403 | 403 403
 POST  mail_list                             -          405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
 GET   status                                -          403 403 403 403 | 403 403 403 | 403 200 403 403 | in  in
 POST  status                                -          405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
-GET   language_list                         -          403 403 403 403 | 403 403 403 | 403 200 403 403 | in  in
-POST  language_list                         -          405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
+GET   languages                             -          403 403 403 403 | 403 403 403 | 403 200 403 403 | in  in
+POST  languages                             -          405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
 GET   language_review                       -          403 403 403 403 | 403 403 403 | 403 200 403 403 | in  in
 POST  language_review                       -          403 403 403 403 | 403 403 403 | 403 302 403 403 | in  in
 

@@ -26,7 +26,8 @@ from tiptracker.languages.enabled import MINISTRY_LANGUAGES
 TEXT_ATTRIBUTES = {"alt", "aria-label", "data-label", "placeholder", "title", "aria-description"}
 UNTRANSLATED_NAMES = re.compile(
     r"\b(?:TIP Tracker|TIP|J/TIP|PDF|CSV|XLSX?|JSON|API|UNCLASSIFIED|SENSITIVE BUT UNCLASSIFIED|Lesotho|Malawi|Maseru|"
-    r"MWK|Africa/\w+|LSO|MWI|LSL|Room \d+|English|français|Sesotho|Made-up[a-z ]*|OpenAPI|SHA-256|ISO \d+|IANA|Excel|Word|QR|Esc|UTC|"
+    r"MWK|Africa/\w+|LSO|MWI|LSL|Room \d+|English|français|Sesotho|Made-up[a-z ]*|OpenAPI|"
+    r"SHA-256|ISO \d+|IANA|Excel|Word|QR|Esc|UTC|"
     r"Minister|cases|jpg|pdf|[0-9a-f]{8,64}|[A-Z2-7]{32}|tip_[\w-]*\w|"
     r"\d+ U\.S\.C\.[^\x1f]*|earlier|first|recommendation|"
     r"Fund the shelter and its staff|Seen with our own eyes)\b"

@@ -5,6 +5,6 @@ from django.urls import path
 from tiptracker.languages import views
 
 urlpatterns = [
-    path("languages/", views.language_list, name="language_list"),
+    path("languages/", views.languages, name="languages"),
     path("languages/<str:code>/", views.language_review, name="language_review"),
 ]

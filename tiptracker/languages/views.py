@@ -46,10 +46,10 @@ class _LanguageLine(NamedTuple):
 
 @login_required
 @require_safe
-def language_list(request: SignedInRequest) -> HttpResponse:
+def languages(request: SignedInRequest) -> HttpResponse:
     """List the languages of the application: what is translated, and whether people here may choose them."""
     _require_reader(request)
-    return render_page(request, "languages/language_list.html", {"languages": _list_languages(request)})
+    return render_page(request, "languages/languages.html", {"languages": _list_languages(request)})
 
 
 @login_required

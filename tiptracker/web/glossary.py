@@ -20,12 +20,14 @@ FILE = Path(__file__).with_name("glossary.toml")
 class Term(NamedTuple):
     """A term and its meaning in plain text. `anchor` is its id on the page: `/glossary/#tracking-period`.
 
-    The anchor is made from the English name in every language, so links work in all.
+    The anchor is made from the English name in every language, so links work in all. `english` is the English name of
+    a translated term: people talk with Washington in English terms.
     """
 
     name: str
     anchor: str
     meaning: str
+    english: str = ""
 
 
 class GlossarySection(NamedTuple):
@@ -65,12 +67,15 @@ def translate_glossary() -> tuple[GlossarySection, ...]:
     return tuple(
         section._replace(
             title=gettext(section.title),
-            terms=tuple(
-                term._replace(name=gettext(term.name), meaning=gettext(term.meaning)) for term in section.terms
-            ),
+            terms=tuple(map(_translate_term, section.terms)),
         )
         for section in read_glossary()
     )
+
+
+def _translate_term(term: Term) -> Term:
+    name = gettext(term.name)
+    return Term(name, term.anchor, gettext(term.meaning), english=term.name if name != term.name else "")
 
 
 def pick_ministry_terms(sections: Iterable[GlossarySection]) -> list[Term]:

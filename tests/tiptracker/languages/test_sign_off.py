@@ -190,7 +190,7 @@ def test_the_command_signs_off_and_switches_off():
 def test_the_page_says_that_nobody_has_reviewed_a_language(client, administrator):
     client.force_login(administrator)
 
-    text = client.get(reverse("language_list")).text
+    text = client.get(reverse("languages")).text
 
     assert text.count("Not yet reviewed by a speaker. Switched off.") == 2
 

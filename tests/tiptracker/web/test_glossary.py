@@ -3,9 +3,13 @@
 import re
 
 import pytest
+from babel.messages.catalog import Catalog
 from django.urls import reverse
 
 from tests.factories import AdministratorFactory, FocalPointFactory, OfficerFactory
+from tests.glossary_page import page_text
+from tests.pseudo_languages import LEFT_TO_RIGHT, pseudo_languages, pseudo_translate
+from tiptracker.languages.catalogues import catalogue_file, write_catalogue
 from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_OVERDUE, KIND_RULES, Audience
 from tiptracker.web.glossary import read_glossary
 
@@ -56,3 +60,32 @@ def test_a_reminder_has_the_days_that_the_settings_of_a_ministry_say():
 
 def _is_for_ministries(kind):
     return KIND_RULES[kind].audience is Audience.FOCAL_POINTS
+
+
+@pytest.mark.django_db
+def test_a_translated_term_stands_beside_its_english_name(client):
+    client.force_login(OfficerFactory(language=LEFT_TO_RIGHT))
+    with pseudo_languages():
+        text = client.get(reverse("glossary")).text
+
+    assert f'{pseudo_translate("tracking period")} <span class="quiet" lang="en">(tracking period)</span>' in text
+
+
+@pytest.mark.django_db
+def test_in_english_a_term_has_one_name(client):
+    client.force_login(OfficerFactory())
+
+    assert "(tracking period)" not in client.get(reverse("glossary")).text
+
+
+def test_the_glossary_for_developers_has_a_column_for_a_translated_language(tmp_path):
+    file = catalogue_file("fr", tmp_path)
+    file.parent.mkdir(parents=True)
+    catalogue = Catalog(locale="fr", domain="django", fuzzy=False)
+    catalogue.add("tracking period", "période de suivi")
+    write_catalogue(file, catalogue)
+
+    page = page_text(tmp_path)
+
+    assert "| term | français | meaning |\n|---|---|---|" in page
+    assert "| tracking period | période de suivi |" in page

@@ -8,7 +8,10 @@ from tiptracker.languages.catalogues import LOCALE_DIR, compile_catalogues
 
 
 class Command(BaseCommand):
-    help = "Compile the catalogues of translations that have changed. Needs no GNU gettext."
+    help = (
+        "Compile the catalogues of translations that have changed. It needs no GNU gettext. make setup does it. "
+        "Example: manage.py compilemessages"
+    )
     requires_system_checks = ()
 
     def handle(self, **options: Any) -> None:
