@@ -206,7 +206,7 @@ def test_an_administrator_signs_a_language_off_on_its_page(client, administrator
     assert codes() == ["en-gb", "fr"]
     page = client.get(url).text
     assert "Reviewed by Marie Dubois (interpreter of the embassy)" in page
-    assert "Switch off" in page
+    assert "Switch the language off" in page
 
 
 # --- Cost -------------------------------------------------------------------------------------------------------------
