@@ -245,6 +245,7 @@ def address_pattern(line):
         .replace(str(UNKNOWN_ID), "{number}")
         .replace("made-up", "{link}")
         .replace("/LSO/2021/", "/{country}/{year}/")
+        .replace("/languages/fr/", "/languages/{language}/")
     )
 
 
