@@ -421,3 +421,9 @@ class ContributionKind(ChoiceEnum):
     EQUIPMENT = "equipment", gettext_noop("Equipment")
     TRAINING = "training", gettext_noop("Training")
     OTHER = "other", gettext_noop("Other")
+
+
+class RecordKind(ChoiceEnum):
+    """A kind of record that a retention schedule names."""
+
+    EDITION = "edition", gettext_noop("Edition of the TIP Report with what depends on it")

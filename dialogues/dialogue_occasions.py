@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from dialogues.models import Dialogue, Participant
 from tiptracker.accounts.models import Country
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS
 from tiptracker.notifications.actions import Occasion
 from tiptracker.notifications.choices import CALENDAR_KINDS, DAYS_BEFORE_DIALOGUE, NoticeKind
 from tiptracker.notifications.models import Notice
@@ -72,7 +72,7 @@ def _place_checksum(dialogue: Dialogue, notices: Iterable[Notice]) -> int:
 
     A place that was redacted is still the one that people were invited to: a redaction invites nobody again.
     """
-    if dialogue.place == REDACTED:
+    if dialogue.place in MARKS:
         own = [one for one in notices if one.row == str(dialogue.pk) and one.kind == NoticeKind.DIALOGUE_INVITED]
         if own:
             return max(own, key=lambda one: (one.settled_at is None, one.recorded_at, one.pk)).stage

@@ -1,5 +1,7 @@
 """Permissions on readiness and briefings: one function each, with its reason."""
 
+from dialogues.models import Disposal
+from dialogues.permissions import can_redact
 from recommendations.models import Edition
 from reports.models import Briefing
 from tiptracker.accounts.models import Country, User
@@ -44,3 +46,19 @@ def can_clear_briefing(user: User, briefing: Briefing) -> bool:
     """
     asked_for_by_another = briefing.requested_by_id not in (None, user.pk)
     return asked_for_by_another and can_request_briefing(user, briefing.edition)
+
+
+def can_manage_retention(user: User, country: Country) -> bool:
+    """Return whether the user may enter schedules and holds, and propose a disposal: those who may redact.
+
+    Like a redaction, a disposal takes two people, and a small post has only one officer.
+    """
+    return can_redact(user, country)
+
+
+def can_decide_on_disposal(user: User, disposal: Disposal) -> bool:
+    """Return whether the user may approve or decline a disposal: as `can_manage_retention`, but never their own.
+
+    A disposal can't be undone.
+    """
+    return disposal.recorded_by_id != user.pk and can_manage_retention(user, disposal.edition.country)

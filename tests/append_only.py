@@ -29,6 +29,10 @@ from dialogues.models import (
     Contribution,
     Dialogue,
     DialogueFile,
+    Disposal,
+    DisposalCertificate,
+    DisposalDecline,
+    DisposalRow,
     DueDateProposal,
     DueDateProposalDecision,
     Evidence,
@@ -56,6 +60,9 @@ from dialogues.models import (
     RedactionPlace,
     RequestEvent,
     RequestLine,
+    RetentionHold,
+    RetentionHoldRelease,
+    RetentionSchedule,
     SendKey,
     Sustainment,
     Update,
@@ -83,6 +90,7 @@ from tests import factories
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, Country, Ministry
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditDetail, AuditEntry, ImportedEntry, ImportedLog, LogVerification
+from tiptracker.backups.models import PostExport
 from tiptracker.choices import AccountRequestKind, AccountRequestStepKind
 from tiptracker.handovers.choices import HandoverItemKind, HandoverStepKind
 from tiptracker.handovers.models import Handover, HandoverItem, HandoverStep
@@ -113,6 +121,10 @@ APPEND_ONLY = {
     CommitmentEvent: {"reason"},
     Contribution: {"what", "source", "reason"},
     DialogueFile: set(),
+    Disposal: set(),
+    DisposalCertificate: set(),
+    DisposalDecline: {"reason"},
+    DisposalRow: set(),
     DueDateProposal: {"reason"},
     DueDateProposalDecision: {"reason"},
     EditionImport: {"name"},  # once loaded
@@ -143,6 +155,7 @@ APPEND_ONLY = {
     MilestoneDone: {"source"},
     NextStep: {"text", "office"},
     NextStepDone: {"result"},
+    PostExport: set(),
     QuestionSet: {"name"},  # once loaded
     QuestionTerms: {"text", "reason"},
     ReadinessRun: set(),
@@ -153,6 +166,9 @@ APPEND_ONLY = {
     Redaction: {"words", "reason"},
     RedactionDecision: {"reason"},
     RedactionFile: set(),
+    RetentionHold: {"reason"},
+    RetentionHoldRelease: {"reason"},
+    RetentionSchedule: set(),
     Sustainment: {"payer", "proof"},
     RedactionPlace: set(),
     SendKey: set(),
@@ -310,6 +326,10 @@ ROW_FACTORIES = {
     ),
     Contribution: factories.ContributionFactory,
     DialogueFile: factories.DialogueFileFactory,
+    Disposal: factories.DisposalFactory,
+    DisposalCertificate: lambda: factories.DisposalCertificateFactory(closed=True),
+    DisposalDecline: factories.DisposalDeclineFactory,
+    DisposalRow: factories.DisposalRowFactory,
     DueDateProposal: factories.DueDateProposalFactory,
     DueDateProposalDecision: factories.DueDateProposalDecisionFactory,
     EditionImport: lambda: factories.EditionImportFactory(loaded=True),
@@ -359,6 +379,10 @@ ROW_FACTORIES = {
     SendKey: lambda: SendKey.objects.create(
         key=uuid4(), content_digest=b"", update_version=factories.UpdateVersionFactory()
     ),
+    PostExport: factories.PostExportFactory,
+    RetentionHold: factories.RetentionHoldFactory,
+    RetentionHoldRelease: factories.RetentionHoldReleaseFactory,
+    RetentionSchedule: factories.RetentionScheduleFactory,
     Sustainment: factories.SustainmentFactory,
     UpdateVersionDecision: factories.UpdateVersionDecisionFactory,
     Update: lambda: factories.UpdateVersionFactory().update,

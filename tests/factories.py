@@ -31,6 +31,7 @@ from dialogues.choices import (
     LineAnswerKind,
     MadeBy,
     ReceivedAs,
+    RecordKind,
     RedactionAnswer,
     RequestEventKind,
     Sensitivity,
@@ -59,6 +60,10 @@ from dialogues.models import (
     Contribution,
     Dialogue,
     DialogueFile,
+    Disposal,
+    DisposalCertificate,
+    DisposalDecline,
+    DisposalRow,
     Draft,
     DueDateProposal,
     DueDateProposalDecision,
@@ -84,6 +89,9 @@ from dialogues.models import (
     RedactionDecision,
     RequestEvent,
     RequestLine,
+    RetentionHold,
+    RetentionHoldRelease,
+    RetentionSchedule,
     Sustainment,
     Update,
     UpdateVersion,
@@ -108,11 +116,12 @@ from recommendations.models import (
     RecommendationTerms,
     RecommendationWeight,
 )
+from reports.actions.blanking import close_certificate
 from reports.choices import BriefingKind
 from reports.models import Briefing, BriefingDownload, ReadinessRun, WordTemplate
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit.models import ImportedEntry, ImportedLog
-from tiptracker.backups.models import Backup
+from tiptracker.backups.models import Backup, PostExport
 from tiptracker.choices import Role
 from tiptracker.handovers.models import Handover
 from tiptracker.jobs.models import Job
@@ -1440,6 +1449,116 @@ class RedactionDecisionFactory(DjangoModelFactory):
     )
     recorded_at = at_noon(date(2022, 1, 21))
     recorded_by = factory.SubFactory(ReviewerFactory)
+
+
+# --- Disposals --------------------------------------------------------------------------------------------------------
+
+
+class PostExportFactory(DjangoModelFactory):
+    """An archive of the country, of 20 January 2022."""
+
+    class Meta:
+        model = PostExport
+
+    country = factory.SubFactory(CountryFactory)
+    name = factory.LazyAttribute(lambda row: f"post-{row.country.code}.tar")
+    sha256 = "a" * 64
+    size = 1_000
+    made_at = at_noon(date(2022, 1, 20))
+    log_number = 1
+
+
+class RetentionScheduleFactory(DjangoModelFactory):
+    """Editions are kept for a year, under a number that no authority gave."""
+
+    class Meta:
+        model = RetentionSchedule
+
+    country = factory.SubFactory(CountryFactory)
+    kind = RecordKind.EDITION
+    years = 1
+    authority = "EXERCISE-1"
+    recorded_at = at_noon(date(2022, 1, 19))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class RetentionHoldFactory(DjangoModelFactory):
+    """A hold on the edition, not released."""
+
+    class Meta:
+        model = RetentionHold
+
+    edition = factory.SubFactory(EditionFactory)
+    reason = "A court asked for the record."
+    recorded_at = at_noon(date(2022, 1, 19))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class RetentionHoldReleaseFactory(DjangoModelFactory):
+    """The release of a hold, a day later."""
+
+    class Meta:
+        model = RetentionHoldRelease
+
+    hold = factory.SubFactory(RetentionHoldFactory)
+    reason = "The case is closed."
+    recorded_at = at_noon(date(2022, 1, 20))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class DisposalFactory(DjangoModelFactory):
+    """The recorder's proposal to dispose of the edition, without a decision."""
+
+    class Meta:
+        model = Disposal
+
+    edition = factory.SubFactory(EditionFactory)
+    schedule = factory.SubFactory(RetentionScheduleFactory, country=factory.SelfAttribute("..edition.country"))
+    recorded_at = at_noon(date(2022, 1, 20))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class DisposalDeclineFactory(DjangoModelFactory):
+    """The reviewer's decision to keep the edition."""
+
+    class Meta:
+        model = DisposalDecline
+
+    disposal = factory.SubFactory(DisposalFactory)
+    reason = "A study still needs it."
+    recorded_at = at_noon(date(2022, 1, 21))
+    recorded_by = factory.SubFactory(ReviewerFactory)
+
+
+class DisposalCertificateFactory(DjangoModelFactory):
+    """The reviewer's certificate, still open; `closed=True`: it names nothing and is closed."""
+
+    class Meta:
+        model = DisposalCertificate
+        skip_postgeneration_save = True
+
+    disposal = factory.SubFactory(DisposalFactory)
+    edition = factory.SelfAttribute("disposal.edition")
+    number = factory.Sequence(lambda number: number + 1)
+    export = factory.SubFactory(PostExportFactory, country=factory.SelfAttribute("..edition.country"))
+    recorded_at = at_noon(date(2022, 1, 21))
+    recorded_by = factory.SubFactory(ReviewerFactory)
+
+    @factory.post_generation
+    def closed(certificate, create, extracted):
+        if extracted:
+            close_certificate(certificate, certificate.recorded_at)
+
+
+class DisposalRowFactory(DjangoModelFactory):
+    """The edition itself, named by its open certificate."""
+
+    class Meta:
+        model = DisposalRow
+
+    certificate = factory.SubFactory(DisposalCertificateFactory)
+    table = "recommendations.edition"
+    row = factory.SelfAttribute("certificate.edition.pk")
 
 
 # --- Runs and briefings -----------------------------------------------------------------------------------------------

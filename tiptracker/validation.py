@@ -9,7 +9,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 
 from tiptracker.accounts.models import User
-from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
+from tiptracker.audit.append_only import MARKS, REPEATED_MARKS
 from tiptracker.audit.models import AuditEntry
 from tiptracker.audit.verbs import VerbGroup, list_verbs
 from tiptracker.errors import Refused
@@ -73,7 +73,7 @@ def refuse_reversed_dates(first: date | None, last: date, *, field: str) -> None
 
 def insert_row[Row: models.Model](row: Row) -> Row:
     """Insert `row`. Raises Refused for the first invalid field (too long, not one of the choices)."""
-    _replace_redaction_mark(row, row._meta.concrete_fields)
+    _replace_marks(row, row._meta.concrete_fields)
     _refuse_invalid_fields(row)
     row.save(force_insert=True)
     return row
@@ -81,9 +81,9 @@ def insert_row[Row: models.Model](row: Row) -> Row:
 
 def update_row[Row: models.Model](row: Row) -> Row:
     """Update `row`. Raises Refused like `insert_row`."""
-    if marked := [field for field in row._meta.concrete_fields if getattr(row, field.attname) == REDACTED]:
+    if marked := [field for field in row._meta.concrete_fields if getattr(row, field.attname) in MARKS]:
         stored = type(row)._default_manager.get(pk=row.pk)
-        _replace_redaction_mark(row, [field for field in marked if getattr(stored, field.attname) != REDACTED])
+        _replace_marks(row, [field for field in marked if getattr(stored, field.attname) not in MARKS])
     _refuse_invalid_fields(row)
     row.save(force_update=True)
     return row
@@ -95,7 +95,7 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
         return
     unchecked = _relation_names(rows[0])
     for row in rows:
-        _replace_redaction_mark(row, row._meta.concrete_fields)
+        _replace_marks(row, row._meta.concrete_fields)
         _refuse_invalid_fields(row, unchecked)
     type(rows[0])._default_manager.bulk_create(rows)
 
@@ -153,11 +153,11 @@ def refuse_unseen(newest: Any, seen: int | None, now: datetime, *, noun: str) ->
     raise EditConflict(f"{sentence} {_compare_then_save()}".strip())
 
 
-def _replace_redaction_mark(row: models.Model, fields: Iterable[Any]) -> None:
-    """Replace a redaction mark copied into `row` by REDACTED_BEFORE. Only a redaction may write the mark."""
+def _replace_marks(row: models.Model, fields: Iterable[Any]) -> None:
+    """Replace a mark that was copied into `row`. Only a redaction or a disposal may write its mark."""
     for field in fields:
-        if getattr(row, field.attname) == REDACTED:
-            setattr(row, field.attname, REDACTED_BEFORE)
+        if (value := getattr(row, field.attname)) in MARKS:
+            setattr(row, field.attname, REPEATED_MARKS[value])
 
 
 def _relation_names(row: models.Model) -> set[str]:
@@ -201,7 +201,7 @@ def _describe_actor(entry: AuditEntry | None) -> User | str:
 
 def _entry_sides(entry: AuditEntry | None) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     detail = getattr(entry, "detail", None)
-    if detail is None or REDACTED in (detail.before, detail.after):
+    if detail is None or {detail.before, detail.after} & {*MARKS}:
         return {}, {}
     return json.loads(detail.before or "{}"), json.loads(detail.after or "{}")
 

@@ -21,7 +21,7 @@ from dialogues.models.files import is_sent, random_name
 from dialogues.permissions import can_upload
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record, record_once
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import DISPOSED, MARKS, REDACTED
 from tiptracker.errors import Refused
 from tiptracker.file_integrity import (
     FileFault,
@@ -161,7 +161,7 @@ def read_stored_file(*, file: EvidenceFile, by: User) -> bytes:
 
     Raises Refused if the file was redacted, is in quarantine, or differs from what was stored. The last is logged.
     """
-    if file.name == REDACTED:  # a redacted file always has this name
+    if file.name in MARKS:  # a file whose content was removed always has such a name
         _refuse_redacted(file)
     _refuse_in_quarantine(file)
     try:
@@ -327,6 +327,10 @@ def _refuse_over_ministry_quota(inspected: InspectedFile, by: User) -> None:
 
 
 def _refuse_redacted(file: EvidenceFile) -> None:
+    if file.name == DISPOSED and file.destroyed_at:
+        sentence = gettext("This file was disposed of on %(date)s and destroyed. The file’s SHA-256 hash was %(hash)s.")
+        day = format_date(timezone.localtime(file.destroyed_at).date())
+        raise Refused("disposed_of", sentence % {"date": day, "hash": file.stored_sha256})
     decision = RedactionDecision.objects.filter(redaction__files__file=file, decision=RedactionAnswer.CONFIRMED).first()
     if decision:
         day = format_date(timezone.localtime(decision.recorded_at).date())

@@ -46,7 +46,7 @@ from dialogues.text_search import (
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import AuditEvent, record, record_all
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS, REDACTED
 from tiptracker.audit.imported_logs import LEFT_BEHIND
 from tiptracker.audit.models import AuditDetail, ImportedEntry
 from tiptracker.errors import Refused
@@ -88,7 +88,7 @@ def _find_in_texts(country: Country, words: str) -> Iterator[FoundPlace]:
     for model, texts in FREE_TEXTS.items():
         for pk, *values in rows_of_country(model, country).values_list("pk", *texts.fields):
             for field, text in zip(texts.fields, values, strict=True):
-                if contains_words(text, words):
+                if text not in MARKS and contains_words(text, words):
                     yield FoundPlace(model, pk, field, text)
 
 
@@ -96,7 +96,7 @@ def _find_in_log(country: Country, words: str) -> Iterator[FoundPlace]:
     for rows in (log_details_of_country(country), imported_entries_of_country(country)):
         for pk, *sides in rows.values_list("pk", *AUDIT_SIDES).iterator():
             for side, text in zip(AUDIT_SIDES, sides, strict=True):
-                if text not in (REDACTED, LEFT_BEHIND) and (matches := find_in_json(text, words)):
+                if text not in (*MARKS, LEFT_BEHIND) and (matches := find_in_json(text, words)):
                     yield FoundPlace(rows.model, pk, side, matches[0])
 
 
@@ -223,7 +223,7 @@ def confirm_redaction(
     decision = _decide(locked, RedactionAnswer.CONFIRMED, reason, by, now)
     places, events = _redact_places(locked)
     enqueue("redaction", locked.pk)
-    _enqueue_redaction_file()
+    enqueue_redaction_file()
     record_all(events, by=by, country=locked.country_id)
     record(
         "redaction.confirmed",
@@ -274,7 +274,7 @@ def _erase_words(redaction: Redaction) -> None:
         return
     places, events = _redact_places(locked)
     Redaction.objects.filter(pk=locked.pk).update(words=REDACTED)
-    _enqueue_redaction_file()
+    enqueue_redaction_file()
     record_all(events, by=locked.decision.recorded_by, country=locked.country_id)
     record(
         "redaction.finished",
@@ -285,7 +285,7 @@ def _erase_words(redaction: Redaction) -> None:
     )
 
 
-def _enqueue_redaction_file() -> None:
+def enqueue_redaction_file() -> None:
     """Let a job name the redaction beside the backups, which still contain the words."""
     if settings.BACKUP_DESTINATION:
         enqueue("redaction_file", "newest")

@@ -18,7 +18,7 @@ from dialogues.models.free_texts import FREE_TEXTS
 from tiptracker.accounts.actions import ensure_former_account
 from tiptracker.accounts.models import Country
 from tiptracker.audit.actions import record
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS, REDACTED
 from tiptracker.audit.models import AuditDetail
 from tiptracker.former_names import current_field, current_label
 from tiptracker.infrastructure.locking import lock_rows
@@ -138,5 +138,5 @@ def _all_texts(label: str, row: str) -> Iterator[Place]:
     fields = FREE_TEXTS[model].fields
     for texts in model._base_manager.filter(pk=row).values(*fields):
         for field, text in texts.items():
-            if text and text != REDACTED:
+            if text and text not in MARKS:
                 yield model, int(row), field

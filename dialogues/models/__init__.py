@@ -3,6 +3,15 @@ from dialogues.models.assessments import Assessment, AssessmentEvidence
 from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentCorrection, CommitmentEvent
 from dialogues.models.dialogue_numbers import ChosenIndicator, ChosenIndicatorEvent, Contribution, Sustainment
 from dialogues.models.dialogues import AgendaItem, Dialogue, DialogueFile, NextStep, NextStepDone, Participant
+from dialogues.models.disposals import (
+    Disposal,
+    DisposalCertificate,
+    DisposalDecline,
+    DisposalRow,
+    RetentionHold,
+    RetentionHoldRelease,
+    RetentionSchedule,
+)
 from dialogues.models.drafts import Draft, WorkbookDraft
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
 from dialogues.models.evidence import Evidence, EvidenceIndicium, EvidenceLink, EvidenceQuestion, EvidenceReview
@@ -37,6 +46,10 @@ __all__ = [
     "Contribution",
     "Dialogue",
     "DialogueFile",
+    "Disposal",
+    "DisposalCertificate",
+    "DisposalDecline",
+    "DisposalRow",
     "Draft",
     "DueDateProposal",
     "DueDateProposalDecision",
@@ -66,6 +79,9 @@ __all__ = [
     "RedactionPlace",
     "RequestEvent",
     "RequestLine",
+    "RetentionHold",
+    "RetentionHoldRelease",
+    "RetentionSchedule",
     "SendKey",
     "Sustainment",
     "Update",

@@ -14,7 +14,7 @@ from dialogues.dialogue_stage import stage_on
 from dialogues.indicator_proposals import CHOOSING_DAYS
 from recommendations.models import Edition, Recommendation
 from tiptracker.accounts.models import AnyUser, Country, Ministry, in_visible_countries
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS
 from tiptracker.localization import format_date, gettext, gettext_lazy
 
 
@@ -146,7 +146,7 @@ class Dialogue(models.Model):
                 "country",
                 "held_on",
                 "place",
-                condition=~Q(place=REDACTED) & Q(called_off_at__isnull=True),
+                condition=~Q(place__in=MARKS) & Q(called_off_at__isnull=True),
                 name="one_dialogue_a_day_and_place",
             ),
             models.CheckConstraint(

@@ -11,10 +11,11 @@ from django.utils.functional import cached_property
 
 from dialogues.choices import RedactionAnswer
 from dialogues.models.dialogues import DialogueFile
+from dialogues.models.disposals import DisposalRow
 from dialogues.models.drafts import Draft
 from dialogues.models.evidence import Evidence
 from tiptracker.accounts.models import AnyUser, Country, Ministry, User
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS, REDACTED
 from tiptracker.infrastructure.lookups import has_row
 
 
@@ -63,8 +64,12 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
         return rows.exclude(pk__in=self.model.objects.redacted().values("pk"))
 
     def redacted(self) -> Self:
-        """Filter to files redacted as a whole: their content is destroyed, or is about to be."""
-        return self.filter(redactions__redaction__decision__decision=RedactionAnswer.CONFIRMED)
+        """Filter to files redacted as a whole or disposed of: their content is destroyed, or is about to be."""
+        redacted = self.model.redactions.rel.related_model.objects.filter(
+            redaction__decision__decision=RedactionAnswer.CONFIRMED
+        )
+        disposed = DisposalRow.objects.filter(table=self.model._meta.label_lower)
+        return self.filter(Q(pk__in=redacted.values("file")) | Q(pk__in=disposed.values("row")))
 
     def unscanned(self) -> Self:
         """Filter to stored files without a scan. They are in quarantine if a scanner is configured."""
@@ -118,12 +123,15 @@ class EvidenceFile(models.Model):
 
     @cached_property
     def destroyed_at(self) -> datetime | None:
-        """When it was redacted as a whole, or None.
+        """When it was redacted as a whole or disposed of, or None.
 
-        Queries only if its name is the redaction mark, as it then always is.
+        Queries only if its name is a mark, as it then always is.
         """
-        if self.name != REDACTED:
+        if self.name not in MARKS:
             return None
+        gone = DisposalRow.objects.filter(table=self._meta.label_lower, row=self.pk)
+        if disposed_at := gone.values_list("certificate__recorded_at", flat=True).first():
+            return disposed_at
         confirmed = self.redactions.filter(redaction__decision__decision=RedactionAnswer.CONFIRMED)
         return confirmed.values_list("redaction__decision__recorded_at", flat=True).first()
 

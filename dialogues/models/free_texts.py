@@ -15,6 +15,7 @@ from dialogues.models.assessments import Assessment
 from dialogues.models.commitments import Commitment, CommitmentCorrection, CommitmentEvent
 from dialogues.models.dialogue_numbers import ChosenIndicator, ChosenIndicatorEvent, Contribution, Sustainment
 from dialogues.models.dialogues import AgendaItem, Dialogue, NextStep, NextStepDone, Participant
+from dialogues.models.disposals import DisposalDecline, RetentionHold, RetentionHoldRelease
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
 from dialogues.models.evidence import Evidence, EvidenceReview
 from dialogues.models.files import EvidenceFile
@@ -112,6 +113,9 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     IndicatorTarget: FreeTextFields(("baseline_source", "no_baseline_reason", "reason"), "indicator__country"),
     Redaction: FreeTextFields(("reason",), "country"),
     RedactionDecision: FreeTextFields(("reason",), "redaction__country"),
+    RetentionHold: FreeTextFields(("reason",), "edition__country"),
+    RetentionHoldRelease: FreeTextFields(("reason",), "hold__edition__country"),
+    DisposalDecline: FreeTextFields(("reason",), "disposal__edition__country"),
 }
 
 

@@ -35,7 +35,7 @@ from recommendations.edition_context import EditionRequest, edition_url, edition
 from recommendations.models import Benchmark, Edition
 from recommendations.tracking_period import find_covering_edition
 from tiptracker import clock
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS
 from tiptracker.localization import gettext, join_with_and
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web.form_pages import save_form, sent_data, show_refusal
@@ -349,7 +349,7 @@ def _find_entry_before(request: SignedInRequest) -> Evidence | None:
 def _initial_after(before: Evidence) -> dict[str, Any]:
     """Return what a further event often shares with the one logged before: its dates, people and commitment."""
     names = ("happened_from", "done_by", "stated_by", "sensitivity")
-    values = {name: value for name in names if (value := getattr(before, name)) != REDACTED}
+    values = {name: value for name in names if (value := getattr(before, name)) not in MARKS}
     values["partner"] = before.partner_id
     is_one_day = before.happened_from == before.happened_to
     return values | {"happened_to": None if is_one_day else before.happened_to, "commitment": before.commitment_id}

@@ -24,7 +24,7 @@ from recommendations.edition_context import editions_of_page_country, set_page_c
 from recommendations.models import Edition
 from recommendations.tracking_period import find_covering_edition
 from tiptracker import clock
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS
 from tiptracker.localization import gettext, gettext_noop
 from tiptracker.validation import EditConflict
 from tiptracker.web.pages import SignedInRequest
@@ -57,7 +57,7 @@ def evidence_revise(request: SignedInRequest, pk: int) -> HttpResponse:
         # Benchmarks that it supports already may be of an earlier edition or no longer asked.
         supported=[link.benchmark_id for link in evidence_links],
         answered=[row.question_id for row in evidence.question_links.all()],
-        files=[evidence.file] if evidence.file and evidence.file.name != REDACTED else [],
+        files=[evidence.file] if evidence.file and evidence.file.name not in MARKS else [],
         initial=_evidence_initial(evidence, carried),
         figure_initial=_figure_initial(editable, edition) if editable else None,
         row_initial=[{"benchmark": link.benchmark_id, "shows": link.shows} for link in evidence_links],
@@ -105,7 +105,7 @@ def _evidence_initial(evidence: Evidence, carried: Sequence[Reading]) -> dict[st
         "indicia": [row.indicium for row in evidence.indicia.all()],
         "indicia_show": next((row.shows for row in evidence.indicia.all()), SupportKind.ACTION.value),
         "questions": [str(row.question_id) for row in evidence.question_links.all()],
-        "link": evidence.link if evidence.link != REDACTED else "",
+        "link": evidence.link if evidence.link not in MARKS else "",
         "carried": [str(reading.pk) for reading in carried],
     }
 

@@ -28,7 +28,7 @@ from dialogues.views.sending_page import SendingPage, read_sent_form, sent_respo
 from dialogues.views.timeline import decision_on
 from tiptracker import clock
 from tiptracker.accounts.models import find_contact
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS
 from tiptracker.errors import Refused
 from tiptracker.localization import gettext
 from tiptracker.web.form_pages import form_page
@@ -281,4 +281,4 @@ def _initial_values(answer: LineAnswer, version: UpdateVersion) -> dict[str, Any
 
 def _unredacted(text: str) -> str:
     """Return a text to start from. Redacted values must be entered again: the redaction mark must not be sent."""
-    return "" if text == REDACTED else text
+    return "" if text in MARKS else text

@@ -36,7 +36,7 @@ from recommendations.models import Edition, Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import find_contact
 from tiptracker.accounts.sessions import BEGAN_AT
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date
 from tiptracker.web.frontend.forms import TrackerForm
@@ -228,4 +228,4 @@ def initial_update_values(update_version: UpdateVersion) -> dict[str, Any]:
         if row.happened_from == update_version.happened_on:
             initial["happened_to"] = None
     # Redacted values must be entered again. The redaction mark must not be sent.
-    return {name: "" if value == REDACTED else value for name, value in initial.items()}
+    return {name: "" if value in MARKS else value for name, value in initial.items()}

@@ -19,7 +19,7 @@ from dialogues.workbook.columns import RequestColumn, name_answer_field
 from dialogues.workbook.keys import sign_key
 from dialogues.workbook.rows import RowKey, RowState, StateNow, digest_text, digest_values
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS
 from tiptracker.localization import format_date, gettext
 
 
@@ -152,7 +152,7 @@ def initial_answer_values(asked: AskedRequest, made_on: date) -> dict[str, str]:
         answer, version = found
         said: dict[RequestColumn, Any] = {
             RequestColumn.ANSWER: answer.answer,
-            RequestColumn.TEXT: "" if answer.text == REDACTED else answer.text,
+            RequestColumn.TEXT: "" if answer.text in MARKS else answer.text,
         }
         if (
             answer.answer != LineAnswerKind.NONE

@@ -13,7 +13,7 @@ from dialogues.text_search import contains_each_word
 from reports.briefings import pdf
 from reports.models import Briefing
 from tiptracker.accounts.models import User
-from tiptracker.audit.actions import record
+from tiptracker.audit.actions import AuditEvent, record, record_all
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.imported_logs import list_imported_rows
 from tiptracker.audit.models import AuditEntry
@@ -93,6 +93,17 @@ def record_withdrawal(*, briefing: Briefing, redaction: Redaction, reason: str, 
     locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related("edition").get(pk=briefing.pk)
     if locked.withdrawn_at or not locked.file or locked.paths != briefing.paths:
         return
+    event = empty_briefing(locked, reason=reason, by=by, now=now, redaction=redaction)
+    record_all([event], by=by, country=locked.edition.country_id)
+
+
+def empty_briefing(
+    locked: Briefing, *, reason: str, by: User, now: datetime, redaction: Redaction | None = None
+) -> AuditEvent:
+    """Empty a locked briefing that has a file: its names of files, its content and its note. Its hashes stay.
+
+    Return the entry that the caller writes to the activity log.
+    """
     locked.file = locked.word = locked.covering_note = ""
     locked.content = None
     locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = now, by, reason
@@ -100,8 +111,8 @@ def record_withdrawal(*, briefing: Briefing, redaction: Redaction, reason: str, 
     emptied = ["file", "word", "covering_note", "content"]
     locked.save(update_fields=[*emptied, "withdrawn_at", "withdrawn_by", "withdrawn_reason", "withdrawn_for"])
     hashes = {"sha256": locked.sha256} | ({"word_sha256": locked.word_sha256} if locked.word_sha256 else {})
-    after = {"reason": reason, **hashes, "redaction": redaction.pk}
-    record("briefing.withdrawn", by=by, row=locked, country=locked.edition.country_id, after=after)
+    after = {"reason": reason, **hashes} | ({"redaction": redaction.pk} if redaction else {})
+    return AuditEvent("briefing.withdrawn", locked, after=after)
 
 
 def _withdrawal_reason(briefing: Briefing, words: str) -> str:

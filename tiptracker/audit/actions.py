@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit import chain, request_context
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS
 from tiptracker.audit.imported_logs import find_imported_fault
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet, ImportedEntryQuerySet, ImportedLog
 from tiptracker.audit.record_version import RecordChange, renew_versions
@@ -26,8 +26,9 @@ from tiptracker.privacy.confirmations import confirmed_kinds
 REDACTION_CHECKS = (
     "dialogues.actions.redaction_checks.find_redacted_text_faults",
     "reports.actions.withdrawals.find_unlogged_note_redactions",
+    "reports.actions.disposal_checks.find_disposal_faults",
 )
-"""Functions that compare redaction marks with the redactions.
+"""Functions that compare the marks of redactions and disposals with what names them.
 
 They are import paths, because this package must not import those apps.
 """
@@ -249,8 +250,8 @@ def _find_detail_fault(entry: AuditEntry) -> str:
 
 
 def _is_intact(side: str, text: str, salt: str, sealed: str) -> bool:
-    """Return whether one side of an entry's values has its digest, or was redacted."""
-    return (text == REDACTED and bool(sealed)) or chain.salted_digest(salt, side, text) == sealed
+    """Return whether one side of an entry's values has its digest, or was redacted or disposed of."""
+    return (text in MARKS and bool(sealed)) or chain.salted_digest(salt, side, text) == sealed
 
 
 def _to_json(value: Mapping[str, Any] | None) -> str:

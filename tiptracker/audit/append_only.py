@@ -5,9 +5,10 @@ They are used as migration operations. SQLite has two peculiarities:
 - It rebuilds a table to alter it and drops its triggers. A migration that alters an append-only table must therefore
   end with the same operation again (tests/test_architecture.py checks the live database).
 - It looks into every trigger when it renames a table that a trigger names. A migration that makes it rebuild the
-  redaction places or decisions must first lift every AppendOnly that has redactable texts. One that makes it rebuild
-  evidence or the files of dialogues must first lift the AppendOnly of the files, and one that makes it rebuild the
-  corrections of commitments that of the commitments.
+  redaction places or decisions, or the certificates and rows of disposals, must first lift every AppendOnly that has
+  redactable texts. One that makes it rebuild evidence or the files of dialogues must first lift the AppendOnly of the
+  files, and one that makes it rebuild the corrections of commitments that of the commitments. The trigger
+  `refuse_row_of_another_edition` names most tables of the record.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,12 @@ REDACTED = "[redacted]"
 """The fixed mark of a redaction: the only text that may replace a recorded text."""
 REDACTED_BEFORE = "(redacted in an earlier version)"
 """What a new row says if it repeats a text that was redacted. No redaction names the new row."""
+DISPOSED = "[disposed of]"
+"""The fixed mark of a disposal: what replaces each text of a row that a certificate of disposal names."""
+MARKS = (REDACTED, DISPOSED)
+"""The marks that stand where a text was."""
+REPEATED_MARKS = {REDACTED: REDACTED_BEFORE, DISPOSED: "(disposed of in an earlier version)"}
+"""By mark: what a new row says if it repeats a text that was removed."""
 
 _REFUSE_CHANGE_SQL = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -32,6 +39,7 @@ CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $
 END $$
 """
 _PLACE_TABLE, _DECISION_TABLE = "dialogues_redactionplace", "dialogues_redactiondecision"
+_ROW_TABLE, _CERTIFICATE_TABLE = "dialogues_disposalrow", "dialogues_disposalcertificate"
 
 
 class TriggerOperation(DatabaseObjectOperation):
@@ -93,12 +101,13 @@ class TriggerOperation(DatabaseObjectOperation):
 
 
 class AppendOnly(TriggerOperation):
-    """Refuse UPDATE, DELETE and TRUNCATE, except that texts in `redactable` may become the mark REDACTED.
+    """Refuse UPDATE, DELETE and TRUNCATE, except that texts in `redactable` may become one of the MARKS.
 
-    A text may become the mark only if a confirmed redaction names that row and field.
+    A text may become REDACTED only if a confirmed redaction names that row and field. It may become DISPOSED only while
+    a certificate of disposal that names the row is open: from when it is written until the end of that disposal.
 
     Args:
-        redactable: the fields that may become the mark.
+        redactable: the fields that may become a mark.
         when: a condition on the old row (SQL, `OLD.` before columns); only rows that meet it are protected.
         once: fields that may be changed together, one time: all of them, the first from nothing to something.
         emptied: fields that may become empty in the change of `once`.
@@ -137,7 +146,13 @@ class AppendOnly(TriggerOperation):
     def create_sql(self, model: type[models.Model], vendor: str, state: Any) -> list[str]:
         table = model._meta.db_table
         asks_redaction = ("dialogues", "redactionplace") in state.models  # before that, the table does not exist
-        may_go = {name: self._may_go(model, name) if asks_redaction else "1 = 1" for name in self.redactable}
+        may_go = {
+            name: {REDACTED: self._may_go(model, name)} if asks_redaction else {REDACTED: "1 = 1"}
+            for name in self.redactable
+        }
+        if ("dialogues", "disposalrow") in state.models:
+            for conditions in may_go.values():
+                conditions[DISPOSED] = _may_be_disposed_of(model)
         if vendor == "postgresql":
             only = f"WHEN ({self.when})" if self.when else ""
             create = "CREATE OR REPLACE TRIGGER"
@@ -156,7 +171,11 @@ class AppendOnly(TriggerOperation):
             functions = [_REFUSE_CHANGE_SQL, *([function] if self.redactable else [])]
             return [*functions, *triggers, f"{create} append_only_truncate BEFORE TRUNCATE ON {table} {refuse}"]
         same = " AND ".join(
-            f'(NEW."{c}" IS OLD."{c}" OR (NEW."{c}" = \'{REDACTED}\' AND {may_go[field.name]}))'
+            f'(NEW."{c}" IS OLD."{c}"'
+            + "".join(
+                f""" OR (NEW."{c}" = '{mark}' AND {condition})""" for mark, condition in may_go[field.name].items()
+            )
+            + ")"
             if field.name in self.redactable
             else f'NEW."{c}" IS OLD."{c}"'
             for field in model._meta.local_concrete_fields
@@ -201,6 +220,15 @@ class AppendOnly(TriggerOperation):
             else:
                 conditions.append(f"NOT ({same})" if field.name in self.once else same)
         return " AND ".join(conditions)
+
+
+def _may_be_disposed_of(model: type[models.Model]) -> str:
+    """Return SQL: an open certificate of disposal names the old row."""
+    return (  # built only from our own names
+        f"EXISTS (SELECT 1 FROM {_ROW_TABLE} gone JOIN {_CERTIFICATE_TABLE} paper ON paper.id = gone.certificate_id "  # noqa: S608
+        f'WHERE gone."table" {_is_one_of(all_labels(model._meta.label_lower))} '
+        f'AND gone."row" = OLD."{model._meta.pk.column}" AND paper.closed_at IS NULL)'
+    )
 
 
 def _is_one_of(names: Sequence[str]) -> str:
@@ -250,6 +278,33 @@ class HoldColumns(TriggerOperation):
         return [*self.drop_sql(table, vendor), f"{create}BEGIN SELECT RAISE(ABORT, '{refusal}'); END"]
 
 
+class KeepDisposed(TriggerOperation):
+    """Refuse an UPDATE that puts another text in place of the mark DISPOSED, in tables whose rows may be edited."""
+
+    trigger = "keep_disposed"
+
+    def __init__(self, model_name: str, fields: tuple[str, ...]) -> None:
+        super().__init__(model_name)
+        self.fields = fields
+
+    def describe(self) -> str:
+        return f"Keep the marks of disposals in {self.model_name}"
+
+    def create_sql(self, model: type[models.Model], vendor: str, state: Any) -> list[str]:
+        table = model._meta.db_table
+        columns = [_column_name(model, name) for name in self.fields]
+        changed = " OR ".join(f"""OLD."{name}" = '{DISPOSED}' AND NEW."{name}" <> '{DISPOSED}'""" for name in columns)
+        refusal = f"{table} keeps what was disposed of: add another row instead"
+        if vendor == "postgresql":
+            return _function_and_trigger_sql(
+                self.unique_name(table),
+                f"RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation';",
+                f"keep_disposed BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({changed})",
+            )
+        create = f"CREATE TRIGGER {table}_keep_disposed BEFORE UPDATE ON {table} WHEN {changed} "
+        return [*self.drop_sql(table, vendor), f"{create}BEGIN SELECT RAISE(ABORT, '{refusal}'); END"]
+
+
 def _function_and_trigger_sql(name: str, body: str, trigger: str) -> list[str]:
     """Return SQL (PostgreSQL) for a function and the trigger that calls it."""
     return [
@@ -266,21 +321,25 @@ def _differs_sql(columns: Sequence[str], once: Sequence[str], unlike: str) -> st
 
 
 def _redaction_function_sql(
-    model: type[models.Model], may_go: Mapping[str, str], corrected: Sequence[str] = (), when_corrected: str = ""
+    model: type[models.Model],
+    may_go: Mapping[str, Mapping[str, str]],
+    corrected: Sequence[str] = (),
+    when_corrected: str = "",
 ) -> str:
-    """Return SQL (PostgreSQL) for a function that refuses each change except redactions and corrections.
+    """Return SQL (PostgreSQL) for a function that refuses each change except redactions, disposals and corrections.
 
-    A redaction sets a field in `may_go` to the mark, under the condition given there. A correction changes the columns
-    in `corrected`, under the condition `when_corrected`.
+    The first two set a field in `may_go` to a mark, under the condition that is given there for it. A correction
+    changes the columns in `corrected`, under the condition `when_corrected`.
     """
     table = model._meta.db_table
     let_change = "".join(f"before := before - '{column}'; after := after - '{column}'; " for column in corrected)
     if corrected:
         let_change = f"IF {when_corrected} THEN {let_change}END IF; "
     let_go = " ".join(
-        f"IF after->>'{column}' = '{REDACTED}' AND after->'{column}' <> before->'{column}' AND {condition} THEN "
+        f"IF after->>'{column}' = '{mark}' AND after->'{column}' <> before->'{column}' AND {condition} THEN "
         f"before := before - '{column}'; after := after - '{column}'; END IF;"
-        for name, condition in may_go.items()
+        for name, conditions in may_go.items()
+        for mark, condition in conditions.items()
         for column in [_column_name(model, name)]
     )
     return (

@@ -10,14 +10,14 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS
 from tiptracker.audit.field_names import describe_part, translate_field_name
 from tiptracker.audit.imported_logs import LEFT_BEHIND
 from tiptracker.former_names import current_field, current_label
 from tiptracker.localization import format_date, format_datetime, gettext
 
 EMPTY_MARK = "–"
-_MARKS = frozenset({REDACTED, LEFT_BEHIND})
+_MARKS = frozenset({*MARKS, LEFT_BEHIND})
 """What stands in place of a whole side."""
 
 type AnyField = models.Field[Any, Any]

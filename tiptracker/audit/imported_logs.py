@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tiptracker.audit import chain
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS
 from tiptracker.audit.models import AuditDetail, AuditEntry, ImportedEntry, ImportedLog
 from tiptracker.former_names import current_label
 from tiptracker.localization import gettext
@@ -79,7 +79,7 @@ def _find_fault(log: ImportedLog, noted: AuditEntry) -> str:
 
 def _read_note(entry: AuditEntry) -> list[Any]:
     detail = getattr(entry, "detail", None)
-    if detail is None or detail.after == REDACTED:
+    if detail is None or detail.after in MARKS:
         return []
     values = json.loads(detail.after)
     return [values.get(name) for name in NotedLog._fields]
@@ -91,7 +91,7 @@ def _find_entry_fault(log: ImportedLog, entry: ImportedEntry, seal: str) -> str:
         return gettext("entry %(number)d was changed or inserted, or the one before it was removed") % named
     for side in ("before", "after"):
         text, digest = getattr(entry, side), getattr(entry, f"{side}_digest")
-        is_replaced = bool(digest) and text in (REDACTED, LEFT_BEHIND)
+        is_replaced = bool(digest) and text in (*MARKS, LEFT_BEHIND)
         if not is_replaced and chain.salted_digest(entry.salt, side, text) != digest:
             return gettext("what entry %(number)d changed was altered") % named
     if not _leads_to_same(log, entry):
@@ -146,7 +146,7 @@ def list_imported_places(verbs: tuple[str, ...], table: str) -> Iterator[str | N
     """
     entries = ImportedEntry.objects.filter(verb__in=verbs, table=table).select_related("log")
     for entry in entries.iterator():
-        if entry.after in (REDACTED, LEFT_BEHIND):
+        if entry.after in (*MARKS, LEFT_BEHIND):
             yield None
             continue
         for place in json.loads(entry.after or "{}").get("places", ()):

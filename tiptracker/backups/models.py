@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from tiptracker.accounts.models import Country
 from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import gettext_noop
 
@@ -50,3 +51,24 @@ class Backup(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"failed, {self.created_at:%Y-%m-%d}"
+
+
+class PostExport(models.Model):
+    """An archive of a country that `export_post` wrote completely. Machine time.
+
+    The command records it itself, so nobody has to type a hash. `log_number` is the newest entry of the activity log
+    when the record was read.
+    """
+
+    country = models.ForeignKey(Country, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64, help_text="Of the archive, as it was written.")
+    size = models.PositiveBigIntegerField()
+    made_at = models.DateTimeField(help_text="When the record was read.")
+    log_number = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ("-made_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.name

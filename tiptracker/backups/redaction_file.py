@@ -1,4 +1,4 @@
-"""The file of redactions beside the backups: every redaction and every backup, each line sealed by the one before.
+"""The file of redactions beside the backups: redactions, disposals and backups, each line sealed by the one before.
 
 A backup that is older than a redaction still contains the removed text. So `restore` needs the newest of these files,
 and carries out what it names. It contains no text: only which rows, fields and files were redacted.
@@ -26,8 +26,9 @@ BACKUP_KIND = "backup"
 SOURCES = {
     "redaction": "dialogues.actions.repeated_redactions",
     "briefing": "reports.actions.repeated_withdrawals",
+    "disposal": "reports.actions.repeated_disposals",
 }
-"""By kind of line: the module that lists what was redacted, and redacts it again. Its functions are `list_redacted` and
+"""By kind of line: the module that lists what was removed, and removes it again. Its functions are `list_redacted` and
 `redact_again`. They are import paths, because this package must not import those apps."""
 ATTEMPTS = 5
 

@@ -1,9 +1,12 @@
 """The order in which actions lock rows. Transactions that follow it never deadlock."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from itertools import batched
 
 from django.db import models
 
+KEYS_AT_ONCE = 500
+"""Most keys in one statement."""
 LOCK_ORDER = (
     "idempotency.idempotencykey",  # held during the whole request that has the key
     "accounts.country",
@@ -110,5 +113,11 @@ def lock_rows_in_order(rows: Iterable[models.Model]) -> None:
     keys: dict[type[models.Model], set[int]] = {}
     for row in rows:
         keys.setdefault(type(row), set()).add(row.pk)
+    lock_keys_in_order(keys)
+
+
+def lock_keys_in_order(keys: Mapping[type[models.Model], Collection[int]]) -> None:
+    """Lock rows of several tables, by their keys, until the transaction ends, in LOCK_ORDER."""
     for model in sorted(keys, key=lambda model: LOCK_ORDER.index(model._meta.label_lower)):
-        lock_rows(model._base_manager.filter(pk__in=keys[model]))
+        for some in batched(sorted(keys[model]), KEYS_AT_ONCE):
+            lock_rows(model._base_manager.filter(pk__in=some))

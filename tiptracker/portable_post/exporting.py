@@ -19,6 +19,7 @@ from tiptracker.backups.archive_writer import (
 )
 from tiptracker.backups.destinations import BackupPlace
 from tiptracker.backups.encryption import SUFFIX, encrypt_to, parse_recipients
+from tiptracker.backups.models import PostExport
 from tiptracker.backups.stored_files import list_file_hashes
 from tiptracker.backups.streams import HashedWriter, Writable
 from tiptracker.errors import Refused
@@ -32,6 +33,8 @@ from tiptracker.portable_post.post_rows import (
 )
 
 FORMAT = "tiptracker-post"
+EXPORT_WRITTEN = "country.export_written"
+"""Verb of the entry that says that an archive was written completely."""
 
 
 class ExportedPost(NamedTuple):
@@ -61,7 +64,23 @@ def export_post(*, code: str, place: BackupPlace, recipients: Sequence[str], now
         sink = HashedWriter(file)
         with encrypt_to(sink, keys) as stream:
             manifest = _write_archive(stream, country, now)
+    _record_export(country, name, sink, manifest, now)
     return ExportedPost(name, sink.size, manifest, count_unfinished(country))
+
+
+@transaction.atomic
+def _record_export(country: Country, name: str, sink: HashedWriter, manifest: Manifest, now: datetime) -> None:
+    """Record that the archive was written completely, and its hash, which a certificate of disposal names."""
+    export = PostExport.objects.create(
+        country=country,
+        name=name,
+        sha256=sink.sha256.hexdigest(),
+        size=sink.size,
+        made_at=now,
+        log_number=manifest.header.log_head.number if manifest.header.log_head else 0,
+    )
+    after = {"archive": name, "sha256": export.sha256, "log_number": export.log_number}
+    record(EXPORT_WRITTEN, by=None, row=export, country=country, after=after)
 
 
 def _refuse_log_fault() -> None:

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 import tiptracker
 from tiptracker.accounts.models import Country
 from tiptracker.audit import chain
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import MARKS
 from tiptracker.audit.imported_logs import LEFT_BEHIND
 from tiptracker.audit.models import AuditEntry, ImportedEntry, ImportedLog
 from tiptracker.audit.verbs import VerbGroup, list_verbs
@@ -74,7 +74,7 @@ class PostLog:
     def _values(self, entry: AuditEntry, text: str) -> str:
         """Return the values of an entry, or what stands in their place if they may be about other countries too."""
         is_of_country = current_label(entry.table) in self._tables and entry.verb not in self._read_verbs
-        return text if is_of_country or text in ("", REDACTED) else LEFT_BEHIND
+        return text if is_of_country or text in ("", *MARKS) else LEFT_BEHIND
 
     def describe(self, country: Country, made_at: datetime) -> ImportedLog:
         """Return the row of the log itself. Only after all entries were read."""
