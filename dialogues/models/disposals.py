@@ -177,8 +177,8 @@ class DisposalCertificate(models.Model):
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     is_repeated = models.BooleanField(default=False)
-    closed_at = models.DateTimeField(null=True)
-    counts = models.JSONField(null=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(null=True, blank=True)
     rows_sha256 = models.CharField(max_length=64, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
 

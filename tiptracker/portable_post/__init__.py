@@ -16,7 +16,8 @@ of its rows: the last key that was ever given there. Then no key of the archive 
 keep their order, also keys of deleted rows lead nowhere, and in an empty installation all keys stay. Keys also stand
 in:
 
-- `dialogues.redactionplace` (table and row): mapped.
+- `dialogues.redactionplace` and `dialogues.disposalrow` (table and row): mapped. The digest of a certificate's rows is
+  over the keys where it was closed, to which the keys of the imported log lead back.
 - entries of the log (row, person, redacted places): stay as they were sealed; `audit.importedlog.keys` leads from
   them to today's keys.
 - `reports.readinessrun` (facts, result): stay, because a hash seals the facts, and a run computes from its own facts.

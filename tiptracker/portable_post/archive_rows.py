@@ -20,7 +20,7 @@ from tiptracker.former_names import current_label
 from tiptracker.localization import gettext
 from tiptracker.portable_post.log_entries import FILES, PostLog
 from tiptracker.portable_post.people import close_account, find_people
-from tiptracker.portable_post.post_rows import EMPTIED, PEOPLE, list_post_models, references, select_rows
+from tiptracker.portable_post.post_rows import EMPTIED, NAMING_ROWS, PEOPLE, list_post_models, references, select_rows
 
 CHUNK_ROWS = 200
 
@@ -116,7 +116,7 @@ def _change(model: type[models.Model], row: dict[str, Any], chosen: _Selection) 
             row[reference.attname] = row[reference.attname] if row[reference.attname] in known else None
     if label == "reports.briefing" and row["requested_by_id"] is None:
         row["log_number"] = None
-    if label == "dialogues.redactionplace" and current_label(row["table"]) == AuditDetail._meta.label_lower:
+    if label in NAMING_ROWS and current_label(row["table"]) == AuditDetail._meta.label_lower:
         place = chosen.log.detail_keys.get(row["row"])
         if place is None:
             _refuse_other_rows(f"{label}.row", {row["row"]})

@@ -9,7 +9,7 @@ from tiptracker.accounts.models import User
 from tiptracker.backups.archive_format import MANIFEST_MEMBER, damaged
 from tiptracker.backups.archive_writer import read_next_keys
 from tiptracker.former_names import current_label
-from tiptracker.portable_post.post_rows import PEOPLE, list_post_models, references
+from tiptracker.portable_post.post_rows import NAMING_ROWS, PEOPLE, list_post_models, references
 
 MAX_KEY = 2**53
 """The highest key that an archive may have. So a key plus what is added to it is always a key of the database."""
@@ -47,7 +47,7 @@ class KeyMapping:
             if (key := row[reference.attname]) is not None:
                 other = reference.related_model
                 mapped[reference.attname] = self.map_key(PEOPLE if other is User else other._meta.label_lower, key)
-        if label == "dialogues.redactionplace":
+        if label in NAMING_ROWS:
             mapped["row"] = self.map_key(current_label(row["table"]), row["row"])
         return mapped
 

@@ -64,6 +64,9 @@ EMPTIED = frozenset({("reports.briefing", "job"), ("dialogues.evidencefile", "co
 """References that are emptied if what they name does not come along. A file that an officer of several countries
 uploaded may name another one of them, or none."""
 
+NAMING_ROWS = frozenset({"dialogues.redactionplace", "dialogues.disposalrow"})
+"""Tables that name rows by table and key, in the columns `table` and `row`. The keys are mapped."""
+
 _FAR = 100
 """More steps than any path has."""
 
