@@ -3,22 +3,29 @@
 import gzip
 import io
 import tarfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db import connection
 
-from dialogues.models import DisposalCertificate, EvidenceFile
+from dialogues.models import DisposalCertificate, EvidenceFile, RetentionHold
 from recommendations.models import Recommendation
+from reports.actions.disposals import approve_disposal, propose_disposal
+from reports.actions.retention import place_hold
 from reports.models import Briefing
 from reports.retention.due_editions import list_retention
-from tests.factories import CountryFactory
+from tests.concurrent_writes import run_simultaneously
+from tests.factories import CountryFactory, EditionFactory, RecommendationFactory
 from tests.reports.old_editions import NOW, WORD, dispose, prepare
 from tests.tiptracker.backups.installations import backup, empty_installation, find_everywhere, restore
-from tests.tiptracker.portable_post.posts import export, fill_post, import_archive
+from tests.tiptracker.portable_post.posts import export, import_archive
 from tiptracker.audit.actions import find_log_fault, find_redaction_faults
 from tiptracker.audit.append_only import DISPOSED
 from tiptracker.audit.models import AuditDetail, AuditEntry
+from tiptracker.errors import Refused
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
@@ -110,7 +117,8 @@ def test_certificates_schedules_and_holds_move_with_the_post(old, tmp_path, data
     assert find_in_archive(tmp_path / "after.tar") == []
 
     with empty_installation(database_template, tmp_path / "other"):
-        fill_post(CountryFactory(elsewhere=True))  # its keys are taken
+        elsewhere = EditionFactory(country=CountryFactory(elsewhere=True), terms=False)
+        RecommendationFactory(edition=elsewhere, lead=None, terms=False)  # their keys are taken
         import_archive(tmp_path / "after.tar")
 
         moved = DisposalCertificate.objects.select_related("disposal__schedule").get()
@@ -120,3 +128,50 @@ def test_certificates_schedules_and_holds_move_with_the_post(old, tmp_path, data
 
         assert find_redaction_faults() == []
         assert find_log_fault() is None
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_of_a_hold_and_an_approval_at_once_one_is_refused(old, tmp_path, _):
+    edition, first, second = old
+    disposal = propose_disposal(edition=edition, by=first, now=NOW)
+    export(tmp_path / "post.tar", code="LSO")
+
+    done, refused = run_simultaneously(
+        lambda: approve_disposal(disposal=disposal, by=second, now=NOW),
+        lambda: place_hold(edition=edition, reason="A court asks for it.", by=first, now=NOW),
+    )
+
+    is_disposed_of = DisposalCertificate.objects.exists()
+    assert (done, refused) == ("done", "disposed_of" if is_disposed_of else "on_hold")
+    assert RetentionHold.objects.exists() is not is_disposed_of
+    assert Recommendation.objects.filter(text=DISPOSED).exists() is is_disposed_of
+
+
+def test_a_hold_that_comes_while_a_disposal_runs_waits_and_is_refused(old, tmp_path):
+    edition, first, second = old
+    disposal = propose_disposal(edition=edition, by=first, now=NOW)
+    export(tmp_path / "post.tar", code="LSO")
+    outcomes = []
+
+    def hold():
+        try:
+            place_hold(edition=edition, reason="A court asks for it.", by=first, now=NOW)
+        except Refused as refused:
+            outcomes.append((refused.code, DisposalCertificate.objects.exists()))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+
+        def begin_hold(execute, sql, params, many, context):
+            if sql.startswith('INSERT INTO "dialogues_disposalcertificate"'):
+                other.submit(hold)
+                time.sleep(0.3)
+                assert outcomes == []
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(begin_hold):
+            approve_disposal(disposal=disposal, by=second, now=NOW)
+
+    assert outcomes == [("disposed_of", True)]
+    assert not RetentionHold.objects.exists()
