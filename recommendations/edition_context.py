@@ -129,7 +129,9 @@ def visible_editions(request: HttpRequest) -> list[Edition]:
     return list(getattr(request, _EDITIONS_ATTRIBUTE))
 
 
-_EDITIONS = VisibleRows(lambda reader: Edition.objects.visible_to(reader).tracked().select_related("country"))
+_EDITIONS = VisibleRows(
+    lambda reader: Edition.objects.visible_to(reader).tracked().with_disposal().select_related("country")
+)
 
 
 def editions_of_country(request: HttpRequest, country_id: int) -> list[Edition]:
@@ -181,10 +183,11 @@ def set_page_edition(request: HttpRequest, edition: Edition) -> None:
 
     An edition that is not tracked yet has no pages, so the page uses the country's default edition.
     """
-    if edition not in visible_editions(request):
+    shown = next((visible for visible in visible_editions(request) if visible == edition), None)
+    if shown is None:
         set_page_country(request, edition.country)
         return
-    setattr(request, _PAGE_EDITION_ATTRIBUTE, edition)
+    setattr(request, _PAGE_EDITION_ATTRIBUTE, shown)
     timezone.activate(ZoneInfo(edition.country.time_zone))
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import get_script_prefix, reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import get_language
@@ -123,7 +124,7 @@ def describe_page_head(request: HttpRequest) -> PageHead:
     if shown is None:
         return PageHead(countries)
     head, phase = PageHead(countries, shown.country.name, shown.year, describe_phase(shown)), edition_phase(shown)
-    if not _is_edition_page(request) or phase is Phase.CURRENT:
+    if not (_is_edition_page(request) or shown.disposed_at) or phase is Phase.CURRENT:
         return head
     others = editions_of_country(request, shown.country_id)
     current = next((other for other in others if edition_phase(other) is Phase.CURRENT), None)
@@ -143,6 +144,12 @@ def _phase_notice(edition: Edition, phase: Phase, user: User) -> str:
         if user.is_ministry:
             return gettext("The tracking period of the TIP Report %(year)d begins on %(date)s.") % values
         return gettext("The %(year)d edition is upcoming. Its tracking period begins on %(date)s.") % values
+    if edition.disposed_at:
+        return gettext("The %(year)d edition was disposed of on %(date)s under certificate %(number)s.") % {
+            "year": edition.year,
+            "date": format_date(timezone.localtime(edition.disposed_at).date()),
+            "number": f"{edition.country.code} {edition.certificate_number}",
+        }
     values = {"year": edition.year, "date": format_date(edition.ends_on)}
     if user.is_ministry:
         return gettext("The tracking period of the TIP Report %(year)d ended on %(date)s.") % values

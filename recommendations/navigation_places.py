@@ -262,6 +262,12 @@ EMBASSY_PLACES = (
                 DECIDING_ROLES,
                 is_of_edition=False,
             ),
+            Tab(
+                "retention_list",
+                gettext_noop("Retention"),
+                ("retention_schedule", "edition_retention", "certificate_detail"),
+                DECIDING_ROLES,
+            ),
             Tab("handover", gettext_noop("Handover note"), ("note_detail",)),
         ),
         is_in_menu=False,

@@ -4,20 +4,26 @@ A certificate approves a disposal. While it is open, the triggers of the record 
 become the mark DISPOSED (`tiptracker.audit.append_only`). The disposal closes it in the same transaction, for good.
 """
 
+from collections.abc import Iterable
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from dialogues.choices import RecordKind
 from recommendations.models import Edition
 from recommendations.models.editions import DatedQuerySet
 from tiptracker.accounts.models import AnyUser, Country
+from tiptracker.audit.append_only import DISPOSED
 from tiptracker.backups.models import PostExport
 from tiptracker.choices import Role
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.former_names import all_labels
+from tiptracker.localization import format_date, gettext, gettext_lazy
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 
@@ -157,6 +163,14 @@ class DisposalDecline(models.Model):
 
 
 class DisposalCertificateQuerySet(PostRowsQuerySet["DisposalCertificate"]):
+    def of_rows(self, rows: Iterable[models.Model]) -> Self:
+        """Filter to the certificates that name one of these rows. Rows without the mark are not queried."""
+        marked = [row for row in rows if DISPOSED in row.__dict__.values()]
+        if not marked:
+            return self.none()
+        of_one = (Q(table__in=all_labels(row._meta.label_lower), row=row.pk) for row in marked)
+        return self.filter(pk__in=DisposalRow.objects.filter(reduce(or_, of_one)).values("certificate"))
+
     def of_country(self, country: Country | int) -> Self:
         """Filter to certificates of a country, newest first."""
         return self.filter(edition__country=country).order_by("-number")
@@ -201,6 +215,12 @@ class DisposalCertificate(models.Model):
     def label(self) -> str:
         """Its number with the code of its country, such as “LSO 2”."""
         return f"{self.edition.country.code} {self.number}"
+
+    @property
+    def sentence(self) -> str:
+        """What pages say in place of what is gone."""
+        day = format_date(timezone.localtime(self.recorded_at).date())
+        return gettext("Disposed of on %(date)s under certificate %(number)s.") % {"date": day, "number": self.label}
 
     @property
     def title(self) -> str:

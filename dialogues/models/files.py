@@ -65,11 +65,9 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
 
     def redacted(self) -> Self:
         """Filter to files redacted as a whole or disposed of: their content is destroyed, or is about to be."""
-        redacted = self.model.redactions.rel.related_model.objects.filter(
-            redaction__decision__decision=RedactionAnswer.CONFIRMED
-        )
+        redacted = Q(redactions__redaction__decision__decision=RedactionAnswer.CONFIRMED)
         disposed = DisposalRow.objects.filter(table=self.model._meta.label_lower)
-        return self.filter(Q(pk__in=redacted.values("file")) | Q(pk__in=disposed.values("row")))
+        return self.filter(redacted | Q(pk__in=disposed.values("row")))
 
     def unscanned(self) -> Self:
         """Filter to stored files without a scan. They are in quarantine if a scanner is configured."""

@@ -40,7 +40,7 @@ from dialogues.views.internal_notes import build_notes_section
 from dialogues.views.next_action import describe_date_moved, find_next_action, reopened_on
 from dialogues.views.page_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
 from dialogues.views.proof_rows import list_proofs, mark_done_without, missing_proofs
-from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from dialogues.views.redactions import pending_redaction_urls, removal_notes
 from dialogues.views.reminders import list_reminders
 from dialogues.views.timeline import CommitmentTimeline, build_timeline, decision_on
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country, page_url
@@ -125,7 +125,7 @@ def _render_commitment(request: SignedInRequest, commitment: Commitment) -> Http
             "is_embassy": True,
             "may_change_proof": bool(actions),
             "may_agree_on_proof": bool(actions) and not timeline.standing.is_settled,
-            "redacted": redaction_dates(*shown),
+            "redacted": removal_notes(*shown),
             "pending": pending_redaction_urls(user, commitment.country, *shown),
             "horizon": Horizon(commitment.horizon).label,
             "actions": actions,
@@ -135,7 +135,7 @@ def _render_commitment(request: SignedInRequest, commitment: Commitment) -> Http
             "may_answer": proposal is not None and permissions.can_answer_due_date(user, proposal),
         }
     else:
-        context |= {"redacted": redaction_dates(*timeline.rows(user))}
+        context |= {"redacted": removal_notes(*timeline.rows(user))}
         context |= _ministry_context(timeline, just_sent="sent" in request.GET)
     return render_page(request, "dialogues/commitment_detail.html", context)
 

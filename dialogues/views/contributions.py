@@ -14,7 +14,7 @@ from dialogues.actions.contributions import ContributionValues, record_contribut
 from dialogues.forms.dialogue_numbers import COMMITMENT, RECOMMENDATION, ContributionForm, SustainmentForm
 from dialogues.models import Commitment, Contribution, Partner
 from dialogues.views.page_context import get_managed_dialogue
-from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from dialogues.views.redactions import pending_redaction_urls, removal_notes
 from recommendations.edition_context import set_page_country
 from recommendations.models import Recommendation
 from tiptracker import clock
@@ -46,7 +46,7 @@ def contribution_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "newer": newer,
         "can_correct": newer is None and permissions.can_manage_dialogues(user, country),
         "reads_log": can_read_log(user),
-        "redacted": redaction_dates(contribution),
+        "redacted": removal_notes(contribution),
         "pending": pending_redaction_urls(user, country, contribution),
     }
     return render_page(request, "dialogues/contribution_detail.html", context)

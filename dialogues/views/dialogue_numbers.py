@@ -46,7 +46,7 @@ from dialogues.target_progress import ProgressState
 from dialogues.target_standings import list_standings
 from dialogues.views.figure_states import find_likely_ministries
 from dialogues.views.page_context import get_managed_dialogue
-from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from dialogues.views.redactions import pending_redaction_urls, removal_notes
 from dialogues.views.request_rows import AskedFigureState, find_newest_requests
 from dialogues.views.targets import propose_baseline
 from recommendations.edition_context import edition_url, set_page_country, set_page_edition
@@ -92,7 +92,7 @@ def dialogue_numbers(request: SignedInRequest, pk: int) -> HttpResponse:
         "can_choose": can_change and _is_choosing(dialogue),
         "is_begun": dialogue.called_off_at is None and dialogue.held_on <= today,
         "requests": _list_requests(numbers, edition, asked) if can_change else [],
-        "redacted": redaction_dates(*texts),
+        "redacted": removal_notes(*texts),
         "pending": pending_redaction_urls(user, dialogue.country, *texts),
     }
     return render_page(request, "dialogues/dialogue_numbers.html", context)

@@ -29,7 +29,7 @@ from dialogues.views.dialogue_figures_section import list_figures, list_own_indi
 from dialogues.views.follow_up import find_previous_dialogue, group_by_owner, list_agenda_items, summarize_next_steps
 from dialogues.views.invitations import find_unreachable, list_invitations
 from dialogues.views.page_context import duplicate_link, get_managed_dialogue
-from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from dialogues.views.redactions import pending_redaction_urls, removal_notes
 from dialogues.views.request_rows import list_request_rows
 from recommendations.edition_context import EditionRequest, get_page_edition, set_page_country
 from recommendations.kept_pages import keep_page
@@ -210,7 +210,7 @@ def _internal_context(
         "steps": steps,
         "files": files,
         "last": find_previous_dialogue(user, dialogue, today),
-        "redacted": redaction_dates(*texts),
+        "redacted": removal_notes(*texts),
         "pending": pending_redaction_urls(user, dialogue.country, *texts, *(each.commitment for each in commitments)),
         "requests": list_request_rows(
             list(InformationRequest.objects.visible_to(user).filter(dialogue=dialogue).with_history()), today

@@ -40,7 +40,7 @@ from dialogues.views.figure_comparison import compare_figures
 from dialogues.views.last_decision import find_last_decision, redirect_to_next
 from dialogues.views.page_context import describe_outside_period
 from dialogues.views.previews import preview_files
-from dialogues.views.redactions import list_evidence_rows, pending_redaction_urls, redaction_dates
+from dialogues.views.redactions import list_evidence_rows, pending_redaction_urls, removal_notes
 from dialogues.views.timeline import decision_on, newest_review, review_of
 from recommendations.choices import Rule
 from recommendations.edition_context import editions_of_page_country, set_page_country
@@ -210,7 +210,7 @@ def _render_detail(
     context: dict[str, Any] = {
         "evidence": EvidenceSummary.of(evidence),
         "later": _newer_revision_id(user, evidence),
-        "redacted": redaction_dates(*rows),
+        "redacted": removal_notes(*rows),
         "update_decision": _update_decision(evidence),
         "claim_ended": evidence.claim_ended,
     }

@@ -33,7 +33,7 @@ from dialogues.request_status import RequestStanding
 from dialogues.views.drafts import describe_draft
 from dialogues.views.figure_states import describe_figures, find_likely_ministries
 from dialogues.views.page_context import duplicate_link, set_page_edition_for_subject
-from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from dialogues.views.redactions import pending_redaction_urls, removal_notes
 from dialogues.views.reminders import find_next_reminder, list_reminders
 from dialogues.views.request_exchange import WaitingAnswer, list_returned_answers, list_waiting_answers
 from dialogues.views.request_rows import RequestListRow, list_request_rows
@@ -319,7 +319,7 @@ def information_request_detail(request: SignedInRequest, pk: int) -> HttpRespons
         "status_text": format_request_status(standing),
         "lines": timeline.list_lines(),
         "entries": timeline.list_entries(),
-        "redacted": redaction_dates(*timeline.rows()),
+        "redacted": removal_notes(*timeline.rows()),
         "is_embassy": user.is_embassy,
         **(_embassy_context(user, timeline, today) if user.is_embassy else _ministry_context(request, timeline, today)),
     }

@@ -26,7 +26,7 @@ from dialogues.models.internal_notes import (
 )
 from dialogues.occasions import NOTE
 from dialogues.views.page_context import duplicate_link, set_page_edition_for_commitment
-from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from dialogues.views.redactions import pending_redaction_urls, removal_notes
 from recommendations.edition_context import page_url, set_page_country, set_page_edition
 from recommendations.models import Recommendation
 from tiptracker import clock
@@ -205,7 +205,7 @@ def note_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "marks": sorted(shown.marks.all(), key=lambda mark: mark.pk, reverse=True),
         "subject_url": subject_url(shown.subject),
         "may_mark": may_mark,
-        "redacted": redaction_dates(shown),
+        "redacted": removal_notes(shown),
         "pending": pending_redaction_urls(user, shown.country, shown),
     }
     return render_form(request, "dialogues/note_detail.html", form, context)

@@ -18,7 +18,7 @@ from dialogues.forms.law import LawEntryCorrectionForm, LawEntryEndForm, LawEntr
 from dialogues.models import Evidence, LawEntry
 from dialogues.models.law import group_by_standard
 from dialogues.permissions import can_keep_law
-from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from dialogues.views.redactions import pending_redaction_urls, removal_notes
 from recommendations.choices import LAW_STANDARDS
 from recommendations.edition_context import EditionRequest, edition_url, page_url, set_page_country
 from recommendations.kept_pages import keep_page
@@ -69,7 +69,7 @@ def law_list(request: EditionRequest) -> HttpResponse:
             for number, found in group_by_standard(entries).items()
         ],
         "may_change": can_keep_law(user, edition.country),
-        "redacted": redaction_dates(*entries),
+        "redacted": removal_notes(*entries),
         "pending": pending_redaction_urls(user, edition.country, *entries),
     }
     return render_page(request, "dialogues/law_list.html", context)

@@ -17,7 +17,7 @@ from dialogues.models import Contribution, Evidence, Partner
 from dialogues.models.dialogue_numbers import ContributionQuerySet
 from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.permissions import can_manage_partners
-from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from dialogues.views.redactions import pending_redaction_urls, removal_notes
 from recommendations.edition_context import EditionRequest, edition_url, set_page_country
 from recommendations.kept_pages import keep_page
 from tiptracker import clock
@@ -65,7 +65,7 @@ def partner_list(request: EditionRequest) -> HttpResponse:
             for partner in partners
         ],
         "may_change": can_manage_partners(user, country),
-        "redacted": redaction_dates(*partners),
+        "redacted": removal_notes(*partners),
         "pending": pending_redaction_urls(user, country, *partners),
     }
     return render_page(request, "dialogues/partner_list.html", context)
@@ -90,7 +90,7 @@ def partner_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "evidence_count": evidence.count(),
         "verified": set(verified.values_list("pk", flat=True)),
         "may_change": can_manage_partners(user, country),
-        "redacted": redaction_dates(partner, *rows),
+        "redacted": removal_notes(partner, *rows),
         "pending": pending_redaction_urls(user, country, partner, *rows),
     }
     return render_page(request, "dialogues/partner_detail.html", context)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -32,7 +31,15 @@ from dialogues.actions.redactions import (
 )
 from dialogues.choices import RedactionAnswer
 from dialogues.forms.redactions import RedactionDecisionForm, RedactionForm
-from dialogues.models import Evidence, EvidenceFile, Redaction, RedactionDecision, RedactionPlace, UpdateVersion
+from dialogues.models import (
+    DisposalCertificate,
+    Evidence,
+    EvidenceFile,
+    Redaction,
+    RedactionDecision,
+    RedactionPlace,
+    UpdateVersion,
+)
 from dialogues.text_search import excerpt
 from dialogues.views.page_context import duplicate_link
 from dialogues.views.redaction_places import MODELS_BY_TABLE, PlaceLabel, label_places
@@ -43,7 +50,7 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry, ImportedEntry
 from tiptracker.choices import Role
 from tiptracker.former_names import current_field, current_label
-from tiptracker.localization import gettext, gettext_noop
+from tiptracker.localization import format_date, gettext, gettext_noop
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web import exports
 from tiptracker.web.form_pages import render_form, save_form, sent_data
@@ -318,10 +325,17 @@ def pending_redaction_urls(user: User, country: Country, *rows: Model | None) ->
     return [reverse("redaction_detail", args=[each.pk]) if decides else "" for each in proposals]
 
 
-def redaction_dates(*rows: Model | None) -> list[date]:
-    """Return the days on which something in these rows was redacted.
+def removal_notes(*rows: Model | None) -> list[str]:
+    """Return a sentence for each day on which something in these rows was redacted or disposed of.
 
-    The note on their page says neither what nor why.
+    The sentence says neither what nor why.
     """
-    marked = RedactionPlace.objects.marked(filter(None, rows))
-    return sorted({timezone.localtime(place.redaction.decision.recorded_at).date() for place in marked})
+    present = [row for row in rows if row]
+    places = RedactionPlace.objects.marked(present)
+    days = {timezone.localtime(place.redaction.decision.recorded_at).date() for place in places}
+    notes = [
+        gettext("Personal data was removed from this page on %(date)s.") % {"date": format_date(day)}
+        for day in sorted(days)
+    ]
+    certificates = DisposalCertificate.objects.of_rows(present).select_related("edition__country").order_by("pk")
+    return notes + [each.sentence for each in certificates]

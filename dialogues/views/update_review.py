@@ -27,7 +27,7 @@ from dialogues.views.last_decision import find_last_decision, redirect_to_next
 from dialogues.views.page_context import UpdateSubjectHeading, describe_outside_period, set_page_edition_for_subject
 from dialogues.views.previews import FilePreview, preview_files
 from dialogues.views.proof_rows import ProofRow, list_proofs, missing_proofs
-from dialogues.views.redactions import list_evidence_rows, pending_redaction_urls, redaction_dates
+from dialogues.views.redactions import list_evidence_rows, pending_redaction_urls, removal_notes
 from dialogues.views.request_timeline import list_request_answers
 from dialogues.views.timeline import decision_on, review_of
 from dialogues.views.version_content import describe_sent_facts
@@ -351,7 +351,7 @@ def _render_detail(
         "is_overtaken": is_overtaken,
         "overtaken": describe_earlier_decision(decision, _now(update_version)) if is_overtaken and decision else "",
         "is_recorded_by_user": decision is None and permissions.has_recorded_version(user, update_version),
-        "redacted": redaction_dates(*rows),
+        "redacted": removal_notes(*rows),
         "pending": pending_redaction_urls(user, subject.country, *rows, *readings),
         "can_redact": permissions.can_redact(user, subject.country),
         "unused_reasons": unused_reasons,

@@ -32,6 +32,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Limit to editions with recommendations, newest first. Other editions are known only by their tier."""
         return self.filter(recommendations__isnull=False).distinct().order_by("-year", "-pk")
 
+    def with_disposal(self) -> Self:
+        """Add when each edition was disposed of (`.disposed_at`), and the number of the certificate; None if not."""
+        return self.annotate(disposed_at=F("certificate__recorded_at"), certificate_number=F("certificate__number"))
+
     def not_over(self, day: date) -> Self:
         """Limit to current and upcoming editions: the tracking period ends on `day` or later."""
         return self.filter(ends_on__gte=day)
@@ -53,6 +57,10 @@ class Edition(models.Model):
     ends_on = models.DateField(gettext_lazy("last day of the tracking period"))
     source = models.CharField(gettext_lazy("source"), max_length=300)
     note = models.CharField(gettext_lazy("note"), max_length=300, blank=True)
+
+    disposed_at: datetime | None
+    certificate_number: int | None
+    """These two are set by `with_disposal()` only."""
 
     objects = EditionQuerySet.as_manager()
 

@@ -41,13 +41,14 @@ def _check(certificate: DisposalCertificate) -> Iterator[str]:
 def _as_certified(certificate: DisposalCertificate, rows: list[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
     """Yield the rows as they are here, and by the keys that they had before the country was imported."""
     yield rows
-    details = dict(ImportedEntry.objects.filter(detail_key__isnull=False).values_list("pk", "detail_key"))
-    own = dict(ImportedEntry.objects.filter(pk__in=details).values_list("pk", "log"))
+    keys = [row for table, row in rows if table == ImportedEntry._meta.label_lower]
+    entries = ImportedEntry.objects.filter(pk__in=keys, detail_key__isnull=False)
+    details = {pk: (log, key or 0) for pk, log, key in entries.values_list("pk", "log", "detail_key")}
     for log in ImportedLog.objects.filter(country=certificate.edition.country_id):
-        added = log.keys.get("tables", {})
+        added: dict[str, int] = log.keys.get("tables", {})
         yield [
-            (AuditDetail._meta.label_lower, details[row])
-            if table == ImportedEntry._meta.label_lower and own.get(row) == log.pk
+            (AuditDetail._meta.label_lower, details[row][1])
+            if table == ImportedEntry._meta.label_lower and details.get(row, (0, 0))[0] == log.pk
             else (table, row - added.get(current_label(table), 0))
             for table, row in rows
         ]

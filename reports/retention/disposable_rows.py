@@ -110,7 +110,8 @@ class DisposableRows:
 
     @cached_property
     def _named(self) -> set[tuple[str, str]]:
-        every = [*self.texts.items(), *self.carriers.items(), (Briefing, self.briefings), (Draft, self.drafts)]
+        others: Keys = {Briefing: self.briefings, Draft: self.drafts}
+        every = [*self.texts.items(), *self.carriers.items(), *others.items()]
         return {(model._meta.label_lower, str(key)) for model, keys in every for key in keys}
 
 
@@ -192,7 +193,8 @@ def _add_commitments(found: DisposableRows, kept: QuerySet[Edition]) -> None:
     ).exclude(_is_cited("commitment", kept))
     keys = set(commitments.values_list("pk", flat=True))
     own = Commitment.objects.filter(pk__in=keys)
-    proposals, proofs = (model.objects.filter(commitment__in=keys) for model in (DueDateProposal, AgreedProof))
+    proposals = DueDateProposal.objects.filter(commitment__in=keys)
+    proofs = AgreedProof.objects.filter(commitment__in=keys)
     found.add(
         own,
         CommitmentCorrection.objects.filter(commitment__in=keys),

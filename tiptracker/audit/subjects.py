@@ -90,6 +90,10 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
     "recommendations.questionset": SubjectKind(gettext_noop("Set of questions"), "name"),
     "recommendations.recommendation": SubjectKind(gettext_noop("Recommendation"), "text", "recommendation_detail"),
     "dialogues.redaction": SubjectKind(gettext_noop("Redaction"), "reason", "redaction_detail"),
+    "dialogues.disposal": SubjectKind(gettext_noop("Disposal"), "edition__year", "edition_retention", "edition__pk"),
+    "dialogues.disposalcertificate": SubjectKind(
+        gettext_noop("Certificate of disposal"), "edition__year", "certificate_detail"
+    ),
     "dialogues.updateversion": SubjectKind(
         gettext_noop("Update"),
         "update__commitment__text",
@@ -120,6 +124,11 @@ OTHER_NOUNS: Mapping[str, str] = {
     "dialogues.commitmentcorrection": gettext_noop("Correction of a commitment"),
     "dialogues.commitmentevent": gettext_noop("Event of a commitment"),
     "dialogues.contribution": gettext_noop("Contribution"),
+    "backups.postexport": gettext_noop("Archive of a country"),
+    "dialogues.disposaldecline": gettext_noop("Declined disposal"),
+    "dialogues.retentionhold": gettext_noop("Hold"),
+    "dialogues.retentionholdrelease": gettext_noop("Release of a hold"),
+    "dialogues.retentionschedule": gettext_noop("Retention schedule"),
     "dialogues.draft": gettext_noop("Draft"),
     "dialogues.duedateproposaldecision": gettext_noop("Decision on a proposed due date"),
     "dialogues.evidencereview": gettext_noop("Review of evidence"),

@@ -86,6 +86,7 @@ LOCK_ORDER = (
     "saved_filters.savedfilter",
     "undo.removedrow",
     "dialogues.filetext",  # emptied last by a redaction
+    "dialogues.disposalcertificate",  # closed last by a disposal, which created it
     "notifications.noticefrequency",
     "notifications.digestschedule",
     "notifications.calendarfeed",
