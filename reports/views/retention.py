@@ -116,7 +116,7 @@ def _carry_out(request: SignedInRequest, edition: Edition, reason: str) -> str:
                 Disposal.objects.visible_to(by).filter(edition=edition).select_related("edition__country", "schedule")
             )
             key = parse_whole_number(request.POST.get("disposal", ""))
-            disposal = get_object_or_404(rows, pk=key)
+            disposal = get_object_or_404(rows.select_related("edition__country", "schedule"), pk=key)
             if decision == "approve":
                 approve_disposal(disposal=disposal, by=by, now=now)
                 return gettext("The edition was disposed of. The certificate is listed on this page.")
@@ -134,7 +134,7 @@ def _edition_context(retention: EditionRetention, user: User) -> dict[str, Any]:
         "edition": edition,
         "holds": holds,
         "last_day_kept": retention.schedule.last_day_kept(edition) if retention.schedule else None,
-        "may_decide": bool(retention.proposal) and can_decide_on_disposal(user, retention.proposal),
+        "may_decide": retention.proposal is not None and can_decide_on_disposal(user, retention.proposal),
         "declined": Disposal.objects.filter(edition=edition, decline__isnull=False).select_related(
             "decline__recorded_by", "recorded_by"
         ),

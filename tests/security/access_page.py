@@ -59,6 +59,7 @@ ROW_LABELS = {
     "imported_entry": "an entry of an imported log",
     "indicator": "an indicator of the ministry’s benchmarks",
     "list_import": "a draft import",
+    "certificate": "a certificate of disposal",
     "called_off": "a dialogue that was called off",
     "dialogue": "a dialogue with commitments of two ministries",
     "edition": "an edition",

@@ -672,6 +672,8 @@ BODIES = {
         "reason": "It names somebody.",
         "propose": "1",
     },
+    "POST retention_schedule": lambda world: {"years": "7", "authority": ""},
+    "POST edition_retention": lambda world: {"do": "hold", "reason": "A court asks for it."},
     "POST redaction_detail": lambda world: {"decision": "confirmed"},
     "POST briefing_check": lambda world: {"sha256": world.rows["briefing"].sha256},
     "POST briefing_clear": lambda world: {"sha256": world.rows["briefing"].sha256},

@@ -487,6 +487,16 @@ POST  redaction_add                         -          302 302 302 403 | 403 403
 GET   redaction_detail                      redaction  200 200 200 404 | 404 404 404 | 404 404 404 404 | in  in
 POST  redaction_detail                      redaction  403 302 302 404 | 404 404 404 | 404 404 404 404 | in  in
 
+# Retention
+GET   retention_list                        -          200 200 200 403 | 403 403 403 | 200 403 403 403 | in  in
+POST  retention_list                        -          405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
+GET   retention_schedule                    -          200 200 200 403 | 403 403 403 | 200 403 403 403 | in  in
+POST  retention_schedule                    -          302 302 302 403 | 403 403 403 | 302 403 403 403 | in  in
+GET   edition_retention                     edition    200 200 200 403 | 403 403 403 | 404 403 403 403 | in  in
+POST  edition_retention                     edition    302 302 302 403 | 403 403 403 | 404 403 403 403 | in  in
+GET   certificate_detail                    certificate 200 200 200 404 | 404 404 404 | 404 404 404 404 | in  in
+POST  certificate_detail                    certificate 405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
+
 # The API
 GET   api_schema                            -          200 200 200 200 | 200 200 200 | 200 200 200 200 | 401 401
 POST  api_schema                            -          405 405 405 405 | 405 405 405 | 405 405 405 405 | 401 401

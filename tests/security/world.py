@@ -36,6 +36,7 @@ from tests.factories import (
     CountryFactory,
     DialogueFactory,
     DialogueFileFactory,
+    DisposalCertificateFactory,
     DraftFactory,
     DueDateProposalDecisionFactory,
     DueDateProposalFactory,
@@ -741,6 +742,9 @@ class World:
                 pdf=self.marked_text("input", EMBASSY).encode(),
                 word_content=self.marked_text("input in Word", EMBASSY).encode(),
             ),
+            certificate=DisposalCertificateFactory(
+                disposal__edition=EditionFactory(year=2014, terms=False), number=1, closed=True
+            ),
             redaction=RedactionFactory(
                 words=self.marked_text("what is to go", REDACTORS),
                 reason=self.marked_text("why it is to go", REDACTORS),
@@ -853,6 +857,11 @@ class World:
                 benchmark=benchmark, rationale=self.marked_text("their rationale", to), recorded_by=by
             ),
             foreign_run=ReadinessRunFactory(edition=edition, result={"headline": self.marked_text("their run", to)}),
+            foreign_certificate=DisposalCertificateFactory(
+                disposal__edition=EditionFactory(country=self.rows["malawi"], year=2014, terms=False),
+                number=1,
+                closed=True,
+            ),
             foreign_redaction=RedactionFactory(
                 country=self.rows["malawi"],
                 words=self.marked_text("what is to go there", to),
