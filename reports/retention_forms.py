@@ -13,7 +13,7 @@ class RetentionScheduleForm(TrackerForm):
         label=gettext_lazy("Years to keep an edition"),
         min_value=1,
         max_value=100,
-        help_text=gettext_lazy("Counted from the last day of its tracking period."),
+        help_text=gettext_lazy("Counted from the end of its tracking period."),
     )
     authority = forms.CharField(
         label=gettext_lazy("Number of the disposition authority"),

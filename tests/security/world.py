@@ -857,11 +857,6 @@ class World:
                 benchmark=benchmark, rationale=self.marked_text("their rationale", to), recorded_by=by
             ),
             foreign_run=ReadinessRunFactory(edition=edition, result={"headline": self.marked_text("their run", to)}),
-            foreign_certificate=DisposalCertificateFactory(
-                disposal__edition=EditionFactory(country=self.rows["malawi"], year=2014, terms=False),
-                number=1,
-                closed=True,
-            ),
             foreign_redaction=RedactionFactory(
                 country=self.rows["malawi"],
                 words=self.marked_text("what is to go there", to),
