@@ -25,6 +25,8 @@ OFFICER_PAGES = {
     "commitment_add",
     "indicator_enter",
     "partner_add",
+    "retention_list",
+    "retention_schedule",
     "law_entry_add",
     "dialogue_add",
     "briefing_request",

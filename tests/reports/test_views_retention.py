@@ -1,0 +1,137 @@
+"""The pages of retention: the list, the schedule, one edition, and the certificate."""
+
+import pytest
+
+from dialogues.models import DisposalCertificate, Evidence, RetentionHold, RetentionSchedule
+from recommendations.models import Recommendation
+from tests import factories
+from tests.edition_urls import edition_url
+from tests.reports.old_editions import fill_old_edition
+from tests.transactions import record_log_entry
+from tiptracker.audit.actions import log_head
+from tiptracker.audit.append_only import DISPOSED
+from tiptracker.portable_post.exporting import EXPORT_WRITTEN
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture
+def old():
+    return fill_old_edition(factories.CountryFactory())
+
+
+@pytest.fixture
+def officers(old):
+    return [factories.OfficerFactory(countries=[old.country]) for _ in range(2)]
+
+
+def enter_schedule(client, officer, **values):
+    client.force_login(officer)
+    return client.post(edition_url("retention_schedule"), {"years": 2, "authority": "EXERCISE-7"} | values)
+
+
+def page_of(edition):
+    return f"/retention/{edition.pk}/"
+
+
+def export(country):
+    row = factories.PostExportFactory(country=country, log_number=log_head()[0])
+    record_log_entry(EXPORT_WRITTEN, by=None, row=row, country=country)
+
+
+def dispose(client, old, officers):
+    """Propose, export and approve by the pages. Return the answer to the approval."""
+    first, second = officers
+    enter_schedule(client, first)
+    client.post(page_of(old), {"do": "propose", "reason": ""})
+    export(old.country)
+    client.force_login(second)
+    return client.post(page_of(old), {"do": "approve", "reason": "", "disposal": old.disposals.get().pk}, follow=True)
+
+
+def test_the_list_says_what_is_due_and_since_when(client, old, officers):
+    client.force_login(officers[0])
+    assert "no retention schedule yet" in client.get(edition_url("retention_list")).text
+
+    enter_schedule(client, officers[0])
+
+    page = client.get(edition_url("retention_list"))
+    assert [row.edition.year for row in page.context["rows"] if row.is_due] == [2018]
+    assert "since 1 April 2021" in page.text
+
+
+def test_a_schedule_without_a_number_is_saved_and_named_as_incomplete(client, old, officers):
+    enter_schedule(client, officers[0], authority="")
+
+    assert RetentionSchedule.objects.get().authority == ""
+    assert "number of the disposition authority is missing" in client.get(edition_url("retention_list")).text
+    assert client.post(page_of(old), {"do": "propose", "reason": ""}).status_code == 422
+
+
+def test_years_out_of_range_are_refused(client, old, officers):
+    assert enter_schedule(client, officers[0], years=0).status_code == 422
+    assert not RetentionSchedule.objects.exists()
+
+
+def test_two_people_dispose_of_an_edition_and_the_pages_say_so(client, old, officers):
+    page = dispose(client, old, officers)
+
+    certificate = DisposalCertificate.objects.get()
+    assert certificate.sentence in page.text
+    assert certificate.sentence in client.get(edition_url("retention_list")).text
+    shown = client.get(f"/retention/certificates/{certificate.pk}/").text
+    for text in (*(officer.name for officer in officers), certificate.export.sha256, certificate.sha256, "EXERCISE-7"):
+        assert text in shown
+    assert (
+        f"was disposed of on {certificate.sentence[15:30].split(' under')[0]}"[:20]
+        in client.get(edition_url("dashboard", edition=old)).text
+    )
+    evidence = Evidence.objects.filter(title=DISPOSED).first()
+    assert certificate.sentence in client.get(f"/evidence/{evidence.pk}/").text
+    recommendation = Recommendation.objects.get(edition=old)
+    assert client.get(f"/recommendations/{recommendation.pk}/").status_code == 200
+
+
+def test_who_proposed_cannot_approve(client, old, officers):
+    enter_schedule(client, officers[0])
+    client.post(page_of(old), {"do": "propose", "reason": ""})
+    export(old.country)
+
+    assert "Another officer or the ambassador has to approve it" in client.get(page_of(old)).text
+    answer = client.post(page_of(old), {"do": "approve", "reason": "", "disposal": old.disposals.get().pk})
+    assert answer.status_code == 403
+
+
+def test_an_approval_without_an_export_says_which_command_to_run(client, old, officers):
+    enter_schedule(client, officers[0])
+    client.post(page_of(old), {"do": "propose", "reason": ""})
+    client.force_login(officers[1])
+
+    answer = client.post(page_of(old), {"do": "approve", "reason": "", "disposal": old.disposals.get().pk})
+
+    assert answer.status_code == 422
+    assert "export_post LSO" in answer.text
+
+
+def test_a_hold_is_placed_with_its_reason_and_released(client, old, officers):
+    client.force_login(officers[0])
+    assert client.post(page_of(old), {"do": "hold", "reason": ""}).status_code == 422
+    client.post(page_of(old), {"do": "hold", "reason": "A court asks for it."})
+    hold = RetentionHold.objects.get()
+    assert "A court asks for it." in client.get(edition_url("retention_list")).text
+
+    client.post(page_of(old), {"do": "release", "reason": "The case is closed.", "hold": hold.pk})
+
+    assert not RetentionHold.objects.in_force().exists()
+
+
+def test_declining_needs_a_reason(client, old, officers):
+    enter_schedule(client, officers[0])
+    client.post(page_of(old), {"do": "propose", "reason": ""})
+    client.force_login(officers[1])
+    values = {"do": "decline", "disposal": old.disposals.get().pk}
+
+    assert client.post(page_of(old), values | {"reason": ""}).status_code == 422
+    client.post(page_of(old), values | {"reason": "A study needs it."})
+
+    assert "A study needs it." in client.get(page_of(old)).text
