@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -24,6 +23,7 @@ from reports.retention.due_editions import EditionRetention, list_retention
 from reports.retention_forms import RetentionReasonForm, RetentionScheduleForm
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
+from tiptracker.audit.subjects import find_kind
 from tiptracker.choices import Role
 from tiptracker.former_names import current_label
 from tiptracker.localization import gettext
@@ -149,9 +149,9 @@ def _edition_context(retention: EditionRetention, user: User) -> dict[str, Any]:
 def name_tables(counts: Mapping[str, int]) -> list[TableCount]:
     """Return the numbers of rows with the names of their tables, without tables of which there is no row."""
     named = [
-        TableCount(str(apps.get_model(current_label(label))._meta.verbose_name_plural), number)
+        TableCount(gettext(kind.noun), number)
         for label, number in counts.items()
-        if number
+        if number and (kind := find_kind(current_label(label)))
     ]
     return sorted(named)
 

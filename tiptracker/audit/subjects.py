@@ -117,6 +117,13 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
 }
 """By model label: the kinds of record that the filter of the log offers."""
 OTHER_NOUNS: Mapping[str, str] = {
+    "audit.auditdetail": gettext_noop("Entry of the activity log"),
+    "audit.importedentry": gettext_noop("Entry of an imported log"),
+    "dialogues.agendaitem": gettext_noop("Agenda item"),
+    "dialogues.answerevent": gettext_noop("Event of an answer"),
+    "dialogues.answersentence": gettext_noop("Sentence of an answer"),
+    "dialogues.nextstepdone": gettext_noop("Result of a next step"),
+    "dialogues.participant": gettext_noop("Participant of a dialogue"),
     "dialogues.agreedproof": gettext_noop("Agreed proof"),
     "dialogues.agreedproofend": gettext_noop("End of an agreed proof"),
     "dialogues.chosenindicator": gettext_noop("Indicator of a dialogue"),
