@@ -84,7 +84,10 @@ class _MarkedTranslation(NullTranslations):
         return self._mark(message, self._real.gettext(message), self._catalog.get(message))
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        found = self._catalog.get((msgid1, self._real.plural(n)))
+        try:
+            found = self._catalog.plural(msgid1, n)  # Django's catalogue may have other plural forms than ours
+        except KeyError:
+            found = None
         return self._mark(msgid1, self._real.ngettext(msgid1, msgid2, n), found)
 
     def _mark(self, message: str, translated: str, found: str | None) -> str:
