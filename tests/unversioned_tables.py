@@ -16,6 +16,7 @@ UNVERSIONED_TABLES = {
     "audit_listread",
     "audit_logverification",
     "backups_backup",
+    "backups_postexport",
     "dialogues_draft",
     "dialogues_draft_files",
     "dialogues_filetext",

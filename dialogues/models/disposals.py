@@ -244,3 +244,9 @@ class DisposalRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table}:{self.row}"
+
+
+def list_disposal_sentences(rows: Iterable[models.Model]) -> list[str]:
+    """Return what pages say of the disposal of these rows. Whoever sees a row may read it."""
+    certificates = DisposalCertificate.objects.of_rows(rows).select_related("edition__country").order_by("pk")
+    return [certificate.sentence for certificate in certificates]

@@ -32,7 +32,6 @@ from dialogues.actions.redactions import (
 from dialogues.choices import RedactionAnswer
 from dialogues.forms.redactions import RedactionDecisionForm, RedactionForm
 from dialogues.models import (
-    DisposalCertificate,
     Evidence,
     EvidenceFile,
     Redaction,
@@ -40,6 +39,7 @@ from dialogues.models import (
     RedactionPlace,
     UpdateVersion,
 )
+from dialogues.models.disposals import list_disposal_sentences
 from dialogues.text_search import excerpt
 from dialogues.views.page_context import duplicate_link
 from dialogues.views.redaction_places import MODELS_BY_TABLE, PlaceLabel, label_places
@@ -337,5 +337,4 @@ def removal_notes(*rows: Model | None) -> list[str]:
         gettext("Personal data was removed from this page on %(date)s.") % {"date": format_date(day)}
         for day in sorted(days)
     ]
-    certificates = DisposalCertificate.objects.of_rows(present).select_related("edition__country").order_by("pk")
-    return notes + [each.sentence for each in certificates]
+    return notes + list_disposal_sentences(present)

@@ -248,7 +248,7 @@ def _add_evidence(found: DisposableRows, kept: QuerySet[Edition]) -> None:
         depends |= Q(Exists(readings.filter(through_on__gte=first, starts_on__lte=other.ends_on)))
         depends |= Q(happened_to__range=(other.starts_on, other.ends_on))
     rows = Evidence.objects.filter(belongs, country=edition.country_id).exclude(depends)
-    keys = _whole_families(edition, set(rows.values_list("pk", flat=True)))
+    keys = _complete_families(edition, set(rows.values_list("pk", flat=True)))
     evidence = Evidence.objects.filter(pk__in=keys)
     versions = found.keys(UpdateVersion)
     alone = Q(evidence__isnull=True)
@@ -267,7 +267,7 @@ def _add_evidence(found: DisposableRows, kept: QuerySet[Edition]) -> None:
     )
 
 
-def _whole_families(edition: Edition, keys: set[int]) -> set[int]:
+def _complete_families(edition: Edition, keys: set[int]) -> set[int]:
     """Return the keys of evidence of which every version is among them."""
     earlier = dict(
         Evidence.objects.filter(country=edition.country_id, revises__isnull=False).values_list("pk", "revises")

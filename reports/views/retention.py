@@ -54,7 +54,7 @@ def retention_list(request: EditionRequest) -> HttpResponse:
     certificates = DisposalCertificate.objects.visible_to(request.user).of_country(country)
     context = {
         "edition": request.edition,
-        "schedule": RetentionSchedule.objects.in_force(country),
+        "schedule": RetentionSchedule.objects.visible_to(request.user).in_force(country),
         "rows": list_retention(country, clock.today(country.time_zone)),
         "certificates": certificates.select_related("edition__country", "recorded_by", "disposal__recorded_by"),
     }
@@ -67,7 +67,7 @@ def retention_schedule(request: EditionRequest) -> HttpResponse:
     """Enter the schedule of the country. It replaces the one in force."""
     user, country = request.user, request.edition.country
     _refuse_others(user, country)
-    schedule = RetentionSchedule.objects.in_force(country)
+    schedule = RetentionSchedule.objects.visible_to(user).in_force(country)
     initial = {"years": schedule.years, "authority": schedule.authority} if schedule else {}
     form = RetentionScheduleForm(sent_data(request), initial=initial)
     now = clock.now(country.time_zone)
@@ -128,16 +128,20 @@ def _carry_out(request: SignedInRequest, edition: Edition, reason: str) -> str:
 
 def _edition_context(retention: EditionRetention, user: User) -> dict[str, Any]:
     edition = retention.edition
-    holds = RetentionHold.objects.filter(edition=edition).select_related("recorded_by", "release__recorded_by")
+    holds = (
+        RetentionHold.objects.visible_to(user)
+        .filter(edition=edition)
+        .select_related("recorded_by", "release__recorded_by")
+    )
     context: dict[str, Any] = {
         "retention": retention,
         "edition": edition,
         "holds": holds,
         "last_day_kept": retention.schedule.last_day_kept(edition) if retention.schedule else None,
         "may_decide": retention.proposal is not None and can_decide_on_disposal(user, retention.proposal),
-        "declined": Disposal.objects.filter(edition=edition, decline__isnull=False).select_related(
-            "decline__recorded_by", "recorded_by"
-        ),
+        "declined": Disposal.objects.visible_to(user)
+        .filter(edition=edition, decline__isnull=False)
+        .select_related("decline__recorded_by", "recorded_by"),
     }
     if retention.is_due:
         found = find_disposable_rows(edition)

@@ -147,6 +147,7 @@ def test_of_a_hold_and_an_approval_at_once_one_is_refused(old, tmp_path, _):
     assert Recommendation.objects.filter(text=DISPOSED).exists() is is_disposed_of
 
 
+@pytest.mark.unordered_locks  # the recorder of this thread sees the other thread too
 def test_a_hold_that_comes_while_a_disposal_runs_waits_and_is_refused(old, tmp_path):
     edition, first, second = old
     disposal = propose_disposal(edition=edition, by=first, now=NOW)

@@ -135,7 +135,7 @@ def require_complete(file: RedactionLines, *, manifest: Manifest, names: Sequenc
         )
 
 
-def redact_again(file: RedactionLines, manifest: Manifest) -> int:
+def carry_out_again(file: RedactionLines, manifest: Manifest) -> int:
     """Redact in the restored record what the file names. Return how many redactions the backup did not contain.
 
     The backup contains what the file named when it was made. Those lines are left out: they may name rows of a time

@@ -139,7 +139,7 @@ def _load_and_prove(checked: CheckedBackup, options: RestoreOptions) -> Proven:
     proof.prove_rows(loader.counts, manifest)
     proof.prove_file_hashes(manifest)
     confirmed = options.confirm(checked.problem) if checked.problem and options.confirm else ()
-    repeated = sum(redaction_file.redact_again(file, manifest) for file in checked.redactions)
+    repeated = sum(redaction_file.carry_out_again(file, manifest) for file in checked.redactions)
     after = {"made_at": manifest.header.made_at, "redactions_repeated": repeated}
     if confirmed:
         after |= {"without_redactions_by": [person.pk for person in confirmed]}
