@@ -136,7 +136,7 @@ def _edition_context(retention: EditionRetention, user: User) -> dict[str, Any]:
     context: dict[str, Any] = {
         "retention": retention,
         "edition": edition,
-        "holds": holds,
+        "holds": holds.select_related("recorded_by", "release__recorded_by"),
         "last_day_kept": retention.schedule.last_day_kept(edition) if retention.schedule else None,
         "may_decide": retention.proposal is not None and can_decide_on_disposal(user, retention.proposal),
         "declined": Disposal.objects.visible_to(user)
