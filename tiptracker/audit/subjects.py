@@ -67,7 +67,7 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
     "accounts.country": SubjectKind(gettext_noop("Country"), "name", "country_edit"),
     "dialogues.dialogue": SubjectKind(gettext_noop("Dialogue"), "place", "dialogue_detail"),
     "recommendations.edition": SubjectKind(gettext_noop("Edition"), "year"),
-    "dialogues.evidence": SubjectKind(gettext_noop("Evidence"), "title", "evidence_detail"),
+    "dialogues.evidence": SubjectKind(gettext_noop("Piece of evidence"), "title", "evidence_detail"),
     "dialogues.evidencefile": SubjectKind(
         gettext_noop("File"),
         "name",
@@ -162,7 +162,7 @@ MAX_HISTORY_ROWS = 10
 
 
 class Subject(NamedTuple):
-    """A record as the user sees it: "Evidence 12", its name and its URL.
+    """A record as the user sees it: "Commitment 12", its name and its URL.
 
     Name and URL are empty if the user may not see the record.
     """
@@ -380,7 +380,7 @@ def describe_actor(name: str | None, *, has_address: bool) -> str:
 
 
 def _number_subject(kind: SubjectKind, pk: object) -> str:
-    """Return "Evidence 12"."""
+    """Return "Commitment 12"."""
     return gettext("%(kind)s %(number)s") % {"kind": kind.label, "number": pk}
 
 
