@@ -29,7 +29,7 @@ from xml.etree.ElementTree import fromstring as parse_xml
 
 from reports.briefings import layout_speed, typesetting
 from reports.briefings.layout_speed import save_work
-from reports.briefings.text_width import FONTS_DIR, common_glyphs
+from reports.briefings.text_width import FONTS_DIR, printable_glyphs
 from reports.briefings.typesetting import replace_missing_glyphs, typeset, undo_typesetting
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ PRINT_STYLESHEET = PROJECT_ROOT / "templates" / "reports" / "print.css"
 FONTCONFIG_FILE = PROJECT_ROOT / "templates" / "reports" / "fonts.conf"
 
 FONT_SCHEME = "font"
-FONT_FAMILY = "Public Sans"
+WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Where the name of a font file, such as `NotoSansGreek`, begins the next word of its family."""
 FONT_WEIGHTS = {"Regular": 400, "Medium": 500, "SemiBold": 600, "Bold": 700}
 
 PRINT_FLAG = 4
@@ -190,7 +191,7 @@ def _get_engine() -> PdfEngine:
     _mark_languages()
     fetcher = _build_fetcher(files)
     style = CSS(string=PRINT_STYLESHEET.read_text(encoding="utf-8"), url_fetcher=fetcher)
-    return PdfEngine(files, fetcher, _narrowed_defaults(), style, common_glyphs(files.values()))
+    return PdfEngine(files, fetcher, _narrowed_defaults(), style, printable_glyphs(files))
 
 
 @cache
@@ -261,12 +262,13 @@ def _build_fetcher(files: dict[str, bytes]) -> "URLFetcher":
 
 
 def _font_face(name: str) -> str:
-    """Return the `@font-face` rule for a font file with its original name, such as `PublicSans-SemiBoldItalic.ttf`."""
-    face = name.removesuffix(".ttf").partition("-")[2]
+    """Return the `@font-face` rule for a font file by its name, such as `PublicSans-SemiBoldItalic.ttf`."""
+    typeface, _, face = name.removesuffix(".ttf").partition("-")
+    family = WORD_START.sub(" ", typeface)  # one for each file: WeasyPrint embeds one font of a family and weight
     style = "italic" if face.endswith("Italic") else "normal"
     weight = FONT_WEIGHTS[face.removesuffix("Italic") or "Regular"]
     return (
-        f'@font-face {{ font-family: "{FONT_FAMILY}"; font-weight: {weight}; font-style: {style};'
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style};'
         f' src: url("{FONT_SCHEME}:{name}") }}'
     )
 

@@ -6,7 +6,7 @@ The widths are those of the fonts that documents are printed in. The text is mea
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from html import escape, unescape
 from math import ceil
@@ -45,14 +45,17 @@ def as_printed(text: str) -> str:
 
 @cache
 def available_glyphs() -> frozenset[str]:
-    """Return the characters that every font of the product can print."""
-    return common_glyphs(path.read_bytes() for path in sorted(FONTS_DIR.glob("*.ttf")))
+    """Return the characters that documents can print."""
+    return printable_glyphs({path.name: path.read_bytes() for path in sorted(FONTS_DIR.glob("*.ttf"))})
 
 
-def common_glyphs(fonts: Iterable[bytes]) -> frozenset[str]:
-    """Return the characters that each of these fonts can print."""
-    maps = (_open_font(font).getBestCmap() for font in fonts)
-    return frozenset.intersection(*(frozenset(map(chr, glyphs)) for glyphs in maps))
+def printable_glyphs(fonts: Mapping[str, bytes]) -> frozenset[str]:
+    """Return the characters that one of the typefaces has in all its font files, which are given by name."""
+    typefaces: dict[str, list[frozenset[str]]] = {}
+    for name, font in fonts.items():
+        glyphs = frozenset(map(chr, _open_font(font).getBestCmap()))
+        typefaces.setdefault(name.partition("-")[0], []).append(glyphs)
+    return frozenset().union(*(frozenset.intersection(*files) for files in typefaces.values()))
 
 
 def measure_width(text: str, style: TextStyle) -> float:

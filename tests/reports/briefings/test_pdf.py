@@ -136,6 +136,32 @@ def test_names_in_sesotho_print_as_they_are():
     assert "’M’e Ntšiuoa of Qacha’s Nek" in pdf_text(render("<p>’M’e Nts\u030ciuoa of Qacha’s Nek</p>"))
 
 
+@pytest.mark.parametrize(
+    ("name", "font"),
+    [
+        ("وزارة التمرين", "Arabic"),
+        ("Վարժանքի նախարար", "Armenian"),
+        ("অনুশীলন মন্ত্রী", "Bengali"),
+        ("Дасгалын яам", "Cyrillic"),
+        ("अभ्यास मन्त्री", "Devanagari"),
+        ("የልምምድ ሚኒስትር", "Ethiopic"),
+        ("სავარჯიშო მინისტრი", "Georgian"),
+        ("Υπουργείο Άσκησης", "Greek"),
+        ("משרד התרגיל", "Hebrew"),
+        ("រដ្ឋមន្ត្រី", "Khmer"),
+        ("අභ්‍යාස", "Sinhala"),
+        ("މަޝްގު", "Thaana"),
+        ("รัฐมนตรี", "Thai"),
+    ],
+)
+def test_names_in_other_alphabets_print_in_their_letters(name, font):
+    made = render(f"<p>{name}</p>")
+    fonts = PdfReader(io.BytesIO(made)).pages[0]["/Resources"]["/Font"].values()
+
+    assert "U+" not in pdf_text(made)
+    assert any(font in each.get_object()["/BaseFont"] for each in fonts)
+
+
 def test_missing_typefaces_say_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr(pdf, "FONTS_DIR", tmp_path)
 

@@ -9,7 +9,8 @@
 //   js/evidence.js   the form of evidence follows the chosen benchmark and indicator; loaded with that form
 //   js/review.js     single-key shortcuts; loaded on pages for review
 //   fonts/           Public Sans for the web: one variable file, 400 to 700, Latin-1
-//   print/           Public Sans for WeasyPrint: whole TrueType files (WOFF2 is slow there)
+//   print/           Public Sans for WeasyPrint: whole TrueType files (WOFF2 is slow there), and Noto Sans for other
+//                    scripts, each in a file of its own
 //   img/             the icons we use as one sprite, the favicon, and images that the CSS uses
 //
 // Run with `npm ci && npm run build`. Django finds dist/ through STATICFILES_DIRS; its manifest
@@ -112,6 +113,42 @@ async function buildImages() {
   await copy(path.join(here, "img/favicon.svg"), "img/favicon.svg");
 }
 
+// The scripts that documents print besides Public Sans's Latin: the package of Noto Sans that has the script, the name of its
+// file there, and the first and last character of each range.
+const scripts = {
+  Arabic: ["noto-sans-arabic", "arabic", [0x600, 0x6ff], [0x750, 0x77f], [0xfb50, 0xfdff], [0xfe70, 0xfeff]],
+  Armenian: ["noto-sans-armenian", "armenian", [0x531, 0x58f]],
+  Bengali: ["noto-sans-bengali", "bengali", [0x964, 0x965], [0x980, 0x9ff]],
+  Cyrillic: ["noto-sans", "cyrillic", [0x400, 0x45f], [0x490, 0x491], [0x4b0, 0x4b1]],
+  CyrillicExtended: ["noto-sans", "cyrillic-ext", [0x460, 0x48f], [0x492, 0x4af], [0x4b2, 0x52f]],
+  Devanagari: ["noto-sans", "devanagari", [0x900, 0x97f]],
+  Ethiopic: ["noto-sans-ethiopic", "ethiopic", [0x1200, 0x139f], [0x2d80, 0x2ddf]],
+  Georgian: ["noto-sans-georgian", "georgian", [0x10a0, 0x10ff], [0x1c90, 0x1cbf]],
+  Greek: ["noto-sans", "greek", [0x370, 0x3ff]],
+  Hebrew: ["noto-sans-hebrew", "hebrew", [0x590, 0x5ff], [0xfb1d, 0xfb4f]],
+  Khmer: ["noto-sans-khmer", "khmer", [0x1780, 0x17ff], [0x19e0, 0x19ff]],
+  Sinhala: ["noto-sans-sinhala", "sinhala", [0xd80, 0xdff]],
+  Thaana: ["noto-sans-thaana", "thaana", [0x780, 0x7bf]],
+  Thai: ["noto-sans-thai", "thai", [0xe00, 0xe7f]],
+};
+const shared = " \u00a0\u200c\u200d";
+
+async function buildScriptFonts([name, [packageName, script, ...ranges]]) {
+  const folder = packageFolder(`@fontsource-variable/${packageName}`);
+  const whole = await readFile(path.join(folder, `files/${packageName}-${script}-wght-normal.woff2`));
+  const characters = ranges
+    .flatMap(([first, last]) => [...Array(last - first + 1).keys()].map((offset) => first + offset))
+    .map((code) => String.fromCodePoint(code))
+    .join("");
+  for (const [face, wght] of Object.entries({ Regular: 400, Bold: 700 })) {
+    const font = await subsetFont(whole, characters + shared, {
+      targetFormat: "truetype",
+      variationAxes: { wght },
+    });
+    await put(`print/NotoSans${name}-${face}.ttf`, font);
+  }
+}
+
 async function buildFonts() {
   const variable = await readFile(
     path.join(publicSans, "files/public-sans-latin-wght-normal.woff2"),
@@ -133,6 +170,8 @@ async function buildFonts() {
     ),
   );
   await copy(path.join(publicSans, "LICENSE"), "print/OFL.txt");
+  for (const script of Object.entries(scripts)) await buildScriptFonts(script);
+  await copy(path.join(packageFolder("@fontsource-variable/noto-sans"), "LICENSE"), "print/OFL-Noto.txt");
 }
 
 await rm(dist, { recursive: true, force: true });
