@@ -154,7 +154,7 @@ def test_the_documents_commands_lead_from_nothing_to_an_officer_with_a_second_st
     assert len(links) == len(set(links)) == 2
     assert [str(mail["Subject"]) for mail in installation.mail.received] == ["TIP Tracker: test mail"]
     administrator = browser_of()
-    first_day.accept_invitation(administrator, links[0], "first@example.gov", steps[6])
+    first_day.accept_invitation(administrator, links[0], steps[6])
     first_day.set_up_post(administrator, steps[7])
     first_day.sign_in_as_officer(browser_of, installation.mail, steps)
 

@@ -24,6 +24,10 @@ from tiptracker.web.frontend.forms import DayInput, TrackerForm
 CODE_WIDGET_ATTRIBUTES = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 
 
+ADDRESS_IN_SESSION = "address_to_sign_in"
+"""Where a session keeps the e-mail address whose password was set in this browser just now."""
+
+
 class SignInForm(LoginForm):  # type: ignore[misc]
     """E-mail address and password (`login`, `password`)."""
 
@@ -37,6 +41,10 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         self.fields["password"].error_messages["required"] = gettext("Fill this in.")
         self.fields["password"].widget.attrs.pop("placeholder", None)
         self.fields["password"].help_text = ""
+        if self.request and (address := self.request.session.get(ADDRESS_IN_SESSION)):
+            self.fields["login"].initial = address
+            del self.fields["login"].widget.attrs["autofocus"]
+            self.fields["password"].widget.attrs["autofocus"] = True
         self.fields.pop("remember", None)
 
 

@@ -43,7 +43,14 @@ from django.views.decorators.http import require_GET, require_POST
 from tiptracker.accounts import actions, mail_links, mails, one_time_codes, tokens
 from tiptracker.accounts.adapter import ONLY_SECOND_STEP_MESSAGE
 from tiptracker.accounts.browsers import describe_browser
-from tiptracker.accounts.forms import ApiTokenForm, LanguageForm, NewPasswordForm, PasswordForgottenForm
+from tiptracker.accounts.forms import (
+    ADDRESS_IN_SESSION,
+    ApiTokenForm,
+    LanguageForm,
+    NewPasswordForm,
+    PasswordForgottenForm,
+    SignInForm,
+)
 from tiptracker.accounts.middleware import ENROLLED_IN_SESSION
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.actions import record
@@ -100,7 +107,7 @@ def password_choose(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
-    """Set the first password by the link from an invitation."""
+    """Set the first password by the link from an invitation, and sign in with it."""
     return _set_password(request, token, mail_links.LinkPurpose.INVITATION)
 
 
@@ -115,6 +122,12 @@ def _set_password(request: HttpRequest, token: str, purpose: mail_links.LinkPurp
         return render(request, page, context, status=422 if form.is_bound else 200)
     if not actions.set_password(token=token, password=form.cleaned_data["password"], purpose=purpose):
         return _render_gone(request, page)
+    if purpose is mail_links.LinkPurpose.INVITATION and not request.user.is_authenticated:
+        sign_in = SignInForm({"login": person.email, "password": form.cleaned_data["password"]}, request=request)
+        if sign_in.is_valid():
+            answer: HttpResponse = sign_in.login(request)
+            return answer
+    request.session[ADDRESS_IN_SESSION] = person.email
     messages.success(request, gettext("Your password is set. Sign in with it."))
     return redirect("account_login")
 

@@ -31,7 +31,7 @@ def test_a_link_used_several_times_at_once_sets_one_password(fresh_database):
     assert sorted(answers.values()) == [302, 410, 410]
     person.refresh_from_db()
     assert person.check_password(next(password for password, status in answers.items() if status == 302))
-    assert list(AuditEntry.objects.values_list("verb", flat=True)) == ["person.invitation_accepted"]
+    assert list(AuditEntry.objects.values_list("verb", flat=True)) == ["person.invitation_accepted", "person.signed_in"]
 
 
 @pytest.mark.parametrize("kind", ["app", "recovery code"])

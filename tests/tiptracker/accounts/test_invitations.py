@@ -7,6 +7,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core import mail, signing
 from django.core.cache import cache
 from django.core.mail.backends import locmem
@@ -69,16 +70,36 @@ def test_somebody_new_is_invited_sets_a_password_and_signs_in(client, administra
     browser = Client()
     assert "Palesa" in browser.get(find_link(message)).content.decode()
     answer = browser.post(find_link(message), PASSWORD_DATA)
-    assert answer.headers["Location"] == reverse("account_login")
+    assert answer.headers["Location"] == reverse("home")
     person = User.objects.get_queryset().get(email="palesa@post.example")
-    assert sign_in(browser, person, NEW_PASSWORD).status_code == 302
+    assert browser.session["_auth_user_id"] == str(person.pk)
+    assert sign_in(Client(), person, NEW_PASSWORD).status_code == 302
 
     again = browser.get(find_link(message))
     assert again.status_code == 410
     assert "Ask the administrator at the embassy for a new invitation." in again.content.decode()
     assert browser.post(find_link(message), {"password": "x" * 20, "again": "x" * 20}).status_code == 410
     wanted = ["person.invited", "person.invitation_accepted", "person.signed_in"]
-    assert [verb for verb in logged_verbs() if verb in wanted] == ["person.signed_in", *wanted]
+    assert [verb for verb in logged_verbs() if verb in wanted] == ["person.signed_in", *wanted, "person.signed_in"]
+
+
+def test_a_link_that_somebody_else_opens_while_signed_in_does_not_change_who_is_signed_in(client, administrator):
+    person = OfficerFactory(password=make_password(None))
+    link = mail_links.password_link(person, mail_links.LinkPurpose.INVITATION)
+
+    answer = client.post("/" + link.split("/", 3)[3], PASSWORD_DATA)
+
+    assert answer.headers["Location"] == reverse("account_login")
+    assert client.session["_auth_user_id"] == str(administrator.pk)
+
+
+def test_the_sign_in_page_knows_the_address_whose_password_was_set_in_this_browser(client):
+    person = OfficerFactory()
+    link = mail_links.password_link(person, mail_links.LinkPurpose.RESET)
+    client.post("/" + link.split("/", 3)[3], PASSWORD_DATA)
+
+    assert client.get(reverse("account_login")).context["form"]["login"].value() == person.email
+    assert not Client().get(reverse("account_login")).context["form"]["login"].value()
 
 
 def test_inviting_wants_a_recent_sign_in(client, administrator, settings):
