@@ -24,6 +24,11 @@ def default_tracking_period(year: int) -> tuple[date, date]:
     return date(year, 4, 1), date(year + 1, 3, 31)
 
 
+def tracked_year(day: date) -> int:
+    """Return the year of the edition whose default tracking period covers `day`."""
+    return day.year if day >= date(day.year, 4, 1) else day.year - 1
+
+
 def latest_milestone_day(ends_on: date) -> date:
     """Return the last day that a milestone of an edition can fall on: the next report follows within a year."""
     return ends_on + timedelta(days=365)

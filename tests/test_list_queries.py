@@ -620,7 +620,7 @@ LISTS = [
     ListPage("edition_import", Rows.imports, 6, "administrator", of="edition"),
     ListPage("import_preview", Rows.benchmarks, 11, "administrator", of="imported"),
     ListPage("setup_ministries", Rows.ministries, 7, "administrator", of="country"),
-    ListPage("setup_benchmarks", Rows.benchmarks, 14, of="country"),
+    ListPage("setup_benchmarks", Rows.benchmarks, 15, of="country"),
     ListPage("edition_repeats", Rows.benchmarks, 14, of="following"),
     ListPage("question_mapping_list", Rows.questions, 14),
     ListPage("question_sets", Rows.question_sets, 12),

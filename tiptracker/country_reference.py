@@ -6,7 +6,7 @@ all of it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
@@ -42,6 +42,15 @@ KOSOVO = "XKX"
 SHARED_MONEY = frozenset({"XAF", "XCD", "XCG", "XOF", "XPF"})
 """Currencies of several countries. All other codes that begin with X are metals, funds and test codes (ISO 4217)."""
 
+CAPITAL_TIME_ZONES = frozenset({
+    "America/Argentina/Buenos_Aires", "America/Mexico_City", "America/New_York", "America/Nuuk", "America/Santiago",
+    "America/Sao_Paulo", "America/Toronto", "America/Guayaquil", "Africa/Kinshasa", "Asia/Almaty", "Asia/Jakarta",
+    "Asia/Kuala_Lumpur", "Asia/Nicosia", "Asia/Shanghai", "Asia/Tashkent", "Asia/Ulaanbaatar", "Australia/Sydney",
+    "Europe/Berlin", "Europe/Kyiv", "Europe/Lisbon", "Europe/Madrid", "Europe/Moscow", "Pacific/Auckland",
+    "Pacific/Majuro", "Pacific/Pohnpei", "Pacific/Port_Moresby", "Pacific/Tahiti", "Pacific/Tarawa",
+})  # fmt: skip
+"""The time zone of the capital, for each country with several time zones (IANA time zone database)."""
+
 LETTER_PAPER_COUNTRIES = frozenset({
     "BLZ", "CAN", "CHL", "COL", "CRI", "GTM", "MEX", "NIC", "PAN", "PHL", "PRI", "SLV", "USA", "VEN",
 })  # fmt: skip
@@ -67,6 +76,12 @@ class CountryReference(NamedTuple):
     currencies: tuple[str, ...]
     paper: Paper
     levels: tuple[DivisionLevel, ...]
+
+    @property
+    def usual_time_zone(self) -> str:
+        """Return the only time zone of the country, or that of its capital. Empty if neither is known."""
+        first = self.time_zones[0] if self.time_zones else ""
+        return first if len(self.time_zones) == 1 or first in CAPITAL_TIME_ZONES else ""
 
     @property
     def districts(self) -> DivisionLevel | None:
@@ -99,8 +114,10 @@ def find_country(code: str, day: date) -> CountryReference | None:
     """Return the country with a three-letter code, or None. Its currencies are those in use on `day`."""
     if (short := _two_letter_codes().get(code)) is None:
         return None
-    own = sorted(zone for zone, territory in get_global("zone_territories").items() if territory == short)
-    used = get_territory_currencies(short, start_date=day)
+    zones = [zone for zone, territory in get_global("zone_territories").items() if territory == short]
+    own = sorted(zones, key=lambda zone: (zone not in CAPITAL_TIME_ZONES, zone))
+    # ISO 4217 drops a currency that is replaced, so on an earlier day a country may have none of its list.
+    used = _known_currencies(short, day) or _known_currencies(short)
     return CountryReference(
         code=code,
         name=country_names()[code],
@@ -109,6 +126,17 @@ def find_country(code: str, day: date) -> CountryReference | None:
         paper=Paper.LETTER if code in LETTER_PAPER_COUNTRIES else Paper.A4,
         levels=_division_levels(short),
     )
+
+
+def division_kind(code: str, names: Collection[str]) -> str:
+    """Return what a country calls its divisions with these names, such as "Province". Empty if that is not known."""
+    levels = _division_levels(_two_letter_codes().get(code, ""))
+    return next((level.kind for level in levels if set(names) == set(level.names)), "")
+
+
+def _known_currencies(short: str, day: date | None = None) -> list[str]:
+    """Return the currencies of the list that a country uses on `day`, or nowadays."""
+    return [code for code in get_territory_currencies(short, start_date=day) if code in list_currencies()]
 
 
 @cache

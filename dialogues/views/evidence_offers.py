@@ -14,7 +14,7 @@ from dialogues.models import Commitment, CommitmentBenchmark, Evidence, Partner
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.views.figure_totals import describe_totals
 from recommendations.models import Benchmark, Edition, Indicator, Question
-from tiptracker.accounts.models import Country, User
+from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.append_only import MARKS
 from tiptracker.numbers import parse_whole_number
 
@@ -166,7 +166,9 @@ def _find_or_all[Row: Model](rows: Callable[[], QuerySet[Row]], sent: Collection
 
 
 def _list_earlier_stated_by(user: User, country: Country) -> list[str]:
-    """Return who stated the evidence of a country that the user can see, the most recent first."""
+    """Return who stated the evidence of a country that the user can see, the most recent first, then its ministries."""
     rows = Evidence.objects.visible_to(user, country).exclude(stated_by__in=MARKS).order_by()
     newest = rows.values("stated_by").annotate(newest=Max("recorded_at")).order_by("-newest", "stated_by")
-    return list(newest.values_list("stated_by", flat=True)[:MAX_SUGGESTIONS])
+    earlier = newest.values_list("stated_by", flat=True)[:MAX_SUGGESTIONS]
+    ministries = Ministry.objects.visible_to(user).filter(country=country).order_by("name")
+    return list(dict.fromkeys([*earlier, *ministries.values_list("name", flat=True)]))[:MAX_SUGGESTIONS]

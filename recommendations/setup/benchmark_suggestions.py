@@ -90,20 +90,26 @@ _CLAUSE = re.compile(r"[^.;]*[^.;\s][^.;]*")
 _PHRASE_BREAK = re.compile(r"[,;.]|\s(?:and|including)\s")
 
 
-def suggest_benchmarks(text: str, *, districts: int = 0) -> tuple[BenchmarkSuggestion, ...]:
+def suggest_benchmarks(text: str, *, districts: int = 0, division: str = "") -> tuple[BenchmarkSuggestion, ...]:
     """Return the benchmarks that a recommendation's text suggests, in the order of its words.
 
-    `districts` is the number of districts of the country. A clause between semicolons or full stops that matches no
-    pattern
-    gives one benchmark with its own wording.
+    `districts` is the number of districts in the record of the country, and `division` what the country calls one,
+    such as "Province". If a clause speaks of others, their number is not known. A clause between semicolons or full
+    stops that matches no pattern gives one benchmark with its own wording.
     """
     suggestions: list[BenchmarkSuggestion] = []
     for part in _CLAUSE.finditer(text):
         clause = part.group().strip()
-        known = [suggestion for suggest in SUGGESTERS for suggestion in suggest(clause, districts)]
+        many = districts if _speaks_of(clause, division) else 0
+        known = [suggestion for suggest in SUGGESTERS for suggestion in suggest(clause, many)]
         known.sort(key=lambda suggestion: clause.find(suggestion.words))
         suggestions += known or [BenchmarkSuggestion(_capitalize(clause), clause)]
     return tuple(dict.fromkeys(suggestions))
+
+
+def _speaks_of(clause: str, division: str) -> bool:
+    """Return whether a clause calls the parts of the country as the country does; True if that is not known."""
+    return not division or division.rsplit(maxsplit=1)[-1].casefold().removesuffix("y") in clause.casefold()
 
 
 def _suggest_coverage(clause: str, districts: int) -> Iterator[BenchmarkSuggestion]:

@@ -93,7 +93,7 @@ def list_step_statuses(post: PostCounts) -> tuple[StepStatus, ...]:
 
 def _country_status(post: PostCounts) -> _Status:
     if not post.districts:
-        return StepState.BEGUN, gettext("The country has no districts yet."), StepOwner.ADMINISTRATOR
+        return StepState.DONE, gettext("The country has no districts. You can add some at any time."), None
     sentence = ngettext(
         "The country has %(number)d district.", "The country has %(number)d districts.", post.districts
     ) % {"number": post.districts}

@@ -341,7 +341,7 @@ def test_evidence_log_query_count(client, django_assert_num_queries, count):
 
     # session, user, zone; edition and others, permission, commitments, their links, benchmarks, terms, indicators; who
     # stated earlier evidence; the count of tasks, the name. The readings are of no indicator.
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(edition_url("evidence_log"))
 
 

@@ -540,6 +540,7 @@ BODIES = {
     "POST setup_ministries": lambda world: (
         formset_totals("new", 1) | {"new-0-name": "Works", "new-0-short_name": "Works"} | formset_totals("known")
     ),
+    "POST setup_benchmarks": lambda world: {"reason": "Read by the post"},
     "POST setup_suggested": suggested_benchmarks_body,
     "POST edition_import": lambda world: {"text_status": "official", "pasted": NARRATIVE},
     "POST import_preview": lambda world: {

@@ -266,7 +266,7 @@ POST  setup_edition_edit                    edition    403 403 403 403 | 403 403
 GET   setup_ministries                      lesotho    403 403 403 403 | 403 403 403 | 404 200 200 404 | in  in
 POST  setup_ministries                      lesotho    403 403 403 403 | 403 403 403 | 404 302 302 404 | in  in
 GET   setup_benchmarks                      lesotho    200 200 403 403 | 403 403 403 | 404 403 403 404 | in  in
-POST  setup_benchmarks                      lesotho    405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
+POST  setup_benchmarks                      lesotho    422 422 403 403 | 403 403 403 | 404 403 403 404 | in  in
 GET   edition_import                        edition    403 403 403 403 | 403 403 403 | 404 200 200 404 | in  in
 POST  edition_import                        edition    403 403 403 403 | 403 403 403 | 404 302 302 404 | in  in
 GET   import_preview                       list_import 404 404 404 404 | 404 404 404 | 404 200 200 404 | in  in

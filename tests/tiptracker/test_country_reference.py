@@ -70,8 +70,8 @@ def test_an_accent_moves_no_country_or_district_to_the_end():
     assert country_reference.find_country("CHL", DAY).districts.names[-1] != "Ñuble"
 
 
-def test_a_currency_is_one_of_the_day_that_is_asked_for():
-    assert country_reference.find_country("HRV", DAY).currencies == ("HRK",)
+def test_a_currency_that_was_replaced_since_is_not_filled_in_because_it_cannot_be_saved():
+    assert country_reference.find_country("HRV", DAY).currencies == ("EUR",)
     assert country_reference.find_country("HRV", date(2026, 1, 1)).currencies == ("EUR",)
 
 
@@ -105,3 +105,63 @@ def test_currencies_are_money_of_countries_alone():
 
     assert {code for code in offered if code.startswith("X")} == {"XAF", "XCD", "XCG", "XOF", "XPF"}
     assert {"LSL", "ZAR", "EUR", "USD"} <= offered.keys()
+
+
+@pytest.mark.parametrize("code", ["XKX", "CUW", "HKG"])
+def test_a_country_without_known_divisions_has_everything_else(code):
+    found = country_reference.find_country(code, DAY)
+
+    assert (found.levels, found.districts) == ((), None)
+    assert found.usual_time_zone
+    assert found.currencies
+
+
+@pytest.mark.parametrize(
+    ("code", "zone"),
+    [
+        ("BOL", "America/La_Paz"),
+        ("ZAF", "Africa/Johannesburg"),
+        ("SWZ", "Africa/Mbabane"),
+        ("BEN", "Africa/Porto-Novo"),
+    ],
+)
+def test_a_country_with_several_capitals_has_one_time_zone(code, zone):
+    assert country_reference.find_country(code, DAY).usual_time_zone == zone
+
+
+@pytest.mark.parametrize(
+    ("code", "currencies"),
+    [("TLS", ("USD",)), ("XKX", ("EUR",)), ("NRU", ("AUD",)), ("PAN", ("PAB", "USD")), ("BEN", ("XOF",))],
+)
+def test_a_country_without_a_currency_of_its_own_has_the_one_that_it_uses(code, currencies):
+    assert country_reference.find_country(code, DAY).currencies == currencies
+    assert currencies[0] in country_reference.list_currencies()
+
+
+@pytest.mark.parametrize("day", [DAY, date(2026, 11, 30)])
+def test_every_currency_that_is_filled_in_can_be_saved(day):
+    countries = [country_reference.find_country(code, day) for code in country_reference.country_names()]
+    used = {code for country in countries for code in country.currencies}
+
+    assert used <= set(country_reference.list_currencies())
+    assert country_reference.find_country("CUW", day).currencies
+
+
+def test_each_country_with_several_time_zones_begins_with_that_of_its_capital():
+    several = {
+        code: found
+        for code in country_reference.country_names()
+        if len((found := country_reference.find_country(code, DAY)).time_zones) > 1
+    }
+
+    assert {code for code, found in several.items() if not found.usual_time_zone} == {"ATA", "PSE", "UMI"}
+    chosen = [found.usual_time_zone for found in several.values() if found.usual_time_zone]
+    assert sorted(chosen) == sorted(country_reference.CAPITAL_TIME_ZONES)
+
+
+def test_the_kind_of_divisions_is_known_by_their_names():
+    nepal = country_reference.find_country("NPL", DAY)
+
+    assert country_reference.division_kind("NPL", nepal.districts.names) == "Province"
+    assert country_reference.division_kind("NPL", [*nepal.districts.names, "Another one"]) == ""
+    assert country_reference.division_kind("???", []) == ""

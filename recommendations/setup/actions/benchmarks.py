@@ -13,6 +13,7 @@ from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from recommendations.models import Benchmark, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
+from recommendations.setup.benchmark_suggestions import BenchmarkSuggestion, SuggestedIndicator, suggest_benchmarks
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
@@ -84,6 +85,49 @@ def accept_benchmarks(
             raise Refused(refusal.code, str(refusal), field=field) from refusal
         added.append(benchmark)
     return added
+
+
+@transaction.atomic
+def accept_all_suggestions(
+    *, recommendations: Sequence[Recommendation], districts: int, division: str, reason: str, by: User, now: datetime
+) -> list[Benchmark]:
+    """Add the benchmarks suggested for each of these recommendations of one edition, unchanged; all of them or none.
+
+    A recommendation that has benchmarks meanwhile is left out. `districts` and `division` are the number of districts
+    of the country and what it calls one. Raises PermissionDenied, Refused.
+    """
+    added: list[Benchmark] = []
+    for recommendation in sorted(recommendations, key=lambda row: row.pk):
+        if recommendation.benchmarks.exists():
+            continue
+        indicators = list(Indicator.objects.filter(country=recommendation.edition.country_id))
+        suggestions = suggest_benchmarks(recommendation.text, districts=districts, division=division)
+        accepted = [_accept_unchanged(suggestion, indicators) for suggestion in suggestions]
+        added += accept_benchmarks(recommendation=recommendation, accepted=accepted, reason=reason, by=by, now=now)
+    if not added:
+        raise Refused("unchanged", gettext("Every recommendation has a benchmark already. Nothing was added."))
+    return added
+
+
+def _accept_unchanged(suggestion: BenchmarkSuggestion, indicators: Sequence[Indicator]) -> AcceptedBenchmark:
+    """Return a suggestion as accepted. It uses an existing indicator if one fits."""
+    counted = suggestion.counted
+    indicator: Indicator | NewIndicator | None = None
+    if counted:
+        fitting = find_fitting_indicator(counted, indicators)
+        indicator = fitting or NewIndicator(counted.name, counted.unit, counted.question)
+    target = None if suggestion.target is None else Decimal(suggestion.target)
+    return AcceptedBenchmark(suggestion.criterion, suggestion.rule, target, indicator, suggestion.is_about_complicity)
+
+
+def find_fitting_indicator(counted: SuggestedIndicator, indicators: Sequence[Indicator]) -> Indicator | None:
+    """Return the indicator with the suggested name, or that answers the same question; None if there is none."""
+    fitting = (
+        indicator
+        for indicator in indicators
+        if indicator.name == counted.name or (counted.question and indicator.question == counted.question)
+    )
+    return next(fitting, None)
 
 
 def _get_or_add_indicator(

@@ -7,7 +7,7 @@ from django import forms
 
 from recommendations.choices import EffortQuestion, Rule
 from recommendations.models import Indicator
-from recommendations.setup.actions.benchmarks import AcceptedBenchmark, NewIndicator
+from recommendations.setup.actions.benchmarks import AcceptedBenchmark, NewIndicator, find_fitting_indicator
 from recommendations.setup.benchmark_suggestions import BenchmarkSuggestion
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
@@ -71,9 +71,8 @@ class SuggestedBenchmarkRow(TrackerForm):
         }
         if counted is None:
             return initial
-        for indicator in indicators:
-            if indicator.name == counted.name or (counted.question and indicator.question == counted.question):
-                return initial | {"indicator": indicator.pk}
+        if fitting := find_fitting_indicator(counted, indicators):
+            return initial | {"indicator": fitting.pk}
         return initial | {"new_name": counted.name, "new_unit": counted.unit, "question": counted.question or ""}
 
     def full_clean(self) -> None:

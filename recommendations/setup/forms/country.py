@@ -74,11 +74,11 @@ class CountryForm(TrackerForm):
     def filled_from(land: CountryReference, level: DivisionLevel | None) -> dict[str, Any]:
         """Return the initial values from the reference list.
 
-        If the country has several time zones, none is chosen.
+        If the country has several time zones, that of the capital is chosen.
         """
         return {
             "name": land.name,
-            "time_zone": land.time_zones[0] if len(land.time_zones) == 1 else "",
+            "time_zone": land.usual_time_zone,
             "currency": land.currencies[0] if land.currencies else "",
             "paper": land.paper,
             "districts": "\n".join(level.names) if level else "",

@@ -9,7 +9,7 @@ from recommendations.choices import MilestoneKind, Tier
 from recommendations.models import Edition
 from recommendations.setup.actions.editions import EDITABLE_FIELDS, MilestoneDate
 from recommendations.tracking_period import default_tracking_period
-from tiptracker.localization import format_date, gettext, gettext_lazy
+from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_noop, in_record_language
 from tiptracker.web.frontend.forms import DayField, LongTextField, TrackerForm
 
 TYPED_MILESTONES = (MilestoneKind.ACTION_PLAN, MilestoneKind.INTERIM)
@@ -20,6 +20,11 @@ MILESTONE_HINTS = {
     ),
     MilestoneKind.INTERIM: gettext_lazy("By 1 February, for a country on the Watch List (22 U.S.C. 7107(b))."),
 }
+
+
+DEFAULT_REASON = gettext_noop("The tracking period ends on this day.")
+DEFAULT_SOURCE = "TIP Report {year}, {country} narrative"
+"""The source of an edition: the name of the report is the same in every language."""
 
 
 class EditionFactsForm(TrackerForm):
@@ -82,7 +87,10 @@ class EditionFactsForm(TrackerForm):
 
 
 class EditionForm(EditionFactsForm):
-    """An edition to track."""
+    """An edition to track, filled in for `year` as far as that follows from the year.
+
+    If the user enters another year, the source and the deadline follow it, unless the user has changed them too.
+    """
 
     year = forms.IntegerField(
         min_value=2001,
@@ -104,8 +112,9 @@ class EditionForm(EditionFactsForm):
     )
     deadline_source = forms.CharField(max_length=300, label=gettext_lazy("Source of the deadline"), required=False)
 
-    def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, year: int, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.country = country
         first, last = default_tracking_period(year)
         self.fields["starts_on"].help_text = gettext(
             "If empty: 1 April of the edition’s year. For %(year)d: %(date)s."
@@ -114,11 +123,37 @@ class EditionForm(EditionFactsForm):
             "year": year,
             "date": format_date(last),
         }
-        self.initial = {"year": year} | dict(self.initial)
+        self.initial = {
+            "year": year,
+            "source": self._default_source(year),
+            "deadline_on": last,
+            "reason": gettext(DEFAULT_REASON),
+        } | dict(self.initial)
         self.order_fields((
             "year", "tier", "target_tier", "published_on", "source", "starts_on", "ends_on", "deadline_on", "reason",
             "deadline_source",
         ))  # fmt: skip
+
+    def _default_source(self, year: int) -> str:
+        return DEFAULT_SOURCE.format(year=year, country=self.country)
+
+    def clean_reason(self) -> str:
+        return in_record_language(self.cleaned_data["reason"], DEFAULT_REASON)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not data.get("year"):
+            return data
+        if data.get("source") == self.initial["source"]:
+            data["source"] = self._default_source(data["year"])
+        last = data.get("ends_on") or default_tracking_period(data["year"])[1]
+        if data.get("deadline_on") == self.initial["deadline_on"]:
+            data["deadline_on"] = last
+        if data.get("deadline_on") not in (None, last) and data.get("reason") == DEFAULT_REASON:
+            self.add_error(
+                "reason", gettext("The tracking period does not end on that day. Write who set this deadline and why.")
+            )
+        return data
 
     def values(self) -> dict[str, Any]:
         """Return the entered values as the action takes them. Empty dates of the tracking period get their defaults."""

@@ -1,5 +1,6 @@
 """Forms to add several ministries at once, and the office holders of existing ones."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,28 @@ from tiptracker.web.frontend.form_rows import RowField, numbered, raw_values, se
 from tiptracker.web.frontend.forms import DayField, TrackerForm
 
 DEFAULT_TITLE = gettext_noop("Minister")
+
+MAX_SHORT_NAME_LENGTH = 60
+_MINISTRY_OF = re.compile(r"^(?:the\s+)?(?:ministry|department|office)\s+(?:of|for)\s+(?:the\s+)?", re.IGNORECASE)
+USUAL_MINISTRIES = (
+    gettext_noop("Ministry of Foreign Affairs"),
+    gettext_noop("Ministry of Justice"),
+    gettext_noop("Ministry of the Interior"),
+    gettext_noop("Ministry of Labor"),
+    gettext_noop("Ministry of Social Affairs"),
+    gettext_noop("Ministry of Health"),
+    gettext_noop("Ministry of Education"),
+    gettext_noop("Ministry of Finance"),
+    gettext_noop("Office of the Attorney General"),
+    gettext_noop("National Police"),
+)
+"""Names that the browser suggests while the user types. The country's own names may differ."""
+
+
+def short_ministry_name(name: str) -> str:
+    """Return the name without “Ministry of”; the whole name if it does not begin so. Empty if that is too long."""
+    short = _MINISTRY_OF.sub("", " ".join(name.split()))
+    return short[:1].upper() + short[1:] if len(short) <= MAX_SHORT_NAME_LENGTH else ""
 
 
 class HolderRow(TrackerForm):
@@ -58,8 +81,18 @@ class HolderRow(TrackerForm):
 class MinistryRow(HolderRow):
     """A ministry to add."""
 
-    name = forms.CharField(required=False, max_length=200, label=gettext_lazy("Ministry"))
-    short_name = forms.CharField(required=False, max_length=60, label=gettext_lazy("Short name"))
+    name = forms.CharField(
+        required=False,
+        max_length=200,
+        label=gettext_lazy("Ministry"),
+        widget=forms.TextInput(attrs={"list": "usual-ministries"}),
+    )
+    short_name = forms.CharField(
+        required=False,
+        max_length=MAX_SHORT_NAME_LENGTH,
+        label=gettext_lazy("Short name"),
+        help_text=gettext_lazy("If empty: the name without “Ministry of”."),
+    )
 
     field_order = ("name", "short_name", "holder", "title", "from_on", "source")
 
@@ -75,7 +108,9 @@ class MinistryRow(HolderRow):
         if not data.get("name") and "name" not in self.errors:
             self.add_error("name", gettext("Write the name of the ministry, or leave the whole row empty."))
         if not data.get("short_name") and "short_name" not in self.errors:
-            self.add_error("short_name", gettext("Write a short name for lists, such as “Home Affairs”."))
+            if not (short_name := short_ministry_name(data.get("name", ""))) and "name" not in self.errors:
+                self.add_error("short_name", gettext("Write a short name for lists, such as “Home Affairs”."))
+            data["short_name"] = short_name
         return data
 
     @property

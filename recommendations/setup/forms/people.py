@@ -15,7 +15,7 @@ from tiptracker.web.frontend.forms import DayField, TrackerForm
 
 
 class PersonRow(TrackerForm):
-    """A person to invite. An empty row is ignored."""
+    """A person to invite. A row without a name, an address and a ministry is ignored."""
 
     name = forms.CharField(required=False, max_length=150, label=gettext_lazy("Name"))
     email = forms.EmailField(required=False, max_length=254, label=gettext_lazy("E-mail address"))
@@ -39,9 +39,9 @@ class PersonRow(TrackerForm):
 
     @property
     def is_filled(self) -> bool:
-        """Return whether the user entered a person. The day is prefilled and doesn't count."""
+        """Return whether the user entered a person. The role and the day may be prefilled and don't count."""
         data = raw_values(self)
-        return any(str(data[name] or "").strip() for name in ("name", "email", "role", "ministry"))
+        return any(str(data[name] or "").strip() for name in ("name", "email", "ministry"))
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -65,6 +65,8 @@ REQUIRED_MESSAGES = {
     "role": gettext_lazy("Choose a role."),
     "until": gettext_lazy("Enter the last day of the account."),
 }
+FIRST_ROLES = (Role.OFFICER, Role.AMBASSADOR, Role.FOCAL_POINT)
+"""The roles filled in for the first people of a post."""
 PersonFormSet = forms.formset_factory(PersonRow, extra=3, max_num=60, absolute_max=70)
 
 
@@ -81,6 +83,8 @@ class ContactForm(TrackerForm):
     def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_row_choices(self, "contact", people, empty=gettext("Choose one"))
+        if len(people) == 1 and not self.initial.get("contact"):
+            self.initial["contact"] = people[0].pk
 
 
 class ResendInvitationForm(TrackerForm):

@@ -4,48 +4,71 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_safe
 
 from recommendations.choices import Origin
 from recommendations.edition_context import set_page_edition
 from recommendations.models import Benchmark, Edition, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
-from recommendations.setup.actions.benchmarks import accept_benchmarks
+from recommendations.setup.actions.benchmarks import accept_all_suggestions, accept_benchmarks
 from recommendations.setup.benchmark_suggestions import BenchmarkSuggestion, suggest_benchmarks
 from recommendations.setup.forms.benchmarks import SuggestedBenchmarkFormSet, SuggestedBenchmarkRow, TermsReasonForm
 from recommendations.setup.steps import SetupStep
 from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
-from tiptracker.accounts.models import Ministry
+from tiptracker.accounts.models import Country, Ministry
 from tiptracker.choices import Role
+from tiptracker.country_reference import division_kind
 from tiptracker.errors import Refused
 from tiptracker.localization import gettext, ngettext
 from tiptracker.text_rules import normalize_name
-from tiptracker.web.form_pages import form_page, sent_data
+from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import add_refusal, add_row_refusal, invalid_forms
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
-@login_required
-@require_safe
+@form_page
 def setup_benchmarks(request: SignedInRequest, pk: int) -> HttpResponse:
-    """List the recommendations of the country's newest tracked edition, each with its number of benchmarks."""
+    """List the recommendations of the country's newest tracked edition, each with its benchmarks or suggestions.
+
+    One button adds all suggestions of the recommendations that have no benchmark yet.
+    """
     country = get_post_country(request, pk)
     edition = Edition.objects.visible_to(request.user).filter(country=country).tracked().first()
     if not _can_open_page(request, edition):
         raise PermissionDenied
+    known = _known_districts(country)
+    rows = list(_with_benchmark_counts(request, edition)) if edition else []
+    without = [row for row in rows if not row.benchmark_count]
+    form = TermsReasonForm(sent_data(request))
+    if edition and (
+        added := save_form(
+            form,
+            lambda: accept_all_suggestions(
+                recommendations=without,
+                **known,
+                **form.cleaned_data,
+                by=request.user,
+                now=clock.now(country.time_zone),
+            ),
+        )
+    ):
+        sentence = ngettext("%(number)d benchmark is added.", "%(number)d benchmarks are added.", len(added))
+        messages.success(request, sentence % {"number": len(added)})
+        return redirect("setup_detail", pk=country.pk)
     before = Edition.objects.visible_to(request.user).preceding(edition).first() if edition else None
     context = step_context(country, SetupStep.BENCHMARKS) | {
         "edition": edition,
-        "recommendations": _with_benchmark_counts(request, edition) if edition else [],
+        "recommendations": [
+            (row, () if row.benchmark_count else suggest_benchmarks(row.text, **known)) for row in rows
+        ],
+        "has_suggestions": bool(without),
         "before": before,
     }
-    return render_page(request, "recommendations/setup_benchmarks.html", context)
+    return render_form(request, "recommendations/setup_benchmarks.html", form, context)
 
 
 @form_page
@@ -104,8 +127,14 @@ def setup_suggested(request: SignedInRequest, pk: int) -> HttpResponse:
 def _new_suggestions(row: Recommendation, benchmarks: Iterable[Benchmark]) -> list[BenchmarkSuggestion]:
     """Return the suggested benchmarks that the recommendation doesn't have yet."""
     existing = {normalize_name(benchmark.wording) for benchmark in benchmarks}
-    suggested = suggest_benchmarks(row.text, districts=row.edition.country.districts.count())
+    suggested = suggest_benchmarks(row.text, **_known_districts(row.edition.country))
     return [suggestion for suggestion in suggested if normalize_name(suggestion.criterion) not in existing]
+
+
+def _known_districts(country: Country) -> Any:
+    """Return the number of districts of a country and what it calls one, as the suggestions take them."""
+    names = list(country.districts.values_list("name", flat=True))
+    return {"districts": len(names), "division": division_kind(country.code, names)}
 
 
 def _can_open_page(request: SignedInRequest, edition: Edition | None) -> bool:

@@ -13,6 +13,7 @@ from recommendations.setup.actions.editions import change_edition, open_edition
 from recommendations.setup.forms.edition import EditionFactsForm, EditionForm
 from recommendations.setup.steps import SetupStep
 from recommendations.setup.views.posts import get_post_country, step_context
+from recommendations.tracking_period import tracked_year
 from tiptracker import clock
 from tiptracker.localization import gettext
 from tiptracker.onboarding.permissions import can_set_up
@@ -36,8 +37,8 @@ def setup_edition(request: SignedInRequest, pk: int) -> HttpResponse:
         .prefetch_related(Prefetch("milestones", milestones))
         .order_by("-year")
     )
-    year = editions[0].year + 1 if editions else now.year
-    form = EditionForm(sent_data(request), year=year)
+    year = editions[0].year + 1 if editions else tracked_year(now.date())
+    form = EditionForm(sent_data(request), year=year, country=country.name)
     if edition := save_form(form, lambda: open_edition(country=country, by=request.user, now=now, **form.values())):
         messages.success(
             request,

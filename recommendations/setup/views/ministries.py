@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from recommendations.setup.forms.ministries import KnownMinistryFormSet, MinistryFormSet
+from recommendations.setup.forms.ministries import USUAL_MINISTRIES, KnownMinistryFormSet, MinistryFormSet
 from recommendations.setup.steps import SetupStep
 from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
@@ -61,6 +61,7 @@ def setup_ministries(request: SignedInRequest, pk: int) -> HttpResponse:
     context = step_context(country, SetupStep.MINISTRIES) | {
         "ministries": [(ministry, holders.get(ministry.pk, [])) for ministry in ministries],
         "new": new,
+        "usual": [gettext(name) for name in USUAL_MINISTRIES],
         "known": known,
         "refused_forms": invalid_forms(page, *known.forms, *new.forms),
     }

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from recommendations.setup.forms.people import ContactForm, PersonFormSet, ResendInvitationForm
+from recommendations.setup.forms.people import FIRST_ROLES, ContactForm, PersonFormSet, ResendInvitationForm
 from recommendations.setup.steps import SetupStep
 from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
@@ -59,7 +59,11 @@ def _answer_reauthenticated(request: SignedInRequest, country: Country) -> HttpR
     ministries = list(Ministry.objects.visible_to(request.user).filter(country=country).order_by("name"))
     page = TrackerForm(data)
     row_kwargs: dict[str, Any] = {"prefix": "people", "form_kwargs": {"ministries": ministries}}
-    rows = PersonFormSet(data if do == "invite" else None, **row_kwargs)
+    if data is None and not people:
+        rows = PersonFormSet(initial=[{"role": role.value} for role in FIRST_ROLES], **row_kwargs)
+        rows.extra = 0
+    else:
+        rows = PersonFormSet(data if do == "invite" else None, **row_kwargs)
     contact = ContactForm(
         data if do == "contact" else None,
         people=list(contact_choices(country)),

@@ -1,6 +1,7 @@
 """Benchmarks suggested from the wording. None counts before an officer accepts it."""
 
 import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -28,6 +29,7 @@ from tests.pseudo_languages import LEFT_TO_RIGHT, pseudo_languages, pseudo_trans
 from tests.refusals import shows_refusal
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
+from tiptracker.country_reference import find_country
 
 pytestmark = pytest.mark.django_db
 
@@ -287,10 +289,10 @@ def test_the_list_says_what_cannot_be_checked_yet_of_the_edition_that_is_followe
 
     page = client.get(reverse("setup_benchmarks", args=[edition.country_id]))
 
-    assert [(recommendation, recommendation.benchmark_count) for recommendation in page.context["recommendations"]] == [
-        (first, 1),
-        (second, 0),
-    ]
+    assert [
+        (recommendation, recommendation.benchmark_count, len(suggestions) > 0)
+        for recommendation, suggestions in page.context["recommendations"]
+    ] == [(first, 1, False), (second, 0, True)]
 
 
 def test_what_the_list_has_no_longer_is_not_checked(client):
@@ -299,7 +301,7 @@ def test_what_the_list_has_no_longer_is_not_checked(client):
 
     page = client.get(reverse("setup_benchmarks", args=[row.edition.country_id]))
 
-    assert list(page.context["recommendations"]) == [row]
+    assert [recommendation for recommendation, _ in page.context["recommendations"]] == [row]
     assert client.get(suggestions_url(retired)).status_code == 404
 
 
@@ -323,3 +325,48 @@ def test_benchmarks_are_the_officers_of_the_country(client):
         assert client.post(suggestions_url(row), {}).status_code == expected
         assert client.get(reverse("setup_benchmarks", args=[row.edition.country_id])).status_code == expected
     assert not Benchmark.objects.exists()
+
+
+def test_all_suggestions_are_added_at_once_where_there_is_no_benchmark_yet(client):
+    edition = EditionFactory(year=2021)
+    checked, first, second = (create_recommendation(text, edition=edition) for text in ("Do it", FUND, "Train nurses"))
+    BenchmarkFactory(recommendation=checked)
+    url = reverse("setup_benchmarks", args=[edition.country_id])
+    shown = [each.criterion for _, suggestions in client.get(url).context["recommendations"] for each in suggestions]
+
+    answer = client.post(url, {"reason": "Read by the post"})
+
+    assert answer.headers["Location"] == reverse("setup_detail", args=[edition.country_id])
+    added = Benchmark.objects.filter(recommendation__in=[first, second]).order_by("recommendation__number", "letter")
+    assert [benchmark.wording for benchmark in added.with_terms()] == shown
+    assert {terms.reason for terms in BenchmarkTerms.objects.filter(benchmark__in=added)} == {"Read by the post"}
+    assert checked.benchmarks.count() == 1
+    assert "Add all suggested benchmarks" not in client.get(url).text
+    again = client.post(url, {"reason": "Read by the post"})
+    assert again.status_code == 422
+    assert "Every recommendation has a benchmark already." in again.text
+
+
+def test_an_indicator_that_several_suggestions_need_is_made_once(client):
+    edition = EditionFactory(year=2021)
+    for text in ("Increase investigations", "Increase efforts to investigate officials"):
+        create_recommendation(text, edition=edition)
+
+    client.post(reverse("setup_benchmarks", args=[edition.country_id]), {"reason": "Read by the post"})
+
+    assert Indicator.objects.filter(question=EffortQuestion.INVESTIGATIONS).count() == 1
+
+
+def test_the_number_of_provinces_is_not_taken_for_that_of_districts(client):
+    nepal = CountryFactory(elsewhere=True, code="NPL", name="Nepal")
+    for name in find_country("NPL", date(2022, 1, 28)).districts.names:
+        DistrictFactory(country=nepal, name=name)
+    edition = EditionFactory(country=nepal)
+    for noun in ("districts", "provinces"):
+        create_recommendation(f"Hold campaigns in all {noun}", edition=edition)
+    client.force_login(OfficerFactory(countries=[nepal]))
+
+    page = client.get(reverse("setup_benchmarks", args=[nepal.pk]))
+
+    targets = [[each.target for each in suggestions] for _, suggestions in page.context["recommendations"]]
+    assert targets == [[None], [7]]

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from recommendations.setup.steps import StepState
 from tests.factories import AdministratorFactory, CountryFactory, DistrictFactory, OfficerFactory
 from tiptracker.accounts.models import Country
 from tiptracker.audit.models import AuditEntry
@@ -40,8 +41,9 @@ def test_choosing_lesotho_fills_in_its_zone_its_currency_and_its_ten_districts(c
     ]  # fmt: skip
 
 
-def test_of_several_zones_none_is_chosen_and_of_several_divisions_one_can_be(client):
-    assert client.get(reverse("setup_add"), {"country": "MEX"}).context["form"]["time_zone"].value() == ""
+def test_of_several_zones_that_of_the_capital_is_chosen_and_of_several_divisions_one_can_be(client):
+    for code, zone in (("MEX", "America/Mexico_City"), ("MNG", "Asia/Ulaanbaatar"), ("PSE", "")):
+        assert client.get(reverse("setup_add"), {"country": code}).context["form"]["time_zone"].value() == zone
 
     page = client.get(reverse("setup_add"), {"country": "MWI"})
     assert len(page.context["form"]["districts"].value().splitlines()) == 28
@@ -139,3 +141,22 @@ def test_countries_are_the_administrators(client, name):
     address = reverse(name, args=[country.pk] if name == "setup_country" else [])
 
     assert (client.get(address).status_code, client.post(address, form_data()).status_code) == (403, 403)
+
+
+@pytest.mark.parametrize(
+    ("code", "zone", "currency"),
+    [("XKX", "Europe/Belgrade", "EUR"), ("BOL", "America/La_Paz", "BOB"), ("TLS", "Asia/Dili", "USD")],
+    ids=["without districts", "with two capitals", "without a currency of its own"],
+)
+def test_an_unusual_country_is_added_as_it_is_filled_in(client, code, zone, currency):
+    page = client.get(reverse("setup_add"), {"country": code})
+    filled = {name: page.context["form"][name].value() for name in page.context["form"].fields}
+
+    answer = client.post(f"{reverse('setup_add')}?country={code}", filled | {"country": code})
+
+    country = Country.objects.get(code=code)
+    assert answer.headers["Location"] == reverse("setup_detail", args=[country.pk])
+    assert (country.time_zone, country.currency) == (zone, currency)
+    assert country.districts.count() == len(filled["districts"].splitlines())
+    step = client.get(reverse("setup_detail", args=[country.pk])).context["lines"][0].status
+    assert (step.state, step.owner) == (StepState.DONE, None)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from recommendations.choices import MilestoneKind
-from recommendations.models import Edition, Milestone
+from recommendations.models import Edition, EditionTerms, Milestone
 from tests.factories import (
     AdministratorFactory,
     CountryFactory,
@@ -166,3 +166,46 @@ def test_editions_are_the_administrators(client):
     for name, key in (("setup_edition", edition.country_id), ("setup_edition_edit", edition.pk)):
         address = reverse(name, args=[key])
         assert (client.get(address).status_code, client.post(address, form_data()).status_code) == (403, 403)
+
+
+def shown_values(client, country):
+    form = client.get(reverse("setup_edition", args=[country.pk])).context["form"]
+    return {name: form[name].value() for name in ("year", "source", "deadline_on", "reason")}
+
+
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [
+        pytest.param("2022-01-28", 2021, marks=pytest.mark.day("2022-01-28")),
+        pytest.param("2022-03-31", 2021, marks=pytest.mark.day("2022-03-31")),
+        pytest.param("2022-04-01", 2022, marks=pytest.mark.day("2022-04-01")),
+    ],
+)
+def test_the_first_edition_is_filled_in_for_the_tracking_period_of_today(client, day, year):
+    assert shown_values(client, CountryFactory()) == {
+        "year": year,
+        "source": f"TIP Report {year}, Lesotho narrative",
+        "deadline_on": date(year + 1, 3, 31),
+        "reason": "The tracking period ends on this day.",
+    }
+
+
+def test_what_is_filled_in_follows_another_year_but_not_what_was_typed(client):
+    country = CountryFactory()
+    shown = {name: str(value) for name, value in shown_values(client, country).items()}
+
+    post_edition(client, country, **shown | {"year": "2023"})
+    terms = EditionTerms.objects.select_related("edition").get()
+
+    assert terms.edition.source == "TIP Report 2023, Lesotho narrative"
+    assert (terms.deadline_on, terms.reason) == (date(2024, 3, 31), "The tracking period ends on this day.")
+
+
+def test_another_deadline_needs_a_reason_of_its_own(client):
+    country = CountryFactory()
+    shown = {name: str(value) for name, value in shown_values(client, country).items()}
+
+    page = post_edition(client, country, **shown | {"deadline_on": "2022-02-28"})
+
+    assert "Write who set this deadline and why." in page.text
+    assert not Edition.objects.exists()

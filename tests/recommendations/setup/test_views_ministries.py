@@ -71,7 +71,7 @@ def test_added_row_keeps_the_input_without_validating_it(client):
     ("row", "sentence"),
     [
         ({"short_name": "Health"}, "Write the name of the ministry, or leave the whole row empty."),
-        ({"name": "Ministry of Health"}, "Write a short name for lists"),
+        ({"name": "x" * 61}, "Write a short name for lists"),
         ({"holder": "Lineo"}, "Write the name of the ministry"),
         ({"name": "Ministry of Health", "short_name": "Health", "source": "x"}, "Write the name of the office holder"),
         ({"name": "Ministry of Health", "short_name": "Health", "from_on": "soon"}, "Give the day as a date"),
@@ -138,3 +138,28 @@ def test_ministries_are_the_administrators(client):
     assert client.get(reverse("setup_ministries", args=[country.pk])).status_code == 403
     assert post_ministries(client, country, {"name": "Ministry of Health", "short_name": "Health"}).status_code == 403
     assert not Ministry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "short_name"),
+    [
+        ("Ministry of Justice", "Justice"),
+        ("Ministry of the Interior", "Interior"),
+        ("Department for Social  Welfare", "Social Welfare"),
+        ("National Police", "National Police"),
+        ("अभ्यास मन्त्रालय", "अभ्यास मन्त्रालय"),
+    ],
+)
+def test_a_ministry_without_a_short_name_gets_one_from_its_name(client, name, short_name):
+    country = CountryFactory()
+
+    post_ministries(client, country, {"name": name})
+
+    assert Ministry.objects.get().short_name == short_name
+
+
+def test_usual_ministries_are_suggested_while_the_name_is_typed(client):
+    page = client.get(reverse("setup_ministries", args=[CountryFactory().pk])).text
+
+    assert '<option value="Ministry of Justice"></option>' in page
+    assert 'list="usual-ministries"' in page

@@ -22,6 +22,7 @@ from tests.factories import (
 from tests.tiptracker.accounts.test_invitations import find_link
 from tiptracker.accounts.backend import default_valid_until
 from tiptracker.accounts.models import User
+from tiptracker.choices import Role
 from tiptracker.mail.models import Mail
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +206,21 @@ def test_people_are_the_administrators(client):
         assert client.get(reverse("setup_people", args=[country.pk])).status_code == 403
         assert invite(client, country, person_data()).status_code == 403
     assert not Mail.objects.exists()
+
+
+def test_the_roles_of_the_first_people_are_filled_in_and_rows_with_a_role_alone_are_ignored(client):
+    country = CountryFactory()
+    url = reverse("setup_people", args=[country.pk])
+    rows = client.get(url).context["rows"]
+    assert [row["role"].value() for row in rows] == ["officer", "ambassador", "focal_point"]
+
+    sent = {"do": "invite", "people-TOTAL_FORMS": "3", "people-INITIAL_FORMS": "3"}
+    for number, row in enumerate(rows):
+        sent |= {f"people-{number}-role": row["role"].value(), f"people-{number}-until": "2022-12-31"}
+    client.post(url, sent | {"people-0-name": "Palesa", "people-0-email": "palesa@post.example"})
+
+    (person,) = User.objects.get_queryset().filter(countries=country)
+    assert (person.name, person.role) == ("Palesa", Role.OFFICER)
+    page = client.get(url)
+    assert page.context["contact"]["contact"].value() == person.pk
+    assert [row["role"].value() for row in page.context["rows"]] == [None] * 3
