@@ -5,7 +5,7 @@ PYTHON_ = .venv/bin/python
 # Most targets start several processes. They share the compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test quick briefings bench bench-large load faults format check lint types contracts migrations \
+.PHONY: help setup demo test quick briefings first-briefings bench bench-large load faults format check lint types contracts migrations \
 	pages papers messages compose image-check lock audit
 
 help: ## List the targets
@@ -30,6 +30,12 @@ briefings: setup ## Write every document of the exercise, with pictures of its p
 		DEMO_CLOCK="$${DAY:-2022-01-28}T09:00:00+02:00 $$(date -u +%FT%T+00:00)" \
 		&& $(PYTHON_) manage.py migrate --verbosity 0 && $(PYTHON_) manage.py load_lesotho --exercise \
 		&& $(PYTHON_) manage.py write_briefings LSO 2021 --as-of $${DAY:-2022-01-28} --folder var/briefings
+
+first-briefings: setup ## Set up some 30 countries in a browser, each to a first issued briefing, and write docs/first_briefings.md (COUNTRY=)
+	@./setup.sh browser
+	@mkdir -p var/first_briefings
+	@FIRST_BRIEFINGS=var/first_briefings JOURNEYS=required $(PYTHON_) -m pytest -n $(or $(PROCESSES),2) -q tests/journeys/test_first_briefing.py
+	@$(PYTHON_) -m tests.first_briefings.table var/first_briefings
 
 bench: setup ## Measure readiness, lists and briefings, and compare each with a simple equivalent (DATABASE_URL=, ONLY_JUDGED=1)
 	@$(PYTHON_) -m tests.performance.bench

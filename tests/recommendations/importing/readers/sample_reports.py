@@ -84,7 +84,11 @@ def word_bullets(items):
 def word_report(listed, *, before="", heading=HEADINGS[0], **parts):
     """Return a Word document. `listed` is XML, `before` precedes the document element, `parts` adds parts by name."""
     around = "".join(word_paragraph(text) for text in (TITLE, "LESOTHO (Tier 2)", OPENING, heading))
-    body = f"{around}{listed}{word_paragraph('PROSECUTION')}{word_paragraph(PROSE)}"
+    return pack_word(f"{around}{listed}{word_paragraph('PROSECUTION')}{word_paragraph(PROSE)}", before=before, **parts)
+
+
+def pack_word(body, *, before="", **parts):
+    """Return a Word document. `body` is XML, `before` precedes the document element, `parts` adds parts by name."""
     parts = {"word/document.xml": f'{before}<w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'} | parts
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
