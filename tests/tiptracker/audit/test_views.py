@@ -81,7 +81,14 @@ def test_log_list_says_who_did_what_to_what_when_and_from_where(client, officer)
 
     page = search_log(client)
 
-    for told in ("Palesa Reader", "Verified evidence", f"Piece of evidence {evidence.pk}", "A law was passed", "192.0.2.44"):
+    told_of_it = ("Palesa Reader", "Verified evidence", f"Piece of evidence {evidence.pk}", "A law was passed", "192.0.2.44")
+    for told in told_of_it:
+        "Palesa Reader",
+        "Verified evidence",
+        f"Piece of evidence {evidence.pk}",
+        "A law was passed",
+        "192.0.2.44",
+    ):
         assert told in page.text
     assert reverse("evidence_detail", args=[evidence.pk]) in page.text
     assert reverse("log_detail", args=[entry.number]) in page.text
