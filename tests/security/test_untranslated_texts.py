@@ -4,6 +4,7 @@ Typed texts stay as they are. Texts of the world are markers, so they differ fro
 """
 
 import re
+from datetime import datetime
 from html.parser import HTMLParser
 from unittest.mock import Mock, patch
 
@@ -11,7 +12,12 @@ import pytest
 from django.core import mail
 from django.db import transaction
 
+from reports.briefings.documents import build_document
+from reports.briefings.html import render_html
+from reports.choices import BriefingKind
+from reports.models import Document
 from reports.readiness.backtest.country_years import packaged_country_years
+from tests.factories import MASERU
 from tests.pseudo_languages import LEFT_TO_RIGHT, marked_language, pseudo_languages
 from tests.security import test_markers
 from tests.security.access_requests import send_request
@@ -22,13 +28,14 @@ from tests.transactions import outer_transaction
 from tiptracker.accounts import mails
 from tiptracker.accounts.models import User
 from tiptracker.languages.enabled import MINISTRY_LANGUAGES
+from tiptracker.localization import in_language
 
 TEXT_ATTRIBUTES = {"alt", "aria-label", "data-label", "placeholder", "title", "aria-description"}
 UNTRANSLATED_NAMES = re.compile(
     r"\b(?:TIP Tracker|TIP|J/TIP|PDF|CSV|XLSX?|JSON|API|UNCLASSIFIED|SENSITIVE BUT UNCLASSIFIED|Lesotho|Malawi|Maseru|"
     r"MWK|Africa/\w+|LSO|MWI|LSL|Room \d+|English|français|Sesotho|Made-up[a-z ]*|OpenAPI|"
     r"SHA-256|ISO \d+|IANA|Excel|Word|QR|Esc|UTC|"
-    r"Minister|cases|jpg|pdf|[0-9a-f]{8,64}|[A-Z2-7]{32}|tip_[\w-]*\w|"
+    r"Minister|A letter|cases|jpg|pdf|[0-9a-f]{8,64}|[A-Z2-7]{32}|tip_[\w-]*\w|"
     r"\d+ U\.S\.C\.[^\x1f]*|earlier|first|recommendation|"
     r"Fund the shelter and its staff|Seen with our own eyes)\b"
 )
@@ -120,6 +127,28 @@ def test_no_page_in_another_language_says_anything_in_english(world, reader, lan
         pytest.skip("Only ministries read this language.")
     with marked_language(language):
         assert find_untranslated(world, reader, language) == {}
+
+
+@pytest.mark.parametrize("kind", ["ambassador", "ministry", "dialogue"])
+def test_no_document_says_anything_that_cannot_be_translated(world, kind):
+    typed = sorted(world.names_of_people | {f"{what} {tail}" for tail, (what, _) in world.marks.items()}, key=len)
+    subject = {"ministry": {"ministry": world.rows["police"]}, "dialogue": {"dialogue": world.rows["dialogue"]}}
+    now = datetime(2022, 1, 28, 9, tzinfo=MASERU)
+    with outer_transaction(), pseudo_languages(), in_language(LEFT_TO_RIGHT):
+        content = build_document(
+            document=Document(BriefingKind(kind), language=LEFT_TO_RIGHT, **subject.get(kind, {})),
+            edition=world.rows["edition"],
+            reader=world.people["officer"],
+            as_of=now.date(),
+            known_by=now,
+            tells_known_by=False,
+        )
+        html = render_html(content)
+        transaction.set_rollback(True)
+
+    assert f'<html lang="{LEFT_TO_RIGHT}">' in html
+    assert '<span lang="en">' in html
+    assert untranslated_texts(html, reversed(typed)) == []
 
 
 @pytest.mark.parametrize("language", languages(LANGUAGES))
