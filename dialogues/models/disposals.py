@@ -246,7 +246,7 @@ class DisposalRow(models.Model):
         return f"{self.table}:{self.row}"
 
 
-def list_disposal_sentences(rows: Iterable[models.Model]) -> list[str]:
-    """Return what pages say of the disposal of these rows. Whoever sees a row may read it."""
+def list_disposals_of(rows: Iterable[models.Model]) -> list[tuple[date, str]]:
+    """Return day and number of each certificate that names one of these rows. Whoever sees a row may read them."""
     certificates = DisposalCertificate.objects.of_rows(rows).select_related("edition__country").order_by("pk")
-    return [certificate.sentence for certificate in certificates]
+    return [(timezone.localtime(each.recorded_at).date(), each.label) for each in certificates]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -39,7 +40,7 @@ from dialogues.models import (
     RedactionPlace,
     UpdateVersion,
 )
-from dialogues.models.disposals import list_disposal_sentences
+from dialogues.models.disposals import list_disposals_of
 from dialogues.text_search import excerpt
 from dialogues.views.page_context import duplicate_link
 from dialogues.views.redaction_places import MODELS_BY_TABLE, PlaceLabel, label_places
@@ -50,7 +51,7 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry, ImportedEntry
 from tiptracker.choices import Role
 from tiptracker.former_names import current_field, current_label
-from tiptracker.localization import format_date, gettext, gettext_noop
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web import exports
 from tiptracker.web.form_pages import render_form, save_form, sent_data
@@ -325,16 +326,19 @@ def pending_redaction_urls(user: User, country: Country, *rows: Model | None) ->
     return [reverse("redaction_detail", args=[each.pk]) if decides else "" for each in proposals]
 
 
-def removal_notes(*rows: Model | None) -> list[str]:
-    """Return a sentence for each day on which something in these rows was redacted or disposed of.
+class RemovalNote(NamedTuple):
+    """A day on which something on a page was redacted, or disposed of under a certificate with this number."""
 
-    The sentence says neither what nor why.
+    day: date
+    certificate: str = ""
+
+
+def removal_notes(*rows: Model | None) -> list[RemovalNote]:
+    """Return the days on which something in these rows was redacted or disposed of.
+
+    The note on their page says neither what nor why.
     """
     present = [row for row in rows if row]
     places = RedactionPlace.objects.marked(present)
     days = {timezone.localtime(place.redaction.decision.recorded_at).date() for place in places}
-    notes = [
-        gettext("Personal data was removed from this page on %(date)s.") % {"date": format_date(day)}
-        for day in sorted(days)
-    ]
-    return notes + list_disposal_sentences(present)
+    return [*map(RemovalNote, sorted(days)), *(RemovalNote(*each) for each in list_disposals_of(present))]

@@ -1,6 +1,7 @@
 """The pages of retention: the list, the schedule, one edition, and the certificate."""
 
 import pytest
+from django.utils.html import strip_tags
 
 from dialogues.models import DisposalCertificate, Evidence, RetentionHold, RetentionSchedule
 from recommendations.models import Recommendation
@@ -85,7 +86,7 @@ def test_two_people_dispose_of_an_edition_and_the_pages_say_so(client, old, offi
     dashboard = client.get(edition_url("dashboard", edition=old))
     assert f"under certificate {certificate.label}" in str(dashboard.context["page_head"].notice)
     evidence = Evidence.objects.filter(title=DISPOSED).first()
-    assert certificate.sentence in client.get(f"/evidence/{evidence.pk}/").text
+    assert certificate.sentence in strip_tags(client.get(f"/evidence/{evidence.pk}/").text)
     recommendation = Recommendation.objects.get(edition=old)
     assert client.get(f"/recommendations/{recommendation.pk}/").status_code == 200
 
