@@ -22,6 +22,7 @@ from dialogues.models import (
     CommitmentEvent,
     Contribution,
     Dialogue,
+    DisposalDecline,
     DueDateProposal,
     DueDateProposalDecision,
     Evidence,
@@ -41,6 +42,8 @@ from dialogues.models import (
     RedactionDecision,
     RequestEvent,
     RequestLine,
+    RetentionHold,
+    RetentionHoldRelease,
     Sustainment,
     UpdateVersion,
     UpdateVersionDecision,
@@ -476,6 +479,17 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
         _dated(gettext_noop("Redaction decided on %(date)s"), lambda row: _format_day(row.recorded_at)),
         "redaction_detail",
         lambda row: row.redaction_id,
+    ),
+    RetentionHold: ModelLabel(
+        _dated(gettext_noop("Hold of %(date)s"), lambda row: _format_day(row.recorded_at)),
+        "edition_retention",
+        lambda row: row.edition_id,
+    ),
+    RetentionHoldRelease: ModelLabel(
+        _dated(gettext_noop("Release of a hold on %(date)s"), lambda row: _format_day(row.recorded_at))
+    ),
+    DisposalDecline: ModelLabel(
+        _dated(gettext_noop("Disposal declined on %(date)s"), lambda row: _format_day(row.recorded_at))
     ),
 }
 """Labels by model. They never contain a text that may be redacted itself, or a number that no page shows."""
