@@ -1477,7 +1477,7 @@ class RetentionScheduleFactory(DjangoModelFactory):
     country = factory.SubFactory(CountryFactory)
     kind = RecordKind.EDITION
     years = 1
-    authority = "EXERCISE-1"
+    authority = "E-1"
     recorded_at = at_noon(date(2022, 1, 19))
     recorded_by = factory.SubFactory(RecorderFactory)
 

@@ -64,7 +64,7 @@ UNMARKED_FIELDS = """
 accounts.Country.code accounts.Country.currency accounts.Country.time_zone recommendations.Benchmark.letter
 recommendations.BenchmarkTerms.letter recommendations.Question.indicia
 recommendations.Recommendation.indicia dialogues.EvidenceFile.media_type
-dialogues.Contribution.currency
+dialogues.Contribution.currency dialogues.DisposalRow.table
 notifications.DigestSchedule.working_days
 """
 """Fields that are too short for a marker or have few possible values. None of them describes a person or a case."""
@@ -106,6 +106,7 @@ class MarkedRows:
         self._mark_updates_and_evidence()
         self._mark_requests()
         self._mark_redactions()
+        self._mark_disposals()
         self._mark_runs_and_briefings()
         self._mark_log()
         self._mark_other_models()
@@ -484,6 +485,12 @@ class MarkedRows:
     def _mark_redactions(self):
         redaction = self.create_marked(factories.RedactionFactory, recorded_by=self.officer)
         RedactionPlace.objects.create(redaction=redaction, row=1, **self.marked_values(RedactionPlace))
+
+    def _mark_disposals(self):
+        edition = factories.EditionFactory(country=self.world.rows["lesotho"], year=2013, terms=False)
+        self.create_marked(
+            factories.DisposalCertificateFactory, disposal__edition=edition, closed_at=factories.TERMS_SET_AT
+        )
 
     def _mark_runs_and_briefings(self):
         self.create_marked(factories.ReadinessRunFactory, edition=self.edition)
