@@ -213,7 +213,7 @@ def test_every_model_of_the_record_says_who_sees_its_rows():
         "ChosenIndicatorEvent",
         "CommitmentBenchmark", "CommitmentEvent", "DisposalDecline", "DisposalRow",
         "District", "DueDateProposalDecision", "FileScan", "HandoverItem",
-        "HandoverStep", "ImportedLog", "InternalNoteDone", "Job", "LineAnswer", "LockOutCount", "LogVerification",
+        "HandoverStep", "InternalNoteDone", "Job", "LineAnswer", "LockOutCount", "LogVerification",
         "NextStepDone", "OfficeHolder", "PartFailure", "Participant", "PostExport", "ReadingPart", "RecordVersion",
         "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "RequestEvent", "RequestLine",
         "RetentionHoldRelease", "SendKey", "ServiceHeartbeat",

@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
         ("backups", "0002_post_exports"),
         ("audit", "0011_imported_logs"),
         ("dialogues", "0044_decisions_by_moment"),
-        ("reports", "0012_search_covering_notes"),
+        ("reports", "0013_language_of_a_document"),
         ("recommendations", "0023_search_questions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -25,7 +25,21 @@ from tests.papers.checkout import BASE_DIR, Checkout
 
 LOCK_FILE = BASE_DIR / "requirements.lock"
 NPM_LOCK_FILE = BASE_DIR / "tiptracker" / "web" / "frontend" / "package-lock.json"
-SHIPPED_NPM = {"@uswds/uswds", "@fontsource-variable/public-sans"}
+SHIPPED_NPM = {
+    "@fontsource-variable/noto-sans",
+    "@fontsource-variable/noto-sans-arabic",
+    "@fontsource-variable/noto-sans-armenian",
+    "@fontsource-variable/noto-sans-bengali",
+    "@fontsource-variable/noto-sans-ethiopic",
+    "@fontsource-variable/noto-sans-georgian",
+    "@fontsource-variable/noto-sans-hebrew",
+    "@fontsource-variable/noto-sans-khmer",
+    "@fontsource-variable/noto-sans-sinhala",
+    "@fontsource-variable/noto-sans-thaana",
+    "@fontsource-variable/noto-sans-thai",
+    "@fontsource-variable/public-sans",
+    "@uswds/uswds",
+}
 """The npm packages of which a part reaches browsers. The others build the front end."""
 NPM_PREFIX = "node_modules/"
 SCHEMA = SchemaVersion.V1_7

@@ -94,7 +94,7 @@ def imported_entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.user
     rows = ImportedEntry.objects.visible_to(user).select_related("by", "log__country")
     entry = get_object_or_404(rows, pk=pk)
-    is_readable = ImportedEntry.objects.with_readable_values(user).filter(pk=entry.pk).exists()
+    is_readable = ImportedEntry.objects.visible_to(user).with_readable_values(user).filter(pk=entry.pk).exists()
     context = {
         "line": list_entry_rows([entry], user)[0],
         "imported_log": name_imported_log(entry.log),
@@ -197,7 +197,7 @@ def _read_in_chunks(
 def _find_values(entries: Sequence[AuditEntry | ImportedEntry], user: User) -> dict[int, AuditDetail | ImportedEntry]:
     """Return, by key of the entry, the row with its values before and after if the user may read them."""
     if isinstance(entries[0], ImportedEntry):
-        readable = ImportedEntry.objects.with_readable_values(user)
+        readable = ImportedEntry.objects.visible_to(user).with_readable_values(user)
         return {row.pk: row for row in readable.filter(pk__in=[entry.pk for entry in entries])}
     return {entry.pk: entry.detail for entry in entries if hasattr(entry, "detail")}
 

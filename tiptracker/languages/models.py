@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from tiptracker.accounts.administrator_scope import is_for_installation
 from tiptracker.accounts.models import AnyUser
-from tiptracker.accounts.permissions import administers_installation
+from tiptracker.choices import Role
 from tiptracker.localization import gettext_lazy
 
 SPEAKER_LENGTH = 120
@@ -17,7 +18,9 @@ REASON_LENGTH = 300
 class LanguageReviewQuerySet(models.QuerySet["LanguageReview"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Return the rows that the user may read: only administrators of the installation read them."""
-        return self if administers_installation(user) else self.none()
+        if not user.is_authenticated or user.role != Role.ADMINISTRATOR:
+            return self.none()
+        return self.filter(is_for_installation(user))
 
 
 class LanguageReview(models.Model):
