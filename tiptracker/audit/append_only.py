@@ -29,6 +29,8 @@ DISPOSED = "[disposed of]"
 """The fixed mark of a disposal: what replaces each text of a row that a certificate of disposal names."""
 MARKS = (REDACTED, DISPOSED)
 """The marks that stand where a text was."""
+NEVER_DISPOSED = frozenset({"dialogues.lawentry", "dialogues.redaction", "dialogues.redactiondecision"})
+"""Tables with texts that a redaction may remove, and that no disposal removes."""
 REPEATED_MARKS = {REDACTED: REDACTED_BEFORE, DISPOSED: "(disposed of in an earlier version)"}
 """By mark: what a new row says if it repeats a text that was removed."""
 
@@ -150,7 +152,7 @@ class AppendOnly(TriggerOperation):
             name: {REDACTED: self._may_go(model, name)} if asks_redaction else {REDACTED: "1 = 1"}
             for name in self.redactable
         }
-        if ("dialogues", "disposalrow") in state.models:
+        if ("dialogues", "disposalrow") in state.models and model._meta.label_lower not in NEVER_DISPOSED:
             for conditions in may_go.values():
                 conditions[DISPOSED] = _may_be_disposed_of(model)
         if vendor == "postgresql":
