@@ -78,7 +78,7 @@ def render_html(content: DocumentContent, paper: Paper = Paper.A4) -> str:
     if isinstance(content, AmbassadorBriefing):
         shown = count_fitting_steps(note, content, paper)
         due = count_fitting_commitments(note, content, shown, paper)
-        second = fit_second_page(content, len(contents), paper)
+        second = fit_second_page(content, [title for _, title in contents], paper)
         context |= {
             "projection_note": projection_note(),
             "points_note": points_note(),

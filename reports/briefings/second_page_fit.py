@@ -24,9 +24,12 @@ from reports.briefings.page_fit import (
 )
 from reports.briefings.text_width import BOLD, MM_PER_POINT, SEMIBOLD, TextStyle, count_lines, shorten_to_lines
 from tiptracker.choices import Paper
+from tiptracker.localization import gettext, gettext_noop
 
 MINISTRY_SHARES = (38, 62)
 """Column widths of the table of ministries, in per cent."""
+READINESS_SHARES = (16, 18)
+"""Widths of the columns with readiness on a day, in per cent: `templates/reports/print_months.html`."""
 MONTH_SHARE = 50
 """Width of the column on what happened, in per cent."""
 ROW_PADDING = {Paper.A4: 2.5, Paper.LETTER: 1.3}
@@ -37,6 +40,10 @@ MAX_CHART_HEIGHT = {Paper.A4: 60.0, Paper.LETTER: 50.0}
 MAX_CROWDED_CHART_HEIGHT = 42.0
 MILESTONES_HEIGHT = (14 + 2 * 12) * MM_PER_POINT
 ANNEX_LINE_HEIGHT, ANNEX_COLUMNS = 12.5 * MM_PER_POINT, 3
+ANNEX_COLUMN_SHARE, ANNEX_INDENT = 31, 9.0
+LEAD_OF_MINISTRIES = gettext_noop(
+    "You can say each sentence as it is written. The ministries’ pages in TIP Tracker and the dialogue pack have more."
+)
 PARTS = 4
 NOTES_SPACING = 2.5
 """Space above and below the texts on the trend."""
@@ -72,13 +79,13 @@ class FittedSecondPage:
     rows: Sequence[FittedMinistry]
 
 
-def fit_second_page(content: AmbassadorBriefing, annexes: int, paper: Paper) -> FittedSecondPage:
+def fit_second_page(content: AmbassadorBriefing, annexes: Sequence[str], paper: Paper) -> FittedSecondPage:
     """Choose the sentences on the trend and to raise with each ministry that fit on page 2.
 
     Each ministry gets its first sentence and its minister on a line before the trend gets more text below its title.
 
     Args:
-        annexes: the number of annexes that the page lists.
+        annexes: the titles of the annexes that the page lists.
     """
     trend = content.trend
     notes = (*(" ".join(filter(None, (fall, trend.changes))) for fall in trend.falls or ("",)), *trend.falls[-1:], "")
@@ -89,7 +96,7 @@ def fit_second_page(content: AmbassadorBriefing, annexes: int, paper: Paper) -> 
 
 
 def _fit_ministries(
-    content: AmbassadorBriefing, annexes: int, paper: Paper, trend_notes: str
+    content: AmbassadorBriefing, annexes: Sequence[str], paper: Paper, trend_notes: str
 ) -> Sequence[FittedMinistry]:
     """Choose the sentences to raise with each ministry that fit on page 2 below these texts on the trend.
 
@@ -143,7 +150,7 @@ def _row_height(one: FittedMinistry, content: AmbassadorBriefing, paper: Paper) 
     return max(about, asks) + ROW_PADDING[paper]
 
 
-def _room_for_ministries(content: AmbassadorBriefing, annexes: int, paper: Paper, trend_notes: str) -> float:
+def _room_for_ministries(content: AmbassadorBriefing, annexes: Sequence[str], paper: Paper, trend_notes: str) -> float:
     """Return the height that is left for the rows of the table of ministries."""
     headings = 4 * HEADING_HEIGHT[paper]
     months = _months_height(content.trend.months_first, content, paper)
@@ -152,10 +159,22 @@ def _room_for_ministries(content: AmbassadorBriefing, annexes: int, paper: Paper
     note_lines = count_lines(trend_notes, TextStyle(8, TEXT_WIDTH[paper])) if trend_notes else 0
     notes = note_lines * SMALL_LINE_HEIGHT + (NOTES_SPACING if note_lines else 0)
     parts = TABLE_HEAD_HEIGHT + PARTS * (LINE_HEIGHT + ROW_PADDING[paper]) + MORE_ROWS_HEIGHT + SMALL_LINE_HEIGHT
-    ministries = MORE_ROWS_HEIGHT + TABLE_HEAD_HEIGHT + (MORE_ROWS_HEIGHT if content.ministries_more else 0)
-    listed = ceil(annexes / ANNEX_COLUMNS) * ANNEX_LINE_HEIGHT + MORE_ROWS_HEIGHT
+    lead = gettext(LEAD_OF_MINISTRIES)
+    more_lead = (count_lines(lead, TextStyle(8, TEXT_WIDTH[paper])) - 1) * SMALL_LINE_HEIGHT
+    ministries = MORE_ROWS_HEIGHT + more_lead + TABLE_HEAD_HEIGHT + (MORE_ROWS_HEIGHT if content.ministries_more else 0)
+    listed = _annexes_height(annexes, paper) + MORE_ROWS_HEIGHT
     taken = headings + _trend_height(content, paper) + notes + months + milestones + parts + ministries + listed
     return TEXT_HEIGHT[paper] - SAFETY_MARGIN - taken
+
+
+def _annexes_height(annexes: Sequence[str], paper: Paper) -> float:
+    """Return the height of the longest of the columns that list the annexes."""
+    style = TextStyle(9, TEXT_WIDTH[paper] * ANNEX_COLUMN_SHARE / 100 - ANNEX_INDENT)
+    rows = ceil(len(annexes) / ANNEX_COLUMNS)
+    columns = (annexes[start : start + rows] for start in range(0, len(annexes), rows or 1))
+    return (
+        max((sum(count_lines(title, style) for title in column) for column in columns), default=0) * ANNEX_LINE_HEIGHT
+    )
 
 
 def _trend_height(content: AmbassadorBriefing, paper: Paper) -> float:
@@ -172,7 +191,17 @@ def _months_height(months: Sequence[PrintedMonth], content: AmbassadorBriefing, 
         return 2 * LINE_HEIGHT
     style = TextStyle(8.5, TEXT_WIDTH[paper] * MONTH_SHARE / 100)
     lines = sum(min(_clamp(content), count_lines(month.happened, style)) for month in months)
-    return TABLE_HEAD_HEIGHT + FINE_LINE_HEIGHT + lines * LINE_HEIGHT + len(months) * ROW_PADDING[paper]
+    return _months_head_height(paper) + lines * LINE_HEIGHT + len(months) * ROW_PADDING[paper]
+
+
+def _months_head_height(paper: Paper) -> float:
+    """Return the height of the head of that table. Its two narrow columns have long names in some languages."""
+    heads = (gettext("Readiness, known at the time"), gettext("Readiness, with later information"))
+    lines = max(
+        count_lines(head, TextStyle(7.5, TEXT_WIDTH[paper] * share / 100 - COLUMN_GAP))
+        for head, share in zip(heads, READINESS_SHARES, strict=True)
+    )
+    return TABLE_HEAD_HEIGHT + (max(lines, 2) - 1) * FINE_LINE_HEIGHT
 
 
 def _clamp(content: AmbassadorBriefing) -> int:

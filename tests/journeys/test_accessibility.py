@@ -59,6 +59,7 @@ from tests.factories import (
     BriefingFactory,
     ChosenIndicatorFactory,
     ContributionFactory,
+    DisposalCertificateFactory,
     DueDateProposalDecisionFactory,
     DueDateProposalFactory,
     EditionFactory,
@@ -362,9 +363,14 @@ def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
     partner = PartnerFactory(country=edition.country)
     put_right = EvidenceFactory(revises=EvidenceFactory(country=edition.country), country=edition.country)
     benchmark = Benchmark.objects.filter(terms__rule="assessed").first()
+    disposed = DisposalCertificateFactory(
+        disposal__edition=EditionFactory(country=edition.country, year=2015), closed=True
+    )
     things = {
         "recommendation_detail": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
         "edition_terms": [edition],
+        "edition_retention": [edition, disposed.edition],
+        "certificate_detail": [disposed],
         "indicator_detail": Indicator.objects.filter(readings__isnull=False).distinct()[:2],
         "reading_add": Indicator.objects.order_by("pk")[:1],
         "annual_target": Indicator.objects.order_by("pk")[:1],

@@ -10,7 +10,7 @@ from reports.charts.bars import ReadinessBar, ShareBar, readiness_bar, share_bar
 from reports.charts.trend import TrendChart
 from reports.choices import BriefingKind
 from reports.readiness.explanation.step_display import StepsDisplay
-from tiptracker.localization import gettext, gettext_noop
+from tiptracker.localization import format_number, gettext, gettext_noop
 
 MAX_FIRST_PAGE_COMMITMENTS = 14
 """The most commitments on page 1, if they fit. The annex by ministry lists all of them."""
@@ -161,8 +161,12 @@ class PrintedPart:
     def in_words(self) -> str:
         """The part's figures in a phrase."""
         if self.points is None:
-            return gettext("nothing reviewed yet, at most %(most)s points") % {"most": self.of}
-        values = {"verified": self.points, "most": self.of, "claimed": self.claimed}
+            return gettext("nothing reviewed yet, at most %(most)s points") % {"most": format_number(self.of)}
+        values = {
+            "verified": format_number(self.points),
+            "most": format_number(self.of),
+            "claimed": format_number(self.points if self.claimed is None else self.claimed),
+        }
         return gettext("%(verified)s of %(most)s points verified, %(claimed)s claimed") % values
 
     @property
@@ -170,14 +174,20 @@ class PrintedPart:
         """The verified points and the most that the part can give."""
         if self.points is None:
             return gettext("not reviewed")
-        return gettext("%(points)s of %(most)s") % {"points": self.points, "most": self.of}
+        return gettext("%(points)s of %(most)s") % {
+            "points": format_number(self.points),
+            "most": format_number(self.of),
+        }
 
     @property
     def claimed_of(self) -> str:
         """The verified and claimed points and the most that the part can give."""
         if self.claimed is None:
             return gettext("not reviewed")
-        return gettext("%(points)s of %(most)s") % {"points": self.claimed, "most": self.of}
+        return gettext("%(points)s of %(most)s") % {
+            "points": format_number(self.claimed),
+            "most": format_number(self.of),
+        }
 
     @property
     def bar(self) -> ShareBar:

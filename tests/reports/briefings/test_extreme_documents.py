@@ -12,6 +12,7 @@ from xml.etree.ElementTree import ParseError
 import outloud
 import page
 import pytest
+from django.utils import translation
 from PIL import Image
 
 from recommendations.choices import Pillar
@@ -207,6 +208,18 @@ def test_the_list_of_annexes_stays_on_the_second_page(paper):
 
     assert "Annexes" in second
     assert "Texts that end in" in second
+
+
+@each_paper
+def test_the_first_two_pages_stay_two_in_french(paper, caplog):
+    """French sentences and heads of tables are longer. Its decimal comma must not reach the drawings."""
+    words = "Bring the amendment before Parliament, as both ministries ag"
+    with translation.override("fr"):
+        printed = PrintedDocument(sample_documents.full_ambassador_briefing(4, words), paper)
+
+    assert "Annexes" in printed.texts[1]
+    assert "Les textes qui se terminent par" in printed.texts[1]
+    assert "SVG" not in caplog.text
 
 
 @pytest.mark.parametrize(
