@@ -25,6 +25,8 @@ IDS_IN_QUERIES = [
     ("own", "GET recommendation_list -", "ministry", "home"),
     ("officer", "GET log_list -", "who", "foreign_focal_point"),
     ("officer", "GET log_list -", "row", "foreign_evidence"),
+    ("officer", "GET log_list -", "log", "foreign_imported_log"),
+    ("officer", "GET log_export -", "log", "foreign_imported_log"),
     ("officer", "GET log_export -", "who", "foreign_focal_point"),
     ("officer", "GET log_export -", "row", "foreign_evidence"),
     ("officer", "GET commitment_list -", "ministry", "foreign_ministry"),

@@ -21,6 +21,7 @@ def names_by_reader(**lists):
 
 
 ALL_EVIDENCE = "returned_evidence sent internal shared corrected home_evidence done answer_evidence"
+EDITIONS = "edition edition_before disposed_edition"
 API = {
     "ministry": ("ministry-list", names_by_reader(
         embassy="police justice home", own="police", supporting="justice", other="home",
@@ -28,10 +29,8 @@ API = {
         post="police justice home", other_post="foreign_ministry",
     )),
     "edition": ("edition-list", names_by_reader(
-        embassy="edition edition_before", own="edition edition_before", supporting="edition edition_before",
-        other="edition edition_before", elsewhere="foreign_edition",
-        administrator="edition edition_before foreign_edition",
-        post="edition edition_before", other_post="foreign_edition",
+        embassy=EDITIONS, own=EDITIONS, supporting=EDITIONS, other=EDITIONS, elsewhere="foreign_edition",
+        administrator=f"{EDITIONS} foreign_edition", post=EDITIONS, other_post="foreign_edition",
     )),
     "recommendation": ("recommendation-list", names_by_reader(
         embassy="earlier first second", own="earlier first second", supporting="earlier first second",

@@ -48,6 +48,7 @@ from tests.factories import (
     FocalPointFactory,
     HandoverFactory,
     ImportedEntryFactory,
+    ImportedLogFactory,
     IndicatorFactory,
     InformationRequestFactory,
     InternalNoteDoneFactory,
@@ -86,6 +87,8 @@ from tests.factories import (
 from tests.transactions import record_log_entry
 from tiptracker.accounts import tokens
 from tiptracker.accounts.models import AccountRequest
+from tiptracker.audit import chain
+from tiptracker.audit.imported_logs import LOG_IMPORTED, NotedLog, sealed_fields
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import AccountRequestKind, TokenScope
 from tiptracker.jobs.models import State
@@ -711,6 +714,7 @@ class World:
             content=self.marked_text("unsent content", OWN).encode(),
             uploaded_by=by,
         )
+        disposed_edition = EditionFactory(year=2014, terms=False)
         self.add_rows(
             update=update,
             returned_version=returned_version,
@@ -742,9 +746,8 @@ class World:
                 pdf=self.marked_text("input", EMBASSY).encode(),
                 word_content=self.marked_text("input in Word", EMBASSY).encode(),
             ),
-            certificate=DisposalCertificateFactory(
-                disposal__edition=EditionFactory(year=2014, terms=False), number=1, closed=True
-            ),
+            disposed_edition=disposed_edition,
+            certificate=DisposalCertificateFactory(disposal__edition=disposed_edition, number=1, closed=True),
             redaction=RedactionFactory(
                 words=self.marked_text("what is to go", REDACTORS),
                 reason=self.marked_text("why it is to go", REDACTORS),
@@ -964,16 +967,33 @@ class World:
             ),
         )
 
-        self.add_rows(
-            imported_entry=ImportedEntryFactory(
-                log__country=here.country,
-                row=str(here.pk),
-                row_here=str(here.pk),
-                table="dialogues.evidence",
-                after_digest="0" * 64,
-                after=json.dumps({"title": self.marked_text("what an imported log holds", LOG)}),
-            ),
+        self.add_rows(imported_entry=self._create_imported_log(here, LOG))
+        self.add_rows(foreign_imported_log=self._create_imported_log(there, ELSEWHERE).log)
+
+    def _create_imported_log(self, evidence, readers):
+        """Create a log that came along with a country, as the own log notes it. Return its one entry, which is sealed."""
+        salt, text = "0" * 32, json.dumps({"title": self.marked_text("what an imported log holds", readers)})
+        entry = ImportedEntryFactory.build(
+            log=None,
+            number=1,
+            table="dialogues.evidence",
+            row=str(evidence.pk),
+            row_here=str(evidence.pk),
+            salt=salt,
+            before="",
+            after=text,
+            after_digest=chain.salted_digest(salt, "after", text),
+            previous_hash=chain.GENESIS_HASH,
         )
+        entry.hash = chain.hash_entry(entry.previous_hash, sealed_fields(entry))
+        entry.seal = chain.seal_imported(chain.GENESIS_HASH, entry.number, entry.hash)
+        entry.log = ImportedLogFactory(
+            country=evidence.country, head=entry.seal, keys={"tables": {"dialogues.evidence": 0}, "people": {}}
+        )
+        entry.save()
+        noted = NotedLog.of_log(entry.log)._asdict()
+        record_log_entry(LOG_IMPORTED, by=None, row=entry.log, country=evidence.country, after=noted)
+        return entry
 
     def sign_in(self):
         """Start a session for everybody."""
