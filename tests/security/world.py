@@ -971,7 +971,7 @@ class World:
         self.add_rows(foreign_imported_log=self._create_imported_log(there, ELSEWHERE).log)
 
     def _create_imported_log(self, evidence, readers):
-        """Create a log that came along with a country, as the own log notes it. Return its one entry, which is sealed."""
+        """Create a log that came along with a country, as the own log notes it. Return its only entry."""
         salt, text = "0" * 32, json.dumps({"title": self.marked_text("what an imported log holds", readers)})
         entry = ImportedEntryFactory.build(
             log=None,
