@@ -277,7 +277,7 @@ def render_name():
 
 def test_a_briefing_whose_withdrawal_was_killed_is_withdrawn_by_the_next_run(redaction, kill_at, monkeypatch):
     briefing = BriefingFactory(pdf=render_name())
-    kill_at(withdrawals, "record")
+    kill_at(withdrawals, "record_all")
     with pytest.raises(Killed):
         finish(redaction)
     monkeypatch.undo()

@@ -113,6 +113,10 @@ IDENTIFYING_FIELDS = {
     "EditionImport.charset",
     "EditionImport.content",  # the report that was brought, until a job has read it
     "EditionImport.sha256",
+    "DisposalCertificate.rows_sha256",
+    "DisposalCertificate.sha256",
+    "DisposalRow.table",
+    "RetentionSchedule.authority",  # a number of the records authority
     "Draft.writer",  # a page's, at random; what a draft holds is no part of the record
     "Indicator.catalogue_key",
     "Indicator.name",  # runs keep it, and readers of any ministry know the indicator by it

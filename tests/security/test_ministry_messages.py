@@ -52,7 +52,7 @@ def ministry_messages(world, marked_rows):  # noqa: F811
         theirs, others = record_ministries(world, marked_rows)
         transaction.set_rollback(True)
     code = list_messages(extract_messages(with_locations=True))
-    keys = {message_key(message)[1] for message in code}
+    keys = {"\x04".join(filter(None, message_key(message))) for message in code}
     return find_ministry_messages(code, theirs, others), theirs.messages - keys
 
 
