@@ -57,11 +57,25 @@ def accept_benchmarks(
         raise PermissionDenied
     if not accepted:
         raise Refused("required", gettext("Tick at least one suggestion, or add a benchmark of your own."))
-    # Lock the country too, so that two recommendations can't both create the same indicator.
-    Country.objects.select_for_update(no_key=True).get(pk=recommendation.edition.country_id)
-    rows = Recommendation.objects.select_for_update(no_key=True, of=("self",)).select_related("edition")
-    locked = rows.get(pk=recommendation.pk)
+    (locked,) = _lock([recommendation])
     enqueue_readiness(locked.edition.country_id)
+    return _add_accepted(locked, accepted, reason=reason, by=by, now=now)
+
+
+def _lock(recommendations: Sequence[Recommendation]) -> list[Recommendation]:
+    """Lock recommendations of one edition, in the order of their keys.
+
+    The country is locked too, so that two recommendations can't both create the same indicator.
+    """
+    Country.objects.select_for_update(no_key=True).get(pk=recommendations[0].edition.country_id)
+    rows = Recommendation.objects.select_for_update(no_key=True, of=("self",)).select_related("edition")
+    return list(rows.filter(pk__in=[row.pk for row in recommendations]).order_by("pk"))
+
+
+def _add_accepted(
+    locked: Recommendation, accepted: Sequence[AcceptedBenchmark], *, reason: str, by: User, now: datetime
+) -> list[Benchmark]:
+    """Add the accepted benchmarks of a locked recommendation. Raises Refused, as `accept_benchmarks` says."""
     pillar = Recommendation.objects.with_pillar().get(pk=locked.pk).pillar
     known = {normalize_name(benchmark.wording) for benchmark in locked.benchmarks.with_terms()}
     added = []
@@ -97,13 +111,17 @@ def accept_all_suggestions(
     of the country and what it calls one. Raises PermissionDenied, Refused.
     """
     added: list[Benchmark] = []
-    for recommendation in sorted(recommendations, key=lambda row: row.pk):
-        if recommendation.benchmarks.exists():
-            continue
+    if not all(can_edit_recommendations(by, recommendation.edition) for recommendation in recommendations):
+        raise PermissionDenied
+    locked = _lock(recommendations) if recommendations else []
+    waiting = [recommendation for recommendation in locked if not recommendation.benchmarks.exists()]
+    if waiting:
+        enqueue_readiness(waiting[0].edition.country_id)
+    for recommendation in waiting:
         indicators = list(Indicator.objects.filter(country=recommendation.edition.country_id))
         suggestions = suggest_benchmarks(recommendation.text, districts=districts, division=division)
         accepted = [_accept_unchanged(suggestion, indicators) for suggestion in suggestions]
-        added += accept_benchmarks(recommendation=recommendation, accepted=accepted, reason=reason, by=by, now=now)
+        added += _add_accepted(recommendation, accepted, reason=reason, by=by, now=now)
     if not added:
         raise Refused("unchanged", gettext("Every recommendation has a benchmark already. Nothing was added."))
     return added
