@@ -775,6 +775,7 @@ def test_every_text_reaches_its_readers(world):
         AccessRule("GET", "information_request_detail", "foreign_request", {}),
         AccessRule("GET", "note_detail", "foreign_note", {}),
         AccessRule("GET", "question_detail", "foreign_question", {}),
+        AccessRule("GET", "imported_entry_detail", "foreign_imported_entry", {}),
     ]
     read = {
         reader: "".join(

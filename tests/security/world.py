@@ -967,8 +967,12 @@ class World:
             ),
         )
 
-        self.add_rows(imported_entry=self._create_imported_log(here, LOG))
-        self.add_rows(foreign_imported_log=self._create_imported_log(there, ELSEWHERE).log)
+        foreign = self._create_imported_log(there, ELSEWHERE)
+        self.add_rows(
+            imported_entry=self._create_imported_log(here, LOG),
+            foreign_imported_entry=foreign,
+            foreign_imported_log=foreign.log,
+        )
 
     def _create_imported_log(self, evidence, readers):
         """Create a log that came along with a country, as the own log notes it. Return its only entry."""
