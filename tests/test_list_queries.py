@@ -602,6 +602,7 @@ LISTS = [
     ListPage("dialogue_list", Rows.dialogues, 12),
     ListPage("dialogue_list", Rows.dialogues, 6, "focal_point"),
     ListPage("redaction_list", Rows.redactions, 11),
+    ListPage("retention_list", Rows.editions, 17),
     ListPage("district_list", Rows.districts, 15),
     ListPage("run_list", Rows.runs, 12),
     ListPage("recommendation_list", Rows.benchmarks, 30),
