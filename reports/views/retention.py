@@ -25,6 +25,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.subjects import find_kind
 from tiptracker.choices import Role
+from tiptracker.errors import Refused
 from tiptracker.former_names import current_label
 from tiptracker.localization import gettext
 from tiptracker.numbers import parse_whole_number
@@ -112,9 +113,7 @@ def _carry_out(request: SignedInRequest, edition: Edition, reason: str) -> str:
             release_hold(hold=hold, reason=reason, by=by, now=now)
             return gettext("The hold was released.")
         case "approve" | "decline" as decision:
-            rows = (
-                Disposal.objects.visible_to(by).filter(edition=edition).select_related("edition__country", "schedule")
-            )
+            rows = Disposal.objects.visible_to(by).filter(edition=edition)
             key = parse_whole_number(request.POST.get("disposal", ""))
             disposal = get_object_or_404(rows.select_related("edition__country", "schedule"), pk=key)
             if decision == "approve":
@@ -122,17 +121,17 @@ def _carry_out(request: SignedInRequest, edition: Edition, reason: str) -> str:
                 return gettext("The edition was disposed of. The certificate is listed on this page.")
             decline_disposal(disposal=disposal, reason=reason, by=by, now=now)
             return gettext("You declined the proposal. The edition stays as it is.")
-    propose_disposal(edition=edition, by=by, now=now)
-    return gettext("You proposed the disposal. Ask for an export of the country; then a second person can approve it.")
+        case "propose":
+            propose_disposal(edition=edition, by=by, now=now)
+            return gettext(
+                "You proposed the disposal. Ask for an export of the country; then a second person can approve it."
+            )
+    raise Refused("stale_page", gettext("This page is out of date. Open it again."))
 
 
 def _edition_context(retention: EditionRetention, user: User) -> dict[str, Any]:
     edition = retention.edition
-    holds = (
-        RetentionHold.objects.visible_to(user)
-        .filter(edition=edition)
-        .select_related("recorded_by", "release__recorded_by")
-    )
+    holds = RetentionHold.objects.visible_to(user).filter(edition=edition)
     context: dict[str, Any] = {
         "retention": retention,
         "edition": edition,

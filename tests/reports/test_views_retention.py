@@ -69,6 +69,14 @@ def test_a_schedule_without_a_number_is_saved_and_named_as_incomplete(client, ol
     assert client.post(page_of(old), {"do": "propose", "reason": ""}).status_code == 422
 
 
+def test_a_form_without_a_known_button_proposes_nothing(client, old, officers):
+    enter_schedule(client, officers[0])
+
+    for sent in ({"reason": ""}, {"do": "something", "reason": ""}):
+        assert client.post(page_of(old), sent).status_code == 422
+    assert not old.disposals.exists()
+
+
 def test_years_out_of_range_are_refused(client, old, officers):
     assert enter_schedule(client, officers[0], years=0).status_code == 422
     assert not RetentionSchedule.objects.exists()
