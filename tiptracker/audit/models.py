@@ -24,7 +24,23 @@ ACCOUNT_TABLE_PREFIX = "accounts."
 """Prefix of the tables of people, countries and ministries, which administrators look after."""
 
 
-class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+class _EntryQuerySet[Entry: models.Model](models.QuerySet[Entry]):
+    """Entries of the own log or of an imported one. `row_field` is the field with the row of this installation."""
+
+    row_field = "row"
+
+    def for_rows(self, *rows: models.Model) -> Self:
+        """Return the entries on any of these rows."""
+        on_one = [Q(("table__in", all_labels(row._meta.label_lower)), (self.row_field, str(row.pk))) for row in rows]
+        return self.filter(reduce(or_, on_one))
+
+    def people(self) -> list[tuple[int, str]]:
+        """Return id and name of the people who made these entries, by name."""
+        by = self.filter(by__isnull=False).order_by("by__name", "by").values_list("by", "by__name")
+        return list(by.distinct())
+
+
+class AuditEntryQuerySet(_EntryQuerySet["AuditEntry"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Return the entries the user may read.
 
@@ -40,11 +56,6 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
             return self.filter(is_for_installation(user) | _is_of_posts(user))
         return self.filter(country__in=Country.objects.visible_to(user))
 
-    def for_rows(self, *rows: models.Model) -> Self:
-        """Return the entries on any of these rows."""
-        on_one = [Q(table__in=all_labels(row._meta.label_lower), row=str(row.pk)) for row in rows]
-        return self.filter(reduce(or_, on_one))
-
     def changes_since(self, number: int, country: Country | int) -> Self:
         """Return the entries after `number` that may have changed the record of a country.
 
@@ -58,11 +69,6 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         earlier = self.filter(at__lt=moment).order_by("-number").values_list("number", flat=True).first()
         newer = self.filter(number__gt=earlier or 0, country__isnull=False).exclude(verb__in=VERBS_CHANGING_NO_FACT)
         return set(newer.order_by().values_list("country", flat=True).distinct())
-
-    def people(self) -> list[tuple[int, str]]:
-        """Return id and name of the people who made these entries, by name."""
-        by = self.filter(by__isnull=False).order_by("by__name", "by").values_list("by", "by__name")
-        return list(by.distinct())
 
 
 def _is_of_posts(administrator: AnyUser) -> Q:
@@ -192,7 +198,9 @@ class ImportedLog(models.Model):
         return row + added
 
 
-class ImportedEntryQuerySet(models.QuerySet["ImportedEntry"]):
+class ImportedEntryQuerySet(_EntryQuerySet["ImportedEntry"]):
+    row_field = "row_here"
+
     def visible_to(self, user: AnyUser) -> Self:
         """Return the entries of the imported logs of the user's countries, for those who may read the own log.
 
@@ -210,16 +218,6 @@ class ImportedEntryQuerySet(models.QuerySet["ImportedEntry"]):
         if user.is_authenticated and user.role == Role.ADMINISTRATOR:
             return self.filter(table__startswith=ACCOUNT_TABLE_PREFIX)
         return self
-
-    def people(self) -> list[tuple[int, str]]:
-        """Return id and name of the people of here who made these entries, by name."""
-        by = self.filter(by__isnull=False).order_by("by__name", "by").values_list("by", "by__name")
-        return list(by.distinct())
-
-    def for_rows(self, *rows: models.Model) -> Self:
-        """Return the entries on any of these rows of this installation."""
-        on_one = [Q(table__in=all_labels(row._meta.label_lower), row_here=str(row.pk)) for row in rows]
-        return self.filter(reduce(or_, on_one))
 
     def numbers_of(self, keys: Collection[int]) -> list[tuple[int, int]]:
         """Return key and number of the entries with these keys."""
