@@ -51,6 +51,13 @@ def code_messages() -> Catalog:
 # --- Our catalogues ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_is_as_make_messages_writes_it(tmp_path, language):
+    write_catalogue(tmp_path / "django.po", read_catalogue(catalogue_file(language)))
+
+    assert (tmp_path / "django.po").read_text() == catalogue_file(language).read_text()
+
+
 @needs_xgettext
 @pytest.mark.parametrize("language", languages(set(LANGUAGES) - MINISTRY_LANGUAGES))
 def test_a_language_translates_every_sentence_of_the_application(code_messages, language):

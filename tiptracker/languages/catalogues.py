@@ -16,6 +16,19 @@ from babel.messages.pofile import read_po, write_po
 
 LOCALE_DIR = Path(__file__).resolve().parent.parent / "locale"
 
+HEADER = """\
+{comment}
+msgid ""
+msgstr ""
+"Project-Id-Version: TIP Tracker\\n"
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plural}\\n"
+
+"""
+
 
 class CatalogueShare(NamedTuple):
     """How many sentences a catalogue has, and how many of them are translated."""
@@ -46,9 +59,11 @@ def read_catalogue(file: Path) -> Catalog:
 
 
 def write_catalogue(file: Path, catalogue: Catalog) -> None:
-    """Write a catalogue, in the order of its sentences."""
+    """Write a catalogue, in the order of its sentences, with a header that does not change from day to day."""
+    header = HEADER.format(comment=catalogue.header_comment, language=catalogue.locale, plural=catalogue.plural_forms)
     with file.open("wb") as opened:
-        write_po(opened, catalogue, width=120, sort_output=True, no_location=True)
+        opened.write(header.encode())
+        write_po(opened, catalogue, width=120, sort_output=True, no_location=True, omit_header=True)
 
 
 def list_messages(catalogue: Catalog) -> list[Message]:

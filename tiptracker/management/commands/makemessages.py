@@ -71,6 +71,8 @@ class Command(makemessages.Command):
         options["locale"] = sorted(locales - partial)
         if options["locale"] or not partial:
             super().handle(*args, **options)
+        for language in options["locale"]:
+            write_catalogue(catalogue_file(language), read_catalogue(catalogue_file(language)))
         for language in sorted(partial):
             keep_messages_of_code(catalogue_file(language), extract_messages())
 
