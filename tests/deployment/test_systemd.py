@@ -185,7 +185,7 @@ def test_the_services_start_and_serve_pages_through_the_proxy(image, tmp_path):
         for name in ("worker", "mail", "beat"):
             running[name].wait_for(lambda container=running[name]: _shows_that_it_works(container))
 
-    assert 'name="again"' in browser.text
+    assert 'name="password"' in browser.text
     assert "Sent." in sent
     assert cleaned.split() == ["application/pdf"]
     assert "no issues" in checked

@@ -133,7 +133,6 @@ class Journey:
         person = self._open_browser()
         person.open_link(f"{self.live.url}{urlsplit(link).path}")
         person.type("New password", "New password", PASSWORD)
-        person.type("Repeat the new password", "Repeat the new password", PASSWORD)
         person.press("Set password")
         person.follow("Set up an authenticator app")
         self.effort.add_outside("scan the code with the telephone")

@@ -131,8 +131,13 @@ def load_list(page: Page) -> None:
 def accept_invitation(page: Page, live: RunningServer, link: str) -> None:
     """Somebody who was invited sets a password by the link of the mail, which signs in."""
     page.goto(f"{live.url}{link}")
-    page.get_by_label("New password", exact=True).fill(PASSWORD)
-    page.get_by_label("Repeat the new password").fill(PASSWORD)
+    password = page.get_by_label("New password", exact=True)
+    password.fill(PASSWORD)
+    page.get_by_role("button", name="Show the password").click()
+    expect(password).to_have_attribute("type", "text")
+    expect(page.get_by_role("status").filter(has_text="The password is shown.")).to_be_attached()
+    page.get_by_role("button", name="Hide the password").click()
+    expect(password).to_have_attribute("type", "password")
     press_button(page, "Set password")
 
 

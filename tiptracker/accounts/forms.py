@@ -67,17 +67,14 @@ class PasswordForgottenForm(TrackerForm):
 
 
 class NewPasswordForm(TrackerForm):
-    """A new password, typed twice (`password`, `again`)."""
+    """A new password (`password`).
+
+    It is typed once: beside the field, a button shows it (includes/new_password.html).
+    """
 
     password = forms.CharField(
         max_length=text_rules.PASSWORD_MAX_LENGTH,
         label=gettext_lazy("New password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    again = forms.CharField(
-        max_length=text_rules.PASSWORD_MAX_LENGTH,
-        label=gettext_lazy("Repeat the new password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -93,12 +90,6 @@ class NewPasswordForm(TrackerForm):
         typed: str = self.cleaned_data["password"]
         validate_password(typed, self.person)
         return typed
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if {"password", "again"} <= cleaned.keys() and cleaned["password"] != cleaned["again"]:
-            self.add_error("again", gettext("The two passwords are different. Type the same password twice."))
-        return cleaned
 
 
 class LanguageForm(TrackerForm):

@@ -11,6 +11,10 @@ SCRIPT_SENTENCES = (
     # site.js
     gettext_noop("Sending…"),
     gettext_noop("The address is copied."),
+    gettext_noop("Show the password"),
+    gettext_noop("Hide the password"),
+    gettext_noop("The password is shown."),
+    gettext_noop("The password is hidden."),
     # evidence.js
     gettext_noop("For the chosen benchmarks"),
     gettext_noop("Other commitments"),

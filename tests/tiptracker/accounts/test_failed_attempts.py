@@ -201,7 +201,7 @@ class Account:
 
 
 def reset_password(account):
-    account.here.post(account.link(mail_links.LinkPurpose.RESET), {"password": NEW_PASSWORD, "again": NEW_PASSWORD})
+    account.here.post(account.link(mail_links.LinkPurpose.RESET), {"password": NEW_PASSWORD})
 
 
 def remove_app(account):

@@ -53,7 +53,7 @@ class Draft {
 
   // The user's input, without files, passwords and fields that the page sends by itself.
   typed(form = this.form) {
-    const secret = new Set([...form.querySelectorAll("input[type=password]")].map(({ name }) => name));
+    const secret = new Set([...form.querySelectorAll("input[type=password], input[autocomplete$=password]")].map(({ name }) => name));
     const pairs = [...new FormData(form)].filter(
       ([name, value]) => typeof value === "string" && !OF_THE_FORM.test(name) && !secret.has(name),
     );

@@ -219,7 +219,7 @@ async function send(files = () => []) {
 }
 
 function fromForm() {
-  const secret = new Set([...form.querySelectorAll("input[type=password]")].map(({ name }) => name));
+  const secret = new Set([...form.querySelectorAll("input[type=password], input[autocomplete$=password]")].map(({ name }) => name));
   const pairs = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken" && !secret.has(name));
   const fields = pairs.filter(([, value]) => typeof value === "string");
   const ticked = form.querySelectorAll("input[name=kept_files]:checked");

@@ -114,3 +114,19 @@ const askAgain = (picture) => {
 const pictures = ".shown__leaves img";
 document.addEventListener("error", ({ target }) => target.matches?.(pictures) && askAgain(target), true);
 for (const picture of document.querySelectorAll(pictures)) if (picture.complete && !picture.naturalWidth) askAgain(picture);
+
+// "Show the password" shows what the user typed. A browser keeps what was typed into a field of text, so the password is
+// hidden again before it is sent.
+for (const button of document.querySelectorAll("[data-show-password]")) {
+  const field = document.getElementById(button.getAttribute("aria-controls"));
+  const show = (shown) => {
+    field.type = shown ? "text" : "password";
+    button.textContent = shown ? gettext("Hide the password") : gettext("Show the password");
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    show(field.type === "password");
+    said.textContent = field.type === "password" ? gettext("The password is hidden.") : gettext("The password is shown.");
+  });
+  field.form.addEventListener("submit", () => show(false));
+}
