@@ -330,6 +330,17 @@ def django_db_setup(
             teardown_databases(made, verbosity=0)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def vacuum_database() -> Iterator[None]:
+    """After the tests of a file, empty the tables that they filled and rolled back (PostgreSQL)."""
+    yield
+    if (
+        connection.vendor == "postgresql"
+        and connection.settings_dict["NAME"] == connection.settings_dict["TEST"]["NAME"]
+    ):
+        database_roles.vacuum_large_tables()
+
+
 @pytest.fixture(scope="session")
 def database_template(django_db_setup: None, django_db_blocker) -> Iterator[str]:
     """A migrated database that nothing connects to, so that it can be copied at any time."""

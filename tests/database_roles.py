@@ -24,6 +24,7 @@ LOGIN = "tiptracker_tests"
 
 TEMPLATE_PREFIX = "tiptracker_tests_migrated_"
 """Prefix of the names of migrated databases that are copied for tests."""
+LARGE_TABLE_BYTES = 1_000_000
 ROLES_SQL = Path(__file__).resolve().parent.parent / "deploy" / "postgres" / "roles.sql"
 
 SUPERUSER_URL = os.environ.setdefault("SUPERUSER_DATABASE_URL", os.environ.get("DATABASE_URL", ""))
@@ -107,12 +108,34 @@ def _create_migrated_database(name: str) -> None:
             setup_databases(verbosity=0, interactive=False)
         connection.close_pool()
         grant(name)
-        # PostgreSQL does this by itself sooner or later, and then plans differently. That all tables were empty when it
-        # looked is the hardest case: a query that is slow then exceeds its time limit in every run, not in some.
+        # PostgreSQL counts rows by itself sooner or later, and then plans differently. If it counts between two tests,
+        # it finds full tables without a row, which no installation has, and plans nested loops that take minutes.
+        # So it counts once, and every run has the same plans.
         with psycopg.connect(SUPERUSER_URL, dbname=name, autocommit=True) as server:
             server.execute("ANALYZE")
+            for table in _list_tables(server):
+                server.execute(
+                    f'ALTER TABLE "{table}" SET (autovacuum_enabled = false, toast.autovacuum_enabled = false)'
+                )
     finally:
         settings_dict["NAME"], settings_dict["TEST"]["NAME"] = former, wanted
+
+
+def vacuum_large_tables() -> None:
+    """Remove from the test database what rolled-back tests left in it, as PostgreSQL may not do it by itself here."""
+    with psycopg.connect(SUPERUSER_URL, dbname=str(connection.settings_dict["NAME"]), autocommit=True) as server:
+        for table in _list_tables(server, min_bytes=LARGE_TABLE_BYTES):
+            server.execute(f'VACUUM "{table}"')
+
+
+def _list_tables(server: psycopg.Connection, min_bytes: int = 0) -> list[str]:
+    """Return the names of our tables with at least so many bytes."""
+    rows = server.execute(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " AND pg_relation_size(oid) >= %s ORDER BY relname",
+        [min_bytes],
+    )
+    return [name for (name,) in rows]
 
 
 def copy_database_on_postgres(source: str, target: str) -> None:

@@ -23,9 +23,10 @@ DEPENDENCIES = (
     "tiptracker/management/commands/migrate.py",
     "tiptracker/web/search.py",
     "deploy/postgres/roles.sql",
+    "tests/database_roles.py",
 )
-"""The files that a migrated database depends on: migrations and the operations in them, our own and of packages, and
-the rights that PostgreSQL grants."""
+"""The files that a migrated database depends on: migrations and the operations in them, our own and of packages,
+the rights that PostgreSQL grants, and what the tests change in it."""
 
 
 def copy_migrated_database(target: Path | str) -> None:
