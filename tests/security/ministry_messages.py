@@ -175,29 +175,25 @@ def _is_reachable(sentence, path, line, theirs, classes) -> bool:
 
 
 @cache
-def _tree(path: str) -> ast.Module:
-    return ast.parse((Path(settings.BASE_DIR) / path).read_text(encoding="utf-8"))
+def _read_spans(path: str) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
+    """Return the lines of a module's functions (first decorator, `def`, last) and of its classes (first, last)."""
+    tree = ast.parse((Path(settings.BASE_DIR) / path).read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    starts = [min(part.lineno for part in (node, *node.decorator_list)) for node in functions]
+    return (
+        [(start, node.lineno, node.end_lineno) for start, node in zip(starts, functions, strict=True)],
+        [(node.lineno, node.end_lineno) for node in classes],
+    )
 
 
 def _function_at(path: str, line: int) -> int | None:
     """Return the first line of the innermost function around a line, counted from its decorators."""
-    starts = [
-        min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-        for node in ast.walk(_tree(path))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno <= line <= node.end_lineno
-    ]
-    return max(starts, default=None)
+    return max((start for start, first, end in _read_spans(path)[0] if first <= line <= end), default=None)
 
 
 def _class_at(path: str, line: int) -> tuple[str, int] | None:
     """Return the class of a module around a line that is in no function."""
     if _function_at(path, line) is not None:
         return None
-    return next(
-        (
-            (path, node.lineno)
-            for node in _tree(path).body
-            if isinstance(node, ast.ClassDef) and node.lineno <= line <= node.end_lineno
-        ),
-        None,
-    )
+    return next(((path, start) for start, end in _read_spans(path)[1] if start <= line <= end), None)
