@@ -231,7 +231,8 @@ def record_imported_export(
 ) -> None:
     """Record the export of entries of an imported log, for its country unless an administrator exports."""
     country = None if by.role == Role.ADMINISTRATOR else log.country
-    record("log.exported", by=by, country=country, after={"filter": chosen, "rows": entries.count()})
+    after = {"log": str(log), "filter": chosen, "rows": entries.count()}
+    record("log.exported", by=by, country=country, after=after)
 
 
 def _find_detail_fault(entry: AuditEntry) -> str:

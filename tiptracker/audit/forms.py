@@ -187,7 +187,7 @@ class LogFilter(TrackerForm):
 
     def chosen(self) -> dict[str, str]:
         """Return the filter as typed, for the log."""
-        typed = {name: self.data[name] for name in self.fields if self.data.get(name)}
+        typed = {name: self.data[name] for name in self.fields if name != "log" and self.data.get(name)}
         return {**typed, "what": PEOPLE_ONLY} if self.excludes_automatic else typed
 
     @property

@@ -10,6 +10,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from django.db.models import Max, Min
+
+from tiptracker.accounts.models import AnyUser
 from tiptracker.audit import chain
 from tiptracker.audit.append_only import MARKS
 from tiptracker.audit.models import AuditDetail, AuditEntry, ImportedEntry, ImportedLog
@@ -34,6 +37,22 @@ class NotedLog(NamedTuple):
         """Return what is to be noted of a log."""
         keys = json.dumps(log.keys, sort_keys=True, separators=(",", ":"))
         return cls(log.entries, log.head, hashlib.sha256(keys.encode()).hexdigest())
+
+
+class ImportedLogSummary(NamedTuple):
+    """What the page of the log says about an imported log: numbers of its first and last entry, and who notes it."""
+
+    log: ImportedLog
+    first: int
+    last: int
+    noted_by: AuditEntry | None
+
+    @classmethod
+    def of_log(cls, log: ImportedLog, reader: AnyUser) -> "ImportedLogSummary":
+        """Return the summary of a log. The entry that notes it is left out if the reader may not read it."""
+        ends = ImportedEntry.objects.filter(log=log).aggregate(first=Min("number"), last=Max("number"))
+        noted = AuditEntry.objects.visible_to(reader).filter(verb=LOG_IMPORTED, row=str(log.pk)).first()
+        return cls(log, ends["first"] or 0, ends["last"] or 0, noted)
 
 
 def find_imported_fault() -> tuple[int, str] | None:

@@ -134,12 +134,13 @@ class AuditDetailQuerySet(models.QuerySet["AuditDetail"]):
         """Return the values before and after of the entries that the user may read.
 
         An administrator may read no facts, so only those of accounts. Entries on no row of no country (a refused
-        passkey, an administrator's export) hold no fact and are included.
+        passkey, an administrator's export) and on imported logs hold no fact and are included.
         """
         visible = self.filter(entry__in=AuditEntry.objects.visible_to(user))
         if user.is_authenticated and user.role == Role.ADMINISTRATOR:
             of_no_row = Q(entry__table="", entry__country=None)
-            return visible.filter(Q(entry__table__startswith=ACCOUNT_TABLE_PREFIX) | of_no_row)
+            of_imported_log = Q(entry__table=ImportedLog._meta.label_lower)
+            return visible.filter(Q(entry__table__startswith=ACCOUNT_TABLE_PREFIX) | of_no_row | of_imported_log)
         return visible
 
 

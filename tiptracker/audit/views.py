@@ -25,7 +25,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit import actions
 from tiptracker.audit.differences import list_differences
 from tiptracker.audit.forms import LogFilter, name_imported_log
-from tiptracker.audit.imported_logs import find_imported_entry_fault
+from tiptracker.audit.imported_logs import ImportedLogSummary, find_imported_entry_fault
 from tiptracker.audit.models import (
     AuditDetail,
     AuditEntry,
@@ -62,6 +62,7 @@ def log_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": list_entry_rows(page, user),
         "head": actions.log_head(),
+        "imported": ImportedLogSummary.of_log(log, user) if (log := log_filter.imported_log) else None,
         "verification": LogVerification.objects.first(),
         "query": request.GET.urlencode(),
     }
@@ -124,7 +125,8 @@ def log_export(request: HttpRequest) -> HttpResponseBase:
         content_type="text/csv; charset=utf-8",
     )
     day = timezone.localdate(clock.to_domain_time(actions.log_now()))
-    answer.headers["Content-Disposition"] = f'attachment; filename="tip-tracker-log-{day:%Y-%m-%d}.csv"'
+    imported = f"-imported-{log.country.code}-{log.pk}" if (log := log_filter.imported_log) else ""
+    answer.headers["Content-Disposition"] = f'attachment; filename="tip-tracker-log{imported}-{day:%Y-%m-%d}.csv"'
     return answer
 
 

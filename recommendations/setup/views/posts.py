@@ -15,6 +15,7 @@ from recommendations.setup.post_counts import count_by_post
 from recommendations.setup.steps import PostCounts, SetupStep, StepOwner, StepState, StepStatus, list_step_statuses
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
+from tiptracker.audit.models import ImportedLog
 from tiptracker.choices import Role
 from tiptracker.localization import gettext, gettext_noop
 from tiptracker.onboarding.permissions import can_add_post, can_follow_set_up, can_set_up
@@ -77,6 +78,7 @@ def setup_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "ahead": next((line for line in lines if line.status.owner is hand), None),
         "hand": hand,
         "is_done": all(step.state is StepState.DONE for step in steps),
+        "imported_log": ImportedLog.objects.visible_to(user).filter(country=country).defer("keys").last(),
         "can_set_up": can_set_up(user),
     }
     return render_page(request, "recommendations/setup_detail.html", context)

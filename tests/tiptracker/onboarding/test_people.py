@@ -453,7 +453,7 @@ def test_a_closed_account_says_what_is_true_of_it(client):
     assert "signs in with the same password" in page(came)
     assert "Officers of Lesotho see this in the activity log." in page(came)
     assert "28 January 2022</dd>" not in page(came)
-    assert "has never set a password" in page(never_came)
+    assert "has no password" in page(never_came)
     assert "signs in with the same password" not in page(never_came)
     assert "Officers of" not in page(administrator)
 

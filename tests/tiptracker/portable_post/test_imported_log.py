@@ -26,7 +26,7 @@ from tests.tiptracker.portable_post.posts import NAME, export, fill_post, import
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import find_log_fault, find_redaction_faults, log_head, record
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.audit.imported_logs import LEFT_BEHIND
+from tiptracker.audit.imported_logs import LEFT_BEHIND, LOG_IMPORTED
 from tiptracker.audit.models import AuditEntry, ImportedEntry, ImportedLog
 from tiptracker.audit.subjects import history
 from tiptracker.backups import loading
@@ -152,8 +152,36 @@ def test_the_log_page_lists_an_imported_log_and_exports_it(source, move, client)
         rows = list(csv.reader(io.StringIO(export_of_log.getvalue().decode())))
         assert [row[0] for row in rows[1:]] == [str(number) for number in log_numbers(log)]
         assert NAME in "".join(map(" ".join, rows))
+        assert "-imported-MWI-" in export_of_log.headers["Content-Disposition"]
         noted = AuditEntry.objects.get(verb="log.exported", country=log.country)
-        assert json.loads(noted.detail.after)["rows"] == log.entries
+        assert json.loads(noted.detail.after) == {
+            "log": str(log),
+            "filter": {"what": "everything"},
+            "rows": log.entries,
+        }
+
+
+def test_pages_say_what_an_imported_log_is_and_that_the_post_was_imported(source, move, client):
+    with move("other"):
+        log = ImportedLog.objects.get()
+        numbers = list(log_numbers(log))
+        force_sign_in(client, AdministratorFactory())
+
+        page = client.get(reverse("log_list"), {"log": log.pk})
+        assert f"from {numbers[-1]} to {numbers[0]}" in page.text
+        assert log.head in page.text
+        assert log_head()[1] not in page.text  # the seal of the other log
+        noted = AuditEntry.objects.get(verb=LOG_IMPORTED)
+        assert f'href="{noted.get_absolute_url()}"' in page.text
+        assert log.head in client.get(noted.get_absolute_url()).text  # administrators read it: it is no fact
+        assert log_head()[1] in client.get(reverse("log_list")).text
+        assert "numbers are missing" in client.get(ImportedEntry.objects.last().get_absolute_url()).text
+
+        lesotho = Country.objects.get(code="LSO")
+        assert "Malawi was imported on" in client.get(reverse("setup_detail", args=[log.country_id])).text
+        assert "was imported on" not in client.get(reverse("setup_detail", args=[lesotho.pk])).text
+        person = User.objects.get_queryset().filter(pk__in=log.keys["people"].values()).first()
+        assert "from another installation" in client.get(reverse("person_detail", args=[person.pk])).text
 
 
 def log_numbers(log):

@@ -391,9 +391,16 @@ def describe_taken_email(person: User, reader: User) -> str:
     """Return the error sentence for an address that another account has. It is named if the reader may see it."""
     if not User.objects.visible_to(reader).filter(pk=person.pk).exists():
         return gettext("Another account has this address. Enter another address.")
-    return gettext(
-        "This address belongs to the account of %(name)s (%(role)s). To change the account, open it under People."
-    ) % {"name": person, "role": person.get_role_display()}
+    named = {"name": person, "role": person.get_role_display()}
+    if not person.is_active:
+        sentence = gettext(
+            "This address belongs to the closed account of %(name)s (%(role)s). Open that account again under People."
+        )
+    else:
+        sentence = gettext(
+            "This address belongs to the account of %(name)s (%(role)s). To change the account, open it under People."
+        )
+    return sentence % named
 
 
 def _refuse_invalid_details(account: AccountDetails, field: Callable[[str], str]) -> None:

@@ -24,6 +24,7 @@ from tiptracker.accounts import actions as account_actions
 from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.accounts.permissions import administers, administers_installation
+from tiptracker.audit.models import ImportedLog
 from tiptracker.audit.subjects import history
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
@@ -383,10 +384,17 @@ def _person_context(request: SignedInRequest, person: User) -> dict[str, Any]:
         "handovers": list(_current_handovers(person)),
         "may_hand_over": person.role in HANDED_OVER_ROLES,
         "few_officers": warn_of_few_officers(person, last_day=clock.today()) if person.is_active else [],
+        "imported_with": _find_imported_log(request.user, person),
         "invitation_link": link_of_invitation(invitation, now) if invitation else "",
         "mails": [(mail, describe_mail_state(mail)) for mail in mails.newest_mails(person)],
         "history": history(request.user, person),
     }
+
+
+def _find_imported_log(reader: User, person: User) -> ImportedLog | None:
+    """Return the imported log with whose country an account came along; None for an account of this installation."""
+    logs = ImportedLog.objects.visible_to(reader).select_related("country")
+    return next((log for log in logs if person.pk in log.keys.get("people", {}).values()), None)
 
 
 def _current_handovers(person: User) -> Iterator[tuple[Handover, HandoverStepKind | None]]:
