@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import get_language
+
 from reports import formatting, sentences
 from reports.briefings.content.ambassador import PrintedPart, PrintedQuestion, ReadinessSummary
 from reports.choices import PartKey, ReadinessVerdict
@@ -16,7 +18,9 @@ from tiptracker.localization import format_date, format_number, gettext, gettext
 NOT_REVIEWED = gettext_noop("not reviewed yet")
 
 MAX_PARAGRAPH_WORDS = 120
-"""The most words in the first paragraph of an ambassador's briefing."""
+"""The most words in the first paragraph of an ambassador's briefing in English."""
+WORDS_FOR_AN_ENGLISH_WORD = {"fr": 1.25}
+"""How many words a language needs for what English says in one. Otherwise a translated paragraph would say less."""
 MAX_PARAGRAPH_STEPS = 2
 """The most next steps that the paragraph names."""
 MIN_STEP_WORDS = 30
@@ -140,12 +144,18 @@ def write_paragraph(facts: ParagraphFacts) -> str:
 
 
 def _words_left(texts: Sequence[str]) -> int:
-    return MAX_PARAGRAPH_WORDS - sum(len(text.split()) for text in texts)
+    most = int(MAX_PARAGRAPH_WORDS * WORDS_FOR_AN_ENGLISH_WORD.get(get_language() or "", 1))
+    return most - sum(_count_words(text) for text in texts)
+
+
+def _count_words(text: str) -> int:
+    """Return the number of words. French sets a colon apart, which is not a word."""
+    return sum(any(map(str.isalnum, word)) for word in text.split())
 
 
 def _first_fitting(variants: Iterator[str], words: int) -> str:
     """Return the first of these texts that has at most so many words; empty if none has."""
-    return next((variant for variant in variants if len(variant.split()) <= words), "")
+    return next((variant for variant in variants if _count_words(variant) <= words), "")
 
 
 def _tier_sentence(facts: ParagraphFacts) -> str:

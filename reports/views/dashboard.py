@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import Max
 from django.http import HttpResponse
 from django.urls import reverse
@@ -52,7 +53,8 @@ from reports.views.next_steps import next_steps_context
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Role
-from tiptracker.localization import gettext, ngettext
+from tiptracker.languages.enabled import find_language
+from tiptracker.localization import current_language, gettext, ngettext
 from tiptracker.web.pages import render_page
 
 RECENT = timedelta(days=30)
@@ -417,8 +419,10 @@ def _briefing_context(user: User, edition: Edition, facts: Facts, today: date) -
     If there is none, or it is outdated and no rebuild is expected, the page shows the newest one that is ready. If none
     is ready, it shows the newest one in progress. `is_outdated` says whether a fact was recorded after what the
     briefing includes. `may_request` says whether the user may request another.
+
+    The tracker prepares it in English. Who reads the page in another language and may request one gets it in theirs.
     """
-    of_today = list(
+    prepared = list(
         Briefing.objects.visible_to(user)
         .filter(edition=edition, kind=BriefingKind.AMBASSADOR, as_of=today)
         .filter(sections__isnull=True, covering_note="", withdrawn_at__isnull=True)
@@ -426,7 +430,12 @@ def _briefing_context(user: User, edition: Edition, facts: Facts, today: date) -
         .defer("content")
         .order_by("-pk")
     )
-    context: dict[str, Any] = {"may_request": today >= edition.starts_on and can_request_briefing(user, edition)}
+    may_request = today >= edition.starts_on and can_request_briefing(user, edition)
+    context: dict[str, Any] = {"may_request": may_request}
+    language = find_language(current_language(), Role(user.role))
+    of_today = [briefing for briefing in prepared if briefing.language == language]
+    if not (of_today or may_request):
+        of_today = [briefing for briefing in prepared if briefing.language == settings.LANGUAGE_CODE]
     own = next((briefing for briefing in of_today if briefing.requested_by_id is None), None)
     if own and (not (is_outdated := has_changed_since(own)) or is_rebuild_expected(edition)):
         return context | {"current": own, "is_outdated": is_outdated}

@@ -40,6 +40,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
+from tests.pseudo_languages import LEFT_TO_RIGHT, pseudo_languages
 from tiptracker.accounts.models import User
 from tiptracker.jobs.models import State
 
@@ -449,6 +450,25 @@ def test_dashboard_button_asks_for_todays_briefing_then_follows_it_then_download
     text = get_dashboard(ambassador).text
     assert f'href="{reverse("briefing_file", args=[ready.pk])}"' in text
     assert asks not in text
+
+
+def test_dashboard_has_todays_briefing_in_the_language_of_the_reader(get_dashboard):
+    BenchmarkFactory()
+    asks = '<input type="hidden" name="as_of" value="2022-01-28">'
+    english = BriefingFactory(pdf=b"%PDF-1.7")
+    with pseudo_languages():
+        reader = AmbassadorFactory(language=LEFT_TO_RIGHT)
+        before = get_dashboard(reader).text
+        theirs = BriefingFactory(pdf=b"%PDF-1.7", language=LEFT_TO_RIGHT)
+        after = get_dashboard(reader).text
+        in_english = get_dashboard(AmbassadorFactory()).text
+
+    def links(text):
+        return {one for one in (english, theirs) if f'href="{reverse("briefing_file", args=[one.pk])}"' in text}
+
+    assert (links(before), asks in before) == (set(), True)
+    assert (links(after), asks in after) == ({theirs}, False)
+    assert (links(in_english), asks in in_english) == ({english}, False)
 
 
 def test_dashboard_says_when_more_was_recorded_than_todays_briefing_knows(get_dashboard):
