@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from dialogues.models import Contribution, Partner
+from tests.conftest import connect_to, copy_database, drop_database, use_copy_of
 from tests.database_roles import as_owner
 from tests.factories import DEADLINE_ON, CountryFactory, OfficerFactory, PartnerFactory, at_noon
 
@@ -21,13 +22,24 @@ def migrate_to(target):
         return executor.loader.project_state([target]).apps
 
 
+@pytest.fixture(scope="module")
+def old_database(database_template, django_db_blocker):
+    """The name of a database in the state before the migration, to which nothing is connected."""
+    with django_db_blocker.unblock(), use_copy_of(database_template) as name:
+        apps = migrate_to(BEFORE)
+        former = f"{name}_before"
+        connect_to(name)
+        copy_database(name, former)
+        yield former, apps
+        drop_database(former)
+
+
 @pytest.fixture
-def before(fresh_database):
-    """The models before the migration, in a database that is migrated to the newest state at the end."""
-    yield migrate_to(BEFORE)
-    with as_owner():
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
+def before(old_database, django_db_blocker):
+    """The models before the migration, in a database of that state."""
+    name, apps = old_database
+    with django_db_blocker.unblock(), use_copy_of(name):
+        yield apps
 
 
 def test_a_text_that_names_a_partner_of_the_country_becomes_that_partner_and_another_one_is_added(before):
