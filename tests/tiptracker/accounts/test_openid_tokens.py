@@ -24,7 +24,8 @@ from tiptracker.accounts.openid_tokens import (
 PROVIDER_KEY, OTHER_KEY = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
 ISSUER = "https://id.example.gov"
 NOW = int(time.time())
-CLAIMS = {"iss": ISSUER, "aud": "tip", "sub": "a", "iat": NOW, "exp": NOW + 3600, "nonce": "n"}
+CLAIMS = {"iss": ISSUER, "aud": "tip", "sub": "a", "iat": NOW, "exp": NOW + 24 * 3600, "nonce": "n"}
+"""Valid for as long as a run of the whole suite may take."""
 KEYS = {
     "keys": [
         jwt.algorithms.ECAlgorithm.to_jwk(PROVIDER_KEY.public_key(), as_dict=True) | {"kid": "one", "alg": "ES256"}
