@@ -100,6 +100,8 @@ from tiptracker.notifications.digest import stop_path
 pytestmark = pytest.mark.without_worker
 
 DESK, PHONE, NARROWEST = 1280, 375, 320
+ENLARGED = 640
+"""A desk's width when the page is enlarged to 200 percent."""
 WHOLE_PAGE_OPTIONS = AXE_OPTIONS | {
     "runOnly": {
         "type": "rule",
@@ -234,9 +236,10 @@ class PageWalk:
         self._examine(f"at {DESK} px")
         self.page.set_viewport_size({"width": PHONE, "height": 800})
         self._examine(f"at {PHONE} px")
-        self.page.set_viewport_size({"width": NARROWEST, "height": 800})
-        for width in self._too_wide():
-            self._blame(f"runs over at {NARROWEST} px: {width}")
+        for narrow in (ENLARGED, NARROWEST):
+            self.page.set_viewport_size({"width": narrow, "height": 800})
+            for width in self._too_wide():
+                self._blame(f"runs over at {narrow} px: {width}")
         self.page.set_viewport_size({"width": DESK, "height": 800})
 
     def look_at_the_frame(self, foreign: str) -> None:
@@ -685,7 +688,8 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
     with start_walk(browser, live, "administrator", people["admin"]) as administrator:
         for name in ("person_list", "person_add", "mail_list", "ministry_list", "country_list", "account_request_list"):
             administrator.visit(reverse(name))
-        administrator.visit(reverse("status"))
+        for name in ("status", "languages"):
+            administrator.visit(reverse(name))
         for person in User.objects.filter(email__endswith="@demo.example"):
             administrator.visit(reverse("person_detail", args=[person.pk]))
         for address in (
