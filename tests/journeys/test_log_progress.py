@@ -93,3 +93,7 @@ def test_the_link_of_an_error_shows_the_field_with_its_label(
 
     expect(page.locator("label", has_text=re.compile(r"^\s*Source\s*$"))).to_be_in_viewport(ratio=1)
     expect(page.get_by_label("Source", exact=True)).to_be_focused()
+
+    page.get_by_role("button", name="Log progress", exact=True).press("Enter")
+    expect(page).to_have_url(re.compile("/evidence/log/$"))  # no longer that of the field
+    expect(page.locator("[data-error-summary]")).to_be_focused()

@@ -77,8 +77,14 @@ document.addEventListener("keydown", (event) => {
   field.focus();
 });
 
-// After a refusal, focus the error summary, also when htmx inserted it.
-const showRefusal = (root) => root.querySelector?.("[data-error-summary]")?.focus();
+// After a refusal, focus the error summary, also when htmx inserted it. A form keeps the fragment of its page, such as
+// the field of an earlier error: the browser would go there instead.
+const showRefusal = (root) => {
+  const summary = root.querySelector?.("[data-error-summary]");
+  if (!summary) return;
+  if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
+  summary.focus();
+};
 showRefusal(document);
 document.addEventListener("htmx:afterSwap", ({ target }) => showRefusal(target));
 
