@@ -54,6 +54,8 @@ def test_a_list_is_filtered_opened_by_a_colleague_and_exported(
         found = rows(page, where)
         assert found, name
         assert not chosen or len(found) < len(whole), name
+        for count in rows(page, "#rows .pages p"):
+            assert not chosen or count in rows(page, "[role=status]"), name
 
         colleague.goto(page.url)
         assert rows(colleague, where) == found, name

@@ -90,6 +90,12 @@ document.addEventListener("htmx:afterSwap", ({ target }) => showRefusal(target))
 
 // Pages made for paper have a print button, which needs this script.
 for (const button of document.querySelectorAll("[data-print]")) {
+// A list that a filter changed in place says how many rows it has now, or that it has none.
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  const found = target.id === "rows" && target.querySelector(".pages p, .empty p");
+  if (found) said.textContent = found.textContent.trim().replace(/\s+/g, " ");
+});
+
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
