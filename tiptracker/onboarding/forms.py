@@ -213,6 +213,14 @@ class EmailAddressForm(TrackerForm):
     email = forms.EmailField(max_length=254, label=gettext_lazy("New e-mail address"))
 
 
+class OwnEmailAddressForm(EmailAddressForm):
+    """The new address of the person's own account, which a browser may fill in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
+
+
 class MinistryForm(TrackerForm):
     """The names of a ministry."""
 

@@ -378,6 +378,7 @@ def test_an_owner_confirms_a_new_address_by_a_link_that_is_sent_there(client):
     person, reader = OfficerFactory(), OfficerFactory()
     old = person.email
     sign_in(client, person)
+    assert 'autocomplete="email"' in client.get(reverse("account_address")).text
 
     assert request_own_address(client, "New@Post.example").status_code == 302
     url = find_link(mails_to(NEW_EMAIL)[0], "address/confirm/")

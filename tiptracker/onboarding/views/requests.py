@@ -21,7 +21,7 @@ from tiptracker.accounts.views import too_many_requests
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.localization import gettext
-from tiptracker.onboarding.forms import EmailAddressForm
+from tiptracker.onboarding.forms import OwnEmailAddressForm
 from tiptracker.web.frontend.form_rows import add_refusal
 from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page, require_recent_sign_in
@@ -44,7 +44,7 @@ def pending_requests(user: User, **narrowed: Any) -> list[AccountRequest]:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def account_address(request: SignedInRequest) -> HttpResponse:
     """Ask for a new address of the user's own account; a link sent to it confirms the change."""
-    form = EmailAddressForm(request.POST if request.method == "POST" else None)
+    form = OwnEmailAddressForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         email = form.cleaned_data["email"]
         if not consume(request, action="reset_password", key=f"address {request.user.pk}"):

@@ -173,6 +173,7 @@ def test_every_text_that_is_not_looked_at_is_no_text_of_the_record():
         "PersonAddForm.email",
         "HandoverForm.email",
         "EmailAddressForm.email",
+        "OwnEmailAddressForm.email",
         # Written by the page itself: what it showed, and what its line is about.
         "AttendanceForm.was",
         "AgendaItemRow.about",
