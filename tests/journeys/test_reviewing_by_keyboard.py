@@ -172,7 +172,13 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: RunningServer, people
     press_keys(page, "Enter", "Tab", "Space")
     expect(page.get_by_label("Use keyboard shortcuts in this browser")).not_to_be_checked()
     for _ in range(2):
-        press_keys(page, "n")
+        press_keys(page, "n", "/")
         page.wait_for_timeout(200)
         assert page.url == piece
+        expect(page.locator("#search")).not_to_be_focused()
         page.reload()
+    # And on again, on a page that everybody has.
+    page.goto(f"{live.url}/help/")
+    page.get_by_label("Use keyboard shortcuts in this browser").focus()
+    press_keys(page, "Space", "Tab", "/")
+    expect(page.locator("#search")).to_be_focused()

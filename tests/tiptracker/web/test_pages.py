@@ -112,6 +112,7 @@ def test_how_this_works_is_the_same_for_all_ministries_and_names_nobody(client):
     assert len(texts) == 1
     text = texts.pop()
     assert "This sample is an exercise. Nothing in it happened." in text
+    assert "Use keyboard shortcuts in this browser" in text
     assert "Ministry of Police" not in text
 
 
@@ -132,6 +133,7 @@ def test_how_this_works_says_what_a_person_of_the_role_does(client, role, step):
     text = how_this_works(client, role())
 
     assert step in text
+    assert "Use keyboard shortcuts in this browser" in text
     assert [other for other in others if other in text] == []
     assert "Send an update" not in text  # the ministry's help
     foot = client.get(reverse("glossary")).text.split("<footer")[1]

@@ -1,30 +1,11 @@
-// Single-key shortcuts for reviewers. The page explains them under "Keys", where they can be turned off (WCAG 2.1.4).
+// Single-key shortcuts for reviewers. The page explains them under "Keyboard shortcuts", where they can be turned off.
 // They press controls of the page (data-key) and move between the rows to decide on (data-line). They do nothing while
 // the user types or chooses in a list. Without this script everything works with Tab.
 
-const OFF = "keys-off";
-const told = document.querySelector("[data-keys]");
+import { areShortcutsOn } from "./shortcuts.js";
+
 const lines = [...document.querySelectorAll("[data-line]")];
 let current = null;
-
-const isOff = () => {
-  try {
-    return localStorage.getItem(OFF) !== null;
-  } catch {
-    return false; // no storage: the keys work, and turning them off lasts until the page is left
-  }
-};
-let areOn = !isOff();
-
-function remember(on) {
-  areOn = on;
-  try {
-    if (on) localStorage.removeItem(OFF);
-    else localStorage.setItem(OFF, "1");
-  } catch {
-    // no storage, as above
-  }
-}
 
 const isWritten = (target) =>
   target.isContentEditable ||
@@ -88,7 +69,7 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
-  if (!areOn || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (!areShortcutsOn() || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (key === "Escape" && isWritten(target)) {
     const line = target.closest("[data-line]");
     if (line) go(line);
@@ -108,10 +89,3 @@ document.addEventListener("focusin", ({ target }) => {
   current = line;
   current.setAttribute("aria-current", "true");
 });
-
-if (told) {
-  told.hidden = false;
-  const on = told.querySelector("[data-keys-on]");
-  on.checked = areOn;
-  on.addEventListener("change", () => remember(on.checked));
-}

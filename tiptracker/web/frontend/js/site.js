@@ -2,6 +2,7 @@
 
 import { tidy } from "./kept.js";
 import { gettext } from "./sentences.js";
+import { areShortcutsOn } from "./shortcuts.js";
 
 tidy();
 
@@ -68,11 +69,12 @@ window.addEventListener("pageshow", sentOrNot);
 window.navigation?.addEventListener("navigateerror", sentOrNot);
 document.addEventListener("sending:over", sentOrNot);
 
-// "/" leads to the search, unless the user is typing.
+// "/" leads to the search, unless the user is typing or has turned shortcuts off.
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.closest?.("input, select, textarea, [contenteditable]");
   const field = document.getElementById("search");
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping || !field) return;
+  if (!areShortcutsOn()) return;
   event.preventDefault();
   field.focus();
 });
@@ -88,14 +90,14 @@ const showRefusal = (root) => {
 showRefusal(document);
 document.addEventListener("htmx:afterSwap", ({ target }) => showRefusal(target));
 
-// Pages made for paper have a print button, which needs this script.
-for (const button of document.querySelectorAll("[data-print]")) {
 // A list that a filter changed in place says how many rows it has now, or that it has none.
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   const found = target.id === "rows" && target.querySelector(".pages p, .empty p");
   if (found) said.textContent = found.textContent.trim().replace(/\s+/g, " ");
 });
 
+// Pages made for paper have a print button, which needs this script.
+for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
