@@ -1,12 +1,12 @@
-"""The accessibility conformance report in OpenACR's YAML, from tests and from what people tried by hand."""
+"""The accessibility conformance report in OpenACR's YAML, from tests and from what was tried by hand."""
 
 import functools
 import re
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,8 @@ DISABLED_CHAPTERS = {
     "software": "The product is used in a browser and installs no software. Its use for writing was not evaluated.",
 }
 COMPONENTS = dict.fromkeys(("success_criteria_level_a", "success_criteria_level_aa"), ("web", "electronic-docs"))
+TRY_COUNTS_FOR = timedelta(days=365)
+"""An older try is reported, but decides no level: the pages have changed since."""
 NO_COMPONENT = ("none",)
 """The component of a criterion that is not about one."""
 
@@ -81,7 +83,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Try:
-    """What a person tried by hand, on a day, and what they say about some criteria."""
+    """What was tried by hand on a day, by whom and with what, and what it says about some criteria."""
 
     day: date
     who: str
@@ -90,6 +92,10 @@ class Try:
     criteria: tuple[str, ...]
     level: Level
     words: str
+
+    def counts_on(self, day: date) -> bool:
+        """Return whether the try is no older than a year on a day."""
+        return day - self.day <= TRY_COUNTS_FOR
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,7 @@ def read_accessibility(path: Path = ACCESSIBILITY_FILE) -> AccessibilityFacts:
         for row in content.get("tried", ())
     )
     _refuse_unknown_criteria([*statements, *tries])
+    _refuse_two_tries_of_a_day(tries)
     return AccessibilityFacts(content["report"], journeys, statements, tries)
 
 
@@ -147,6 +154,13 @@ def _refuse_unknown_criteria(rows: Iterable[Statement | Try]) -> None:
     for row in rows:
         if unknown := {number for number in row.criteria if (row.component, number) not in known}:
             raise ValueError(f"{row.component}: {', '.join(sorted(unknown))} is no criterion of the report.")
+
+
+def _refuse_two_tries_of_a_day(tries: Iterable[Try]) -> None:
+    """Refuse a criterion that is tried twice on a day: neither of the two is the newest."""
+    tried = Counter((each.component, number, each.day) for each in tries for number in each.criteria)
+    if twice := [f"{component}, {number}" for (component, number, _), times in tried.items() if times > 1]:
+        raise ValueError(f"Tried twice on one day: {'; '.join(twice)}.")
 
 
 @functools.cache
@@ -172,12 +186,25 @@ def did_pass(tests: Iterable[str], results: Results) -> bool:
     return all(outcomes.get(each) == Outcome.PASSED for test in tests for each in named_tests(test))
 
 
-def judge(facts: AccessibilityFacts, component: str, number: str, results: Results) -> tuple[Level, str]:
-    """Return the level of a criterion and the words for it: from the newest try, or else from the tests."""
+def did_fail(tests: Iterable[str], results: Results) -> bool:
+    """Return whether one of some tests ran and failed."""
+    outcomes = results.outcomes or {}
+    return any(outcomes.get(each) == Outcome.FAILED for test in tests for each in named_tests(test))
+
+
+def judge(facts: AccessibilityFacts, component: str, number: str, results: Results, day: date) -> tuple[Level, str]:
+    """Return the level of a criterion and the words for it: from the newest try that counts, or else from the tests.
+
+    A test that failed stands against every try.
+
+    Args:
+        day: the day of the report.
+    """
     tries = [each for each in facts.tries if each.component == component and number in each.criteria]
     statements = [each for each in facts.statements if each.component == component and number in each.criteria]
     sentences = [
         f"{format_day(each.day)}, {each.who}, with {each.tool}: {each.words}"
+        + ("" if each.counts_on(day) else " This is more than a year old and decides nothing.")
         for each in sorted(tries, key=lambda each: each.day, reverse=True)
     ]
     level = Level.NOT_EVALUATED
@@ -188,9 +215,11 @@ def judge(facts: AccessibilityFacts, component: str, number: str, results: Resul
     if rules := rules_by_criterion().get(number) if component == "web" else None:
         state = _describe_journeys(facts, results)
         sentences.append(f"axe finds some faults of this kind, by its rules {', '.join(rules)} ({state}).")
-    if tries:
-        level = max(tries, key=lambda each: each.day).level
-    elif level == Level.NOT_EVALUATED:
+    if any(did_fail(each.tests, results) for each in statements):
+        level = Level.NOT_EVALUATED
+    elif counted := [each for each in tries if each.counts_on(day)]:
+        level = max(counted, key=lambda each: each.day).level
+    if level == Level.NOT_EVALUATED:
         sentences.insert(0, "Nobody has evaluated the criterion as a whole.")
     return level, " ".join(sentences)
 
@@ -219,7 +248,7 @@ def conformance_report(facts: AccessibilityFacts, checkout: Checkout, results: R
     def criterion(chapter: str, number: str) -> dict[str, Any]:
         components = []
         for component in COMPONENTS.get(chapter, NO_COMPONENT):
-            level, words = judge(facts, component, number, results)
+            level, words = judge(facts, component, number, results, checkout.day)
             components.append({"name": component, "adherence": {"level": str(level), "notes": words}})
         return {"num": number, "components": components}
 
@@ -253,7 +282,8 @@ def _describe_methods(facts: AccessibilityFacts, results: Results) -> str:
     version = re.search(r"axe v([\d.]+)", Axe().axe_script)[1]
     tags = ", ".join(AXE_OPTIONS["runOnly"]["values"])
     by_hand = (
-        f"People tried parts by hand on {len({each.day for each in facts.tries})} days; each line names its day."
+        f"Parts were tried by hand, last on {format_day(max(each.day for each in facts.tries))}. "
+        f"Each line names its day, who tried, and with what. {facts.report['tries']}"
         if facts.tries
         else facts.report["no_tries"]
     )

@@ -42,8 +42,10 @@ def levels(report):
 
 
 def facts_with(tmp_path, *tries):
+    """The facts of the file, with other tries than its own."""
     path = tmp_path / "accessibility.toml"
-    path.write_text(ACCESSIBILITY_FILE.read_text() + "".join(TRIED.format(**each) for each in tries))
+    without = ACCESSIBILITY_FILE.read_text().partition("\n[[tried]]")[0]
+    path.write_text(without + "".join(TRIED.format(**each) for each in tries))
     return read_accessibility(path)
 
 
@@ -51,14 +53,14 @@ def test_every_test_that_the_report_names_exists():
     assert [test for test in sorted(FACTS.tests) if not named_tests(test)] == []
 
 
-def test_without_a_run_nothing_is_claimed(checkout):
-    found = levels(conformance_report(FACTS, checkout, Results()))
+def test_without_a_run_and_a_try_nothing_is_claimed(checkout, tmp_path):
+    found = levels(conformance_report(facts_with(tmp_path), checkout, Results()))
 
     assert set(found.values()) == {Level.NOT_EVALUATED}
 
 
-def test_with_a_run_that_passed_only_what_tests_hold_wholly_is_claimed(checkout):
-    found = levels(conformance_report(FACTS, checkout, PASSED))
+def test_with_a_run_that_passed_only_what_tests_hold_wholly_is_claimed(checkout, tmp_path):
+    found = levels(conformance_report(facts_with(tmp_path), checkout, PASSED))
 
     assert found["1.4.3", "web"] == Level.SUPPORTS
     assert found["1.2.1", "web"] == Level.NOT_APPLICABLE
@@ -67,15 +69,15 @@ def test_with_a_run_that_passed_only_what_tests_hold_wholly_is_claimed(checkout)
     assert found["302.1", "none"] == Level.NOT_EVALUATED
 
 
-def test_a_statement_falls_with_one_of_its_tests(checkout):
+def test_a_statement_falls_with_one_of_its_tests(checkout, tmp_path):
     failed = Results(PASSED.outcomes | {FACTS.journeys[0]: Outcome.FAILED})
-    report = conformance_report(FACTS, checkout, failed)
+    report = conformance_report(facts_with(tmp_path), checkout, failed)
 
     assert levels(report)["1.4.3", "web"] == Level.NOT_EVALUATED
     assert f"{FACTS.journeys[0]} (FAILED)" in " ".join(report.split())
 
 
-def test_the_newest_line_of_a_person_decides_and_names_its_day(checkout, tmp_path):
+def test_the_newest_try_decides_and_names_its_day(checkout, tmp_path):
     facts = facts_with(
         tmp_path,
         {"day": "2026-12-01", "number": "2.1.1", "level": "partially-supports"},
@@ -85,7 +87,37 @@ def test_the_newest_line_of_a_person_decides_and_names_its_day(checkout, tmp_pat
 
     assert levels(report)["2.1.1", "web"] == Level.PARTIALLY
     assert "1 December 2026, a tester, with NVDA: Sent an update." in " ".join(report.split())
-    assert "on 2 days" in " ".join(report.split())
+    assert "last on 1 December 2026" in " ".join(report.split())
+
+
+def test_a_try_older_than_a_year_decides_nothing(checkout, tmp_path):
+    old, older = ({"day": day, "number": "2.1.1", "level": "supports"} for day in ("2025-11-30", "2025-11-29"))
+
+    assert levels(conformance_report(facts_with(tmp_path, old), checkout, Results()))["2.1.1", "web"] == Level.SUPPORTS
+    report = conformance_report(facts_with(tmp_path, older), checkout, Results())
+    assert levels(report)["2.1.1", "web"] == Level.NOT_EVALUATED
+    assert "This is more than a year old and decides nothing." in " ".join(report.split())
+
+
+def test_a_test_that_failed_stands_against_a_try(checkout, tmp_path):
+    facts = facts_with(tmp_path, {"day": "2026-11-29", "number": "1.4.3", "level": "supports"})
+    failed = Results(PASSED.outcomes | {FACTS.journeys[0]: Outcome.FAILED})
+
+    assert levels(conformance_report(facts, checkout, PASSED))["1.4.3", "web"] == Level.SUPPORTS
+    assert levels(conformance_report(facts, checkout, failed))["1.4.3", "web"] == Level.NOT_EVALUATED
+
+
+def test_a_criterion_tried_twice_on_a_day_is_refused(tmp_path):
+    one = {"day": "2026-12-01", "number": "2.1.1", "level": "supports"}
+
+    with pytest.raises(ValueError, match=r"Tried twice on one day: web, 2\.1\.1"):
+        facts_with(tmp_path, one, one | {"level": "does-not-support"})
+
+
+def test_no_try_claims_a_user_of_assistive_technology():
+    """The tries so far are the project's own. Whoever adds another one changes the sentence of the report as well."""
+    assert {each.who for each in FACTS.tries} == {"the project"}
+    assert "Nobody who depends on assistive technology took part." in FACTS.report["tries"]
 
 
 @pytest.mark.parametrize("wrong", [{"number": "9.9.9", "level": "supports"}, {"number": "1.4.3", "level": "splendid"}])
