@@ -2,17 +2,19 @@
 accepts benchmarks and logs the first commitment. Lesotho is on the same installation, and neither sees the other.
 """
 
-import re
-from email import message_from_string
-
-from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from dialogues.models import Commitment
 from recommendations.models import Benchmark, Recommendation
-from tests.factories import PASSWORD
-from tests.journeys.page_actions import choose_option, save_screenshots
+from tests.journeys.page_actions import (
+    accept_invitation,
+    choose_option,
+    mail_link,
+    press_button,
+    save_screenshots,
+    wait_until_sent,
+)
 from tests.running_server import RunningServer
 from tiptracker.accounts.models import Country, User
 
@@ -30,30 +32,6 @@ PROSECUTION
 The government did what it did (exercise).
 """
 COMMITMENT_TEXT = "Open the first three shelters (exercise)"
-
-
-def mail_link(address: str) -> str:
-    """The path of the link in the mail to somebody, where a demonstration keeps what it would send."""
-    letters = [path.read_text() for path in settings.MAIL_DIR.iterdir()]
-    letters = [letter for letter in letters if message_from_string(letter)["To"] == address]
-    (letter,) = letters
-    text = message_from_string(letter).get_payload(decode=True).decode()
-    return re.search(r"http://[^/\s]+(/\S+)", text).group(1)
-
-
-def wait_until_sent(page: Page, address: str) -> None:
-    """Look at the page of the people until it says that the mail to somebody was sent."""
-    for _ in range(60):
-        page.reload()
-        if page.get_by_text(f"Sent to {address} on").count():
-            return
-        page.wait_for_timeout(500)
-    raise AssertionError(f"No mail was sent to {address}.")
-
-
-def press_button(page: Page, name: str) -> None:
-    with page.expect_navigation():
-        page.get_by_role("button", name=name, exact=True).locator("visible=true").first.click()
 
 
 def set_up_malawi(page: Page, live: RunningServer) -> None:
@@ -126,19 +104,6 @@ def load_list(page: Page) -> None:
     save_screenshots(page, "setup-import-loaded")
     page.get_by_role("link", name="Setup of the post").click()
     expect(page.get_by_text("The 2021 edition has 2 recommendations.")).to_be_visible()
-
-
-def accept_invitation(page: Page, live: RunningServer, link: str) -> None:
-    """Somebody who was invited sets a password by the link of the mail, which signs in."""
-    page.goto(f"{live.url}{link}")
-    password = page.get_by_label("New password", exact=True)
-    password.fill(PASSWORD)
-    page.get_by_role("button", name="Show the password").click()
-    expect(password).to_have_attribute("type", "text")
-    expect(page.get_by_role("status").filter(has_text="The password is shown.")).to_be_attached()
-    page.get_by_role("button", name="Hide the password").click()
-    expect(password).to_have_attribute("type", "password")
-    press_button(page, "Set password")
 
 
 def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell(
