@@ -29,6 +29,8 @@ def create_readers():
         "officer elsewhere": OfficerFactory(countries=[elsewhere]),
         "ministry elsewhere": FocalPointFactory(ministry=MinistryFactory(country=elsewhere, short_name="Police")),
         "administrator": AdministratorFactory(),
+        "post administrator": AdministratorFactory(countries=[police.country]),
+        "post administrator elsewhere": AdministratorFactory(countries=[elsewhere]),
         "deactivated officer": OfficerFactory(is_active=False),
         "deactivated focal point": FocalPointFactory(ministry=police, is_active=False),
         "officer of nowhere": OfficerFactory(countries=[]),

@@ -80,12 +80,14 @@ def test_editions_and_recommendations_visible_to_each_reader(people, recommendat
         people, {"here": recommendations["police"].edition, "elsewhere": recommendations["elsewhere"].edition}
     ) == {
         **same_for_each((*EMBASSY, *MINISTRIES), ["here"]),
-        **same_for_each(ELSEWHERE, ["elsewhere"]),
+        **same_for_each((*ELSEWHERE, "post administrator elsewhere"), ["elsewhere"]),
+        "post administrator": ["here"],
         "administrator": ["elsewhere", "here"],
     }
     assert visible_names(people, recommendations) == {
         **same_for_each((*EMBASSY, *MINISTRIES), ["home", "police"]),
-        **same_for_each(ELSEWHERE, ["elsewhere"]),
+        **same_for_each((*ELSEWHERE, "post administrator elsewhere"), ["elsewhere"]),
+        "post administrator": ["home", "police"],
         "administrator": ["elsewhere", "home", "police"],
     }
 
@@ -96,7 +98,11 @@ def test_terms_and_milestones_of_editions_visible_to_each_reader(people, recomme
 
     assert visible_names(people, {"here": here.terms.get(), "elsewhere": elsewhere.terms.get()}) == exactly
     milestones = {"here": MilestoneFactory(edition=here), "elsewhere": MilestoneFactory(edition=elsewhere)}
-    assert visible_names(people, milestones) == exactly | {"administrator": ["elsewhere", "here"]}
+    assert visible_names(people, milestones) == exactly | {
+        "post administrator": ["here"],
+        "post administrator elsewhere": ["elsewhere"],
+        "administrator": ["elsewhere", "here"],
+    }
     done = {name: MilestoneDoneFactory(milestone=row) for name, row in milestones.items()}
     assert visible_names(people, done) == exactly
 
@@ -108,7 +114,8 @@ def test_benchmarks_visible_to_each_reader(people, benchmarks):
         **same_for_each(EMBASSY, everything_here),
         "own ministry": ["police"],
         "other ministry": ["home"],
-        **same_for_each(ELSEWHERE, ["elsewhere"]),
+        **same_for_each((*ELSEWHERE, "post administrator elsewhere"), ["elsewhere"]),
+        "post administrator": everything_here,
         "administrator": ["elsewhere", *everything_here],
     }
 
@@ -129,7 +136,8 @@ def test_indicators_visible_to_each_reader(people, benchmarks):
         **same_for_each(EMBASSY, everything_here),
         "own ministry": ["police"],
         "other ministry": ["home"],
-        **same_for_each(ELSEWHERE, ["elsewhere"]),
+        **same_for_each((*ELSEWHERE, "post administrator elsewhere"), ["elsewhere"]),
+        "post administrator": everything_here,
         "administrator": ["elsewhere", *everything_here],
     }
 

@@ -37,8 +37,8 @@ def test_countries_visible_to_each_reader(people):
     }
 
     assert visible_names(people, rows) == {
-        **same_for_each((*EMBASSY, *MINISTRIES), ["here"]),
-        **same_for_each(ELSEWHERE, ["elsewhere"]),
+        **same_for_each((*EMBASSY, *MINISTRIES, "post administrator"), ["here"]),
+        **same_for_each((*ELSEWHERE, "post administrator elsewhere"), ["elsewhere"]),
         "administrator": ["elsewhere", "here"],
     }
 
@@ -48,9 +48,9 @@ def test_ministries_visible_to_each_reader(people):
     here = sorted(MINISTRIES)
 
     assert visible_names(people, rows) == {
-        **same_for_each(EMBASSY, here),
+        **same_for_each((*EMBASSY, "post administrator"), here),
         **{name: [name] for name in (*MINISTRIES, "ministry elsewhere")},
-        "officer elsewhere": ["ministry elsewhere"],
+        **same_for_each(("officer elsewhere", "post administrator elsewhere"), ["ministry elsewhere"]),
         "administrator": ["ministry elsewhere", *here],
     }
 
@@ -58,14 +58,15 @@ def test_ministries_visible_to_each_reader(people):
 def test_people_visible_to_each_reader(people):
     rows = {name: user for name, user in people.items() if name != "anonymous"}
     colleagues = ["deactivated focal point", "own ministry"]
-    here = sorted([*EMBASSY, *MINISTRIES, "deactivated focal point", "deactivated officer"])
+    here = sorted([*EMBASSY, *MINISTRIES, "deactivated focal point", "deactivated officer", "post administrator"])
+    elsewhere = (*ELSEWHERE, "post administrator elsewhere")
 
     assert visible_names(people, rows) == {
-        **same_for_each(EMBASSY, here),
+        **same_for_each((*EMBASSY, "post administrator"), here),
         "own ministry": colleagues,
         "supporting ministry": ["supporting ministry"],
         "other ministry": ["other ministry"],
-        **same_for_each(ELSEWHERE, sorted(ELSEWHERE)),
+        **same_for_each(elsewhere, sorted(elsewhere)),
         "ministry elsewhere": ["ministry elsewhere"],
         "administrator": sorted(rows),
     }
@@ -95,7 +96,7 @@ def test_entries_of_the_log_visible_to_each_reader(people):
 
 
 def test_values_before_and_after_visible_to_each_reader(people):
-    """Administrators see entries about accounts, and those without a row and a country."""
+    """Administrators see entries about accounts, and those of the installation without a row and a country."""
     here, elsewhere = people["own ministry"].ministry, people["ministry elsewhere"].ministry
     rows = {
         "fact": record_log_entry("thing.done", by=None, row=DialogueFactory(), country=here.country, after={"a": 1}),
@@ -110,6 +111,8 @@ def test_values_before_and_after_visible_to_each_reader(people):
         "officer": ["fact", "nameless", "reference"],
         "ambassador": ["fact", "nameless", "reference"],
         "officer elsewhere": ["elsewhere"],
+        "post administrator": ["person", "reference"],
+        "post administrator elsewhere": ["elsewhere"],
         "administrator": ["elsewhere", "nowhere", "person", "reference"],
     }
 
