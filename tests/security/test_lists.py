@@ -365,6 +365,40 @@ def test_a_search_finds_administrators_of_a_post_nothing_of_another_country(worl
         assert world.leaks(reader, answer.body) == []
 
 
+LOG_FILTERS = (
+    {}, {"what": "everything"}, {"record": "accounts.user"}, {"record": "accounts.ministry"}, {"address": "127.0.0.1"},
+    {"country": "MWI"}, {"country": "LSO"}, {"text": "earlier"}, {"who": "0"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", ["post", "other_post"])
+@pytest.mark.parametrize("route", ["log_list", "log_export"])
+def test_no_filter_of_the_log_gives_administrators_of_a_post_a_text_of_others(world, reader, route):
+    people = [{"who": str(person.pk)} for person in world.people.values()]
+    of_people = [{"record": "accounts.user", "row": str(person.pk)} for person in world.people.values()]
+    logs = [{"log": str(world.rows[name].pk)} for name in ("foreign_imported_log",)]
+
+    for query in (*LOG_FILTERS, *people, *of_people, *logs):
+        answer = send_request(world, AccessRule("GET", route, "-", {}), reader, query=query)
+
+        assert answer.status in {"200", "302", "422"}, query
+        assert world.leaks(reader, answer.body) == [], query
+
+
+@pytest.mark.parametrize("what", ["an earlier name", "an earlier name there", "an earlier name of both"])
+def test_the_words_of_an_entry_find_it_for_those_who_read_it_alone(world, what):
+    """A number of entries that were found would tell which words an entry has."""
+    (mark, to) = next((mark, to) for mark, (of_mark, to) in world.marks.items() if of_mark == what)
+    line = AccessRule("GET", "log_list", "-", {})
+
+    found = {
+        reader: len(send_request(world, line, reader, query={"text": mark}).context["lines"])
+        for reader in ADMINISTRATORS
+    }
+
+    assert found == {reader: int(reader in to) for reader in ADMINISTRATORS}
+
+
 # --- As files ---------------------------------------------------------------------------------------------------------
 
 EXPORTED_LISTS = (

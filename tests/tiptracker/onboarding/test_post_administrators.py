@@ -34,6 +34,7 @@ from tiptracker.accounts.models import AccountRequest, Country, User
 from tiptracker.accounts.permissions import administers, administers_installation
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import AccountRequestKind, Paper, Role
+from tiptracker.notifications.models import Notice
 from tiptracker.onboarding.actions.accounts import (
     AccountDetails,
     account_details,
@@ -342,6 +343,34 @@ def test_a_change_of_countries_signs_out_and_is_told_to_all_who_must_know(instal
     assert set(told) == {"both@post.example", colleague.email}
     assert "for these countries alone: Lesotho" in told[colleague.email]
     assert AuditEntry.objects.filter(verb="person.role_ended", country=malawi, row=str(both.pk)).exists()
+
+
+@pytest.mark.parametrize("at", ["elsewhere", "the installation"])
+def test_nothing_is_told_of_accounts_elsewhere_and_of_the_installation(post, installation, malawi, run_jobs, at):
+    """Neither by a mail, nor by a notice, nor in a list of mails."""
+    colleague = AdministratorFactory(email="colleague@post.example")
+    countries = [malawi] if at == "elsewhere" else []
+    theirs = AdministratorFactory(name="Chikondi", email="chikondi@post.example", countries=countries)
+    details = AccountDetails("Mphatso", Role.ADMINISTRATOR, None, countries, UNTIL)
+    now = clock.now()
+
+    added = add_person(account=details, email="mphatso@post.example", by=installation, now=now)
+    send_invitations(people=[added], by=installation)
+    change(theirs, account_details(theirs)._replace(name="Chikondi M.", until=date(2098, 1, 1)), installation)
+    account_requests.request_address_change(person=theirs, email="new@post.example", by=installation, now=now)
+    theirs.refresh_from_db()
+    close_account(person=theirs, version=theirs.version, today=clock.today(), by=installation, now=now)
+    run_jobs()
+
+    told = [address for message in mail.outbox for address in message.to]
+    assert {"mphatso@post.example", colleague.email} <= set(told)
+    assert post.email not in told
+    assert not Notice.objects.filter(person=post).exists()
+    browser = Client()
+    force_sign_in(browser, post)
+    for name in ("mail_list", "notice_list", "account_request_list", "person_list", "log_list", "log_export"):
+        text = b"".join(browser.get(reverse(name))).decode()
+        assert [word for word in ("Chikondi", "Mphatso", "new@post.example") if word in text] == [], name
 
 
 # --- The whole installation -------------------------------------------------------------------------------------------
