@@ -10,7 +10,7 @@ from email import message_from_string
 from pathlib import Path
 
 from django.conf import settings
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfWriter
 
 from tests.factories import PASSWORD
