@@ -12,9 +12,11 @@ from reports.retention.disposable_rows import find_disposable_rows
 from reports.retention.disposed_columns import DISPOSED_TEXTS
 from tests import database_roles, factories
 from tests.tiptracker.portable_post.posts import export
-from tiptracker.audit.actions import AuditEvent, record_all
+from tests.transactions import record_log_entry
+from tiptracker.audit.actions import AuditEvent, log_head, record_all
 from tiptracker.audit.models import AuditDetail, ImportedEntry
 from tiptracker.backups import loading
+from tiptracker.portable_post.exporting import EXPORT_WRITTEN
 
 WORD = "Quagga"
 """A word that stands in every text of the old edition and nowhere else."""
@@ -129,3 +131,13 @@ def dispose(edition, first, second, place):
 def shared_evidence():
     """Return the evidence that supports the newer edition too."""
     return Evidence.objects.get(title="It supports both.")
+
+
+def dispose_with_typed_export(edition):
+    """Dispose of an edition by two new officers, as `dispose`, with the row of an export and no archive."""
+    first, second = (factories.OfficerFactory(countries=[edition.country]) for _ in range(2))
+    set_schedule(country=edition.country, kind=RecordKind.EDITION, years=2, authority="E-7", by=first, now=NOW)
+    disposal = propose_disposal(edition=edition, by=first, now=NOW)
+    exported = factories.PostExportFactory(country=edition.country, log_number=log_head()[0])
+    record_log_entry(EXPORT_WRITTEN, by=None, row=exported, country=edition.country)
+    return approve_disposal(disposal=disposal, by=second, now=NOW)

@@ -8,7 +8,8 @@ They are used as migration operations. SQLite has two peculiarities:
   redaction places or decisions, or the certificates and rows of disposals, must first lift every AppendOnly that has
   redactable texts. One that makes it rebuild evidence or the files of dialogues must first lift the AppendOnly of the
   files, and one that makes it rebuild the corrections of commitments that of the commitments. The trigger
-  `refuse_row_of_another_edition` names most tables of the record.
+  `refuse_row_of_another_edition` (`dialogues/disposal_trigger.py`) names most tables of the record, and so do those of
+  editions that were disposed of (`dialogues/closed_editions.py`). Both modules say how to lift them.
 """
 
 from collections.abc import Mapping, Sequence
