@@ -9,32 +9,65 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from itertools import batched
 
+from django.db import transaction
 from django.db.models import F, Model
 
 from dialogues.actions.file_texts import forget_text_of_files
-from dialogues.models import Dialogue, DisposalCertificate, DisposalRow, Draft, EvidenceFile
-from recommendations.models import Recommendation
+from dialogues.models import Dialogue, DisposalCertificate, DisposalRow, Draft, EvidenceFile, WorkbookDraft
+from recommendations.models import EditionImport, QuestionSet, Recommendation
 from reports.actions.withdrawals import empty_briefing
 from reports.models import Briefing
 from reports.retention.disposable_rows import DisposableRows, Keys
 from reports.retention.disposed_columns import DISPOSED_TEXTS
+from reports.retention.unsent_rows import find_unsent_rows, keep_rows
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import AuditEvent
 from tiptracker.audit.append_only import DISPOSED, MARKS
 from tiptracker.audit.chain import format_timestamp
+from tiptracker.infrastructure.file_writes import delete_files
 from tiptracker.infrastructure.locking import KEYS_AT_ONCE, LOCK_ORDER, lock_keys_in_order
 from tiptracker.localization import gettext, record_language
+from tiptracker.undo.models import RemovedRow
 
 _PARTS_OF_ROWS = LOCK_ORDER.index("dialogues.draft_files")
 
 
 def lock_disposable_rows(found: DisposableRows) -> None:
-    """Lock every row, and delete the drafts about them. Nothing that waits for these rows finds their texts again."""
-    keys: Keys = {**found.texts, Briefing: found.briefings, Draft: found.drafts}
+    """Lock every row, and delete what is unsent about them. Nothing that waits for these rows finds their texts again.
+
+    Among what is unsent are the copies with which somebody could undo that a draft was deleted.
+    """
+    unsent = find_unsent_rows(found)
+    keys: Keys = {**found.texts, Briefing: found.briefings}
+    for model, some in unsent.items():
+        keys[model] = keys.get(model, set()) | some
     early = {model: keys[model] for model in keys if LOCK_ORDER.index(model._meta.label_lower) < _PARTS_OF_ROWS}
     lock_keys_in_order(early)
-    Draft.objects.filter(pk__in=found.drafts).delete()
+    Draft.objects.filter(pk__in=unsent[Draft]).delete()
+    _delete_unloaded(unsent)
+    for workbook in WorkbookDraft.objects.filter(pk__in=unsent[WorkbookDraft]).order_by("pk"):
+        _strip_workbook(workbook, found)
     lock_keys_in_order({model: keys[model] for model in keys.keys() - early.keys()})
+    RemovedRow.objects.filter(pk__in=unsent[RemovedRow]).delete()
+
+
+def _delete_unloaded(unsent: Keys) -> None:
+    """Delete the lists and questions that nobody loaded, and their files after the transaction commits."""
+    imports = EditionImport.objects.filter(pk__in=unsent[EditionImport])
+    if names := [str(name) for name in imports.exclude(content="").values_list("content", flat=True)]:
+        transaction.on_commit(lambda: delete_files(names))
+    imports.delete()
+    QuestionSet.objects.filter(pk__in=unsent[QuestionSet]).delete()
+
+
+def _strip_workbook(workbook: WorkbookDraft, found: DisposableRows) -> None:
+    """Delete the rows of a workbook that are about what goes; the whole draft if no other row is left."""
+    workbook.rows = keep_rows(workbook.rows, found)
+    if workbook.rows:
+        workbook.version += 1  # so that a preview opened before is refused
+        workbook.save(update_fields=["rows", "version"])
+    else:
+        WorkbookDraft.objects.filter(pk=workbook.pk).delete()
 
 
 def blank_rows(
