@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import model_to_dict
 
+from dialogues.actions.disposed_periods import refuse_unsupported_in_disposed_period
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
 from dialogues.actions.proof_inputs import ProofInput, insert_proof, proof_audit_values
 from dialogues.actions.sent_versions import waiting_version
@@ -110,6 +111,7 @@ def record_commitment(
     if dialogue:
         _refuse_unless_held(dialogue, now)
     refuse_invalid_benchmarks([benchmark for benchmark, _ in links], country, field="links")
+    refuse_unsupported_in_disposed_period(country, made_on, made_on, supports=bool(links), field="made_on")
     lock_person(by)
     refuse_duplicate(_find_identical(commitment, made_on, due_on, links), now)
     insert_row(commitment)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import model_to_dict
 
+from dialogues.actions.disposed_periods import refuse_disposed_day
 from dialogues.actions.duplicates import DuplicateRecord
 from dialogues.choices import Presence
 from dialogues.models import AgendaItem, Dialogue, Participant
@@ -49,7 +50,7 @@ def plan_dialogue(
 
     Raises:
         PermissionDenied: if the user may not manage dialogues of the country.
-        Refused: if there is no participant.
+        Refused: if there is no participant, or the edition of that day was disposed of.
         DuplicateRecord: if a dialogue of that date and place exists.
     """
     if not can_manage_dialogues(by, country):
@@ -155,6 +156,8 @@ def _lock_country(country: Country) -> None:
 
 def _fill_fields(dialogue: Dialogue, *, held_on: date, place: str, purpose: str) -> None:
     """Set the fields of the form, or refuse them."""
+    if dialogue.held_on != held_on:
+        refuse_disposed_day(dialogue.country, held_on, field="held_on")
     dialogue.held_on = held_on
     dialogue.place = require_text(place, gettext("Give the place of the dialogue."), field="place")
     dialogue.purpose = require_text(purpose, gettext("Give the purpose of the dialogue."), field="purpose")

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.forms import model_to_dict
 
 from dialogues.actions.commitments import refuse_invalid_benchmarks
+from dialogues.actions.disposed_periods import refuse_unsupported_in_disposed_period
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
 from dialogues.actions.files import refuse_unless_own_and_unsent
 from dialogues.actions.readings import ReadingInput, record_reading
@@ -141,6 +142,14 @@ def log_evidence(
         raise PermissionDenied
     support = EvidenceSupport(evidence_links=evidence_links, indicia=indicia, questions=questions)
     evidence = build_evidence(country, values, support, by, now)
+    refuse_unsupported_in_disposed_period(
+        country,
+        evidence.happened_from,
+        evidence.happened_to,
+        supports=bool(evidence_links or questions or evidence.commitment),
+        is_figure=count is not None,
+        field="happened_to",
+    )
     lock_person(by)
     refuse_duplicate(_find_identical(evidence, support, count), now)
     if evidence.file and not shares_file:

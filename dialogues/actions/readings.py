@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import model_to_dict
 
+from dialogues.actions.disposed_periods import refuse_unsupported_in_disposed_period
 from dialogues.choices import ReadingDirection
 from dialogues.models import Evidence, Reading, ReadingPart, UpdateVersion
 from dialogues.permissions import can_log_evidence
@@ -73,6 +74,9 @@ def record_reading(*, reading: ReadingInput, evidence: Evidence | None, by: User
         raise Refused(
             "required", gettext("Enter the source, or choose the evidence that states the figure."), field="source"
         )
+    refuse_unsupported_in_disposed_period(
+        country, reading.starts_on, reading.through_on, supports=bool(evidence), is_figure=True, field="through_on"
+    )
     row = add_reading(reading, evidence=evidence, by=by, now=now)
     enqueue_readiness(country.pk)
     record("reading.recorded", by=by, row=row, country=country, after=reading_audit_values(row))
