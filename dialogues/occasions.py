@@ -38,6 +38,7 @@ from dialogues.models import (
 from dialogues.models.updates import has_subject, subject_value
 from dialogues.request_occasions import REQUEST, find_request_occasions
 from tiptracker.accounts.models import Country
+from tiptracker.audit.append_only import DISPOSED
 from tiptracker.notifications.actions import EVENT_WINDOW, Occasion
 from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_OVERDUE, NoticeKind
 
@@ -167,7 +168,7 @@ def _due_dates(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasi
     soon = CommitmentEvent.objects.as_of(today).filter(
         commitment=OuterRef("pk"), due_on__lte=today + timedelta(days=max(DAYS_BEFORE))
     )
-    commitments: Any = Commitment.objects.filter(Exists(soon), country=country)
+    commitments: Any = Commitment.objects.filter(Exists(soon), country=country).exclude(text=DISPOSED)
     rows = (
         commitments.with_status(today)
         .filter(status__in=[CommitmentStatus.OPEN, CommitmentStatus.OVERDUE], due_on__isnull=False)

@@ -8,6 +8,7 @@ from dialogues.choices import RequestEventKind
 from dialogues.due_date_stages import last_exchange_at, reached_stages
 from dialogues.models import InformationRequest
 from tiptracker.accounts.models import Country
+from tiptracker.audit.append_only import DISPOSED
 from tiptracker.notifications.actions import EVENT_WINDOW, Occasion
 from tiptracker.notifications.choices import REQUEST_DAYS_OVERDUE, NoticeKind
 
@@ -21,7 +22,7 @@ def find_request_occasions(country: Country, now: datetime) -> Iterator[Occasion
     """
     zone = ZoneInfo(country.time_zone)
     today = now.astimezone(zone).date()
-    for row in InformationRequest.objects.filter(country=country).with_history():
+    for row in InformationRequest.objects.filter(country=country).exclude(reason=DISPOSED).with_history():
         standing = row.standing_on(today)
         if standing is None:
             continue

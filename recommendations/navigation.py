@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from recommendations.choices import Phase
 from recommendations.edition_context import (
+    default_edition_of_country,
     edition_phase,
     edition_url,
     editions_of_country,
@@ -105,7 +106,17 @@ def navigation_context(request: HttpRequest) -> dict[str, Any]:
         "way_back": SimpleLazyObject(lambda: _way_back(request)),
         "footer_links": SimpleLazyObject(lambda: _footer_links(request)),
         "page_head": SimpleLazyObject(lambda: describe_page_head(request)),
+        "closed_edition": SimpleLazyObject(lambda: is_edition_closed(request)),
     }
+
+
+def is_edition_closed(request: HttpRequest) -> bool:
+    """Return whether the edition of the page was disposed of, so that nothing can be added to it.
+
+    The page of one row says it of the row instead, because a row may belong to several editions.
+    """
+    shown = get_page_edition(request)
+    return shown is not None and shown.disposed_at is not None
 
 
 def can_get_notices(request: HttpRequest) -> bool:
@@ -276,11 +287,16 @@ def _way_back(request: HttpRequest) -> WayBack | None:
 
 
 def find_log_progress_url(request: HttpRequest) -> str:
-    """Return the URL on which an officer logs progress in the edition of this page; empty for others."""
+    """Return the URL on which an officer logs progress in the edition of this page; empty for others.
+
+    If that was disposed of, it is the page of the country's edition of today.
+    """
     user = request.user
     if not isinstance(user, User) or not _is_enrolled(request) or user.role != Role.OFFICER:
         return ""
     edition = get_page_edition(request)
+    if edition and is_edition_closed(request):
+        edition = default_edition_of_country(request, edition.country)
     return edition_url(edition, "evidence_log") if edition else ""
 
 

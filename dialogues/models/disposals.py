@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from dialogues.choices import RecordKind
@@ -165,7 +165,7 @@ class DisposalDecline(models.Model):
 class DisposalCertificateQuerySet(PostRowsQuerySet["DisposalCertificate"]):
     def of_rows(self, rows: Iterable[models.Model]) -> Self:
         """Filter to the certificates that name one of these rows. Rows without the mark are not queried."""
-        marked = [row for row in rows if DISPOSED in row.__dict__.values()]
+        marked = [row for row in rows if is_disposed_of(row)]
         if not marked:
             return self.none()
         of_one = (Q(table__in=all_labels(row._meta.label_lower), row=row.pk) for row in marked)
@@ -244,6 +244,16 @@ class DisposalRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table}:{self.row}"
+
+
+def is_named_row(label: str) -> Exists:
+    """Return the condition that a certificate names the row of this table, such as "dialogues.evidence"."""
+    return Exists(DisposalRow.objects.filter(table__in=all_labels(label), row=OuterRef("pk")))
+
+
+def is_disposed_of(row: models.Model) -> bool:
+    """Return whether the texts of a row were disposed of. It needs no query."""
+    return DISPOSED in row.__dict__.values()
 
 
 def list_disposals_of(rows: Iterable[models.Model]) -> list[tuple[date, str]]:

@@ -21,6 +21,7 @@ from dialogues.choices import (
     UpdateDecision,
 )
 from dialogues.models.commitments import Commitment, CommitmentBenchmark
+from dialogues.models.disposals import is_named_row
 from dialogues.models.evidence_conditions import is_not_revised, is_of_visible_evidence
 from dialogues.models.information_requests import InformationRequest
 from dialogues.models.partners import Partner
@@ -119,12 +120,11 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         )
 
     def for_review_by(self, user: User) -> Self:
-        """Filter to unreviewed evidence that this user may review.
+        """Filter to unreviewed evidence that this user may review, as `permissions.can_review_evidence` says.
 
-        This is the rule of `permissions.can_review_evidence`, for lists. Evidence without an update version was logged
-        by an officer, so an ambassador may review it too.
+        Evidence without an update version was logged by an officer, so an ambassador may review it too.
         """
-        rows = self.unreviewed(besides=user)
+        rows = self.unreviewed(besides=user).exclude(is_named_row("dialogues.evidence"))
         return rows if user.role in (Role.OFFICER, Role.AMBASSADOR) else rows.none()
 
     def writers_of_unreviewed_parts(self) -> models.QuerySet[Any, Any]:

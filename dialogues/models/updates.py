@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from dialogues.choices import ClaimedProgress, ReceivedAs, UpdateDecision
 from dialogues.models.commitments import Commitment
+from dialogues.models.disposals import is_named_row
 from dialogues.models.information_requests import InformationRequest
 from dialogues.models.local_date import LocalDate
 from tiptracker.accounts.models import AnyUser, Country, Ministry, User
@@ -125,7 +126,11 @@ class UpdateVersionQuerySet(models.QuerySet["UpdateVersion"]):
         """Filter to versions without a decision, oldest first."""
         # Not by a join: PostgreSQL would expect that to leave one row.
         decisions = UpdateVersionDecision.objects.filter(update_version=OuterRef("pk"))
-        return self.filter(~Exists(decisions)).order_by("recorded_at", "pk")
+        return (
+            self.exclude(is_named_row("dialogues.updateversion"))
+            .filter(~Exists(decisions))
+            .order_by("recorded_at", "pk")
+        )
 
     def for_decision_by(self, user: User) -> Self:
         """Filter to undecided versions that this user may decide on: officers, but never on what they sent themselves.

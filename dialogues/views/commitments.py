@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from dialogues import permissions
 from dialogues.actions.commitments import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
 from dialogues.choices import CommitmentEventKind, CommitmentReach, Horizon, MadeBy
+from dialogues.closed_editions import describe_closed_edition
 from dialogues.commitment_phrases import (
     describe_rescheduling,
     format_status_detail,
@@ -33,11 +34,12 @@ from dialogues.forms.commitments import (
 )
 from dialogues.forms.fields import BenchmarkRows, benchmark_choices
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue
+from dialogues.models.disposals import is_disposed_of
 from dialogues.occasions import COMMITMENT
 from dialogues.views.commitment_rows import describe_sent
 from dialogues.views.due_date_notes import describe_newest_proposal, find_proposing_url
 from dialogues.views.internal_notes import build_notes_section
-from dialogues.views.next_action import describe_date_moved, find_next_action, reopened_on
+from dialogues.views.next_action import NextAction, describe_date_moved, find_next_action, reopened_on
 from dialogues.views.page_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
 from dialogues.views.proof_rows import list_proofs, mark_done_without, missing_proofs
 from dialogues.views.redactions import pending_redaction_urls, removal_notes
@@ -116,6 +118,7 @@ def _render_commitment(request: SignedInRequest, commitment: Commitment) -> Http
         "next": find_next_action(user, timeline, is_done_without_proof=any(row.done_without for row in proofs)),
         "benchmarks": list_linked_benchmarks(user, commitment),
         "proofs": proofs,
+        "closed_edition": is_disposed_of(commitment),
     }
     if user.is_embassy:
         actions = _list_actions(request, commitment, timeline.standing)
@@ -137,6 +140,10 @@ def _render_commitment(request: SignedInRequest, commitment: Commitment) -> Http
     else:
         context |= {"redacted": removal_notes(*timeline.rows(user))}
         context |= _ministry_context(timeline, just_sent="sent" in request.GET)
+    if context["closed_edition"]:
+        context |= dict.fromkeys(("may_change_proof", "may_agree_on_proof", "may_answer", "actions", "propose_url"))
+        context |= {"withdraw_url": "", "is_accepted": False, "is_reopened": False}
+        context["next"] = NextAction(describe_closed_edition())
     return render_page(request, "dialogues/commitment_detail.html", context)
 
 

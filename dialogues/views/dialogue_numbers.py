@@ -41,6 +41,7 @@ from dialogues.indicator_proposals import (
     propose_indicators,
 )
 from dialogues.models import ChosenIndicator, Dialogue, Participant
+from dialogues.models.disposals import is_disposed_of
 from dialogues.oversight_points import check_points, count_met
 from dialogues.target_progress import ProgressState
 from dialogues.target_standings import list_standings
@@ -77,7 +78,7 @@ def dialogue_numbers(request: SignedInRequest, pk: int) -> HttpResponse:
     user = request.user
     dialogue, edition = _get_dialogue(request, pk)
     numbers = _gather(user, dialogue, edition)
-    can_change = permissions.can_manage_dialogues(user, dialogue.country)
+    can_change = permissions.can_manage_dialogues(user, dialogue.country) and not is_disposed_of(dialogue)
     texts: list[Model | None] = [*numbers.contributions, *(work.sustainment for work in numbers.works)]
     texts += [row for line in numbers.lines for row in (line.chosen, *line.chosen.events.all())]
     today = clock.today(dialogue.country.time_zone)

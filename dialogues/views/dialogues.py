@@ -24,6 +24,7 @@ from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantForm
 from dialogues.indicator_proposals import last_day_to_agree
 from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, InformationRequest, NextStep, Participant
 from dialogues.models.dialogues import DialogueQuerySet
+from dialogues.models.disposals import is_disposed_of
 from dialogues.views.commitment_rows import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from dialogues.views.dialogue_figures_section import list_figures, list_own_indicators
 from dialogues.views.follow_up import find_previous_dialogue, group_by_owner, list_agenda_items, summarize_next_steps
@@ -215,7 +216,7 @@ def _internal_context(
         "requests": list_request_rows(
             list(InformationRequest.objects.visible_to(user).filter(dialogue=dialogue).with_history()), today
         ),
-        "can_change": permissions.can_manage_dialogues(user, dialogue.country),
+        "can_change": permissions.can_manage_dialogues(user, dialogue.country) and not is_disposed_of(dialogue),
         "figures": list_figures(request, dialogue, today),
         "is_begun": dialogue.called_off_at is None and dialogue.held_on <= today,
         "pack_edition": get_page_edition(request) if permissions.can_request_pack(user, dialogue) else None,

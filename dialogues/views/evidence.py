@@ -22,6 +22,7 @@ from dialogues.actions.files import read_for_download
 from dialogues.choices import DoneBy, EvidenceDecision, Sensitivity, SupportKind, UpdateDecision
 from dialogues.forms.evidence import ReviewForm
 from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview
+from dialogues.models.disposals import is_disposed_of
 from dialogues.score_effects import (
     ScoreEffect,
     describe_benchmark_effect,
@@ -213,6 +214,7 @@ def _render_detail(
         "redacted": removal_notes(*rows),
         "update_decision": _update_decision(evidence),
         "claim_ended": evidence.claim_ended,
+        "closed_edition": is_disposed_of(evidence),
     }
     files = [evidence.file] if evidence.file else []
     if evidence.update_version_id and not files:  # the proof of a figure is in another part of the update

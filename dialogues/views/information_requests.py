@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from dialogues import permissions
 from dialogues.actions.information_requests import ask_for_information, move_request, withdraw_request
 from dialogues.choices import RequestEventKind
+from dialogues.closed_editions import describe_closed_edition
 from dialogues.forms.information_requests import (
     AskedLineForms,
     InformationRequestForm,
@@ -27,6 +28,7 @@ from dialogues.forms.information_requests import (
     WithdrawRequestForm,
 )
 from dialogues.models import Dialogue, Draft, InformationRequest, RequestEvent, RequestLine
+from dialogues.models.disposals import is_disposed_of
 from dialogues.request_occasions import REQUEST
 from dialogues.request_phrases import format_request_status
 from dialogues.request_status import RequestStanding
@@ -323,6 +325,9 @@ def information_request_detail(request: SignedInRequest, pk: int) -> HttpRespons
         "is_embassy": user.is_embassy,
         **(_embassy_context(user, timeline, today) if user.is_embassy else _ministry_context(request, timeline, today)),
     }
+    if is_disposed_of(information_request):
+        urls = ("move_url", "correct_url", "record_answer_url", "withdraw_url", "answer_url", "draft", "waiting")
+        context |= dict.fromkeys(urls) | {"closed": describe_closed_edition()}
     return render_page(request, "dialogues/information_request_detail.html", context)
 
 

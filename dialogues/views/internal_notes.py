@@ -16,6 +16,7 @@ from dialogues.actions.internal_notes import mark_note_done, mark_note_not_done,
 from dialogues.forms.commitments import ConfirmationForm
 from dialogues.forms.internal_notes import InternalNoteForm, NoteNotDoneForm
 from dialogues.models import Commitment, InternalNote, InternalNoteDone
+from dialogues.models.disposals import is_disposed_of
 from dialogues.models.internal_notes import (
     NAMED_ROLES,
     SUBJECT_FIELDS,
@@ -205,6 +206,7 @@ def note_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "marks": sorted(shown.marks.all(), key=lambda mark: mark.pk, reverse=True),
         "subject_url": subject_url(shown.subject),
         "may_mark": may_mark,
+        "closed_edition": is_disposed_of(note),
         "redacted": removal_notes(shown),
         "pending": pending_redaction_urls(user, shown.country, shown),
     }

@@ -32,6 +32,7 @@ from recommendations.models import Benchmark, Edition
 from tiptracker import clock
 from tiptracker.accounts.models import User, find_contact
 from tiptracker.accounts.visible_rows import VisibleRows
+from tiptracker.audit.append_only import DISPOSED
 from tiptracker.localization import gettext, join_with_and, ngettext
 from tiptracker.web.pages import render_page
 
@@ -116,7 +117,13 @@ class MinistryCommitment:
 
 
 _COMMITMENTS = VisibleRows[Commitment](
-    lambda reader: Commitment.objects.visible_to(reader).select_related("ministry").with_history().order_by("pk")
+    lambda reader: (
+        Commitment.objects.visible_to(reader)
+        .exclude(text=DISPOSED)
+        .select_related("ministry")
+        .with_history()
+        .order_by("pk")
+    )
 )
 
 _PROPOSALS = VisibleRows[DueDateProposal](

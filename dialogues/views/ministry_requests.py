@@ -17,6 +17,7 @@ from dialogues.views.request_exchange import (
     list_waiting_answers,
 )
 from tiptracker.accounts.models import User
+from tiptracker.audit.append_only import DISPOSED
 
 
 class MinistryRequest(NamedTuple):
@@ -67,7 +68,7 @@ def list_ministry_requests(user: User, day: date) -> list[MinistryRequest]:
     drafts = Draft.objects.visible_to(user).filter(information_request__isnull=False).select_related("saved_by")
     by_request = {draft.information_request_id: draft for draft in drafts}
     rows = []
-    for request in InformationRequest.objects.visible_to(user).with_history():
+    for request in InformationRequest.objects.visible_to(user).exclude(reason=DISPOSED).with_history():
         standing = request.standing_on(day)
         if standing is not None:
             draft = by_request.get(request.pk)

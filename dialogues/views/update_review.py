@@ -17,6 +17,7 @@ from dialogues.choices import ClaimedProgress, DoneBy, EvidenceDecision, Support
 from dialogues.decision_reasons import RequestedChange, format_return_reason, standard_sentence
 from dialogues.forms.updates import AcceptForm, LineReviewForm, ReturnForm
 from dialogues.models import AgreedProof, Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
+from dialogues.models.disposals import is_disposed_of
 from dialogues.models.updates import UpdateVersionQuerySet
 from dialogues.score_effects import describe_decision_effect, describe_exclusion, find_score_effect
 from dialogues.views.assessments import AssessableBenchmark, list_assessable_benchmarks, needs_verdict
@@ -336,6 +337,7 @@ def _render_detail(
         "decision": decision,
         "decided": UpdateDecision(decision.decision) if decision else None,
         "may_decide": may_decide,
+        "closed_edition": is_disposed_of(subject),
         "exhibits": exhibits,
         "figures": list(compare_figures(user, readings).values()),
         "earlier": list(
@@ -358,7 +360,8 @@ def _render_detail(
         "history": history(user, update_version),
         "assess": [],
     }
-    if decision and decision.decision == UpdateDecision.ACCEPTED and not is_overtaken:
+    is_accepted = decision is not None and decision.decision == UpdateDecision.ACCEPTED
+    if is_accepted and not is_overtaken and not is_disposed_of(subject):
         context |= {
             "assess": _benchmarks_to_assess(user, update_version, exhibits),
             "asks_for_verdict": needs_verdict(user, update_version),

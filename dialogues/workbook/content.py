@@ -23,6 +23,7 @@ from dialogues.workbook.keys import sign_key
 from dialogues.workbook.rows import RowKey, RowState, StateNow, digest_text, digest_values
 from recommendations.models import BenchmarkTerms, Edition, Indicator
 from tiptracker.accounts.models import Ministry, User
+from tiptracker.audit.append_only import DISPOSED
 from tiptracker.localization import format_date, gettext
 
 
@@ -101,7 +102,8 @@ def gather_commitments(user: User, ministry: Ministry, edition: Edition | None, 
     versions = UpdateVersion.objects.visible_to(user).select_related(
         "decision", "recorded_by", "update__commitment__ministry"
     )
-    rows = Commitment.objects.visible_to(user).filter(ministry=ministry).select_related("country", "ministry")
+    rows = Commitment.objects.visible_to(user).filter(ministry=ministry).exclude(text=DISPOSED)
+    rows = rows.select_related("country", "ministry")
     commitments = list(rows.prefetch_related("events", Prefetch("updates__versions", versions)).order_by("pk"))
     figures = _gather_figures(user, ministry, edition, commitments) if edition else {}
     return [

@@ -19,7 +19,7 @@ from dialogues.workbook.columns import RequestColumn, name_answer_field
 from dialogues.workbook.keys import sign_key
 from dialogues.workbook.rows import RowKey, RowState, StateNow, digest_text, digest_values
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.audit.append_only import MARKS
+from tiptracker.audit.append_only import DISPOSED, MARKS
 from tiptracker.localization import format_date, gettext
 
 
@@ -102,7 +102,8 @@ def gather_requests(user: User, ministry: Ministry, today: date) -> list[AskedRe
         "decision", "recorded_by", "update__information_request__ministry", "update__information_request__country"
     )
     versions = versions.prefetch_related(Prefetch("readings", readings)).order_by("pk")
-    rows = InformationRequest.objects.visible_to(user).filter(ministry=ministry).with_history().order_by("pk")
+    rows = InformationRequest.objects.visible_to(user).filter(ministry=ministry).exclude(reason=DISPOSED)
+    rows = rows.with_history().order_by("pk")
     requests = list(rows)
     sent: dict[int | None, list[UpdateVersion]] = defaultdict(list)
     for version in versions.filter(update__information_request__in=requests):

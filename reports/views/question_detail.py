@@ -15,6 +15,7 @@ from dialogues.actions.question_answers import clear_answer, complete_answer, re
 from dialogues.answer_text import CitedFact, SentenceText, format_answer
 from dialogues.choices import AnswerEventKind, AnswerFinding, AnswerState
 from dialogues.models import AnswerEvent, AnswerVersion
+from dialogues.models.disposals import is_disposed_of
 from dialogues.permissions import can_ask_for_information, can_clear_answer, can_write_answers
 from recommendations.edition_context import set_page_edition
 from recommendations.models import Question
@@ -206,7 +207,7 @@ class _QuestionPage:
         """Return what the template shows."""
         answered, user, question = self.answered, self.user, self.question
         may_write = can_write_answers(user, self.edition.country_id)
-        may_ask = can_ask_for_information(user, self.edition.country)
+        may_ask = can_ask_for_information(user, self.edition.country) and not is_disposed_of(question)
         missing = answered.record.missing
         cited = {fact for sentence in answered.sentences for fact in sentence.citations}
         last = question.repeats
