@@ -73,6 +73,7 @@ urlpatterns = [
     path("milestones/<int:pk>/", milestone_detail.milestone_detail, name="milestone_detail"),
     path("countries/<int:pk>/word-template/", word_template.word_template, name="word_template"),
     path("retention/certificates/<int:pk>/", retention.certificate_detail, name="certificate_detail"),
+    path("retention/certificates/<int:pk>/pdf/", retention.certificate_pdf, name="certificate_pdf"),
     path("retention/<int:pk>/", retention.edition_retention, name="edition_retention"),
     path("overview/", overview.overview, name="overview"),
     path("calendar/feed/", calendar.calendar_feed, name="calendar_feed"),

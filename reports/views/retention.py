@@ -1,13 +1,14 @@
 """Retention: which editions are due for disposal, holds on them, the two people who decide, and the certificate."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,8 @@ from recommendations.edition_context import EditionRequest, edition_url, set_pag
 from recommendations.models import Edition
 from reports.actions.disposals import approve_disposal, decline_disposal, propose_disposal
 from reports.actions.retention import place_hold, release_hold, set_schedule
+from reports.briefings.certificate import TableCount, find_log_entry, render_certificate
+from reports.models import PDF_MEDIA_TYPE
 from reports.permissions import can_decide_on_disposal, can_manage_retention
 from reports.retention.disposable_rows import find_disposable_rows
 from reports.retention.due_editions import EditionRetention, list_retention
@@ -25,19 +28,17 @@ from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.subjects import find_kind
 from tiptracker.choices import Role
-from tiptracker.errors import Refused
+from tiptracker.errors import Refused, TryLater
 from tiptracker.former_names import current_label
 from tiptracker.localization import gettext
 from tiptracker.numbers import parse_whole_number
+from tiptracker.sandbox.sandbox import Sandbox
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest, render_page
 
-
-class TableCount(NamedTuple):
-    """How many rows of a table a disposal names, with the name of the table for people."""
-
-    name: str
-    rows: int
+PDF_PROCESS = "reports.briefings.pdf_process"
+PDF_SECONDS = 60.0
+"""Seconds by the clock within which a certificate is drawn. It takes some seconds."""
 
 
 def _refuse_others(user: User, country: Country) -> None:
@@ -163,11 +164,40 @@ def name_tables(counts: Mapping[str, int]) -> list[TableCount]:
 @require_safe
 @never_cache
 def certificate_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Show a certificate of disposal, to be printed."""
+    """Show a certificate of disposal."""
+    certificate = _find_certificate(request, pk)
+    context = {
+        "certificate": certificate,
+        "tables": name_tables(certificate.counts or {}),
+        "entry": find_log_entry(certificate),
+    }
+    return render_page(request, "reports/certificate_detail.html", context)
+
+
+@login_required
+@require_safe
+@never_cache
+def certificate_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Send a certificate of disposal as a PDF. It is made anew each time, and is the same each time."""
+    certificate = _find_certificate(request, pk)
+    html = render_certificate(certificate, name_tables(certificate.counts or {}))
+    try:
+        pdf = Sandbox(request.user.pk)(PDF_PROCESS, content=html.encode(), timeout_seconds=PDF_SECONDS)
+    except TryLater as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("certificate_detail", certificate.pk)
+    if pdf is None:
+        messages.error(request, gettext("The PDF could not be made. Print the page instead, and tell your operator."))
+        return redirect("certificate_detail", certificate.pk)
+    name = f"certificate-of-disposal-{certificate.edition.country.code}-{certificate.number}.pdf"
+    head = content_disposition_header(as_attachment=True, filename=name)
+    return HttpResponse(pdf, content_type=PDF_MEDIA_TYPE, headers={"Content-Disposition": head})
+
+
+def _find_certificate(request: SignedInRequest, pk: int) -> DisposalCertificate:
     rows = DisposalCertificate.objects.visible_to(request.user).select_related(
         "edition__country", "disposal__recorded_by", "disposal__schedule", "export", "recorded_by"
     )
     certificate = get_object_or_404(rows, pk=pk)
     set_page_edition(request, certificate.edition)
-    context = {"certificate": certificate, "tables": name_tables(certificate.counts or {})}
-    return render_page(request, "reports/certificate_detail.html", context)
+    return certificate

@@ -9,16 +9,22 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from dialogues.models import DisposalCertificate, EvidenceFile, RetentionHold
-from recommendations.models import Recommendation
+from recommendations.models import Edition, Recommendation
 from reports.actions.disposals import approve_disposal, propose_disposal
-from reports.actions.retention import place_hold
+from reports.actions.retention import place_hold, release_hold
 from reports.models import Briefing
 from reports.retention.due_editions import list_retention
 from tests.concurrent_writes import run_simultaneously
-from tests.factories import CountryFactory, EditionFactory, RecommendationFactory
+from tests.factories import (
+    CountryFactory,
+    DisposalCertificateFactory,
+    EditionFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
 from tests.reports.old_editions import NOW, WORD, dispose, prepare
 from tests.tiptracker.backups.installations import backup, empty_installation, find_everywhere, restore
 from tests.tiptracker.portable_post.posts import export, import_archive
@@ -128,6 +134,46 @@ def test_certificates_schedules_and_holds_move_with_the_post(old, tmp_path, data
 
         assert find_redaction_faults() == []
         assert find_log_fault() is None
+
+
+def refuse_on_hold():
+    """Check that a new officer of the country cannot dispose of the old edition, because of its hold."""
+    edition = Edition.objects.get(year=2018, country__code="LSO")
+    hold = RetentionHold.objects.in_force().get()
+    assert (hold.edition, hold.reason) == (edition, "A court asks for it.")
+    with pytest.raises(Refused) as caught:
+        propose_disposal(edition=edition, by=OfficerFactory(countries=[edition.country]), now=NOW)
+    assert caught.value.code == "on_hold"
+    with pytest.raises(IntegrityError, match="on hold"):
+        DisposalCertificateFactory(disposal__edition=edition)
+
+
+@pytest.mark.unordered_locks
+def test_a_hold_moves_with_the_post_and_is_in_force_there(old, tmp_path, database_template):
+    edition, first, second = old
+    released = place_hold(edition=edition, reason="An audit asks for it.", by=first, now=NOW)
+    release_hold(hold=released, reason="The audit is over.", by=second, now=NOW)
+    place_hold(edition=edition, reason="A court asks for it.", by=first, now=NOW)
+    export(tmp_path / "held.tar", code="LSO")
+
+    with empty_installation(database_template, tmp_path / "other"):
+        EditionFactory(country=CountryFactory(elsewhere=True), terms=False)  # its key is taken
+        import_archive(tmp_path / "held.tar")
+
+        assert RetentionHold.objects.count() == 2
+        refuse_on_hold()
+
+
+@pytest.mark.unordered_locks
+def test_a_restored_backup_keeps_a_hold(old, tmp_path, database_template):
+    edition, first, _ = old
+    place_hold(edition=edition, reason="A court asks for it.", by=first, now=NOW)
+    backup(tmp_path / "backups")
+
+    with empty_installation(database_template, tmp_path / "other"):
+        restore(next((tmp_path / "backups").glob("*.tar")))
+
+        refuse_on_hold()
 
 
 @pytest.mark.parametrize("_", range(3))

@@ -1,17 +1,24 @@
 """The pages of retention: the list, the schedule, one edition, and the certificate."""
 
+import io
+
+import pikepdf
 import pytest
 from django.utils.html import strip_tags
 
 from dialogues.models import DisposalCertificate, Evidence, RetentionHold, RetentionSchedule
 from recommendations.models import Recommendation
+from reports.briefings.pdf import extract_pdf_text
 from tests import factories
 from tests.edition_urls import edition_url
-from tests.reports.old_editions import fill_old_edition
+from tests.reports.old_editions import dispose_with_typed_export, fill_old_edition
 from tests.transactions import record_log_entry
 from tiptracker.audit.actions import log_head
 from tiptracker.audit.append_only import DISPOSED
+from tiptracker.audit.models import AuditEntry
+from tiptracker.errors import TryLater
 from tiptracker.portable_post.exporting import EXPORT_WRITTEN
+from tiptracker.sandbox.sandbox import Sandbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -142,3 +149,55 @@ def test_declining_needs_a_reason(client, old, officers):
     client.post(page_of(old), values | {"reason": "A study needs it."})
 
     assert "A study needs it." in client.get(page_of(old)).text
+
+
+@pytest.fixture
+def certificate(old, client):
+    """The certificate of the old edition, which an officer of the country reads."""
+    plain = dispose_with_typed_export(old)
+    client.force_login(factories.OfficerFactory(countries=[old.country]))
+    return plain
+
+
+@pytest.mark.unordered_locks
+def test_the_certificate_is_a_tagged_pdf_with_the_proof_and_no_text_of_the_edition(client, old, certificate):
+    answer = client.get(f"/retention/certificates/{certificate.pk}/pdf/")
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    assert "certificate-of-disposal-LSO-1.pdf" in answer.headers["Content-Disposition"]
+    with pikepdf.open(io.BytesIO(answer.content)) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert (str(pdf.Root.Lang), pdf.docinfo["/Title"]) == ("en", "Certificate of disposal LSO 1")
+        assert "/StructTreeRoot" in pdf.Root
+        assert len(pdf.pages) <= 2
+    text = extract_pdf_text(answer.content).replace("\n", "")
+    entry = AuditEntry.objects.get(verb="disposal.approved")
+    for proof in (certificate.export.sha256, certificate.rows_sha256, certificate.sha256, entry.hash, "E-7"):
+        assert proof in text
+    for person in (certificate.disposal.recorded_by, certificate.recorded_by):
+        assert person.name in text
+    assert f"All kinds {sum(certificate.counts.values())}" in text
+    assert DISPOSED not in text
+    assert client.get(f"/retention/certificates/{certificate.pk}/pdf/").content == answer.content
+
+
+@pytest.mark.unordered_locks
+def test_a_certificate_names_its_entry_of_the_log_on_the_page(client, certificate):
+    entry = AuditEntry.objects.get(verb="disposal.approved")
+
+    assert entry.hash in client.get(f"/retention/certificates/{certificate.pk}/").text
+
+
+@pytest.mark.unordered_locks
+@pytest.mark.parametrize("outcome", [None, TryLater("busy", "Try again in a minute.", seconds=60)])
+def test_a_pdf_that_cannot_be_made_leads_back_to_the_page_with_the_reason(client, certificate, monkeypatch, outcome):
+    def run(*_args, **_more):
+        if outcome:
+            raise outcome
+
+    monkeypatch.setattr(Sandbox, "__call__", run)
+
+    page = client.get(f"/retention/certificates/{certificate.pk}/pdf/", follow=True)
+
+    assert page.redirect_chain == [(f"/retention/certificates/{certificate.pk}/", 302)]
+    assert ("Try again in a minute." if outcome else "Print the page instead") in page.text

@@ -496,6 +496,8 @@ GET   edition_retention                     edition    200 200 200 403 | 403 403
 POST  edition_retention                     edition    302 302 302 403 | 403 403 403 | 404 403 403 403 | in  in
 GET   certificate_detail                    certificate 200 200 200 404 | 404 404 404 | 404 404 404 404 | in  in
 POST  certificate_detail                    certificate 405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
+GET   certificate_pdf                       certificate 200 200 200 404 | 404 404 404 | 404 404 404 404 | in  in
+POST  certificate_pdf                       certificate 405 405 405 405 | 405 405 405 | 405 405 405 405 | in  in
 
 # The API
 GET   api_schema                            -          200 200 200 200 | 200 200 200 | 200 200 200 200 | 401 401
