@@ -26,12 +26,44 @@ class RetentionScheduleForm(TrackerForm):
     )
 
 
-class RetentionReasonForm(TrackerForm):
-    """Form for the reason of a hold, of its release, or of declining a disposal."""
+class HoldForm(TrackerForm):
+    """Form to place a hold on an edition."""
 
     reason = LongTextField(
-        label=gettext_lazy("Reason"),
-        required=False,
+        label=gettext_lazy("Reason for the hold"),
         rows=3,
         help_text=gettext_lazy("The reason stays in the record. Example: “A court asked for the record of this year”."),
+    )
+
+
+class HoldReleaseForm(TrackerForm):
+    """Form to release a hold."""
+
+    reason = LongTextField(
+        label=gettext_lazy("Reason for the release"),
+        rows=3,
+        help_text=gettext_lazy("The reason stays in the record. Example: “The case is closed”."),
+    )
+
+
+class DisposalProposalForm(TrackerForm):
+    """Form to propose a disposal. Its button says everything."""
+
+
+class DisposalApprovalForm(TrackerForm):
+    """Form to approve a disposal, which nobody can undo."""
+
+    is_understood = forms.BooleanField(
+        label=gettext_lazy("I understand that nobody can bring these texts and files back."),
+        error_messages={"required": gettext_lazy("Tick this if you want to dispose of the edition for good.")},
+    )
+
+
+class DisposalDeclineForm(TrackerForm):
+    """Form to decline a disposal."""
+
+    reason = LongTextField(
+        label=gettext_lazy("Reason for declining"),
+        rows=3,
+        help_text=gettext_lazy("The reason stays in the record. Example: “A study needs the record of this year”."),
     )

@@ -119,18 +119,23 @@ def _carry_out(disposal: Disposal, by: User, now: datetime) -> tuple[DisposalCer
     return certificate, names
 
 
-def require_export(disposal: Disposal, found: DisposableRows) -> PostExport:
-    """Return the newest export that `export_post` made here after the proposal.
-
-    Raises Refused, code "no_export", or "changed_since_export" if what is disposed of was changed after it.
-    """
+def find_export(disposal: Disposal) -> PostExport | None:
+    """Return the newest export that `export_post` made here after the proposal; None if there is none."""
     country = disposal.edition.country_id
     proposed = AuditEntry.objects.for_rows(disposal).filter(verb="disposal.proposed")
     proposed_at = proposed.values_list("number", flat=True).first() or 0
     written = AuditEntry.objects.filter(verb=EXPORT_WRITTEN, country=country, number__gt=proposed_at)
     made_here = [int(row) for row in written.values_list("row", flat=True)]
     exports = PostExport.objects.filter(country=country, pk__in=made_here, log_number__gte=proposed_at)
-    export = exports.order_by("-log_number").first()
+    return exports.order_by("-log_number").first()
+
+
+def require_export(disposal: Disposal, found: DisposableRows) -> PostExport:
+    """Return the export of `find_export`.
+
+    Raises Refused, code "no_export", or "changed_since_export" if what is disposed of was changed after it.
+    """
+    country, export = disposal.edition.country_id, find_export(disposal)
     if export is None:
         raise Refused(
             "no_export",

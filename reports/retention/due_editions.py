@@ -20,6 +20,11 @@ class EditionRetention(NamedTuple):
     certificate: DisposalCertificate | None
 
     @property
+    def last_day_kept(self) -> date | None:
+        """The last day on which the schedule keeps the edition; None without a schedule."""
+        return self.schedule.last_day_kept(self.edition) if self.schedule else None
+
+    @property
     def is_due(self) -> bool:
         """Whether the schedule says to dispose of it; a hold still prevents it."""
         return self.due_since is not None and self.has_successor and self.certificate is None

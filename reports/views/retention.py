@@ -16,14 +16,21 @@ from dialogues.choices import RecordKind
 from dialogues.models import Disposal, DisposalCertificate, RetentionHold, RetentionSchedule
 from recommendations.edition_context import EditionRequest, edition_url, set_page_edition
 from recommendations.models import Edition
-from reports.actions.disposals import approve_disposal, decline_disposal, propose_disposal
+from reports.actions.disposals import approve_disposal, decline_disposal, find_export, propose_disposal
 from reports.actions.retention import place_hold, release_hold, set_schedule
 from reports.briefings.certificate import TableCount, find_log_entry, render_certificate
 from reports.models import PDF_MEDIA_TYPE
 from reports.permissions import can_decide_on_disposal, can_manage_retention
 from reports.retention.disposable_rows import find_disposable_rows
 from reports.retention.due_editions import EditionRetention, list_retention
-from reports.retention_forms import RetentionReasonForm, RetentionScheduleForm
+from reports.retention_forms import (
+    DisposalApprovalForm,
+    DisposalDeclineForm,
+    DisposalProposalForm,
+    HoldForm,
+    HoldReleaseForm,
+    RetentionScheduleForm,
+)
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.subjects import find_kind
@@ -34,8 +41,17 @@ from tiptracker.localization import gettext
 from tiptracker.numbers import parse_whole_number
 from tiptracker.sandbox.sandbox import Sandbox
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
+from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page
 
+FORMS: Mapping[str, type[TrackerForm]] = {
+    "hold": HoldForm,
+    "release": HoldReleaseForm,
+    "propose": DisposalProposalForm,
+    "approve": DisposalApprovalForm,
+    "decline": DisposalDeclineForm,
+}
+"""By what its button does: the form on the page of an edition."""
 PDF_PROCESS = "reports.briefings.pdf_process"
 PDF_SECONDS = 60.0
 """Seconds by the clock within which a certificate is drawn. It takes some seconds."""
@@ -91,18 +107,34 @@ def edition_retention(request: SignedInRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     edition = get_object_or_404(Edition.objects.visible_to(user).tracked().select_related("country"), pk=pk)
     set_page_edition(request, edition)
-    form = RetentionReasonForm(sent_data(request))
-    done = save_form(form, lambda: _carry_out(request, edition, form.cleaned_data["reason"])) if form.is_bound else ""
-    if done:
+    forms = _build_forms(request)
+    form = next((each for each in forms.values() if each.is_bound), forms["propose"])
+    if form.is_bound and (done := save_form(form, lambda: _carry_out(request, edition, form.cleaned_data))):
         messages.success(request, done)
         return redirect("edition_retention", edition.pk)
     today = clock.today(edition.country.time_zone)
     retention = next(each for each in list_retention(edition.country, today) if each.edition == edition)
-    return render_form(request, "reports/edition_retention.html", form, _edition_context(retention, user))
+    return render_form(
+        request, "reports/edition_retention.html", form, {"forms": forms} | _edition_context(retention, user)
+    )
 
 
-def _carry_out(request: SignedInRequest, edition: Edition, reason: str) -> str:
+def _build_forms(request: SignedInRequest) -> dict[str, TrackerForm]:
+    """Return the forms of the page by what their buttons do. The one whose button was pressed has what was sent.
+
+    An unknown button counts as a proposal, and is refused then.
+    """
+    pressed = request.POST.get("do") if request.method == "POST" else None
+    if request.method == "POST" and pressed not in FORMS:
+        pressed = "propose"
+    return {
+        name: form(request.POST if name == pressed else None, auto_id=f"id_{name}_%s") for name, form in FORMS.items()
+    }
+
+
+def _carry_out(request: SignedInRequest, edition: Edition, typed: Mapping[str, Any]) -> str:
     """Do what the pressed button says, and return what to tell the person. Raises PermissionDenied, Refused."""
+    reason = typed.get("reason", "")
     by, now = request.user, clock.now(edition.country.time_zone)
     match request.POST.get("do"):
         case "hold":
@@ -112,7 +144,7 @@ def _carry_out(request: SignedInRequest, edition: Edition, reason: str) -> str:
             key = parse_whole_number(request.POST.get("hold", ""))
             hold = get_object_or_404(RetentionHold.objects.visible_to(by).filter(edition=edition), pk=key)
             release_hold(hold=hold, reason=reason, by=by, now=now)
-            return gettext("The hold was released.")
+            return gettext("The hold was released. The edition can be disposed of again when it is due.")
         case "approve" | "decline" as decision:
             rows = Disposal.objects.visible_to(by).filter(edition=edition)
             key = parse_whole_number(request.POST.get("disposal", ""))
@@ -124,9 +156,7 @@ def _carry_out(request: SignedInRequest, edition: Edition, reason: str) -> str:
             return gettext("You declined the proposal. The edition stays as it is.")
         case "propose":
             propose_disposal(edition=edition, by=by, now=now)
-            return gettext(
-                "You proposed the disposal. Ask for an export of the country; then a second person can approve it."
-            )
+            return gettext("You proposed the disposal. Nothing is disposed of yet. The next steps are below.")
     raise Refused("stale_page", gettext("This page is out of date. Open it again."))
 
 
@@ -137,7 +167,7 @@ def _edition_context(retention: EditionRetention, user: User) -> dict[str, Any]:
         "retention": retention,
         "edition": edition,
         "holds": holds.select_related("recorded_by", "release__recorded_by"),
-        "last_day_kept": retention.schedule.last_day_kept(edition) if retention.schedule else None,
+        "export": find_export(retention.proposal) if retention.proposal else None,
         "may_decide": retention.proposal is not None and can_decide_on_disposal(user, retention.proposal),
         "declined": Disposal.objects.visible_to(user)
         .filter(edition=edition, decline__isnull=False)

@@ -54,7 +54,9 @@ def dispose(client, old, officers):
     client.post(page_of(old), {"do": "propose", "reason": ""})
     export(old.country)
     client.force_login(second)
-    return client.post(page_of(old), {"do": "approve", "reason": "", "disposal": old.disposals.get().pk}, follow=True)
+    return client.post(
+        page_of(old), {"do": "approve", "is_understood": "on", "disposal": old.disposals.get().pk}, follow=True
+    )
 
 
 def test_the_list_says_what_is_due_and_since_when(client, old, officers):
@@ -112,7 +114,7 @@ def test_who_proposed_cannot_approve(client, old, officers):
     export(old.country)
 
     assert "Another officer or the ambassador has to approve it" in client.get(page_of(old)).text
-    answer = client.post(page_of(old), {"do": "approve", "reason": "", "disposal": old.disposals.get().pk})
+    answer = client.post(page_of(old), {"do": "approve", "is_understood": "on", "disposal": old.disposals.get().pk})
     assert answer.status_code == 403
 
 
@@ -121,10 +123,34 @@ def test_an_approval_without_an_export_says_which_command_to_run(client, old, of
     client.post(page_of(old), {"do": "propose", "reason": ""})
     client.force_login(officers[1])
 
-    answer = client.post(page_of(old), {"do": "approve", "reason": "", "disposal": old.disposals.get().pk})
+    answer = client.post(page_of(old), {"do": "approve", "is_understood": "on", "disposal": old.disposals.get().pk})
 
     assert answer.status_code == 422
     assert "export_post LSO" in answer.text
+
+
+def test_an_approval_asks_whether_the_person_knows_that_it_is_for_good(client, old, officers):
+    enter_schedule(client, officers[0])
+    client.post(page_of(old), {"do": "propose", "reason": ""})
+    export(old.country)
+    client.force_login(officers[1])
+
+    answer = client.post(page_of(old), {"do": "approve", "disposal": old.disposals.get().pk})
+
+    assert answer.status_code == 422
+    assert "Tick this if you want to dispose of the edition for good" in answer.text
+    assert "Nobody can undo the approval" in answer.text
+    assert not DisposalCertificate.objects.exists()
+
+
+def test_the_page_says_which_step_is_next(client, old, officers):
+    enter_schedule(client, officers[0])
+    assert "One person proposes the disposal" in client.get(page_of(old)).text
+    client.post(page_of(old), {"do": "propose"})
+    assert "export_post LSO" in client.get(page_of(old)).text
+    export(old.country)
+
+    assert "the country was exported on" in client.get(page_of(old)).text
 
 
 def test_a_hold_is_placed_with_its_reason_and_released(client, old, officers):
