@@ -54,7 +54,7 @@ class DisposalApprovalForm(TrackerForm):
     """Form to approve a disposal, which nobody can undo."""
 
     is_understood = forms.BooleanField(
-        label=gettext_lazy("I understand that nobody can bring these texts and files back."),
+        label=gettext_lazy("I understand that nobody can bring these texts and files back"),
         error_messages={"required": gettext_lazy("Tick this if you want to dispose of the edition for good.")},
     )
 

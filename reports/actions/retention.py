@@ -30,10 +30,12 @@ def set_schedule(
     if not 1 <= years <= 100:
         raise Refused("out_of_range", gettext("Enter a number of years from 1 to 100."), field="years")
     lock_country(country.pk)
+    authority = authority.strip()
+    current = RetentionSchedule.objects.in_force(country, kind)
+    if current and (current.years, current.authority) == (years, authority):  # a new one would end open proposals
+        raise Refused("unchanged", gettext("This schedule is in force already. Change it, or choose “Cancel”."))
     schedule = insert_row(
-        RetentionSchedule(
-            country=country, kind=kind, years=years, authority=authority.strip(), recorded_at=now, recorded_by=by
-        )
+        RetentionSchedule(country=country, kind=kind, years=years, authority=authority, recorded_at=now, recorded_by=by)
     )
     after = {"kind": schedule.kind, "years": schedule.years, "authority": schedule.authority}
     record("retention.scheduled", by=by, row=schedule, country=country, after=after)

@@ -224,6 +224,15 @@ def test_another_schedule_since_the_proposal_is_refused(post):
     assert refusal(lambda: post.approve(disposal)) == "other_schedule"
 
 
+def test_the_same_schedule_again_is_refused_so_that_a_proposal_stays_open(post):
+    disposal = post.propose()
+    post.export()
+
+    again = {"country": post.edition.country, "kind": RecordKind.EDITION, "years": 2, "authority": " EXERCISE-7 "}
+    assert refusal(lambda: set_schedule(**again, by=post.first, now=NOW)) == "unchanged"
+    assert post.approve(disposal).number == 1
+
+
 # --- Two people -------------------------------------------------------------------------------------------------------
 
 

@@ -148,7 +148,10 @@ def test_the_page_says_which_step_is_next(client, old, officers):
     assert "One person proposes the disposal" in client.get(page_of(old)).text
     client.post(page_of(old), {"do": "propose"})
     assert "export_post LSO" in client.get(page_of(old)).text
+    client.force_login(officers[1])
+    assert 'value="approve"' not in client.get(page_of(old)).text
     export(old.country)
+    assert 'value="approve"' in client.get(page_of(old)).text
 
     assert "the country was exported on" in client.get(page_of(old)).text
 
