@@ -156,7 +156,9 @@ def _phase_notice(edition: Edition, phase: Phase, user: User) -> str:
             return gettext("The tracking period of the TIP Report %(year)d begins on %(date)s.") % values
         return gettext("The %(year)d edition is upcoming. Its tracking period begins on %(date)s.") % values
     if edition.disposed_at:
-        return gettext("The %(year)d edition was disposed of on %(date)s under certificate %(number)s.") % {
+        return gettext(
+            "The %(year)d edition was disposed of on %(date)s under certificate %(number)s. Nothing can be added to it."
+        ) % {
             "year": edition.year,
             "date": format_date(timezone.localtime(edition.disposed_at).date()),
             "number": f"{edition.country.code} {edition.certificate_number}",
