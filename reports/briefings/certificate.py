@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dialogues.models import DisposalCertificate
 from reports.briefings.content.documents import page_number_words
+from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry, ImportedEntry
 from tiptracker.choices import Marking
 from tiptracker.localization import current_language, format_date, gettext
@@ -24,16 +25,16 @@ class TableCount(NamedTuple):
     rows: int
 
 
-def find_log_entry(certificate: DisposalCertificate) -> AuditEntry | ImportedEntry | None:
+def find_log_entry(certificate: DisposalCertificate, user: User) -> AuditEntry | ImportedEntry | None:
     """Return the entry of the log on the disposal, or of the log that was imported with the country."""
-    for entries in (AuditEntry.objects.for_rows(certificate), ImportedEntry.objects.for_rows(certificate)):
-        if entry := entries.filter(verb__in=VERBS).order_by("number").first():
+    for log in (AuditEntry.objects.visible_to(user), ImportedEntry.objects.visible_to(user)):
+        if entry := log.for_rows(certificate).filter(verb__in=VERBS).order_by("number").first():
             return entry
     return None
 
 
-def render_certificate(certificate: DisposalCertificate, tables: Sequence[TableCount]) -> str:
-    """Return the certificate as HTML for `reports.briefings.pdf`, in the language at hand."""
+def render_certificate(certificate: DisposalCertificate, tables: Sequence[TableCount], user: User) -> str:
+    """Return the certificate for a user as HTML for `reports.briefings.pdf`, in the language at hand."""
     edition, language = certificate.edition, current_language()
     day = timezone.localtime(certificate.recorded_at).date()
     context: dict[str, Any] = {
@@ -47,7 +48,7 @@ def render_certificate(certificate: DisposalCertificate, tables: Sequence[TableC
             "as_of": day,
         },
         "certificate": certificate,
-        "entry": find_log_entry(certificate),
+        "entry": find_log_entry(certificate, user),
         "tables": tables,
         "total": sum(table.rows for table in tables),
         "day": format_date(day),

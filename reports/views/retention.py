@@ -199,7 +199,7 @@ def certificate_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "certificate": certificate,
         "tables": name_tables(certificate.counts or {}),
-        "entry": find_log_entry(certificate),
+        "entry": find_log_entry(certificate, request.user),
     }
     return render_page(request, "reports/certificate_detail.html", context)
 
@@ -210,7 +210,7 @@ def certificate_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def certificate_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send a certificate of disposal as a PDF. It is made anew each time, and is the same each time."""
     certificate = _find_certificate(request, pk)
-    html = render_certificate(certificate, name_tables(certificate.counts or {}))
+    html = render_certificate(certificate, name_tables(certificate.counts or {}), request.user)
     try:
         pdf = Sandbox(request.user.pk)(PDF_PROCESS, content=html.encode(), timeout_seconds=PDF_SECONDS)
     except TryLater as refusal:
