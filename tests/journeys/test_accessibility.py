@@ -155,6 +155,7 @@ ADDRESSES_WITHOUT_PAGE = {
     "my_tasks_next",
     "briefing_file",
     "briefing_word",
+    "certificate_pdf",
     "token_revoke",
     "log_export",
     "information_request_draft",
