@@ -10,9 +10,10 @@ from tiptracker.accounts.models import User
 from tiptracker.accounts.permissions import administers_installation
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
+from tiptracker.languages.catalogues import CatalogueShare, measure_catalogue
 from tiptracker.languages.enabled import forget_signed_off_languages
 from tiptracker.languages.models import LanguageReview
-from tiptracker.localization import gettext
+from tiptracker.localization import format_number, gettext, ngettext
 from tiptracker.validation import insert_row, require_text
 
 
@@ -20,10 +21,11 @@ from tiptracker.validation import insert_row, require_text
 def sign_off(*, language: str, speaker: str, speaker_office: str, by: User | None, now: datetime) -> LanguageReview:
     """Record that a speaker reviewed a language, so that people may choose it from now on.
 
-    `by` is None if a command does it. Raises PermissionDenied, Refused.
+    Its catalogue has to be complete. `by` is None if a command does it. Raises PermissionDenied, Refused.
     """
     _require_administrator(by)
     _require_reviewed_language(language)
+    _require_complete_catalogue(language)
     who = gettext("Enter the name of the speaker who reviewed the language.")
     what = gettext("Enter what the speaker is, such as “interpreter of the embassy”.")
     speaker = require_text(speaker, who, field="speaker")
@@ -72,3 +74,27 @@ def _require_administrator(by: User | None) -> None:
 def _require_reviewed_language(language: str) -> None:
     if language == settings.LANGUAGE_CODE or language not in dict(settings.LANGUAGES):
         raise Refused("unknown_language", gettext("Choose a language from the list."), field="language")
+
+
+def _require_complete_catalogue(language: str) -> None:
+    """Refuse a language with gaps: its readers would get pages and mails in two languages."""
+    share = measure_catalogue(language)
+    if not share.is_complete:
+        raise Refused("incomplete_catalogue", describe_gaps(share))
+
+
+def describe_gaps(share: CatalogueShare) -> str:
+    """Say how many sentences an incomplete catalogue lacks, and what to do."""
+    if not share.sentences:
+        return gettext(
+            "The language has no translations. Ask who runs the server to add its catalogue: see “Languages” in "
+            "docs/operating.md."
+        )
+    sentence = ngettext(
+        "%(number)s sentence is not translated. Ask who runs the server to complete the catalogue: see “Languages” in "
+        "docs/operating.md. Then sign the language off.",
+        "%(number)s sentences are not translated. Ask who runs the server to complete the catalogue: see “Languages” "
+        "in docs/operating.md. Then sign the language off.",
+        share.missing,
+    )
+    return sentence % {"number": format_number(share.missing)}

@@ -41,6 +41,16 @@ class CatalogueShare(NamedTuple):
         """The share in percent, rounded down: 100 only if nothing is missing."""
         return 100 * self.translated // self.sentences if self.sentences else 0
 
+    @property
+    def missing(self) -> int:
+        """How many sentences are not translated."""
+        return self.sentences - self.translated
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is a catalogue, and nothing is missing in it."""
+        return bool(self.sentences) and not self.missing
+
 
 def catalogue_file(language: str, folder: Path = LOCALE_DIR) -> Path:
     """Return the path of a language's catalogue, which may not exist."""

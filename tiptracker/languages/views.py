@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tiptracker import clock
 from tiptracker.accounts.permissions import administers_installation
 from tiptracker.errors import Refused
-from tiptracker.languages.actions import sign_off, switch_off
+from tiptracker.languages.actions import describe_gaps, sign_off, switch_off
 from tiptracker.languages.catalogues import CatalogueShare, measure_catalogue
 from tiptracker.languages.enabled import MINISTRY_LANGUAGES
 from tiptracker.languages.forms import SignOffForm, SwitchOffForm
@@ -38,6 +38,11 @@ class _LanguageLine(NamedTuple):
     @property
     def is_signed_off(self) -> bool:
         return self.newest is not None and self.newest.is_signed_off
+
+    @property
+    def gaps(self) -> str:
+        """What the catalogue lacks, so that the language cannot be signed off, or ""."""
+        return "" if self.share.is_complete else describe_gaps(self.share)
 
     @property
     def is_for_ministries(self) -> bool:

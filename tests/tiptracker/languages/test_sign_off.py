@@ -20,11 +20,13 @@ from tests.factories import (
     OfficerFactory,
 )
 from tests.pseudo_languages import OPEN, pseudo_languages
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
-from tiptracker.languages import enabled
+from tiptracker.languages import actions, enabled, views
 from tiptracker.languages.actions import sign_off, switch_off
+from tiptracker.languages.catalogues import CatalogueShare
 from tiptracker.languages.enabled import find_language, forget_signed_off_languages, list_languages
 from tiptracker.languages.models import LanguageReview
 from tiptracker.mail.models import Mail, MailKind
@@ -39,6 +41,15 @@ SPEAKER = {"speaker": "Marie Dubois", "speaker_office": "interpreter of the emba
 def read_the_rows():
     """Let the process read the rows, which tests otherwise assume to be none."""
     forget_signed_off_languages()
+
+
+@pytest.fixture(autouse=True)
+def catalogue(monkeypatch):
+    """Let tests say how much of each catalogue is translated: all of it, unless they change it."""
+    shares = {"fr": CatalogueShare(8000, 8000), "st": CatalogueShare(1800, 1800)}
+    for module in (actions, views):
+        monkeypatch.setattr(module, "measure_catalogue", lambda code: shares.get(code, CatalogueShare(0, 0)))
+    return shares
 
 
 @pytest.fixture
@@ -168,6 +179,43 @@ def test_a_sign_off_names_the_speaker_and_a_language_of_ours(administrator, give
     with pytest.raises(Refused) as refused:
         sign_off(by=administrator, now=TERMS_SET_AT, **given)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (CatalogueShare(8000, 6766), "1,234 sentences are not translated. Ask who runs the server"),
+        (CatalogueShare(8000, 7999), "1 sentence is not translated. Ask who runs the server"),
+        (CatalogueShare(0, 0), "The language has no translations. Ask who runs the server"),
+    ],
+)
+def test_a_language_with_gaps_is_not_signed_off(client, administrator, catalogue, share, said):
+    catalogue["fr"] = share
+    client.force_login(administrator)
+
+    with refuses("incomplete_catalogue", sentence=said):
+        sign_off(language="fr", by=administrator, now=TERMS_SET_AT, **SPEAKER)
+    with pytest.raises(CommandError, match=said):
+        call_command("sign_off_language", "fr", speaker="Marie Dubois", office="interpreter of the embassy")
+    page = client.get(reverse("language_review", args=["fr"]))
+    sent = client.post(reverse("language_review", args=["fr"]), SPEAKER)
+
+    assert said in page.text
+    assert "Speaker who reviewed the language" not in page.text
+    assert sent.status_code == 422
+    assert said in sent.text
+    assert not LanguageReview.objects.exists()
+    sign_off(language="st", by=administrator, now=TERMS_SET_AT, **SPEAKER)
+
+
+def test_a_language_with_gaps_can_still_be_switched_off(client, administrator, catalogue):
+    LanguageReviewFactory(language="fr")
+    catalogue["fr"] = CatalogueShare(8000, 7999)
+    client.force_login(administrator)
+
+    assert "Switch the language off" in client.get(reverse("language_review", args=["fr"])).text
+    assert client.post(reverse("language_review", args=["fr"]), {"reason": "It has gaps."}).status_code == 302
+    assert not LanguageReview.objects.first().is_signed_off
 
 
 def test_only_a_signed_off_language_can_be_switched_off(administrator):
