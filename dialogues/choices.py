@@ -1,7 +1,7 @@
 """Enumerations for commitments, dialogues, updates, evidence, figures and assessments. No Django here."""
 
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import gettext_noop
+from tiptracker.localization import gettext_noop, pgettext_noop
 
 
 class MadeBy(ChoiceEnum):
@@ -28,7 +28,7 @@ class Horizon(ChoiceEnum):
 class CommitmentEventKind(ChoiceEnum):
     """The kinds of dated event in the life of a commitment."""
 
-    MADE = "made", gettext_noop("Made")
+    MADE = "made", pgettext_noop("commitment", "Made")
     RESCHEDULED = "rescheduled", gettext_noop("Rescheduled")
     REPORTED_DONE = "reported_done", gettext_noop("Reported done")
     REPORT_RETURNED = "report_returned", gettext_noop("Report returned")
@@ -70,7 +70,7 @@ class UpdateDecision(ChoiceEnum):
 
     RETURNED = "returned", gettext_noop("Returned")
     ACCEPTED = "accepted", gettext_noop("Accepted")
-    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_noop("update", "Withdrawn")
 
 
 DECISIONS_ENDING_CLAIMS = frozenset({UpdateDecision.RETURNED, UpdateDecision.WITHDRAWN})
@@ -90,7 +90,7 @@ class RequestEventKind(ChoiceEnum):
     ASKED = "asked", gettext_noop("Asked")
     MOVED = "moved", gettext_noop("Due date moved")
     CORRECTED = "corrected", gettext_noop("Request corrected")
-    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_noop("request", "Withdrawn")
 
 
 class RequestStatus(ChoiceEnum):
@@ -102,7 +102,7 @@ class RequestStatus(ChoiceEnum):
     PARTLY_ANSWERED = "partly_answered", gettext_noop("Partly answered")
     ANSWERED = "answered", gettext_noop("Answered")
     NONE = "none", gettext_noop("Ministry has none")
-    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_noop("request", "Withdrawn")
 
 
 class LineStatus(ChoiceEnum):
@@ -135,7 +135,7 @@ class DueDateDecision(ChoiceEnum):
 
     ACCEPTED = "accepted", gettext_noop("Accepted")
     DECLINED = "declined", gettext_noop("Declined")
-    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_noop("proposal", "Withdrawn")
 
 
 class UpdatePart(ChoiceEnum):
@@ -311,7 +311,7 @@ class AnswerFinding(ChoiceEnum):
     """What kind of answer a yearly question has. Nothing known, no answer and none are three different answers."""
 
     FACTS = "facts", gettext_noop("Facts")
-    NONE = "none", gettext_noop("None")
+    NONE = "none", pgettext_noop("answer", "None")
     NO_ANSWER = "no_answer", gettext_noop("Asked, no answer")
     NOTHING_KNOWN = "nothing_known", gettext_noop("Nothing known")
 

@@ -26,6 +26,7 @@ from tests.factories import (
     OfficerFactory,
     UpdateVersionFactory,
 )
+from tiptracker.localization import gettext
 
 EXPECTED_WORDS = {CommitmentStatus.REPORTED: "reported as done", CommitmentStatus.VERIFIED: "verified as done"}
 """How the words of a label are said in a sentence, where they are not said just so."""
@@ -51,7 +52,7 @@ def test_documents_group_commitments_under_the_words_of_their_status():
     }
     assert {group: group.label for group in groups} == {group: status.label for group, status in groups.items()}
 
-    labels = {kind.field: kind.label for kind in MINISTRY_KINDS}
+    labels = {kind.field: gettext(kind.label) for kind in MINISTRY_KINDS}
     assert labels["kept"] == EvidenceDecision.VERIFIED.label  # commitments and evidence alike
     assert labels["with_us"] == CommitmentStatus.WITH_EMBASSY.label
     assert labels["overdue"] == CommitmentStatus.OVERDUE.label
@@ -74,7 +75,7 @@ def test_the_review_of_evidence_has_one_word_in_lists_filters_exports_and_docume
     expected = {state.value: state.label for state in ReviewState} | {
         decision.value: decision.label for decision in (UpdateDecision.RETURNED, UpdateDecision.WITHDRAWN)
     }
-    assert expected == EVIDENCE_STATES
+    assert expected == {state: gettext(label) for state, label in EVIDENCE_STATES.items()}
     assert str(UNREVIEWED_CHOICE[1]) == ReviewState.CLAIMED.label
     assert LinkSummary("", "Context", None).in_words == "Context: Not reviewed"
     for decision in (None, *EvidenceDecision):

@@ -2,8 +2,9 @@
 
 Everything that people read goes through this module or through Django's template tags. Modules that know no Django may
 import it. Sentences are marked where they are written: `gettext("Sign in again.")`, `ngettext("%(number)d day", …)`. A
-sentence that is written before a request comes (a label, a constant) is marked with `gettext_lazy`. What the
-application itself writes into a row is in the language of the record: see `record_language`.
+sentence that is written before a request comes (a label, a constant) is marked with `gettext_lazy`. A word that other
+languages say in different ways has a context: `pgettext("button", "Split")`. What the application itself writes into a
+row is in the language of the record: see `record_language`.
 
 In a language that is written from right to left, the values in a sentence are isolated: a name in Latin letters, a date
 or an address does not move the words and the punctuation around it. In templates, `blocktranslate` does so too
@@ -42,6 +43,9 @@ __all__ = [
     "ngettext",
     "once_per_language",
     "one_language",
+    "pgettext",
+    "pgettext_lazy",
+    "pgettext_noop",
     "quote_text",
     "record_language",
     "write_first_day",
@@ -51,6 +55,8 @@ _TAGS_AND_VALUES = re.compile(r"<[^<>]*>|%\(\w+\)s")
 """HTML tags, and the places of values. An address within a tag stays as it is."""
 
 
+_CONTEXT_SEPARATOR = "\x04"
+"""What stands between the context and the word in a catalogue."""
 _FIRST_DAY = re.compile(r"(?<![\d:.,/-])1 (?=[^\W\d])")
 """The day before the name of a month, if it is the first."""
 
@@ -72,9 +78,19 @@ def gettext_noop(message: str) -> str:
     return message
 
 
+def pgettext_noop(context: str, message: str) -> str:
+    """Mark a word with its context, without translating it. `gettext` translates what is returned."""
+    return f"{context}{_CONTEXT_SEPARATOR}{message}"
+
+
 def gettext(message: str) -> str:
     """Translate a sentence. From right to left, its values are isolated."""
     return _gettext(message, _language.get() or translation.get_language())
+
+
+def pgettext(context: str, message: str) -> str:
+    """Translate a word in its context, such as "button", where other languages have several words for it."""
+    return gettext(pgettext_noop(context, message))
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
@@ -86,7 +102,8 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 @lru_cache(maxsize=8192, typed=True)
 def _gettext(message: str, language: str | None) -> str:
     with translation.override(language):
-        return _isolate_values(translation.gettext(message))
+        # A word without translation comes back with its context.
+        return _isolate_values(translation.gettext(message).rpartition(_CONTEXT_SEPARATOR)[2])
 
 
 @lru_cache(maxsize=4096, typed=True)
@@ -96,6 +113,7 @@ def _ngettext(singular: str, plural: str, number: int, language: str | None) -> 
 
 
 gettext_lazy = lazy(gettext, str)
+pgettext_lazy = lazy(pgettext, str)
 
 
 def _isolate_values(sentence: str) -> str:

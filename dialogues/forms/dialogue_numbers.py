@@ -12,7 +12,7 @@ from dialogues.forms.figures import GroupedFigureField
 from dialogues.models import ChosenIndicator, Commitment, Partner
 from recommendations.models import Indicator, Recommendation
 from tiptracker.accounts.models import Ministry
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy, pgettext_lazy
 from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, LongTextField, TrackerForm
 
@@ -174,9 +174,11 @@ class ContributionForm(DatedForm):
     )
     amount = GroupedFigureField(label=gettext_lazy("Amount"), help_text=gettext_lazy("For money."))
     currency = forms.CharField(label=gettext_lazy("Currency"), required=False, max_length=3)
-    starts_on = PastDayField(label=gettext_lazy("From"))
+    starts_on = PastDayField(label=pgettext_lazy("period", "From"))
     through_on = DayField(
-        label=gettext_lazy("To"), required=False, help_text=gettext_lazy("Leave this empty while it goes on.")
+        label=pgettext_lazy("period", "To"),
+        required=False,
+        help_text=gettext_lazy("Leave this empty while it goes on."),
     )
     source = forms.CharField(label=gettext_lazy("Source"), max_length=300)
     work = WorkField(label=gettext_lazy("For which work"), required=False)

@@ -12,7 +12,7 @@ from dialogues.models.dialogues import Dialogue
 from recommendations.models import Edition, Indicator
 from recommendations.models.editions import DatedQuerySet
 from tiptracker.accounts.models import AnyUser, Ministry, in_visible_countries
-from tiptracker.localization import format_date, format_number, gettext, gettext_lazy
+from tiptracker.localization import format_date, format_number, gettext, gettext_lazy, pgettext
 
 
 class IndicatorTargetQuerySet(DatedQuerySet["IndicatorTarget"]):
@@ -101,7 +101,7 @@ class IndicatorTarget(models.Model):
     @property
     def baseline_text(self) -> str:
         """The baseline as text: "4", or "none"."""
-        return gettext("none") if self.baseline is None else format_number(self.baseline)
+        return pgettext("baseline", "none") if self.baseline is None else format_number(self.baseline)
 
     @property
     def agreement(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from tiptracker.localization import gettext, join_with_and, ngettext
+from tiptracker.localization import gettext, join_with_and, ngettext, pgettext
 
 MAX_LISTED = 50
 """Most numbers to list. The rest are only counted."""
@@ -41,14 +41,15 @@ def list_result_rows(did: Mapping[str, Any]) -> list[ImportResultRow]:
         for old, new in _sort_by_number(split)
     )
     moved_text = _join_limited(_describe_moved(*pair) for pair in _sort_by_number(moved))
+    new_text = _name_recommendations([str(number) for number in did["new"]])
     always = [
-        ImportResultRow(gettext("New"), len(did["new"]), _name_recommendations([str(number) for number in did["new"]])),
-        ImportResultRow(gettext("Changed"), len(changed), "; ".join(_describe_renumbered(changed))),
-        ImportResultRow(gettext("Unchanged"), did.get("unchanged", 0)),
+        ImportResultRow(pgettext("recommendations", "New"), len(did["new"]), new_text),
+        ImportResultRow(pgettext("recommendations", "Changed"), len(changed), "; ".join(_describe_renumbered(changed))),
+        ImportResultRow(pgettext("recommendations", "Unchanged"), did.get("unchanged", 0)),
         ImportResultRow(gettext("No longer asked"), len(retired), retired_text),
     ]
     optional = [
-        ImportResultRow(gettext("Split"), len(split), split_text),
+        ImportResultRow(pgettext("recommendations", "Split"), len(split), split_text),
         ImportResultRow(gettext("Benchmarks moved"), did.get("moved", 0), moved_text),
         ImportResultRow(gettext("Rows left out"), did.get("left_out", 0)),
     ]

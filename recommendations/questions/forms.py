@@ -16,7 +16,7 @@ from recommendations.questions.parser import MAX_HEADING_LENGTH
 from recommendations.questions.preview import QuestionLine, QuestionPreview
 from recommendations.questions.source import QuestionSource, TableColumns
 from tiptracker import text_rules
-from tiptracker.localization import gettext, gettext_lazy, quote_text
+from tiptracker.localization import gettext, gettext_lazy, pgettext, quote_text
 from tiptracker.web.frontend.forms import TrackerForm
 
 MAX_PASTED_LENGTH = 200_000
@@ -216,7 +216,7 @@ class TableColumnsForm(TrackerForm):
         self.source, self.is_edited = source, is_edited
         self.tables = list(source.tables.values())[:MAX_TABLES]
         for place, (lines, columns) in enumerate(zip(self.tables, source.columns, strict=False)):
-            choices = [("", gettext("None")), *_column_choices(lines)]
+            choices = [("", pgettext("column", "None")), *_column_choices(lines)]
             for name, label, column in zip(_ROLES, _role_labels(), columns[:3], strict=True):
                 self.fields[f"{name}_{place}"] = forms.TypedChoiceField(
                     choices=choices, coerce=int, empty_value=None, required=False, initial=column, label=label

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import gettext, gettext_noop, ngettext
+from tiptracker.localization import gettext, gettext_noop, ngettext, pgettext_noop
 
 
 class SetupStep(ChoiceEnum):
@@ -20,8 +20,8 @@ class StepState(ChoiceEnum):
     """How far a step is."""
 
     TO_DO = "not_started", gettext_noop("To do")
-    BEGUN = "under_way", gettext_noop("Started")
-    DONE = "done", gettext_noop("Done")
+    BEGUN = "under_way", pgettext_noop("step", "Started")
+    DONE = "done", pgettext_noop("step", "Done")
 
 
 class StepOwner(ChoiceEnum):

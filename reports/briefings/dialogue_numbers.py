@@ -7,7 +7,7 @@ from reports.briefings.content.dialogue import PackContribution, PackFigure, Pac
 from reports.evidence_sources import describe_reading_source
 from reports.reader_view import ReaderView
 from reports.standing_charts import draw_standing
-from tiptracker.localization import format_date, format_short_date, gettext
+from tiptracker.localization import format_date, format_short_date, gettext, pgettext
 
 CHART_WIDTH, CHART_SIZE, PLOT_HEIGHT = 648, 11, 56
 """The size of a chart in a document, in user units."""
@@ -34,7 +34,7 @@ def _build_figure(line: ChosenLine) -> PackFigure:
     return PackFigure(
         name=line.chosen.indicator.name,
         unit=line.chosen.indicator.unit,
-        baseline=target.baseline_text if target else gettext("none"),
+        baseline=target.baseline_text if target else pgettext("baseline", "none"),
         target=target.display_value if target else gettext("none"),
         now=_describe_reading(standing.verified) if standing.verified else gettext("no data"),
         claimed=_describe_reading(standing.claimed) if standing.claimed else "",

@@ -26,7 +26,7 @@ from reports.readiness.gathering import gather_facts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import ChoiceEnum, Marking, Role
 from tiptracker.infrastructure.read_snapshot import snapshot
-from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext
+from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext, pgettext_noop
 
 
 @snapshot()
@@ -63,7 +63,7 @@ class PriorityGroup(ChoiceEnum):
     """The groups of commitments in a list, in order: those that the ministry can act on come first."""
 
     OVERDUE = "overdue", gettext_noop("Overdue")
-    RETURNED = "returned", gettext_noop("Returned")
+    RETURNED = "returned", pgettext_noop("commitments", "Returned")
     DUE = "due", gettext_noop("Due")
     UNDATED = "undated", gettext_noop("No date agreed")
     WITH_US = "with_us", gettext_noop("With the embassy")

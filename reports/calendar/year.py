@@ -16,7 +16,7 @@ from reports import formatting, sentences
 from reports.charts.axis import AxisEvent
 from reports.charts.timeline import Filling, Timeline, TimelineRow, timeline_chart
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext
+from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext, pgettext
 
 
 class DayKind(ChoiceEnum):
@@ -114,7 +114,7 @@ def milestone_day(
     if is_about:
         return day(shown_on=due_on, status=CommitmentStatus.OPEN, status_text=gettext("the estimated date is past"))
     if kind in DATE_ONLY_MILESTONES:
-        return day(shown_on=due_on, status=ClaimedProgress.DONE, status_text=gettext("past"))
+        return day(shown_on=due_on, status=ClaimedProgress.DONE, status_text=pgettext("milestone", "past"))
     overdue = days_past_due(due_on, today)
     return day(shown_on=due_on, status=CommitmentStatus.OVERDUE, status_text=gettext("overdue"), days_overdue=overdue)
 

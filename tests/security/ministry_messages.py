@@ -28,7 +28,7 @@ from tests.security.test_roles import RULES
 from tests.security.world import MINISTRIES
 from tiptracker import localization
 from tiptracker.accounts.models import User
-from tiptracker.languages.faults import message_key
+from tiptracker.languages.faults import MessageKey, message_key
 from tiptracker.mail import actions as mail_actions
 from tiptracker.mail.models import MailKind
 from tiptracker.notifications.choices import KIND_RULES, Audience
@@ -155,13 +155,18 @@ def find_ministry_messages(messages: Iterable[Message], theirs: Recording, other
     """Return those of the messages, with their places in the code, that ministries read or may read."""
     found = {message_key(message): message for message in messages}
     places = [(key, path, line) for key, message in found.items() for path, line in message.locations]
-    read = {key for key in found if key[1] in theirs.messages}
+    read = {key for key in found if _looked_up(key) in theirs.messages}
     classes = {_class_at(path, line) for key, path, line in places if key in read and path.endswith(".py")}
     classes.discard(None)
     for key, path, line in places:
-        if key[1] not in others and _is_reachable(key[1], path, line, theirs, classes):
+        if _looked_up(key) not in others and _is_reachable(key[1], path, line, theirs, classes):
             read.add(key)
     return [found[key] for key in sorted(read)]
+
+
+def _looked_up(key: MessageKey) -> str:
+    """Return a message as catalogues are asked for it: with its context."""
+    return CONTEXT_SEPARATOR.join(filter(None, key))
 
 
 def _is_reachable(sentence, path, line, theirs, classes) -> bool:

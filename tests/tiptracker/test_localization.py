@@ -24,6 +24,9 @@ from tiptracker.localization import (
     ngettext,
     once_per_language,
     one_language,
+    pgettext,
+    pgettext_lazy,
+    pgettext_noop,
     record_language,
 )
 
@@ -49,6 +52,22 @@ def zulu():
 
 def render(template: str, **context: object) -> str:
     return engines["django"].from_string(template).render(context)
+
+
+# --- One word with several uses ---------------------------------------------------------------------------------------
+
+
+def test_a_word_is_translated_by_its_context():
+    assert pgettext("button", "Open") == gettext(pgettext_noop("step", "Open")) == gettext("Open") == "Open"
+    with override("fr"):
+        assert pgettext("button", "Open") == str(pgettext_lazy("button", "Open")) == "Ouvrir"
+        assert gettext(pgettext_noop("step", "Open")) == "Ouverte"
+        assert gettext("Open") == "Ouvert"
+
+
+def test_a_word_without_a_translation_comes_without_its_context():
+    with override("fr"):
+        assert pgettext("button", "Xyzzy") == "Xyzzy"
 
 
 # --- Values from right to left ----------------------------------------------------------------------------------------

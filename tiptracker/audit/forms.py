@@ -17,7 +17,7 @@ from tiptracker.audit.models import AuditDetail, AuditEntryQuerySet, ImportedEnt
 from tiptracker.audit.subjects import SUBJECT_KINDS, find_kind
 from tiptracker.audit.verbs import VerbGroup, list_verbs
 from tiptracker.former_names import all_labels
-from tiptracker.localization import format_date, gettext, gettext_lazy
+from tiptracker.localization import format_date, gettext, gettext_lazy, pgettext_lazy
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 NOBODY = "nobody"
@@ -62,7 +62,9 @@ class LogFilter(TrackerForm):
         min_value=1,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput, validators=DAY_VALIDATORS)
+    since = forms.DateField(
+        label=pgettext_lazy("period", "From"), required=False, widget=DayInput, validators=DAY_VALIDATORS
+    )
     until = forms.DateField(label=gettext_lazy("Until"), required=False, widget=DayInput, validators=DAY_VALIDATORS)
     address = forms.GenericIPAddressField(
         label=gettext_lazy("Internet address"),

@@ -11,7 +11,7 @@ from django.db.models import Q
 from tiptracker.accounts.backend import default_valid_until, is_expired
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, UserQuerySet
 from tiptracker.choices import ChoiceEnum, Role
-from tiptracker.localization import gettext, gettext_lazy, gettext_noop
+from tiptracker.localization import gettext, gettext_lazy, gettext_noop, pgettext, pgettext_noop
 from tiptracker.onboarding.actions.accounts import (
     PAST_DAY_MESSAGE,
     AccountDetails,
@@ -38,7 +38,7 @@ class AccountState(ChoiceEnum):
     OPEN = "open", gettext_noop("Can sign in")
     INVITED = "invited", gettext_noop("Invited")
     ENDED = "ended", gettext_noop("Expired")
-    CLOSED = "closed", gettext_noop("Closed")
+    CLOSED = "closed", pgettext_noop("account", "Closed")
 
 
 class CountryFilter(TrackerForm):
@@ -243,7 +243,7 @@ class OfficeHolderRow(TrackerForm):
 
     def __init__(self, *args: Any, existing: Sequence[OfficeHolder], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_row_choices(self, "row", existing, empty=gettext("New"))
+        set_row_choices(self, "row", existing, empty=pgettext("office holder", "New"))
 
     @property
     def row_name(self) -> str:

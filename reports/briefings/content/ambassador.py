@@ -10,7 +10,7 @@ from reports.charts.bars import ReadinessBar, ShareBar, readiness_bar, share_bar
 from reports.charts.trend import TrendChart
 from reports.choices import BriefingKind
 from reports.readiness.explanation.step_display import StepsDisplay
-from tiptracker.localization import format_number, gettext, gettext_noop
+from tiptracker.localization import format_number, gettext, gettext_noop, pgettext_noop
 
 MAX_FIRST_PAGE_COMMITMENTS = 14
 """The most commitments on page 1, if they fit. The annex by ministry lists all of them."""
@@ -23,7 +23,7 @@ MAX_ASKS = 2
 EVIDENCE_STATES = {
     "verified": gettext_noop("Verified"),
     "claimed": gettext_noop("Not reviewed"),
-    "returned": gettext_noop("Returned"),
+    "returned": pgettext_noop("evidence", "Returned"),
     "withdrawn": gettext_noop("Withdrawn"),
     "rejected": gettext_noop("Rejected"),
 }

@@ -10,7 +10,7 @@ from reports.briefings.content.common import CommonContent
 from reports.charts.figures import FigureChart
 from reports.choices import BriefingKind
 from reports.readiness.explanation.step_display import StepDisplay
-from tiptracker.localization import gettext, gettext_noop
+from tiptracker.localization import gettext, gettext_noop, pgettext_noop
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ MINISTRY_KINDS = (
     VERIFIED,
     PointKind("with_us", "waiting", gettext_noop("With the embassy"), 3, gettext_noop("%(number)d with the embassy")),
     OVERDUE,
-    PointKind("returned", "returned", gettext_noop("Returned"), 3, gettext_noop("%(number)d returned")),
+    PointKind("returned", "returned", pgettext_noop("commitments", "Returned"), 3, gettext_noop("%(number)d returned")),
     PointKind("to_ask", "open", gettext_noop("To ask"), 6, gettext_noop("%(number)d to ask")),
 )
 OUR_KINDS = (

@@ -13,7 +13,7 @@ from reports.briefings.content.ministry import MinistryPage
 from reports.briefings.content.sections import pick_sections
 from reports.briefings.content.washington import WashingtonInput
 from reports.choices import BriefingKind
-from tiptracker.localization import format_date, format_datetime, gettext, gettext_noop
+from tiptracker.localization import format_date, format_datetime, gettext, gettext_noop, pgettext
 
 type DocumentContent = AmbassadorBriefing | MinistryPage | DialoguePack | QuestionAnswers | WashingtonInput
 """The content of a document of any kind."""
@@ -73,7 +73,7 @@ def imprint_lines(content: DocumentContent) -> tuple[tuple[str, str], ...]:
         lines.append((gettext("Sources"), gettext("named") if content.has_sources else gettext("left out")))
     if content.sections is not None:
         titles = ", ".join(section.title for section in pick_sections(content.kind, content.sections))
-        lines.append((gettext("Chosen sections"), titles or gettext("none")))
+        lines.append((gettext("Chosen sections"), titles or pgettext("sections", "none")))
     lines.append((gettext("Marking"), content.marking))
     if isinstance(content, AmbassadorBriefing):
         lines.append((gettext("Method"), content.methodology.rstrip(".")))
