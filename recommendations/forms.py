@@ -11,7 +11,7 @@ from recommendations.choices import FIXED_MILESTONES, INDICIA_SUMMARIES, Milesto
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
 from recommendations.models.recommendations import INDICIA
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy, join_with_colon
 from tiptracker.numbers import strip_zeros
 from tiptracker.web.frontend.form_rows import RowField, RowsField, set_row_choices
 from tiptracker.web.frontend.forms import ChangeForm, DayField, DayInput, LongTextField, TrackerForm
@@ -57,7 +57,7 @@ class RecommendationForm(ChangeForm):
         set_row_choices(self, "lead", ministries, empty=gettext("No lead ministry"))
         set_row_choices(self, "supporting", ministries)
         cast("forms.MultipleChoiceField", self.fields["indicia"]).choices = [
-            (number, f"{number}: {gettext(INDICIA_SUMMARIES[number])}") for number in INDICIA
+            (number, join_with_colon(number, gettext(INDICIA_SUMMARIES[number]))) for number in INDICIA
         ]
 
 

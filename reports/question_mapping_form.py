@@ -8,7 +8,7 @@ from dialogues.choices import EvidenceKind
 from recommendations.choices import INDICIA_SUMMARIES
 from recommendations.models import Benchmark, Edition, Indicator, Question
 from tiptracker.accounts.models import User
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy, join_with_colon
 from tiptracker.web.frontend.form_rows import Choices, RowsField, set_row_choices
 from tiptracker.web.frontend.forms import ChangeForm
 
@@ -41,10 +41,10 @@ class QuestionMappingForm(ChangeForm):
         set_row_choices(self, "indicators", indicators)
         rows = Benchmark.objects.visible_to(reader).filter(recommendation__edition=edition).active().with_terms()
         benchmarks = list(rows.select_related("recommendation").order_by("recommendation__number", "letter"))
-        labels: Choices = [(str(row.pk), f"{row.key}: {row.wording}") for row in benchmarks]
+        labels: Choices = [(str(row.pk), join_with_colon(row.key, row.wording)) for row in benchmarks]
         set_row_choices(self, "benchmarks", benchmarks, choices=labels)
         cast("forms.MultipleChoiceField", self.fields["indicia"]).choices = [
-            (number, f"{number}: {gettext(summary)}") for number, summary in INDICIA_SUMMARIES.items()
+            (number, join_with_colon(number, gettext(summary))) for number, summary in INDICIA_SUMMARIES.items()
         ]
 
     @staticmethod

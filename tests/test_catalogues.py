@@ -1,6 +1,7 @@
 """The catalogues of translations: complete, with the placeholders and tags of their sentences, and compiled."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -42,6 +43,11 @@ def languages(codes):
     ]
 
 
+def translated_texts(message: Message) -> list[str]:
+    """Return the translation of a message, in all its forms."""
+    return [message.string] if isinstance(message.string, str) else list(message.string)
+
+
 @pytest.fixture(scope="module")
 def code_messages() -> Catalog:
     """Every sentence of the application, as xgettext finds it."""
@@ -80,6 +86,19 @@ def test_a_language_for_ministries_has_only_sentences_of_the_application(code_me
 def test_a_catalogue_belongs_to_a_language_of_ours_and_is_compiled(file):
     assert file.parent.parent.name in LANGUAGES
     assert is_compiled(file)
+
+
+SIGN_WITHOUT_ITS_SPACE = re.compile(r"(?<![\u00a0\u202f])[:;!?»](?=\s|$)|«(?![\u00a0\u202f])")
+
+
+def test_french_has_a_space_that_does_not_break_at_each_sign_that_needs_one():
+    messages = list_messages(read_catalogue(catalogue_file("fr")))
+    texts = [text for message in messages for text in translated_texts(message)]
+
+    assert len(texts) > 7000
+    assert [text for text in texts if SIGN_WITHOUT_ITS_SPACE.search(re.sub(r"<[^<>]*>", "", text))] == []
+    assert SIGN_WITHOUT_ITS_SPACE.search("Motif : le tribunal")
+    assert not SIGN_WITHOUT_ITS_SPACE.search("Motif\N{NO-BREAK SPACE}: à 12:30")
 
 
 @pytest.mark.parametrize("language", languages(sorted(MINISTRY_LANGUAGES)))

@@ -40,6 +40,7 @@ __all__ = [
     "in_record_language",
     "isolate",
     "join_with_and",
+    "join_with_colon",
     "ngettext",
     "once_per_language",
     "one_language",
@@ -48,6 +49,7 @@ __all__ = [
     "pgettext_noop",
     "quote_text",
     "record_language",
+    "write_colon",
     "write_first_day",
 ]
 
@@ -191,6 +193,16 @@ def in_record_language(text: str, default: str) -> str:
         return text
     with record_language():
         return gettext(default)
+
+
+def write_colon() -> str:
+    """Return the colon between a label and what follows. French has a space before it that does not break."""
+    return pgettext("after a label", ":")
+
+
+def join_with_colon(label: object, text: object) -> str:
+    """Return a label and what it is about, such as `4b: Fund the shelter`."""
+    return f"{label}{write_colon()} {text}"
 
 
 def quote_text(text: str) -> str:

@@ -12,7 +12,7 @@ from dialogues.forms.figures import GroupedFigureField
 from dialogues.models import ChosenIndicator, Commitment, Partner
 from recommendations.models import Indicator, Recommendation
 from tiptracker.accounts.models import Ministry
-from tiptracker.localization import gettext, gettext_lazy, pgettext_lazy
+from tiptracker.localization import gettext, gettext_lazy, join_with_colon, pgettext_lazy
 from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, LongTextField, TrackerForm
 
@@ -142,10 +142,10 @@ def offer_work(
     others = [(RECOMMENDATION, row) for row in recommendations]
     field.works = {(kind, str(row.pk)): row for kind, row in [*rows, *others]}
     groups: Choices = [
-        (gettext("Commitments"), [(f"{COMMITMENT}-{row.pk}", f"{row.maker}: {row.text}") for _, row in rows]),
+        (gettext("Commitments"), [(f"{COMMITMENT}-{row.pk}", join_with_colon(row.maker, row.text)) for _, row in rows]),
         (
             gettext("Recommendations"),
-            [(f"{RECOMMENDATION}-{row.pk}", f"{row.number}: {row.text}") for _, row in others],
+            [(f"{RECOMMENDATION}-{row.pk}", join_with_colon(row.number, row.text)) for _, row in others],
         ),
     ]
     field.choices = [("", empty), *(group for group in groups if group[1])]

@@ -32,7 +32,7 @@ from dialogues.models import Commitment, EvidenceFile, Partner, Reading
 from recommendations.choices import INDICIA_SUMMARIES
 from recommendations.models import Indicator, Question
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy, join_with_colon
 from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import LongTextField
 
@@ -156,7 +156,7 @@ class EvidenceForm(DatedForm):
             choices=_commitment_choices(commitments, linked),
         )
         cast("forms.MultipleChoiceField", self.fields["indicia"]).choices = [
-            (number, f"{number}: {gettext(summary)}") for number, summary in INDICIA_SUMMARIES.items()
+            (number, join_with_colon(number, gettext(summary))) for number, summary in INDICIA_SUMMARIES.items()
         ]
         self._offer_rows("partner", partners, empty=gettext("None"))
         self._offer_rows("questions", questions, choices=[(str(row.pk), _question_label(row)) for row in questions])

@@ -16,7 +16,7 @@ from dialogues.choices import (
 from dialogues.forms.fields import ListFilterForm
 from recommendations.choices import INDICIA_SUMMARIES
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import gettext, gettext_lazy, gettext_noop
+from tiptracker.localization import gettext, gettext_lazy, gettext_noop, join_with_colon
 from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.frontend.forms import DayField
 
@@ -73,5 +73,8 @@ class EvidenceFilterForm(ListFilterForm):
         cast("forms.ChoiceField", self.fields["partner"]).choices = [ANY_CHOICE, *partners]
         cast("forms.ChoiceField", self.fields["indicium"]).choices = [
             ANY_CHOICE,
-            *((str(number), f"{number}: {gettext(summary)}") for number, summary in INDICIA_SUMMARIES.items()),
+            *(
+                (str(number), join_with_colon(number, gettext(summary)))
+                for number, summary in INDICIA_SUMMARIES.items()
+            ),
         ]

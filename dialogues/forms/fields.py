@@ -20,7 +20,7 @@ from dialogues.files.upload_rules import accepted_files_hint
 from dialogues.models import EvidenceFile
 from recommendations.models import Benchmark, Edition
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import format_date, gettext, gettext_lazy
+from tiptracker.localization import format_date, gettext, gettext_lazy, join_with_colon
 from tiptracker.web.frontend.form_rows import Choices, RowField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
 
@@ -292,8 +292,8 @@ def benchmark_choices(benchmarks: Iterable[Benchmark], *, names_recommendation: 
         recommendation = benchmark.recommendation
         group = f"{recommendation.number}. {Truncator(recommendation.text).chars(90)}"
         if has_several:
-            group = f"{recommendation.edition.year}: {group}"
-        label = f"{benchmark.key}: {benchmark.wording}"
+            group = join_with_colon(recommendation.edition.year, group)
+        label = join_with_colon(benchmark.key, benchmark.wording)
         if names_recommendation:
             label = f"{label} ({Truncator(recommendation.text).chars(60)})"
         groups.setdefault(group, []).append((str(benchmark.pk), label))

@@ -14,7 +14,7 @@ from dialogues.models import Dialogue, RequestLine
 from recommendations.models import Indicator, Question
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.localization import format_date, gettext, gettext_lazy
+from tiptracker.localization import format_date, gettext, gettext_lazy, join_with_colon
 from tiptracker.web.frontend.form_rows import Choices, RowField, numbered, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import ChangeForm, DayField, LongTextField, NarrativeTextarea, TrackerForm
 
@@ -93,7 +93,7 @@ class AskedLineForm(TrackerForm):
         set_row_choices(self, "question", questions, empty="")
         known = states or {}
         choices: Choices = [
-            (str(row.pk), f"{row.name_with_unit}: {known[row.pk]}" if row.pk in known else row.name_with_unit)
+            (str(row.pk), join_with_colon(row.name_with_unit, known[row.pk]) if row.pk in known else row.name_with_unit)
             for row in indicators
         ]
         set_row_choices(

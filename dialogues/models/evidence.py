@@ -33,7 +33,7 @@ from recommendations.models import Benchmark, BenchmarkTerms, Edition, Question
 from tiptracker.accounts.models import AnyUser, Country, Ministry, User, in_visible_countries
 from tiptracker.choices import Role
 from tiptracker.infrastructure.lookups import has_row
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy, join_with_colon
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -276,7 +276,7 @@ class Evidence(models.Model):
         """Who says so and where, each named once: "Lesotho press: Lesotho Times", "Update of the Police"."""
         if not self.source or self.stated_by in self.source:
             return self.source or self.stated_by
-        return f"{self.stated_by}: {self.source}"
+        return join_with_colon(self.stated_by, self.source)
 
     @property
     def doer(self) -> str:

@@ -34,7 +34,7 @@ from recommendations.edition_context import get_page_edition
 from recommendations.models import Edition, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.localization import format_date, gettext, record_language
+from tiptracker.localization import format_date, gettext, join_with_colon, record_language
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web.form_pages import save_form, sent_data
 from tiptracker.web.frontend.form_rows import Choices, invalid_forms, raw_values
@@ -168,7 +168,7 @@ class _AgendaSubjects:
             return self.topics[key].title
         row = self.rows[key]
         if isinstance(row, Commitment):
-            return f"{row.ministry.short_name if row.ministry else row.maker}: {row.text}"
+            return join_with_colon(row.ministry.short_name if row.ministry else row.maker, row.text)
         return gettext("Recommendation %(number)s: %(text)s") % {"number": row.number, "text": row.text}
 
 

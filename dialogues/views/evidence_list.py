@@ -44,7 +44,7 @@ from tiptracker.accounts.visible_rows import VisibleRows
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.subjects import OpeningCount, count_openings
 from tiptracker.infrastructure.prepared_rows import is_one_of
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy, join_with_colon
 from tiptracker.web import exports
 from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.kept_pages import MAX_QUERY_LENGTH, keep_value
@@ -81,7 +81,7 @@ class LinkSummary(NamedTuple):
     @property
     def in_words(self) -> str:
         """Return the link in words, such as "3b A concrete action: Verified"."""
-        return f"{self.key} {self.shows}: {self.decision_in_words}".strip()
+        return join_with_colon(f"{self.key} {self.shows}", self.decision_in_words).strip()
 
     @property
     def decision_in_words(self) -> str:

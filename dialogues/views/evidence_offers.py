@@ -16,6 +16,7 @@ from dialogues.views.figure_totals import describe_totals
 from recommendations.models import Benchmark, Edition, Indicator, Question
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.append_only import MARKS
+from tiptracker.localization import join_with_colon
 from tiptracker.numbers import parse_whole_number
 
 OPEN_STATUSES = (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY)
@@ -142,7 +143,10 @@ class OfferedRows:
         united_states = str(MadeBy.UNITED_STATES.label)
         return [
             CommitmentChoice(
-                key, f"{ministry or united_states}: {text}"[:140], tuple(benchmarks[key]), status in OPEN_STATUSES
+                key,
+                join_with_colon(ministry or united_states, text)[:140],
+                tuple(benchmarks[key]),
+                status in OPEN_STATUSES,
             )
             for key, text, ministry, status in rows
         ]

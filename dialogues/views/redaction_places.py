@@ -13,7 +13,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditDetail, ImportedEntry
 from tiptracker.audit.verbs import describe_verb
 from tiptracker.choices import Role
-from tiptracker.localization import gettext
+from tiptracker.localization import gettext, join_with_colon
 
 
 class PlaceLabel(NamedTuple):
@@ -64,7 +64,7 @@ def label_places(user: User, places: Sequence[tuple[type[Model], int, str]]) -> 
     return [
         PlaceLabel(
             key=f"{model._meta.label_lower}:{row}:{field}",
-            label=f"{names[model, row]}: {FIELD_LABELS[field]}",
+            label=join_with_colon(names[model, row], FIELD_LABELS[field]),
             url=urls.get((model, row), ""),
         )
         for model, row, field in places

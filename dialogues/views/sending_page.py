@@ -36,7 +36,7 @@ from dialogues.views.page_context import subject_url
 from dialogues.views.uploads import UploadResult, store_uploads
 from tiptracker.accounts.models import find_contact
 from tiptracker.errors import Refused
-from tiptracker.localization import gettext
+from tiptracker.localization import gettext, join_with_colon
 from tiptracker.numbers import parse_whole_number
 from tiptracker.validation import EditConflict, format_moment
 from tiptracker.web.frontend.form_rows import add_refusal_at, invalid_forms, raw_values
@@ -189,7 +189,7 @@ class SendingPage[Part: TrackerForm](ABC):
         """Tell the script why the update was not sent, and which of its files have arrived."""
         refused = invalid_forms(self.form, *self.parts)
         sentences = [
-            f"{form.fields[name].label}: {error}" if name in form.fields else str(error)
+            join_with_colon(form.fields[name].label, error) if name in form.fields else str(error)
             for form in refused
             for name, errors in form.errors.items()
             for error in errors

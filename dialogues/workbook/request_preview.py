@@ -17,7 +17,7 @@ from dialogues.workbook.preview_row import SheetPreviewRow, name_row, show_fault
 from dialogues.workbook.request_content import AskedRequest
 from dialogues.workbook.rows import RowStatus, WorkbookRow, decide_status, describe_changes
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date, gettext
+from tiptracker.localization import format_date, gettext, join_with_colon
 from tiptracker.web.frontend.form_rows import add_refusal, add_refusal_at, invalid_forms
 
 
@@ -39,7 +39,7 @@ class RowLineForm(LineAnswerForm):
     @property
     def heading(self) -> str:
         """The line, as its own page names it: "Line 2: The list of shelters"."""
-        return f"{self.row_name}: {self.line.description}"
+        return join_with_colon(self.row_name, self.line.description)
 
 
 @dataclass(kw_only=True)

@@ -10,7 +10,7 @@ from recommendations.choices import Origin
 from recommendations.models import Recommendation
 from recommendations.rollover.proposals import RepeatProposal
 from tiptracker import text_rules
-from tiptracker.localization import gettext
+from tiptracker.localization import gettext, join_with_colon
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import TrackerForm
 
@@ -70,7 +70,7 @@ def _field_label(row: Recommendation) -> str:
 
 
 def _choice_label(row: Recommendation, name: str) -> str:
-    return f"{name}: {Truncator(row.text).chars(110)}"
+    return join_with_colon(name, Truncator(row.text).chars(110))
 
 
 def _similarity_hint(proposal: RepeatProposal, named: Mapping[int, str]) -> str:

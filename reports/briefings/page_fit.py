@@ -27,7 +27,7 @@ from reports.briefings.text_width import (
 )
 from reports.readiness.explanation.step_display import StepDisplay
 from tiptracker.choices import Paper
-from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext
+from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, join_with_colon, ngettext
 
 TEXT_HEIGHT = {Paper.A4: 255.0, Paper.LETTER: 237.4}
 TEXT_WIDTH = {Paper.A4: 170.0, Paper.LETTER: 175.9}
@@ -348,7 +348,7 @@ def _note_height(note: str, width: float) -> float:
 def _footer_height(page: MinistryPage, width: float) -> float:
     """Return the height of everything below the sections."""
     lines = count_lines(footer_text(page, is_shortened=True), TextStyle(8, width))
-    imprint = " · ".join(f"{name}: {value}" for name, value in imprint_lines(page))
+    imprint = " · ".join(join_with_colon(name, value) for name, value in imprint_lines(page))
     return 5.2 + lines * SMALL_LINE_HEIGHT + 1.5 + count_lines(imprint, TextStyle(7.5, width)) * FINE_LINE_HEIGHT
 
 

@@ -25,7 +25,7 @@ from reports.views.access import readiness_page
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date, gettext, ngettext
+from tiptracker.localization import format_date, gettext, join_with_colon, ngettext
 from tiptracker.web import exports
 from tiptracker.web.form_pages import form_page
 from tiptracker.web.pages import render_page
@@ -116,7 +116,7 @@ def _draft_all(request: EditionRequest) -> HttpResponse:
                 now=now,
             )
         except Refused as refusal:  # somebody else saved an answer in the meantime
-            messages.warning(request, f"{row.question.number}: {refusal}")
+            messages.warning(request, join_with_colon(row.question.number, refusal))
         else:
             number += 1
     sentence = ngettext(

@@ -20,7 +20,7 @@ from recommendations.models import Benchmark, Edition, EditionTerms, Milestone, 
 from reports.readiness.answers import RowReference
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
-from tiptracker.localization import gettext, gettext_noop
+from tiptracker.localization import gettext, gettext_noop, join_with_colon
 
 VERBS = {
     "assessed": gettext_noop("assessed"),
@@ -205,7 +205,7 @@ def _assessment_rows(user: User, keys: set[int], _: datetime | None) -> Iterator
     for row in rows.select_related("benchmark__recommendation", "recorded_by"):
         yield RecordRow(
             RowReference("assessment", row.pk),
-            f"{row.benchmark.key}: {row.get_verdict_display()}",
+            join_with_colon(row.benchmark.key, row.get_verdict_display()),
             _benchmark_url(row.benchmark),
             row.law,
             row.recorded_by.name,
@@ -217,7 +217,7 @@ def _assessment_rows(user: User, keys: set[int], _: datetime | None) -> Iterator
 def _benchmark_rows(user: User, keys: set[int], known_by: datetime | None) -> Iterator[RecordRow]:
     rows = Benchmark.objects.visible_to(user).filter(pk__in=keys)
     for row in rows.select_related("recommendation").with_terms(known_by):
-        yield RecordRow(RowReference("benchmark", row.pk), f"{row.key}: {row.wording}", _benchmark_url(row))
+        yield RecordRow(RowReference("benchmark", row.pk), join_with_colon(row.key, row.wording), _benchmark_url(row))
 
 
 def _recommendation_rows(user: User, keys: set[int], known_by: datetime | None) -> Iterator[RecordRow]:
@@ -264,7 +264,10 @@ def find_terms_rows(user: User, edition: RecordRow) -> Mapping[datetime, RecordR
     rows = EditionTerms.objects.visible_to(user).filter(edition=edition.row.id).select_related("recorded_by")
     return {
         row.recorded_at: edition._replace(
-            text=f"{edition.text}: {row.reason}", author=row.recorded_by.name, verb="set", recorded_at=row.recorded_at
+            text=join_with_colon(edition.text, row.reason),
+            author=row.recorded_by.name,
+            verb="set",
+            recorded_at=row.recorded_at,
         )
         for row in rows
     }

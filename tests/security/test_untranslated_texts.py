@@ -125,6 +125,27 @@ def test_no_page_of_a_ministry_in_another_language_says_anything_in_english(worl
         assert find_untranslated(world, "own", language) == {}
 
 
+COLON_WITHOUT_ITS_SPACE = re.compile(r"\w+[)»”]?\x1f*:(?=[\s\x1f]|$)")
+
+
+@pytest.mark.parametrize("reader", ["officer", "own", "administrator"])
+def test_a_colon_on_a_page_in_french_has_its_space(world, reader):
+    """Also between a label and a value, where no translator wrote it. What the catalogue has, is checked there."""
+    found = {}
+    with outer_transaction(), marked_language("fr"):
+        User.objects.update(language="fr")
+        for line in PAGE_RULES:
+            answer = send_request(world, line, reader)
+            if "html" in answer.headers.get("Content-Type", ""):
+                page = _Texts()
+                page.feed(answer.body)
+                whole = re.sub(r"[⟦⟧]", "", "\x1f".join(page.texts))
+                found |= dict.fromkeys(COLON_WITHOUT_ITS_SPACE.findall(whole), str(line))
+        transaction.set_rollback(True)
+
+    assert found == {}
+
+
 @pytest.mark.parametrize("kind", ["ambassador", "ministry", "dialogue"])
 def test_no_document_says_anything_that_cannot_be_translated(world, kind):
     typed = sorted(world.names_of_people | {f"{what} {tail}" for tail, (what, _) in world.marks.items()}, key=len)

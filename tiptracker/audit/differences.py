@@ -14,7 +14,7 @@ from tiptracker.audit.append_only import MARKS
 from tiptracker.audit.field_names import describe_part, translate_field_name
 from tiptracker.audit.imported_logs import LEFT_BEHIND
 from tiptracker.former_names import current_field, current_label
-from tiptracker.localization import format_date, format_datetime, gettext
+from tiptracker.localization import format_date, format_datetime, gettext, join_with_colon
 
 EMPTY_MARK = "–"
 _MARKS = frozenset({*MARKS, LEFT_BEHIND})
@@ -70,7 +70,7 @@ def format_value(value: Any, field: AnyField | None = None) -> str:
         case bool():
             return gettext("yes") if value else gettext("no")
         case dict():
-            return "; ".join(f"{format_label('', key)}: {format_value(item)}" for key, item in value.items())
+            return "; ".join(join_with_colon(format_label("", key), format_value(item)) for key, item in value.items())
         case list():
             separator = "; " if any(isinstance(item, list | dict) for item in value) else ", "
             return separator.join(format_value(item, field) for item in value)

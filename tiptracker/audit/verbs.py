@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import gettext, gettext_noop
+from tiptracker.localization import gettext, gettext_noop, join_with_colon
 
 
 class VerbGroup(ChoiceEnum):
@@ -70,7 +70,7 @@ def describe_verb(verb: str, country: str = "") -> str:
     if verb in VERBS:
         return gettext(VERBS[verb][1]).format(country=country or gettext("a country"))
     noun, _, done = verb.replace("_", " ").partition(".")
-    return f"{done.capitalize()}: {noun}"
+    return join_with_colon(done.capitalize(), noun)
 
 
 def list_verbs(group: VerbGroup) -> list[str]:

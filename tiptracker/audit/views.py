@@ -38,7 +38,7 @@ from tiptracker.audit.models import (
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.subjects import LogEntryRow, list_entry_rows
 from tiptracker.choices import Role
-from tiptracker.localization import gettext, gettext_noop
+from tiptracker.localization import gettext, gettext_noop, join_with_colon
 from tiptracker.web.rate_limits import rate_limited
 from tiptracker.web.spreadsheets import csv_lines
 
@@ -220,8 +220,8 @@ def _export_row(row: LogEntryRow, read: AuditDetail | ImportedEntry | None, zone
         entry.table,
         entry.row_here,
         entry.address or "",
-        "\n".join(f"{field.name}: {field.before}" for field in fields if field.before),
-        "\n".join(f"{field.name}: {field.after}" for field in fields if field.after),
+        "\n".join(join_with_colon(field.name, field.before) for field in fields if field.before),
+        "\n".join(join_with_colon(field.name, field.after) for field in fields if field.after),
         entry.hash,
         entry.previous_hash,
     )

@@ -20,7 +20,7 @@ from reports.readiness.explanation.counting_reasons import find_counting_statuse
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
 from reports.readiness.scoring import METHOD_LINES, PART_LAW, PART_POINTS
-from tiptracker.localization import format_number, gettext
+from tiptracker.localization import format_number, gettext, join_with_colon
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,9 @@ def examples_by_rule(facts: Facts, result: Readiness) -> Mapping[Rule, str]:
         if terms and (terms.rule not in examples or display.points > examples[terms.rule].points):
             examples[terms.rule] = display
     return {
-        rule: f"{row.key}: {_format_example(row.reason, row.points if result.is_reviewed else None, row.max_points)}"
+        rule: join_with_colon(
+            row.key, _format_example(row.reason, row.points if result.is_reviewed else None, row.max_points)
+        )
         for rule, row in examples.items()
     }
 
@@ -113,7 +115,7 @@ def _method_lines(key: PartKey, part: score_display.PartDisplay | None) -> tuple
 def _best_line(part: score_display.PartDisplay) -> str:
     """Return the line that gave most points: "Recommendation 4: Shown: 4a and 4b. (3 of 3)"."""
     best = max(part.lines, key=lambda line: line.points or 0, default=None)
-    return f"{best.title}: {_format_line(best)}" if best else ""
+    return join_with_colon(best.title, _format_line(best)) if best else ""
 
 
 def _format_line(line: score_display.LineDisplay) -> str:

@@ -16,7 +16,7 @@ from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import step_display
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
-from tiptracker.localization import format_date, format_number, gettext, join_with_and, ngettext
+from tiptracker.localization import format_date, format_number, gettext, join_with_and, join_with_colon, ngettext
 
 
 class FigureRequest(NamedTuple):
@@ -317,7 +317,7 @@ class StepFormatter:
         """Return a benchmark's key and wording: `4b: Ten districts have a shelter`."""
         benchmark_id = step.benchmarks[0]
         key, text = self.keys[benchmark_id], self.texts.benchmarks.get(benchmark_id)
-        return f"{key}: {_without_full_stop(text)}" if text else key
+        return join_with_colon(key, _without_full_stop(text)) if text else key
 
 
 def with_article(name: str) -> str:

@@ -12,7 +12,7 @@ from tiptracker.accounts.models import Country, District, User
 from tiptracker.audit.actions import record
 from tiptracker.choices import Paper, Role
 from tiptracker.errors import Refused
-from tiptracker.localization import gettext, quote_text
+from tiptracker.localization import gettext, join_with_colon, quote_text
 from tiptracker.onboarding.permissions import can_add_post, require_administrator
 from tiptracker.text_rules import normalize_apostrophes, normalize_name
 from tiptracker.validation import insert_row, refuse_stale, require_text, update_row
@@ -208,7 +208,7 @@ def _add_districts(country: Country, districts: Iterable[DistrictInput]) -> dict
         try:
             insert_row(row)
         except Refused as refusal:
-            raise Refused(refusal.code, f"{quote_text(name[:40])}: {refusal}", field="districts") from refusal
+            raise Refused(refusal.code, join_with_colon(quote_text(name[:40]), refusal), field="districts") from refusal
         logged[f"district {name}: name"] = name
         if row.capital:
             logged[f"district {name}: capital"] = row.capital
