@@ -114,7 +114,7 @@ def _read_keys(text: str) -> Iterator[CitedFact]:
         if (kind := _KINDS.get(letter.upper())) is None:
             known = ", ".join(f"{letter} ({kind.label})" for letter, kind in _KINDS.items())
             raise UnknownCitation(
-                gettext("“%(key)s” names no fact of the record. Sources begin with: %(known)s.")
+                gettext("No fact of the record has the key “%(key)s”. Keys begin with: %(known)s.")
                 % {"key": f"{letter}{number}", "known": known}
             )
         yield CitedFact(kind, int(number))

@@ -214,8 +214,9 @@ def _refuse_unfitting_partner(evidence: Evidence) -> None:
         raise Refused("another_country", sentence, field="partner")
     if evidence.done_by == DoneBy.GOVERNMENT and normalize_name(partner.name) not in normalize_name(evidence.stated_by):
         sentence = gettext(
-            "The government did this alone, and “Stated by” does not name %(partner)s. Choose “Joint” if the partner "
-            "took part, name it under “Stated by”, or choose no partner."
+            "You chose the partner %(partner)s, but the government did this alone, and somebody else states it. Choose "
+            "“Joint” if the partner took part. Enter its name under “Stated by” if it is the source. Otherwise choose "
+            "no partner."
         )
         raise Refused("partner_without_part", sentence % {"partner": partner}, field="partner")
 

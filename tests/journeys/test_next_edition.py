@@ -93,7 +93,7 @@ def ask_questions(officer: Page, live: RunningServer) -> None:
     officer.goto(f"{live.url}{edition_url('question_sets', edition=second)}")
     officer.locator("textarea").fill("\n\n".join(f"{number}. {text}" for number, text in enumerate(asked, 1)))
     press_button(officer, "Show the preview")
-    expect(officer.get_by_text("19 of 20 questions repeat one of the 2021 edition.")).to_be_visible()
+    expect(officer.get_by_text("Questions that repeat one of the 2021 edition: 19 of 20.")).to_be_visible()
     save_screenshots(officer, "questions-next-year-preview")
     press_button(officer, "Load these questions")
     expect(officer.get_by_text("Questions loaded. New: 20.")).to_be_visible()

@@ -76,7 +76,7 @@ def test_a_printed_page_for_a_meeting_fits_one_sheet(
             "Internal to the embassy.",
             "What is missing in the record",
             "Met at dialogues",
-            "answers are cleared.",
+            "Answers cleared:",
             "more annual targets",
             "4 more indicators",
         ):

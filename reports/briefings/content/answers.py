@@ -97,11 +97,8 @@ class QuestionAnswers(CommonContent):
     @property
     def sentence(self) -> str:
         """How many answers are cleared."""
-        return ngettext(
-            "%(cleared)d of %(number)d answer is cleared.",
-            "%(cleared)d of %(number)d answers are cleared.",
-            self.number,
-        ) % {"cleared": self.cleared, "number": self.number}
+        sentence = gettext("Answers cleared: %(cleared)s of %(number)s.")
+        return sentence % {"cleared": self.cleared, "number": self.number}
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:

@@ -127,7 +127,7 @@ def test_the_preview_shows_what_changes_and_what_repeats_last_year(client, editi
     assert "Reworded: 1" in text
     assert "New: 3" in text
     assert "No longer asked: 2. Which laws changed?" in text
-    assert "1 of 2 questions repeats one of the 2020 edition." in text
+    assert "Questions that repeat one of the 2020 edition: 1 of 2." in text
     assert "Asked last year only: 5. Which courts" in text
 
 

@@ -96,7 +96,7 @@ def test_the_dashboard_and_the_handover_note_say_how_far_the_answers_are(client,
 
     text = " ".join(client.get(edition_url(page)).text.split())
 
-    assert "2 of 7 answers are cleared." in text
+    assert "Answers cleared: 2 of 7." in text
     assert "The answers are due on 15 February 2022: 18 days left." in text
     assert "Not drafted: 1 · Drafted: 3 · Complete: 1" in text
     assert "1 decided answer is to be checked again, because something changed since." in text
