@@ -17,7 +17,8 @@ from dialogues.views.evidence_query import describe_topics, evidence_with_detail
 from tiptracker.accounts.models import Country, User
 from tiptracker.accounts.visible_rows import VisibleRows
 from tiptracker.infrastructure.prepared_rows import is_one_of
-from tiptracker.localization import format_date, gettext
+from tiptracker.localization import format_date, gettext, join_with_colon
+from tiptracker.templatetags.recorded_texts import as_recorded
 
 
 class WordingChange(NamedTuple):
@@ -140,20 +141,20 @@ def _list_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[Wordin
 def _displayed_fields(evidence: Evidence) -> dict[str, str]:
     """Return all fields of a piece of evidence as displayed, by label."""
     return {
-        gettext("What happened"): evidence.title,
+        gettext("What happened"): as_recorded(evidence.title),
         gettext("Start date"): format_date(evidence.happened_from) if evidence.happened_from else gettext("unknown"),
         gettext("End date"): format_date(evidence.happened_to),
         gettext("Who did it"): DoneBy(evidence.done_by).label,
         gettext("Partner"): str(evidence.partner or ""),
-        gettext("Stated by"): evidence.stated_by,
-        gettext("Source"): evidence.source,
+        gettext("Stated by"): as_recorded(evidence.stated_by),
+        gettext("Source"): as_recorded(evidence.source),
         gettext("Link"): evidence.link,
         gettext("File"): _format_file(evidence.file),
         gettext("Type of evidence"): EvidenceKind(evidence.kind).label,
-        gettext("Commitment"): evidence.commitment.text if evidence.commitment else "",
+        gettext("Commitment"): as_recorded(evidence.commitment.text) if evidence.commitment else "",
         gettext("Who may read it"): Sensitivity(evidence.sensitivity).label,
         gettext("Benchmarks"): "; ".join(
-            f"{evidence_link.benchmark.key}: {SupportKind(evidence_link.shows).label}"
+            join_with_colon(evidence_link.benchmark.key, SupportKind(evidence_link.shows).label)
             for evidence_link in evidence.evidence_links.all()
         ),
         gettext("Supports without a recommendation"): "; ".join(describe_topics(evidence)),
@@ -167,6 +168,8 @@ def _format_file(file: EvidenceFile | None) -> str:
 
 def _format_reading(reading: Reading) -> str:
     parts = "; ".join(
-        f"{name}: {figure}" for cells in reading.breakdown_for_display.values() for name, figure in cells.items()
+        join_with_colon(name, figure)
+        for cells in reading.breakdown_for_display.values()
+        for name, figure in cells.items()
     )
     return ", ".join(filter(None, (reading.description, parts, reading.note)))

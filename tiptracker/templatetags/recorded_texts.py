@@ -21,3 +21,9 @@ def as_recorded(text: Any) -> Any:
     if not text or current_language() == settings.LANGUAGE_CODE:
         return text
     return format_html('<span lang="en">{}</span>', conditional_escape(text))
+
+
+@register.filter
+def as_recorded_unless(text: Any, is_composed: Any) -> Any:
+    """Return a text of the record as `as_recorded` does, or as it is if a sentence of the application stands there."""
+    return text if is_composed else as_recorded(text)
