@@ -1,9 +1,12 @@
 """`manage.py issue_briefing LSO 2021 --kind ambassador --as-of DAY --output FILE`: make the file that a job would."""
 
 from argparse import ArgumentParser
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from recommendations.models import Edition
 from reports import request_params
@@ -17,9 +20,10 @@ from reports.management import arguments
 from reports.models import Document, WordTemplate
 from tiptracker import clock
 from tiptracker.accounts.models import Country
-from tiptracker.choices import Paper
+from tiptracker.choices import Paper, Role
 from tiptracker.errors import Refused
-from tiptracker.localization import join_with_and
+from tiptracker.languages.enabled import find_language, list_languages
+from tiptracker.localization import in_language, join_with_and
 from tiptracker.moments import parse_moment
 
 
@@ -46,6 +50,11 @@ class Command(arguments.RefusingCommand):
         parser.add_argument(
             "--without-sources", action="store_true", help="for --kind washington or answers: leave the sources out"
         )
+        parser.add_argument(
+            "--language",
+            default=settings.LANGUAGE_CODE,
+            help="the code of a language that is signed off, such as fr; default: English",
+        )
         parser.add_argument("--as-of", required=True, help="the day that it describes, such as 2022-02-28")
         parser.add_argument(
             "--known-by",
@@ -63,7 +72,7 @@ class Command(arguments.RefusingCommand):
         day = request_params.parse_as_of(as_of, edition, now.date())
         known_at = parse_moment(known_by) if known_by else now
         document = _requested_document(edition, day, known_at, **options)
-        with arguments.temporary_ambassador(edition.country) as reader:
+        with arguments.temporary_ambassador(edition.country) as reader, in_language(document.language):
             content = build_document(
                 document=document,
                 edition=edition,
@@ -72,12 +81,20 @@ class Command(arguments.RefusingCommand):
                 known_by=known_at,
                 tells_known_by=known_by is not None,
             )
-        size = _write_file(content, Path(output), edition.country)
+        with in_language(document.language):
+            size = _write_file(content, Path(output), edition.country)
         self.stdout.write(f"{content.sentence}\n{output}: {size:,} bytes.")
 
 
 def _validate_options(
-    output: str, *, kind: str, ministry: str | None, dialogue: str | None, without_sources: bool, **others: Any
+    output: str,
+    *,
+    kind: str,
+    ministry: str | None,
+    dialogue: str | None,
+    without_sources: bool,
+    language: str,
+    **others: Any,
 ) -> None:
     if kind not in set(BriefingKind):
         raise Refused(
@@ -94,6 +111,7 @@ def _validate_options(
         raise Refused(
             "needs_sources", "Only --kind washington and answers can leave sources out. Leave --without-sources out."
         )
+    _validate_language(language, BriefingKind(kind))
     if Path(output).suffix.lower() not in WRITERS:
         raise Refused(
             "unsupported_format",
@@ -106,6 +124,16 @@ def _validate_options(
         )
 
 
+def _validate_language(language: str, kind: BriefingKind) -> None:
+    if language == settings.LANGUAGE_CODE:
+        return
+    if kind.is_for_washington:
+        raise Refused("english_for_washington", "Documents for Washington are in English. Leave --language out.")
+    if find_language(language, Role.AMBASSADOR) != language:
+        offered = join_with_and(code for code, _ in list_languages(Role.AMBASSADOR))
+        raise Refused("no_choice", f"This language is not offered: {language}. Choose one of: {offered}.")
+
+
 def _requested_document(
     edition: Edition,
     as_of: date,
@@ -115,15 +143,17 @@ def _requested_document(
     ministry: str | None,
     dialogue: str | None,
     without_sources: bool,
+    language: str,
     **others: Any,
 ) -> Document:
-    match kind := BriefingKind(kind):
+    document = Document(BriefingKind(kind), language=language, has_sources=not without_sources)
+    match document.kind:
         case BriefingKind.MINISTRY:
-            return Document(kind, ministry=arguments.get_ministry(ministry or "", edition.country))
+            return replace(document, ministry=arguments.get_ministry(ministry or "", edition.country))
         case BriefingKind.DIALOGUE:
-            return Document(kind, dialogue=arguments.get_dialogue(dialogue, edition.country, as_of, known_by))
+            return replace(document, dialogue=arguments.get_dialogue(dialogue, edition.country, as_of, known_by))
         case _:
-            return Document(kind, has_sources=not without_sources)
+            return document
 
 
 def _render_pdf(content: DocumentContent, country: Country) -> bytes:

@@ -11,10 +11,18 @@ from reports.briefings import pdf
 from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.html import render_html
 from reports.reader_view import ReaderView
-from tests.factories import MASERU, AmbassadorFactory, DialogueFactory, RecommendationFactory, RecorderFactory
+from tests.factories import (
+    MASERU,
+    AmbassadorFactory,
+    DialogueFactory,
+    LanguageReviewFactory,
+    RecommendationFactory,
+    RecorderFactory,
+)
 from tests.refusals import command_refuses
 from tests.row_cache import load_cached
 from tiptracker.accounts.models import User
+from tiptracker.languages.enabled import forget_signed_off_languages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 
@@ -27,10 +35,9 @@ def public_record():
     load_cached(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
 
 
-def issue_briefing(file, *, country="LSO", year="2021", kind="ambassador", as_of="2022-03-31", known_by=KNOWN_BY):
-    call_command(
-        "issue_briefing", country, year, "--kind", kind, "--as-of", as_of, "--known-by", known_by, "--output", str(file)
-    )
+def issue_briefing(file, *more, country="LSO", year="2021", kind="ambassador", as_of="2022-03-31", known_by=KNOWN_BY):
+    when = "--as-of", as_of, "--known-by", known_by
+    call_command("issue_briefing", country, year, "--kind", kind, *when, "--output", str(file), *more)
 
 
 def test_issue_briefing_writes_the_file_that_the_ambassadors_job_makes(public_record, tmp_path, capsys):
@@ -54,6 +61,22 @@ def test_issue_briefing_needs_no_account(public_record, tmp_path):
     first = PdfReader(tmp_path / "briefing.pdf").pages[0].extract_text()
     assert "Nothing has been reviewed yet. 7 claims are waiting." in " ".join(first.split())
     assert not User.objects.filter(is_active=True).exists()
+
+
+def test_a_briefing_is_written_in_a_language_that_is_signed_off(public_record, tmp_path, capsys):
+    LanguageReviewFactory(language="fr")
+    forget_signed_off_languages()
+
+    issue_briefing(tmp_path / "note.pdf", "--language", "fr")
+
+    written = PdfReader(tmp_path / "note.pdf")
+    assert written.trailer["/Root"]["/Lang"] == "fr"
+    assert "Niveau de préparation" in " ".join(written.pages[0].extract_text().split())
+    capsys.readouterr()
+    with command_refuses(capsys, "english_for_washington"):
+        issue_briefing(tmp_path / "input.pdf", "--language", "fr", kind="washington")
+    with command_refuses(capsys, "no_choice", sentence="Choose one of: en-gb and fr."):
+        issue_briefing(tmp_path / "note.pdf", "--language", "st")
 
 
 @pytest.mark.parametrize(
