@@ -15,7 +15,7 @@ from dialogues.models.partners import Partner
 from recommendations.models import Indicator, Recommendation
 from recommendations.models.editions import DatedQuerySet
 from tiptracker.accounts.models import AnyUser, Country, Ministry, in_visible_countries
-from tiptracker.localization import format_number, format_short_date, gettext, gettext_lazy
+from tiptracker.localization import format_number, format_short_date, gettext, gettext_lazy, join_with_colon
 
 
 class ChosenIndicatorQuerySet(DatedQuerySet["ChosenIndicator"]):
@@ -212,7 +212,7 @@ class Contribution(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.giver}: {self.description}"
+        return join_with_colon(self.giver, self.description)
 
     @property
     def giver(self) -> str:
@@ -226,7 +226,7 @@ class Contribution(models.Model):
         """What is given: "LSL 60,000: rent of the shelter"."""
         if self.amount is None:
             return self.what
-        return f"{self.money}: {self.what}"
+        return join_with_colon(self.money, self.what)
 
     @property
     def money(self) -> str:

@@ -33,6 +33,10 @@ class CommitmentHeading(NamedTuple):
         return cls(commitment.pk, commitment.text, commitment.maker)
 
     @property
+    def is_request(self) -> bool:
+        return False
+
+    @property
     def url(self) -> str:
         """The page of the commitment."""
         return reverse("commitment_detail", args=[self.pk])

@@ -50,11 +50,14 @@ SHARED_PLACES = {
     "dialogues.Redaction.reason": {"my_tasks"},
     "dialogues.RequestLine.wording": {"information_request_detail", "information_request_list", "ministry_detail"},
     "recommendations.BenchmarkTerms.criterion": {"evidence_detail", "import_preview"},
+    "recommendations.Edition.note": {"country_comparison"},
     "recommendations.Edition.source": {"department_year"},
     "recommendations.Milestone.own_title": {"readiness_trend", "setup_edition", "setup_edition_edit", "timeline"},
     "recommendations.Recommendation.text": {"edition_terms"},
 }
 """Pages where one place shows a text that somebody typed or a sentence of ours, which code composes."""
+READS_JSON = {"imported_entry_detail", "log_detail", "redaction_detail"}
+"""Pages that fail on some rows, because a marker is where they read JSON."""
 TEXTS = {f"{model._meta.label}.{name}" for model, texts in FREE_TEXTS.items() for name in texts.fields}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 TEXT_ALONE = {"title", "option", "optgroup", "textarea", "label", "script", "style"}
@@ -103,11 +106,12 @@ def test_typed_texts_are_marked_as_english_on_pages_in_another_language(world, m
     with outer_transaction(), pseudo_languages():
         User.objects.update(language=LEFT_TO_RIGHT)
         client = world.client(reader)
-        client.raise_request_exception = False  # some markers are where a page reads JSON
+        client.raise_request_exception = False
         for line in RULES:
             if line.method == "GET" and not line.is_api and line.expected[reader] == "200" and line.route != "metrics":
                 for key in row_keys(world, line, reader):
                     response = client.get(rule_url(line, key, reader))
+                    assert response.status_code < 500 or line.route in READS_JSON
                     if response.status_code == 200 and "html" in response.headers.get("Content-Type", ""):
                         shown |= {fields.get(mark) for mark in find_markers(response.text)} & TEXTS
                         for field in find_unmarked(response.text, fields):
