@@ -31,6 +31,7 @@ from tiptracker.accounts.models import User
 from tiptracker.languages.faults import MessageKey, message_key
 from tiptracker.mail import actions as mail_actions
 from tiptracker.mail.models import MailKind
+from tiptracker.notifications import sentences
 from tiptracker.notifications.choices import KIND_RULES, Audience
 
 ADMINISTRATORS_MAILS = {MailKind.LOG_FAULT, MailKind.STATUS_FAILED, MailKind.ADMINISTRATOR_ADDED}
@@ -40,6 +41,20 @@ MINISTRIES_KINDS = [
 EMBASSY_READERS = ("officer", "ambassador", "administrator")
 MODELS_OF_LISTS = ("recommendations/models", "recommendations/importing", "recommendations/questions")
 """Modules whose classes have messages for officers alone, although ministries read some of their labels."""
+READ_BY_EVERYBODY = (
+    "templates/403_csrf.html",
+    "templates/429.html",
+    "templates/account/sign_in_list.html",
+    "templates/account/signed_out.html",
+    "templates/account/token_list.html",
+    "templates/mfa/",
+    "templates/notifications/notice",
+    "tiptracker/web/error_pages.py",
+    "tiptracker/web/unavailable.py",
+)
+"""Beginnings of paths of pages that everybody meets, although the requests here do not lead to all of their parts."""
+NOT_OF_MINISTRIES = {"People with your role get no notices.", "Requests about accounts"}
+"""What only others read on these pages."""
 _TOOL = 4
 """Any free number of `sys.monitoring`."""
 
@@ -158,6 +173,11 @@ def find_ministry_messages(messages: Iterable[Message], theirs: Recording, other
     read = {key for key in found if _looked_up(key) in theirs.messages}
     classes = {_class_at(path, line) for key, path, line in places if key in read and path.endswith(".py")}
     classes.discard(None)
+    read |= {key for key, path, _ in places if path.startswith(READ_BY_EVERYBODY) and key[1] not in NOT_OF_MINISTRIES}
+    notices = [
+        texts.get(kind) for kind in MINISTRIES_KINDS for texts in (sentences.SENTENCES, sentences.ANSWER_SENTENCES)
+    ]
+    read |= {("", sentence) for sentence in [*notices, sentences.FOR_DIALOGUE] if sentence}
     for key, path, line in places:
         if _looked_up(key) not in others and _is_reachable(key[1], path, line, theirs, classes):
             read.add(key)
