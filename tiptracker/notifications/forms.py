@@ -6,20 +6,20 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from tiptracker.choices import MINISTRY_ROLES
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy, pgettext_lazy
 from tiptracker.notifications.choices import KIND_RULES, Frequency, NoticeKind
 from tiptracker.notifications.digest_times import DigestTimes
 from tiptracker.notifications.kind_descriptions import describe_kind
 from tiptracker.web.frontend.forms import TrackerForm
 
 WEEKDAYS = (
-    ("0", gettext_lazy("Monday")),
-    ("1", gettext_lazy("Tuesday")),
-    ("2", gettext_lazy("Wednesday")),
-    ("3", gettext_lazy("Thursday")),
-    ("4", gettext_lazy("Friday")),
-    ("5", gettext_lazy("Saturday")),
-    ("6", gettext_lazy("Sunday")),
+    ("0", pgettext_lazy("choice", "Monday")),
+    ("1", pgettext_lazy("choice", "Tuesday")),
+    ("2", pgettext_lazy("choice", "Wednesday")),
+    ("3", pgettext_lazy("choice", "Thursday")),
+    ("4", pgettext_lazy("choice", "Friday")),
+    ("5", pgettext_lazy("choice", "Saturday")),
+    ("6", pgettext_lazy("choice", "Sunday")),
 )
 
 
