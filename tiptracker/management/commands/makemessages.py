@@ -5,7 +5,7 @@ from contextlib import chdir
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
@@ -62,7 +62,7 @@ class Command(makemessages.Command):
         "Example: manage.py makemessages --locale fr"
     )
     build_file_class = _BuildFile
-    xgettext_options: ClassVar = [*makemessages.Command.xgettext_options, "--keyword=pgettext_noop:1c,2"]
+    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=pgettext_noop:1c,2"]  # noqa: RUF012 -- as Django's
 
     def handle(self, *args: Any, **options: Any) -> None:
         options["extensions"] = options["extensions"] or ["html", "txt", "py", "toml"]
