@@ -169,7 +169,6 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "tiptracker.templatetags.isolation",
-                "tiptracker.templatetags.punctuation",
                 "tiptracker.templatetags.recorded_texts",
                 "tiptracker.templatetags.repeated_texts",
                 "recommendations.templatetags.editions",

@@ -1,6 +1,7 @@
 """Template tag `blocktranslate`, which isolates the values of its sentence in a language from right to left.
 
-It takes the place of Django's tag in all templates (`builtins` in the settings).
+It takes the place of Django's tag in all templates (`builtins` in the settings). The tag `colon` is for a colon between
+a label and what follows, outside of a sentence. A colon within a sentence belongs to the translation of the sentence.
 """
 
 from typing import Any, cast
@@ -11,9 +12,10 @@ from django.templatetags.i18n import BlockTranslateNode, do_block_translate
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi
 
-from tiptracker.localization import isolate
+from tiptracker.localization import isolate, write_colon
 
 register = template.Library()
+register.simple_tag(write_colon, name="colon")
 
 
 class _IsolatedValue:
