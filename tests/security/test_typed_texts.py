@@ -56,7 +56,7 @@ SHARED_PLACES = {
     "recommendations.Recommendation.text": {"edition_terms"},
 }
 """Pages where one place shows a text that somebody typed or a sentence of ours, which code composes."""
-READS_JSON = {"imported_entry_detail", "log_detail", "redaction_detail"}
+READS_JSON = {"import_preview", "imported_entry_detail", "log_detail", "redaction_detail"}
 """Pages that fail on some rows, because a marker is where they read JSON."""
 TEXTS = {f"{model._meta.label}.{name}" for model, texts in FREE_TEXTS.items() for name in texts.fields}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
