@@ -199,3 +199,7 @@ def test_no_mail_to_a_ministry_in_another_language_says_anything_in_english(worl
 
     assert len(sent) > 10
     assert {text for each in sent for text in left_in_english(each, typed)} == set()
+    if language == "fr":
+        for text in typed:
+            sent = [each.replace(text, "") for each in sent]
+        assert [found for each in sent for found in COLON_WITHOUT_ITS_SPACE.findall(re.sub(r"[⟦⟧]", "", each))] == []
