@@ -61,7 +61,7 @@ def test_a_mail_from_right_to_left_isolates_names_and_addresses(settings):
 
     assert f"Dear {isolate(person.name)}," in body
     assert f"Your reply goes to {isolate(officer.email)}." in body
-    assert f"TIP Tracker: {settings.PUBLIC_URL}\n" in body
+    assert f"TIP Tracker{pseudo_translate(':', RIGHT_TO_LEFT)} {settings.PUBLIC_URL}\n" in body
 
 
 def test_changed_fields_are_named_in_one_sentence():
