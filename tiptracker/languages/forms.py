@@ -12,7 +12,7 @@ class SignOffForm(TrackerForm):
 
     speaker = forms.CharField(label=gettext_lazy("Speaker who reviewed the language"), max_length=SPEAKER_LENGTH)
     speaker_office = forms.CharField(
-        label=gettext_lazy("What the speaker is"),
+        label=gettext_lazy("Position of the speaker"),
         max_length=SPEAKER_LENGTH,
         help_text=gettext_lazy("For example interpreter of the embassy."),
     )

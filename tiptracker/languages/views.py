@@ -84,7 +84,7 @@ def _confirmation(line: _LanguageLine) -> str:
     named = {"language": line.name}
     if line.is_signed_off:
         return gettext("%(language)s is switched off. Pages and e-mails are in English for whoever chose it.") % named
-    return gettext("%(language)s is signed off. People can choose it on the page “Language”.") % named
+    return gettext("%(language)s is signed off.") % named
 
 
 def _require_reader(request: SignedInRequest) -> None:
