@@ -25,7 +25,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit import actions
 from tiptracker.audit.differences import list_differences
 from tiptracker.audit.forms import LogFilter, name_imported_log
-from tiptracker.audit.imported_logs import ImportedLogSummary, find_imported_entry_fault
+from tiptracker.audit.imported_logs import LEFT_BEHIND, ImportedLogSummary, find_imported_entry_fault
 from tiptracker.audit.models import (
     AuditDetail,
     AuditEntry,
@@ -103,6 +103,7 @@ def imported_entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "has_before": bool(entry.before),
         "has_after": bool(entry.after),
         "is_closed": not is_readable and bool(entry.before_digest or entry.after_digest),
+        "is_left_behind": is_readable and LEFT_BEHIND in (entry.before, entry.after),
         "fault": find_imported_entry_fault(entry),
     }
     return render(request, "audit/log_detail.html", context)
