@@ -154,6 +154,7 @@ TEMPLATES_WITHOUT_POLICY = {
     "reports/briefing_ministry.html",
     "reports/briefing_washington.html",
     "reports/print_bars.html",
+    "reports/certificate_print.html",
     "reports/print_base.html",
     "reports/print_contents.html",
     "reports/print_first_pages.html",
