@@ -615,7 +615,7 @@ LISTS = [
     ListPage("log_list", Rows.entries, 18),
     ListPage("log_list", Rows.entries, 12, "administrator"),
     ListPage("setup_list", Rows.posts, 11, "administrator"),
-    ListPage("setup_detail", Rows.ministries, 10, "administrator", of="country"),
+    ListPage("setup_detail", Rows.ministries, 11, "administrator", of="country"),
     ListPage("setup_country", Rows.districts, 6, "administrator", of="country"),
     ListPage("setup_edition", Rows.editions, 8, "administrator", of="country"),
     ListPage("edition_import", Rows.imports, 6, "administrator", of="edition"),

@@ -71,7 +71,7 @@ def test_a_briefing_is_written_in_a_language_that_is_signed_off(public_record, t
 
     written = PdfReader(tmp_path / "note.pdf")
     assert written.trailer["/Root"]["/Lang"] == "fr"
-    assert "Niveau de préparation" in " ".join(written.pages[0].extract_text().split())
+    assert "préparation au 31 mars 2022" in " ".join(written.pages[0].extract_text().split())
     capsys.readouterr()
     with command_refuses(capsys, "english_for_washington"):
         issue_briefing(tmp_path / "input.pdf", "--language", "fr", kind="washington")
