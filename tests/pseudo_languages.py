@@ -97,16 +97,10 @@ class _MarkedTranslation(NullTranslations):
 @contextmanager
 def marked_language(code: str) -> Iterator[None]:
     """Let people use a language of ours, and mark what is translated: what is left is what its catalogue lacks."""
-    forget_kept_sentences()
+    localization.forget_kept_texts()
     with (
         patch.dict(trans_real._translations, {code: _MarkedTranslation(code)}),
         patch.object(enabled, "signed_off_languages", lambda: frozenset({code})),
     ):
         yield
-    forget_kept_sentences()
-
-
-def forget_kept_sentences() -> None:
-    """Forget sentences that were translated before."""
-    for kept in (localization._gettext, localization._ngettext):
-        kept.cache_clear()
+    localization.forget_kept_texts()

@@ -114,6 +114,16 @@ def _ngettext(singular: str, plural: str, number: int, language: str | None) -> 
         return _isolate_values(translation.ngettext(singular, plural, number))
 
 
+_kept_texts: list[Callable[[], None]] = [_gettext.cache_clear, _ngettext.cache_clear]
+"""What forgets the texts that this process keeps: see `forget_kept_texts`."""
+
+
+def forget_kept_texts() -> None:
+    """Forget every text that was built before, because the catalogues are others now. Tests change them."""
+    for forget in _kept_texts:
+        forget()
+
+
 gettext_lazy = lazy(gettext, str)
 pgettext_lazy = lazy(pgettext, str)
 
@@ -157,6 +167,8 @@ def once_per_language[*Values](build: Callable[[*Values], str]) -> Callable[[*Va
     def build_in(language: str, arguments: tuple[*Values]) -> str:
         with translation.override(language):
             return build(*arguments)
+
+    _kept_texts.append(build_in.cache_clear)
 
     @wraps(build)
     def look_up(*arguments: *Values) -> str:

@@ -123,8 +123,7 @@ def recording() -> Iterator[Recording]:
 def begin(used: Recording) -> None:
     """Forget what was used, so that the next request records all that it uses."""
     used.clear()
-    for kept in (localization._gettext, localization._ngettext):
-        kept.cache_clear()
+    localization.forget_kept_texts()
     sys.monitoring.restart_events()
 
 
