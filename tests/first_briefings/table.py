@@ -43,7 +43,7 @@ type. Nobody types anything of the list: the test fails if somebody does.
 ## Results
 
 The goal is {goal} minutes. It is met in {met} of {number} countries. The median is {median:.1f} minutes: {hands:.1f} of
-clicks and typing, {reading:.1f} of reading and {waiting:.1f} of waiting for a machine that had other work. Without any
+clicks and typing, {reading:.1f} of reading and {waiting:.1f} of waiting for the application. Without any
 waiting, {met_without} countries meet it. “Characters” are those that people type, and none of them belongs to the list.
 “Minutes” include waiting. They do not include reading all pages of the briefing, which is in the last column.
 
