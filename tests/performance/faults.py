@@ -128,9 +128,14 @@ class Process:
                 os.kill(process_id, number)
 
     def freeze(self) -> None:
-        """Stop all of them; returns once they stand still, those that were begun meanwhile too."""
-        while not all(_stands_still(process_id) for process_id in self.family):
+        """Stop all of them; returns once they stand still, those that were begun meanwhile too.
+
+        The list of children may lack one while another ends. It is exact once nothing moves, so it is read again then.
+        """
+        stopped: list[int] = []
+        while (family := self.family) != stopped or not all(_stands_still(process_id) for process_id in family):
             self.signal(signal.SIGSTOP)
+            stopped = family
             time.sleep(0.01)
 
     def thaw(self) -> None:
